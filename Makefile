@@ -1,0 +1,64 @@
+# Soundings. `make help` lists what there is to do.
+SHELL := /bin/bash
+PYTHON ?= python3
+UV := .tools/bin/uv
+RUN := .venv/bin
+HOME_DIR ?= .soundings
+PORT ?= 8000
+export UV_PYTHON_DOWNLOADS := never
+export UV_PROJECT_ENVIRONMENT := .venv
+MEMBERS := shared services/feedback-api services/catalogue-api services/metrics-worker deploy/embedded
+LOCKED := uv.lock pyproject.toml $(MEMBERS:%=%/pyproject.toml)
+SOURCES := shared/src services/feedback-api/src services/catalogue-api/src services/metrics-worker/src deploy/embedded/src
+
+.DEFAULT_GOAL := help
+.PHONY: help run cluster setup setup-dev machine test test-fast lint format contracts bench chaos clean
+
+help: ## List these targets
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+run: setup ## Serve on one machine, with a demo on an empty home (DEMO=0 leaves it empty; PORT=8000; HOME_DIR=.soundings)
+	@$(RUN)/soundings serve --home $(HOME_DIR) --port $(PORT) $(if $(filter 0,$(DEMO)),,--demo-if-empty)
+
+test: setup-dev machine ## Run every test (installs what is missing when root)
+	@$(RUN)/python -m pytest -p no:cacheprovider $(ARGS)
+
+test-fast: setup-dev ## Run the tests that need nothing but Python, in about 30 s
+	@$(RUN)/python -m pytest -p no:cacheprovider -m "not slow and not needs_machine" $(ARGS)
+
+lint: setup-dev ## Check style, types, import rules, dependencies and spelling
+	@$(RUN)/ruff check . && $(RUN)/ruff format --check .
+	@$(RUN)/mypy $(SOURCES)
+	@$(RUN)/pyright $(SOURCES)
+	@$(RUN)/lint-imports
+	@for member in $(MEMBERS); do (cd $$member && ../../$(RUN)/deptry src 2>/dev/null || ../$(RUN)/deptry src) || exit 1; done
+	@$(RUN)/codespell
+
+format: setup-dev ## Format the code
+	@$(RUN)/ruff check --fix-only --quiet . ; $(RUN)/ruff format .
+
+contracts: setup-dev ## Write the JSON Schemas and asyncapi.yaml from the event models; refuse breaking changes
+	@$(RUN)/python -m soundings.events.artefacts write shared/contracts
+
+bench: setup-dev ## Measure the bars side by side and write benchmarks/RESULTS.md
+	@$(RUN)/python -m benchmarks $(ARGS)
+
+setup: .venv/.run ## Set up what running needs, from the lock file
+
+setup-dev: .venv/.dev ## Set up what developing needs, from the lock file
+
+machine: ## Install what the tests need beside Python (as root; else it says what to install)
+	@deploy/setup/machine
+
+$(UV):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Soundings needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
+	@echo "Setting up (once) ..." && $(PYTHON) -m venv .tools && .tools/bin/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+
+.venv/.run: $(UV) $(LOCKED)
+	@$(UV) sync --quiet --frozen --inexact --no-dev --all-packages --python $(PYTHON) && touch $@
+
+.venv/.dev: $(UV) $(LOCKED)
+	@$(UV) sync --quiet --frozen --inexact --all-packages --python $(PYTHON) && touch $@ .venv/.run
+
+clean: ## Remove what was set up (keeps .soundings)
+	@rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,1 @@
+"""Soundings in one process."""

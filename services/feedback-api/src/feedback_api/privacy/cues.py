@@ -1,0 +1,39 @@
+"""The words just before or after a number, which say what the number is."""
+
+import re
+from typing import Final
+
+REACH: Final = 40
+"""How many characters before a number its cue may begin."""
+
+_REFERENCE: Final = re.compile(
+    r"(?:\b(?:case|ticket|ref(?:erence)?|order|invoice|claim|permit|account|acct|tracking|confirmation|request|receipt|"
+    r"serial|docket|file|booking|transaction|application|licen[cs]e|id|meter|parcel|model|isbn|issn|"
+    r"folio|expediente|caso|pedido|factura|tr[aá]mite|solicitud|cuenta|referencia|recibo|gu[ií]a)"
+    r"(?:\s+(?:no|nr|num|number|n[uú]mero|id|code))?[\s.:#º°is]{0,6}|#\s?)$",
+    re.IGNORECASE,
+)
+_MONEY_BEFORE: Final = re.compile(r"(?:[$€£¥₹]|\b(?:usd|eur|gbp|mxn|cad|rs\.?))\s?$", re.IGNORECASE)
+_QUANTITY_AFTER: Final = re.compile(
+    r"\s?(?:[%€£$¥]|(?:usd|eur|gbp|mxn|euros?|dollars?|pesos?|pounds?|millions?|millones|billion|people|personas|"
+    r"residents|habitantes|visits?|visitas|views?|votes?|votos|users?|km|kwh|bytes|miles|gallons?|units?)\b)",
+    re.IGNORECASE,
+)
+
+
+def before(text: str, position: int, reach: int = REACH) -> str:
+    """Up to `reach` characters before a position, never across something that was already replaced."""
+    piece = text[max(0, position - reach) : position]
+    return piece[piece.rfind("]") + 1 :]
+
+
+def is_reference(text: str, position: int) -> bool:
+    """Whether the number at the position is introduced as a case, order or account number."""
+    return _REFERENCE.search(before(text, position)) is not None
+
+
+def is_quantity(text: str, start: int, end: int) -> bool:
+    """Whether the number is written as an amount: a currency beside it or a counted thing after it."""
+    if _MONEY_BEFORE.search(before(text, start, 6)):
+        return True
+    return _QUANTITY_AFTER.match(text, end) is not None

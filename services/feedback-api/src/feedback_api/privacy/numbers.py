@@ -1,0 +1,47 @@
+"""Runs of digit groups: the common ground of cards, phones and identifiers."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+_RUN: Final = re.compile(r"[0-9]+(?:[ \t.\-/()_]{1,3}[0-9]+)*")
+_GROUP: Final = re.compile(r"[0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Digits that stand together, and the separators between them and the group before ("" at a run's start)."""
+
+    start: int
+    end: int
+    digits: str
+    joint: str
+
+
+def runs(text: str) -> Iterator[tuple[Group, ...]]:
+    """Groups of digits that only spaces, dots, hyphens, slashes, brackets and underscores keep apart."""
+    for run in _RUN.finditer(text):
+        groups: list[Group] = []
+        position = run.start()
+        for match in _GROUP.finditer(text, *run.span()):
+            groups.append(Group(*match.span(), match.group(), text[position : match.start()]))
+            position = match.end()
+        yield tuple(groups)
+
+
+def windows(groups: Sequence[Group], fewest: int, most: int) -> Iterator[Sequence[Group]]:
+    """Consecutive groups of `fewest` to `most` digits in all, by start, longest first; linear in the number of groups."""
+    for first in range(len(groups)):
+        total, last = 0, first
+        while last < len(groups) and total + len(groups[last].digits) <= most:
+            total += len(groups[last].digits)
+            last += 1
+        while last > first and total >= fewest:
+            yield groups[first:last]
+            last -= 1
+            total -= len(groups[last].digits)
+
+
+def joined(groups: Sequence[Group]) -> str:
+    return "".join(group.digits for group in groups)

@@ -1,0 +1,172 @@
+"""Telephone numbers: a shape rule on groups of digits, then possible lengths by country (the phonenumbers library)."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import phonenumbers
+
+from feedback_api.privacy.cues import before, is_quantity, is_reference
+from feedback_api.privacy.numbers import Group, joined
+from feedback_api.privacy.spans import Span
+
+REGIONS: Final = ("US", "MX", "GB", "ES", "CO", "AR", "AU", "IN", "FR", "DE")
+"""Countries whose national numbers may come without a country code; the first that finds a number possible decides."""
+
+_FEWEST: Final = 7
+_FEWEST_ABROAD: Final = 8
+_MOST: Final = 15
+_MOST_CUED: Final = 12
+_MOST_GROUPS: Final = 7
+
+_SHAPES: Final = {
+    shape: re.compile(digits)
+    for shape, digits in {
+        "3-3-4": r"[2-9]",  # North America, Mexico, Colombia
+        "1-3-3-4": r"1[2-9]",
+        "3-7": r"[2-9][0-9]{2}[2-9]",
+        "10": r"[2-9][0-9]{2}[2-9]",
+        "11": r"1[2-9][0-9]{2}[2-9]|0[1-9]",
+        "2-4-4": r"0?[2-9]",  # Mexico, Australia
+        "3-4-4": r"0[1-9]",  # Britain and everyone else with a trunk zero
+        "4-3-4": r"0[1-9]",
+        "4-3-3": r"0[1-9]",
+        "4-6": r"0[1-9]",
+        "4-7": r"0[1-9]",
+        "5-6": r"0[1-9]",
+        "5-5": r"0[1-9]",
+        "5-3-3": r"0[1-9]",
+        "3-8": r"0[1-9]",
+        "2-8": r"0[1-9]",
+        "2-2-2-2-2": r"0[1-9]",  # France
+        "3-3-3": r"[67]",  # Spain
+        "2-3-2-2": r"[89]",
+        "3-2-2-2": r"[6-9]",
+    }.items()
+}
+_WRITTEN_APART_ONLY: Final = {"3-3-4", "1-3-3-4"}
+_LOCAL: Final = re.compile(r"[2-9][0-9]{6}")
+_CUE: Final = re.compile(
+    r"\b(?:(?:tele)?phones?|tel|cell(?:ular|phone)?|mobile|call(?:ed|ing|s)?|ring|rang|text(?:ed)?|sms|whats?app|fax|"
+    r"dial(?:ed|ing)?|reach(?:ed)?|contact(?:ed)?|(?:my|this|his|her|mi|su|este) (?:number|n[uú]mero)|"
+    r"tel[eé]fonos?|tel[eé]f|tfno|tlf|m[oó]vil|celular|cel|ll[aá]m\w{1,8}|marqu\w{1,4}|marc\w{1,4}|fijo|wasap)\b"
+    r"(?:[^0-9\n]{0,4}|[^0-9\n.;!?]{0,24})$",
+    re.IGNORECASE,
+)
+_EXTENSION: Final = re.compile(r",?\s?(?:ext(?:ension|ensi[oó]n)?\.?|extn\.?|x|int\.)\s?[0-9]{1,6}\b", re.IGNORECASE)
+_DATE_LENGTHS: Final = {(4, 2, 2), (4, 1, 2), (4, 2, 1), (4, 1, 1), (2, 2, 4), (1, 2, 4), (2, 1, 4), (1, 1, 4), (2, 2, 2)}
+_BOUND: Final = "-./_"
+
+
+def phones(text: str, run: Sequence[Group]) -> Iterator[Span]:
+    """The telephone numbers in one run of digit groups."""
+    first = 0
+    while first < len(run):
+        if _is_date(run[first : first + 3]):
+            first += 3
+            continue
+        size = _size_at(text, run, first)
+        if size:
+            yield _span(text, run[first : first + size])
+        first += size or 1
+
+
+def _span(text: str, window: Sequence[Group]) -> Span:
+    start, end = window[0].start, window[-1].end
+    extension = _EXTENSION.match(text, end)
+    while start and text[start - 1] in "+(":
+        start -= 1
+    return Span(start, extension.end() if extension else end, "phone")
+
+
+def _size_at(text: str, run: Sequence[Group], first: int) -> int:
+    """How many groups from the first on are one telephone number; 0 when none are."""
+    start = run[first].start
+    abroad = _is_abroad(text, run[first])
+    if first and not abroad and run[first].joint in _BOUND:
+        return 0
+    if start and text[start - 1].isalpha() and not _CUE.search(before(text, start)):
+        return 0
+    if abroad:
+        return _abroad_size(run, first)
+    return _shaped_size(text, run, first) or _cued_size(text, run, first)
+
+
+def _is_abroad(text: str, group: Group) -> bool:
+    return text[max(0, group.start - 2) : group.start].rstrip(" (").endswith("+") or (group.digits.startswith("00") and group.digits[2:3] not in {"", "0"})
+
+
+def _abroad_size(run: Sequence[Group], first: int) -> int:
+    for size in range(min(_MOST_GROUPS, len(run) - first), 0, -1):
+        digits = joined(run[first : first + size]).removeprefix("00")
+        if _FEWEST_ABROAD <= len(digits) <= _MOST and _is_possible("+" + digits, None):
+            return size
+    return 0
+
+
+def _shaped_size(text: str, run: Sequence[Group], first: int) -> int:
+    for size in range(min(5, len(run) - first), 0, -1):
+        window = run[first : first + size]
+        if _is_shaped(text, window) and not _is_bound(text, run, first + size) and _is_national(joined(window)):
+            return size
+    return 0
+
+
+def _is_shaped(text: str, window: Sequence[Group]) -> bool:
+    shape = "-".join(str(len(group.digits)) for group in window)
+    digits = _SHAPES.get(shape)
+    if digits is None or digits.match(joined(window)) is None or _has_years(window):
+        return False
+    start, end = window[0].start, window[-1].end
+    if shape in _WRITTEN_APART_ONLY:
+        return not is_quantity(text, start, start)
+    return not is_quantity(text, start, end) and not is_reference(text, start)
+
+
+def _cued_size(text: str, run: Sequence[Group], first: int) -> int:
+    """After a cue any grouping will do: the longest that is possible somewhere and neither a date nor an amount."""
+    if first and not (first == 1 and len(run[0].digits) == 1):
+        return 0
+    start = run[first].start
+    if _CUE.search(before(text, start)) is None or is_reference(text, start):
+        return 0
+    for size in range(min(_MOST_GROUPS, len(run) - first), 0, -1):
+        window = run[first : first + size]
+        digits = joined(window)
+        if len(digits) > _MOST_CUED or _has_years(window) or _is_bound(text, run, first + size):
+            continue
+        if _FEWEST < len(digits) and _is_national(digits) and not is_quantity(text, start, window[-1].end):
+            return size
+        if _LOCAL.fullmatch(digits) and not is_quantity(text, start, window[-1].end):
+            return size
+    return 0
+
+
+def _is_bound(text: str, run: Sequence[Group], after: int) -> bool:
+    """Whether the window that ends before this group is only a part of something longer."""
+    if after < len(run):
+        return run[after].joint in _BOUND
+    end = run[-1].end
+    return text[end : end + 1].isalpha() and _EXTENSION.match(text, end) is None
+
+
+def _is_date(groups: Sequence[Group]) -> bool:
+    if tuple(len(group.digits) for group in groups) not in _DATE_LENGTHS or groups[1].joint != groups[2].joint:
+        return False
+    return sum(int(group.digits) <= 31 for group in groups) >= 2 and groups[1].joint in "-/. "  # noqa: PLR2004
+
+
+def _has_years(window: Sequence[Group]) -> bool:
+    """Whether two groups of four read as years: a range of years, not the end of a number."""
+    return sum(group.digits[:2] in {"19", "20"} and len(group.digits) == 4 for group in window) > 1  # noqa: PLR2004
+
+
+def _is_national(digits: str) -> bool:
+    return any(_is_possible(digits, region) for region in REGIONS)
+
+
+def _is_possible(number: str, region: str | None) -> bool:
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(number, region))
+    except phonenumbers.NumberParseException:
+        return False

@@ -1,0 +1,141 @@
+"""Figures: what a formula answers, and the ways to make one from exact sums."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from metrics_worker.formulas import display
+from metrics_worker.formulas.counts import Counts
+from metrics_worker.formulas.intervals import (
+    UNBOUNDED,
+    Bounds,
+    normal_mean,
+    sample_variance,
+    scale_mean,
+    wilson,
+)
+from soundings.kernel.bins import duration_value, money_value
+from soundings.kernel.scales import UNITS, Scale, is_numeric, scale_bins, scale_points
+
+FEW: Final = 30
+"""A figure of fewer units is shown as `low_n`."""
+
+
+class Status(StrEnum):
+    """Why a figure is there or is not; `suppressed` and `coarser_only` are decided where figures are asked for."""
+
+    OK = "ok"
+    LOW_N = "low_n"
+    NO_DATA = "no_data"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One answer. `value`, `low` and `high` are null unless the status is ok or low_n.
+
+    `n` is the denominator, `numerator` stands beside proportions, `sum` beside means (exact; points, seconds or minor
+    units), `variance` (of single values, for tests of a change) beside means. `label` is a remark for the reader.
+    """
+
+    status: Status
+    n: int = 0
+    value: float | None = None
+    numerator: int | None = None
+    sum: float | None = None
+    low: float | None = None
+    high: float | None = None
+    display: str | None = None
+    distribution: Mapping[str, int] | None = None
+    variance: float | None = None
+    label: str | None = None
+
+
+def status_of(n: int) -> Status:
+    """`low_n` for a figure of fewer than 30 units."""
+    return Status.OK if n >= FEW else Status.LOW_N
+
+
+def nothing(*, counted: bool, label: str | None = None) -> Figure:
+    """The figure where nothing was counted, or where what was counted came to zero and cannot be divided by."""
+    return Figure(Status.NOT_APPLICABLE if counted else Status.NO_DATA, label=label)
+
+
+def distribution(counts: Counts) -> dict[str, int] | None:
+    """Bin → n of a scale (every bin, zero included) or of categories (those counted); none for durations and money."""
+    if is_numeric(counts.scale):
+        return {name: counts.n(name) for name in scale_bins(counts.scale)}
+    if counts.scale is Scale.CATEGORY:
+        return {name: n for name, (n, _) in sorted(counts.bins.items()) if name != UNITS}
+    return None
+
+
+def proportion(part: int, whole: int, of: Counts, *, spread: Mapping[str, int] | None = None) -> Figure:
+    """`part` of `whole`, with Wilson's interval. `of` are the counts of the whole, `spread` their distribution.
+
+    Totals from different systems may contradict each other: a part above its whole is shown as it is, without interval.
+    """
+    if whole <= 0:
+        return nothing(counted=of.present)
+    low, high = wilson(part, whole) if 0 <= part <= whole else UNBOUNDED
+    return Figure(
+        status=status_of(whole),
+        n=whole,
+        value=part / whole,
+        numerator=part,
+        low=low,
+        high=high,
+        display=display.percent(part, whole),
+        distribution=spread,
+    )
+
+
+def mean(counts: Counts) -> Figure:
+    """The mean of a numeric scale, a duration or an amount of money; what has no value stays out of it."""
+    return _mean_of_points(counts) if is_numeric(counts.scale) else _mean_of_amounts(counts)
+
+
+def _mean_of_points(counts: Counts) -> Figure:
+    points = scale_points(counts.scale)
+    values = [(float(point), counts.n(str(point))) for point in points]
+    n = sum(often for _, often in values)
+    if n <= 0:
+        return nothing(counted=counts.present)
+    total = sum(point * counts.n(str(point)) for point in points)
+    variance = sample_variance(values, total / n)
+    bounds = scale_mean(total / n, variance, n, points)
+    return _mean(total, n, 1, bounds, variance, distribution(counts))
+
+
+def _mean_of_amounts(counts: Counts) -> Figure:
+    known = counts.valued()
+    n = sum(often for _, often, _ in known)
+    if n <= 0:
+        return nothing(counted=counts.present)
+    total = sum(amount for _, _, amount in known)
+    unit, value_of = (1000, duration_value) if counts.scale is Scale.DURATION else (1, money_value)
+    average = total / (unit * n)
+    variance = sample_variance([(value_of(name), often) for name, often, _ in known], average)
+    spread = variance if sum(often > 0 for _, often, _ in known) > 1 else None
+    low, high = normal_mean(average, spread, n)
+    if low is not None and counts.scale is Scale.DURATION:
+        low = max(low, 0.0)
+    return _mean(total, n, unit, (low, high), spread, None)
+
+
+def _mean(
+    total: int, n: int, unit: int, bounds: Bounds, variance: float | None, spread: Mapping[str, int] | None
+) -> Figure:
+    """`total` is in parts of which `unit` make one of the unit shown (milliseconds: 1000)."""
+    return Figure(
+        status=status_of(n),
+        n=n,
+        value=total / (unit * n),
+        sum=total // unit if total % unit == 0 else total / unit,
+        low=bounds[0],
+        high=bounds[1],
+        display=display.mean(total, unit * n),
+        distribution=spread,
+        variance=variance,
+    )

@@ -1,0 +1,110 @@
+"""A formula: what it needs to have counted, what it can be asked, and how counts become its figure."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeAlias
+
+from metrics_worker.formulas.counts import Counts
+from metrics_worker.formulas.figures import Figure
+from metrics_worker.formulas.parameters import Given, Params, read_params
+from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.scales import Scale
+
+
+class Kind(StrEnum):
+    """What a figure is: `amount` is in the unit of its measure (points, seconds, minor units), `score` in its own."""
+
+    PROPORTION = "proportion"
+    MEAN = "mean"
+    AMOUNT = "amount"
+    SCORE = "score"
+    RATIO = "ratio"
+    COUNT = "count"
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Counts that a formula wants, under a key: of one measure, over some channels (None: all that were asked for).
+
+    With `matured_days`, only days that lie at least so long back; younger ones may still change.
+    """
+
+    key: str
+    measure: str
+    channels: frozenset[str] | None = None
+    matured_days: int = 0
+
+
+Needs: TypeAlias = Callable[[str, Params], tuple[Need, ...]]
+Evaluate: TypeAlias = Callable[[Mapping[str, Counts], Params], Figure]
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """One metric in one version.
+
+    `formula` is how every answer names it, `name` how people call it. `measures` are the fixed ones it reads; without them it
+    asks for one (`implied` when left out), of one of `scales`. `across_channels` figures compare channels, so they
+    make no sense inside one.
+    """
+
+    id: str
+    name: str
+    formula: str
+    kind: Kind
+    interval: str
+    evaluate: Evaluate
+    needs: Needs
+    measures: tuple[str, ...] = ()
+    takes_measure: bool = False
+    implied: str | None = None
+    scales: frozenset[Scale] = frozenset()
+    parameters: tuple[str, ...] = ()
+    across_channels: bool = False
+
+    def params(self, given: Given) -> Params:
+        """The checked parameters of a question; Refused names the one that is wrong."""
+        return read_params(given, self.parameters)
+
+    def measure(self, asked: str | None) -> str:
+        """The measure that is meant; empty where the formula names its own or takes two as parameters. Refused if wrong."""
+        if self.takes_measure:
+            if found := asked or self.implied:
+                return found
+            raise Refused([Fault("measure", "required", f"{self.id} needs a measure")])
+        if asked and asked not in self.measures:
+            reads = ", ".join(self.measures) or "the measures of its parameters"
+            raise Refused([Fault("measure", "not_used", f"{self.id} reads {reads}")])
+        return ""
+
+    def reads(self, measure: str, params: Params) -> tuple[Need, ...]:
+        """The counts to bring, for a measure from `measure` and parameters from `params`."""
+        return self.needs(measure, params)
+
+    def check_scale(self, scale: Scale) -> None:
+        """Refused when this formula says nothing about a measure of the scale."""
+        if self.scales and scale not in self.scales:
+            fit = ", ".join(sorted(self.scales))
+            raise Refused([Fault("measure", "scale", f"{self.id} is for measures of {fit}, not {scale.value}")])
+
+    def figure(self, counts: Mapping[str, Counts], params: Params) -> Figure:
+        """The figure of the counts that `reads` asked for, by key; they were summed, never averaged."""
+        return self.evaluate(counts, params)
+
+
+def one_measure(measure: str, params: Params) -> tuple[Need, ...]:  # noqa: ARG001  # some needs depend on parameters
+    """The counts of the measure that was asked for, under the key `measure`."""
+    return (Need("measure", measure),)
+
+
+def fixed(*measures: str) -> Needs:
+    """The counts of these measures, each under its own id."""
+    needs = tuple(Need(measure, measure) for measure in measures)
+
+    def bring(measure: str, params: Params) -> tuple[Need, ...]:  # noqa: ARG001  # the same for every question
+        return needs
+
+    return bring
+
+

@@ -1,0 +1,1 @@
+"""The metrics database: its tables, and what every feature of this service reads from them."""

@@ -1,0 +1,195 @@
+"""The tables of the metrics database, the same on SQLite and PostgreSQL.
+
+Cells are kept as wide rows. One row holds everything that one partition of a topic (its ``shard``: ``r3`` is partition 3
+of the responses, ``i`` stands for interactions, ``t`` for tallies) adds to one place in one bucket of time; a reader
+sums over the shards. ``counters`` is JSON text with sorted keys::
+
+    {"satisfaction@1": {"4": 2, "5": 7}, "talk@1": {"37": [2, 73400]}}
+
+that is ``measure@version`` → bin → n, or [n, total] where the measure has a total (milliseconds of a duration, minor
+units of money). Bins whose n and total are 0 are left out. A measure that has nothing but tallies of zeros is there with
+no bins, ``{}``: it was reported, and it is 0. What nobody reported is not there.
+
+Buckets are named as :mod:`soundings.kernel.calendars` names them: an hour ``2018-05-01T13:00:00Z``, everything else its
+first day ``2018-05-01``. The view ``cell`` shows the same as one line per bin.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Table,
+    Text,
+    column,
+    table,
+    text,
+)
+
+from soundings.db.types import Json, Key128
+
+metadata = MetaData()
+
+_RowId = BigInteger().with_variant(Integer(), "sqlite")
+
+QUARANTINED = 1
+"""Bit of ``fact.state``: held back, by the event's own flag or by the latest review."""
+RETRACTED = 2
+"""Bit of ``fact.state``: taken back for good; ``data`` is gone."""
+TEST = 4
+"""Bit of ``fact.state``: sent as a test; counted nowhere, listed as test."""
+EMPTY = 8
+"""Bit of ``fact.state``: only spoken of so far (reviewed before it came); ``data`` is still missing."""
+
+position = Table(
+    "position",
+    metadata,
+    Column("topic", Text, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("epoch", BigInteger, nullable=False),
+    Column("next", BigInteger, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    PrimaryKeyConstraint("topic", "partition"),
+)
+"""Where the fold reads on. Whoever writes for a partition moves ``next`` under its own ``epoch`` in the same transaction."""
+
+worker = Table(
+    "worker",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    Column("stopped", Text),
+)
+"""Workers that are alive until (epoch milliseconds), and why one has stopped. Only for sharing the work."""
+
+generation = Table(
+    "generation",
+    metadata,
+    Column("id", SmallInteger, primary_key=True),
+    Column("current", Integer, nullable=False),
+    CheckConstraint("id = 1", name="one_row"),
+)
+"""One row: the generation of cells that is in force."""
+
+cell_row = Table(
+    "cell_row",
+    metadata,
+    Column("generation", Integer, nullable=False),
+    Column("grain", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("bucket", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("touchpoint", Text, nullable=False),
+    Column("shard", Text, nullable=False),
+    Column("counters", Text, nullable=False),
+    Column("tallies", Text),
+    PrimaryKeyConstraint("generation", "grain", "service", "bucket", "channel", "touchpoint", "shard"),
+    sqlite_with_rowid=False,
+)
+"""Wide rows of counters. ``tallies`` (JSON, ``measure@version`` → number of tallies) belongs to the fold alone.
+
+``grain`` is ``hour``, ``day``, ``month``, ``quarter`` or ``year`` (the last two fiscal, of tallies only)."""
+
+cell = table(
+    "cell",
+    *(column(name) for name in ("generation", "grain", "bucket", "service", "channel", "touchpoint")),
+    *(column(name) for name in ("measure", "version", "bin", "n", "total")),
+)
+"""The view of cells one by one: what people and tools may query. A reported zero has the bin ''."""
+
+fact = Table(
+    "fact",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("key", Key128, nullable=False),
+    Column("unit", Key128),
+    Column("kind", Text, nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column("record_id", Text, nullable=False),
+    Column("service", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("occurred_at", BigInteger, nullable=False),
+    Column("state", SmallInteger, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("review_revision", BigInteger),
+    Column("verdict", Text),
+    Column("data", Text),
+    Column("shard", Text, nullable=False),
+    Index("fact_key", "key", unique=True),
+    Index("fact_unit", "unit", sqlite_where=text("unit IS NOT NULL"), postgresql_where=text("unit IS NOT NULL")),
+    Index(
+        "fact_response",
+        "service",
+        "occurred_at",
+        "id",
+        sqlite_where=text("kind = 'response'"),
+        postgresql_where=text("kind = 'response'"),
+    ),
+)
+"""One row per record that was ever heard of, in its latest revision.
+
+``kind`` is ``response``, ``funnel``, ``interaction`` or ``tally``. ``key`` is the hash of its identity; ``unit`` that of
+the root an interaction belongs to. ``data`` is the event's JSON without ids, revision and comments; None once retracted.
+``occurred_at`` is in epoch milliseconds: when a response or funnel event occurred, an interaction started, or a tally was received. ``service`` and ``channel`` are
+'' where unknown.
+"""
+
+voice = Table(
+    "voice",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("key", Key128, nullable=False),
+    Column("comments", Json, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("language", Text),
+    Index("voice_key", "key", unique=True),
+)
+"""What people said: ``comments`` by question id and, in ``text``, joined by line breaks for the search.
+
+``key`` is the fact's. Full-text search: the FTS5 table ``voice_search(text)`` whose rowid is ``voice.id`` on SQLite, the
+column ``voice.search`` (tsvector, configuration ``simple``) on PostgreSQL.
+"""
+
+catalogue_entity = Table(
+    "catalogue_entity",
+    metadata,
+    Column("entity", Text, nullable=False),
+    Column("id", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("revision", BigInteger, nullable=False),
+    Column("agency_id", Text),
+    Column("body", Json, nullable=False),
+    Column("more", Json, nullable=False),
+    PrimaryKeyConstraint("entity", "id"),
+)
+"""The catalogue as last heard: ``entity`` is ``agency``, ``service``, ``measure`` …, ``state`` ``active`` or ``retired``.
+
+``body`` is what people PUT. ``more`` holds the event's other fields: ``versions`` of a measure, ``published`` of a form.
+``agency_id`` is None for what hangs on a service or a form only (standards, touchpoints, source keys).
+"""
+
+dead_letter = Table(
+    "dead_letter",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("topic", Text, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("headers", LargeBinary, nullable=False),
+    Column("value", LargeBinary),
+    Column("reason", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("forwarded", Boolean, nullable=False),
+    Column("replayed_at", BigInteger),
+    Index("dead_letter_waiting", "id", sqlite_where=text("NOT forwarded"), postgresql_where=text("NOT forwarded")),
+)
+"""Events that could not be folded, as they stood on the log, until the relay has copied them to their own topic and after."""

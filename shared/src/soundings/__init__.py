@@ -1,0 +1,1 @@
+"""Soundings: what two services share."""

@@ -1,0 +1,85 @@
+"""The policy table: what each operation asks of its caller. What is not in the table is denied."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from soundings.access.roles import STAFF, Role
+
+
+class Door(Enum):
+    """The ways through a door other than a role."""
+
+    PUBLIC = "public"  # nobody needs to say who they are; a staff token widens what they see
+    SOURCE = "source"  # a source key, checked by the listening service itself
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """A staff token with one of these roles."""
+
+    roles: frozenset[Role]
+
+
+Access = Door | Staff
+
+_ANY_STAFF = Staff(STAFF)
+_MANAGER = Staff(frozenset({Role.MANAGER}))
+_ADMIN = Staff(frozenset({Role.ADMIN}))
+_ADVOCATE = Staff(frozenset({Role.ADVOCATE}))
+
+ENTITIES = (
+    "agencies",
+    "departments",
+    "services",
+    "measures",
+    "forms",
+    "sources",
+    "standards",
+    "touchpoints",
+    "articles",
+    "personas",
+)
+
+POLICY: dict[str, Access] = {
+    # every service
+    "livez": Door.PUBLIC,
+    "readyz": Door.PUBLIC,
+    "version": Door.PUBLIC,
+    "prometheus": Door.PUBLIC,
+    "docs": Door.PUBLIC,
+    "docs_asset": Door.PUBLIC,
+    "openapi": Door.PUBLIC,
+    # listening
+    "feedback.responses.submit": Door.SOURCE,
+    "feedback.interactions.record": Door.SOURCE,
+    "feedback.tallies.record": Door.SOURCE,
+    "feedback.events.receive": Door.SOURCE,
+    "feedback.responses.retract": Door.SOURCE,
+    "feedback.interactions.retract": Door.SOURCE,
+    "feedback.tallies.retract": Door.SOURCE,
+    "feedback.receipts.erase": Door.PUBLIC,
+    "feedback.forms.get": Door.PUBLIC,
+    "feedback.forms.respond": Door.PUBLIC,
+    "feedback.forms.event": Door.PUBLIC,
+    "feedback.reviews.review": _MANAGER,
+    # knowing
+    "catalogue.forms.publish": _MANAGER,
+    "catalogue.forms.versions": _ANY_STAFF,
+    "catalogue.forms.version": _ANY_STAFF,
+    "catalogue.keys.create": _MANAGER,
+    "catalogue.keys.list": _MANAGER,
+    "catalogue.keys.revoke": _MANAGER,
+    **{f"catalogue.{entities}.{verb}": _MANAGER for entities in ENTITIES for verb in ("put", "patch", "retire")},
+    **{f"catalogue.{entities}.{verb}": _ANY_STAFF for entities in ENTITIES for verb in ("get", "list", "history")},
+    # measuring
+    "metrics.measures.list": Door.PUBLIC,
+    "metrics.metrics.list": Door.PUBLIC,
+    "metrics.metrics.get": Door.PUBLIC,
+    "metrics.query": Door.PUBLIC,
+    "metrics.responses.list": _ADVOCATE,
+    "metrics.responses.get": _ADVOCATE,
+    "metrics.dead_letters.list": _ADMIN,
+    "metrics.dead_letters.replay": _ADMIN,
+    # the front page of the embedded mode
+    "front_page": Door.PUBLIC,
+}

@@ -1,0 +1,7 @@
+"""The database: engine, transactions, column types, migrations and the outbox, for SQLite and PostgreSQL alike."""
+
+from soundings.db.engine import Database, open_database
+from soundings.db.migrate import migrate
+from soundings.db.types import Json, UtcDateTime
+
+__all__ = ["Database", "Json", "UtcDateTime", "migrate", "open_database"]

@@ -1,0 +1,44 @@
+"""What all events have in common: a frozen model that names its type, its topic and its key."""
+
+from datetime import UTC, datetime
+from typing import Annotated, ClassVar
+
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+
+from soundings.events.topics import Topic
+
+REVISION_MAX = 2**63 - 1
+
+Instant = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
+"""An instant; written with an offset, kept in UTC."""
+
+Revision = Annotated[int, Field(ge=0, le=REVISION_MAX)]
+
+
+class EventData(BaseModel):
+    """The data of one event version. Producers may not add fields; consumers decode with ``extra="ignore"``."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null", allow_inf_nan=False)
+
+    TYPE: ClassVar[str]
+    TOPIC: ClassVar[Topic]
+
+    def event_source(self) -> str:
+        """The CloudEvents ``source``."""
+        raise NotImplementedError
+
+    def event_id(self) -> str:
+        """The CloudEvents ``id``, unique within the source."""
+        raise NotImplementedError
+
+    def partition_key(self) -> str:
+        """The record's key on the log: what must stay in order shares it."""
+        raise NotImplementedError
+
+    def event_time(self) -> datetime:
+        """When it happened."""
+        raise NotImplementedError
+
+    def root(self) -> str | None:
+        """The root of an interaction, which travels as an extension of its own."""
+        return None

@@ -1,0 +1,327 @@
+"""What the catalogue says: one whole snapshot per entity, with the same bodies that people PUT."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from soundings.events.base import EventData, Instant, Revision
+from soundings.events.topics import CATALOGUE, Topic
+from soundings.kernel.ids import is_slug
+from soundings.kernel.scales import Scale
+from soundings.kernel.vocabulary import Channel
+
+
+def _slug(text: str) -> str:
+    if not is_slug(text):
+        raise ValueError("must be a slug: 1 to 100 of a-z, 0-9, - and _, beginning and ending with a letter or digit")
+    return text
+
+
+Slug = Annotated[str, AfterValidator(_slug)]
+LanguageTag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
+Text = Annotated[str, Field(min_length=1, max_length=10_000)]
+Texts = Annotated[dict[LanguageTag, Text], Field(min_length=1, max_length=60)]
+"""Text per language, by BCP 47 tag."""
+
+QuestionType = Literal[
+    "likert", "stars", "thumbs", "nps", "ces", "single_choice", "multi_choice", "dropdown", "yes_no",
+    "short_text", "long_text", "date", "hidden", "statement",
+]  # fmt: skip
+Category = Literal["quality", "responsiveness", "timeliness", "quantity", "adoption", "cost"]
+Accepts = Literal["responses", "interactions", "tallies"]
+OnlineStep = Literal["yes", "no", "not_applicable"]
+
+
+class Body(BaseModel):
+    """What a person writes of an entity; unknown fields are refused at the door and ignored on the log."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Agency(Body):
+    name: Texts
+    time_zone: str
+    fiscal_year_start: Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-01$")] = "01-01"
+    default_language: LanguageTag = "en"
+    suppression_threshold: Annotated[int, Field(ge=5, le=30)] = 11
+    strict_suppression: bool = False
+
+
+class Department(Body):
+    agency_id: Slug
+    parent_id: Slug | None = None
+    name: Texts
+
+
+class OnlineSteps(Body):
+    """The steps of a service that can be done online."""
+
+    registration: OnlineStep = "not_applicable"
+    authentication: OnlineStep = "not_applicable"
+    application: OnlineStep = "not_applicable"
+    decision: OnlineStep = "not_applicable"
+    issuance: OnlineStep = "not_applicable"
+    issue_resolution: OnlineStep = "not_applicable"
+
+
+class ServiceChannel(Body):
+    """How a service is offered on one channel."""
+
+    channel: Channel
+    address: str | None = None
+    hours: str | None = None
+    accessibility: str | None = None
+    languages: tuple[LanguageTag, ...] = ()
+    offered: bool = True
+
+
+class Service(Body):
+    """A service; ``channels`` holds names of channels, or objects where more is known."""
+
+    agency_id: Slug
+    department_id: Slug
+    name: Texts
+    description: Texts | None = None
+    eligibility: Texts | None = None
+    channels: tuple[Channel | ServiceChannel, ...] = ()
+    audience: tuple[Literal["public", "business", "internal"], ...] = ("public",)
+    owner: str | None = None
+    life_events: tuple[str, ...] = ()
+    fees: Texts | None = None
+    documents: tuple[str, ...] = ()
+    processing_time: Texts | None = None
+    online_steps: OnlineSteps | None = None
+    feedback_channels: tuple[Channel, ...] = ()
+    high_impact: bool = False
+    identifiers: dict[str, str] = {}
+    assured_by: str | None = None
+    assured_at: Instant | None = None
+    review_due_at: Instant | None = None
+    draft: bool = False
+
+
+class Measure(Body):
+    agency_id: Slug
+    name: Texts
+    category: Category
+    scale: Scale
+    direction: Literal["up", "down"]
+    version: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    wording: Texts | None = None
+    internal: bool = False
+
+
+class Option(Body):
+    code: Slug
+    text: Texts
+
+
+class ShowWhen(Body):
+    """Show a question when the answer to an earlier one is among these."""
+
+    question: Slug
+    in_: Annotated[tuple[str | int, ...], Field(alias="in", min_length=1)]
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
+
+
+class Question(Body):
+    id: Slug
+    type: QuestionType
+    text: Texts
+    measure: Slug | None = None
+    measure_version: Annotated[int, Field(ge=1)] | None = None
+    help: Texts | None = None
+    required: bool = False
+    options: tuple[Option, ...] = ()
+    show_when: ShowWhen | None = None
+    max_length: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    page: Annotated[int, Field(ge=1, le=100)] = 1
+
+
+class Form(Body):
+    agency_id: Slug
+    service_ids: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=1000)]
+    source_id: Slug | None = None
+    title: Texts
+    questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=200)]
+    thank_you: Texts | None = None
+
+
+class Source(Body):
+    agency_id: Slug
+    name: Annotated[str, Field(min_length=1, max_length=500)]
+    kind: Annotated[str, Field(min_length=1, max_length=100)]
+    service_ids: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=1000)]
+    accepts: Annotated[tuple[Accepts, ...], Field(min_length=1)]
+    default_channel: Channel
+    origins: tuple[str, ...] = ()
+
+
+class Standard(Body):
+    service_id: Slug
+    channel: Channel | None = None
+    metric: Annotated[str, Field(min_length=1, max_length=100)]
+    params: dict[str, str | int | float] = {}
+    measure: Slug | None = None
+    comparison: Literal[">=", "<="]
+    target: float
+    window: Annotated[str, Field(min_length=1, max_length=40)]
+    category: Literal["access", "accuracy", "timeliness", "satisfaction", "other"]
+
+
+class Touchpoint(Body):
+    service_id: Slug
+    name: Texts
+    stage: str | None = None
+    state: Literal["as_is", "to_be"] = "as_is"
+    channel: Channel | None = None
+
+
+class Article(Body):
+    agency_id: Slug
+    service_id: Slug | None = None
+    language: LanguageTag = "en"
+    question: Annotated[str, Field(min_length=1, max_length=1000)]
+    answer: Annotated[str, Field(min_length=1, max_length=50_000)]
+    owner: str | None = None
+    assured_at: Instant | None = None
+
+
+class Persona(Body):
+    agency_id: Slug
+    name: Texts
+    description: Texts | None = None
+
+
+class FormVersion(Body):
+    """A published form, never changed again; every scored question carries its measure's version and scale."""
+
+    form_id: Slug
+    version: int
+    form: Form
+    scales: dict[str, Scale]
+    measure_versions: dict[str, int]
+
+
+class SourceKey(Body):
+    """A source's key as the doors know it: only the hash of the secret."""
+
+    source_id: Slug
+    key_hash: str
+
+
+class CatalogueChanged(EventData):
+    """A whole entity as it now is. ``revision`` rises with every change; retired means no longer in force."""
+
+    TOPIC: ClassVar[Topic] = CATALOGUE
+    ENTITY: ClassVar[str]
+
+    id: str
+    revision: Revision
+    state: Literal["active", "retired"] = "active"
+    changed_at: Instant
+
+    def event_source(self) -> str:
+        return "/catalogue"
+
+    def event_id(self) -> str:
+        return f"{self.ENTITY}:{self.id}:{self.revision}"
+
+    def partition_key(self) -> str:
+        return f"{self.ENTITY}/{self.id}"
+
+    def event_time(self) -> datetime:
+        return self.changed_at
+
+
+class AgencyChanged(CatalogueChanged):
+    TYPE: ClassVar[str] = "gov.soundings.catalogue.agency.v1"
+    ENTITY: ClassVar[str] = "agency"
+    body: Agency
+
+
+class DepartmentChanged(CatalogueChanged):
+    TYPE: ClassVar[str] = "gov.soundings.catalogue.department.v1"
+    ENTITY: ClassVar[str] = "department"
+    body: Department
+
+
+class ServiceChanged(CatalogueChanged):
+    TYPE: ClassVar[str] = "gov.soundings.catalogue.service.v1"
+    ENTITY: ClassVar[str] = "service"
+    body: Service
+
+
+class MeasureVersion(Body):
+    """A version of a measure: one wording, one scale, in force from ``since``."""
+
+    version: int
+    scale: Scale
+    since: Instant
+    wording: Texts | None = None
+
+
+class MeasureChanged(CatalogueChanged):
+    """``versions`` lists every version that the measure has had: its scale, and when it came into force."""
+
+    TYPE: ClassVar[str] = "gov.soundings.catalogue.measure.v1"
+    ENTITY: ClassVar[str] = "measure"
+    body: Measure
+    versions: tuple[MeasureVersion, ...] = ()
+
+
+class FormChanged(CatalogueChanged):
+    """The form as it is being written; ``published`` is the newest published version, if any."""
+
+    TYPE: ClassVar[str] = "gov.soundings.catalogue.form.v1"
+    ENTITY: ClassVar[str] = "form"
+    body: Form
+    published: int | None = None
+
+
+class FormVersionChanged(CatalogueChanged):
+    """A version came into being; ``id`` is ``{form_id}@{version}``."""
+
+    TYPE: ClassVar[str] = "gov.soundings.catalogue.form_version.v1"
+    ENTITY: ClassVar[str] = "form_version"
+    body: FormVersion
+
+
+class SourceChanged(CatalogueChanged):
+    TYPE: ClassVar[str] = "gov.soundings.catalogue.source.v1"
+    ENTITY: ClassVar[str] = "source"
+    body: Source
+
+
+class SourceKeyChanged(CatalogueChanged):
+    """``id`` is the key's id; a revoked key is retired."""
+
+    TYPE: ClassVar[str] = "gov.soundings.catalogue.source_key.v1"
+    ENTITY: ClassVar[str] = "source_key"
+    body: SourceKey
+
+
+class StandardChanged(CatalogueChanged):
+    TYPE: ClassVar[str] = "gov.soundings.catalogue.standard.v1"
+    ENTITY: ClassVar[str] = "standard"
+    body: Standard
+
+
+class TouchpointChanged(CatalogueChanged):
+    TYPE: ClassVar[str] = "gov.soundings.catalogue.touchpoint.v1"
+    ENTITY: ClassVar[str] = "touchpoint"
+    body: Touchpoint
+
+
+class ArticleChanged(CatalogueChanged):
+    TYPE: ClassVar[str] = "gov.soundings.catalogue.article.v1"
+    ENTITY: ClassVar[str] = "article"
+    body: Article
+
+
+class PersonaChanged(CatalogueChanged):
+    TYPE: ClassVar[str] = "gov.soundings.catalogue.persona.v1"
+    ENTITY: ClassVar[str] = "persona"
+    body: Persona

@@ -1,0 +1,130 @@
+"""What happens to a response: submitted, reviewed, retracted; and the funnel that leads to it."""
+
+from datetime import datetime
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field
+
+from soundings.events.base import EventData, Instant, Revision
+from soundings.events.topics import RESPONSES, Topic
+from soundings.kernel.scales import Scale
+from soundings.kernel.vocabulary import Channel, Stage
+
+AnswerValue = int | str | list[str]
+
+
+class Score(EventData):
+    """A scored answer with the measure, version and scale it had when it was given."""
+
+    question_id: str
+    measure: str
+    measure_version: int
+    scale: Scale
+    value: int
+
+
+class _OfSource(EventData):
+    TOPIC: ClassVar[Topic] = RESPONSES
+    KIND: ClassVar[str] = "response"
+
+    record_id: str
+    source_id: str
+
+    def event_source(self) -> str:
+        return f"/sources/{self.source_id}"
+
+    def partition_key(self) -> str:
+        return f"{self.source_id}/{self.record_id}"
+
+
+class ResponseSubmitted(_OfSource):
+    """One person's filled form. Text stands under ``comments`` only, and has been redacted."""
+
+    TYPE: ClassVar[str] = "gov.soundings.response.submitted.v1"
+
+    revision: Revision = 0
+    agency_id: str
+    time_zone: str
+    service_id: str
+    channel: Channel
+    form_id: str
+    form_version: int
+    touchpoint: str | None = None
+    stage: str | None = None
+    language: str | None = None
+    subject: str | None = None
+    page: str | None = None
+    device: str | None = None
+    answers: dict[str, AnswerValue] = {}
+    scores: tuple[Score, ...] = ()
+    comments: dict[str, str] = {}
+    spam_score: float | None = None
+    quarantined: bool = False
+    occurred_at: Instant
+    received_at: Instant
+    time_clamped: bool = False
+    test: bool = False
+
+    def event_id(self) -> str:
+        return f"response:{self.record_id}:{self.revision}"
+
+    def event_time(self) -> datetime:
+        return self.occurred_at
+
+
+class ResponseReviewed(_OfSource):
+    """A person decided whether a response counts; the highest ``revision`` outranks the event's own flag."""
+
+    TYPE: ClassVar[str] = "gov.soundings.response.reviewed.v1"
+
+    revision: Revision
+    verdict: Literal["quarantined", "released"]
+    reason: str
+    reviewed_at: Instant
+
+    def event_id(self) -> str:
+        return f"response:{self.record_id}:review-{self.revision}"
+
+    def event_time(self) -> datetime:
+        return self.reviewed_at
+
+
+class ResponseRetracted(_OfSource):
+    """A response is taken back for good: all its revisions, also those that come later."""
+
+    TYPE: ClassVar[str] = "gov.soundings.response.retracted.v1"
+
+    reason: Literal["erasure", "sender", "duplicate", "test_data"]
+    retracted_at: Instant
+
+    def event_id(self) -> str:
+        return f"response:{self.record_id}:retracted"
+
+    def event_time(self) -> datetime:
+        return self.retracted_at
+
+
+class FormShown(_OfSource):
+    """A form was offered, shown or begun ``n`` times: the way to a response."""
+
+    TYPE: ClassVar[str] = "gov.soundings.form.shown.v1"
+    KIND: ClassVar[str] = "funnel"
+
+    revision: Revision = 0
+    agency_id: str
+    time_zone: str
+    service_id: str
+    channel: Channel
+    form_id: str
+    stage: Stage
+    n: Annotated[int, Field(ge=1)] = 1
+    occurred_at: Instant
+    received_at: Instant
+    time_clamped: bool = False
+    test: bool = False
+
+    def event_id(self) -> str:
+        return f"funnel:{self.record_id}:{self.revision}"
+
+    def event_time(self) -> datetime:
+        return self.occurred_at

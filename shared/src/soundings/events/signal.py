@@ -1,0 +1,47 @@
+"""What the numbers show that is worth a person's attention: raised and cleared."""
+
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from soundings.events.base import EventData, Instant
+from soundings.events.topics import SIGNALS, Topic
+
+
+class _Signal(EventData):
+    TOPIC: ClassVar[Topic] = SIGNALS
+
+    signal_id: str
+    agency_id: str
+    service_id: str
+    kind: Literal["threshold_missed", "shift", "sudden_volume", "silence"]
+    at: Instant
+
+    def event_source(self) -> str:
+        return "/metrics"
+
+    def partition_key(self) -> str:
+        return self.service_id
+
+    def event_time(self) -> datetime:
+        return self.at
+
+
+class SignalRaised(_Signal):
+    """A signal stands; ``detail`` says in words what the numbers show."""
+
+    TYPE: ClassVar[str] = "gov.soundings.signal.raised.v1"
+
+    metric: str | None = None
+    detail: str
+
+    def event_id(self) -> str:
+        return f"signal:{self.signal_id}:raised"
+
+
+class SignalCleared(_Signal):
+    """A signal no longer stands."""
+
+    TYPE: ClassVar[str] = "gov.soundings.signal.cleared.v1"
+
+    def event_id(self) -> str:
+        return f"signal:{self.signal_id}:cleared"

@@ -1,0 +1,131 @@
+"""The app of a service: problems, access, health, documentation and observation set up once for all."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import version as installed_version
+from importlib.resources import files
+
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.openapi.docs import get_swagger_ui_html
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from soundings.access.policy import POLICY
+from soundings.access.tokens import TokenVerifier
+from soundings.http.access import guard
+from soundings.http.middleware import Surround
+from soundings.http.problems import MEDIA_TYPE, Problem, handle_problems
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+Check = Callable[[], Awaitable[str | None]]
+"""A readiness check: None when all is well, else the reason in words."""
+
+_ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
+_DOCS_CSP = (
+    "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceSpec:
+    """What a service tells the skeleton. ``prefix`` is where its operations stand in the policy table."""
+
+    name: str
+    title: str
+    description: str
+    routers: Sequence[APIRouter]
+    verifier: TokenVerifier
+    lifespan: Lifespan
+    status_of: Mapping[str, int] = field(default_factory=dict[str, int])
+    ready: Sequence[Check] = ()
+    live: Sequence[Check] = ()
+    body_limit: int = 64 * 1024 * 1024
+
+
+def service_app(spec: ServiceSpec) -> FastAPI:
+    """The FastAPI app with the spec's routers; every route's name is its operation in the policy table."""
+    app = FastAPI(
+        title=spec.title,
+        description=spec.description,
+        version=installed_version("soundings"),
+        lifespan=spec.lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        generate_unique_id_function=lambda route: route.name,
+        responses={"4XX": {"description": "A problem that says what is wrong.", "content": {MEDIA_TYPE: {}}}},
+        dependencies=[Depends(guard(POLICY, spec.verifier))],
+    )
+    handle_problems(app, spec.status_of)
+    app.add_middleware(Surround, service=spec.name, body_limit=spec.body_limit)
+    for router in spec.routers:
+        app.include_router(router)
+    app.include_router(_health(spec))
+    app.include_router(_documentation(app))
+    return app
+
+
+def _health(spec: ServiceSpec) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/livez", name="livez")
+    async def livez() -> Response:  # pyright: ignore[reportUnusedFunction]
+        return await _verdict(spec.live)
+
+    @router.get("/readyz", name="readyz")
+    async def readyz() -> Response:  # pyright: ignore[reportUnusedFunction]
+        return await _verdict(spec.ready)
+
+    @router.get("/version", name="version")
+    async def version() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
+        return {"service": spec.name, "version": installed_version("soundings")}
+
+    @router.get("/metrics", name="prometheus")
+    async def prometheus() -> Response:  # pyright: ignore[reportUnusedFunction]
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+async def _verdict(checks: Sequence[Check]) -> Response:
+    reasons = [reason for check in checks if (reason := await check()) is not None]
+    return JSONResponse({"ok": not reasons, "reasons": reasons}, 503 if reasons else 200)
+
+
+def _documentation(app: FastAPI) -> APIRouter:
+    router = APIRouter(include_in_schema=False)
+
+    @router.get("/openapi.json", name="openapi")
+    async def openapi(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        schema = app.openapi()
+        root: str = request.scope.get("root_path", "")
+        return JSONResponse({**schema, "servers": [{"url": root or "/"}]})
+
+    @router.get("/docs", name="docs")
+    async def docs(request: Request) -> HTMLResponse:  # pyright: ignore[reportUnusedFunction]
+        root: str = request.scope.get("root_path", "")
+        page = get_swagger_ui_html(
+            openapi_url=f"{root}/openapi.json",
+            title=app.title,
+            swagger_js_url=f"{root}/docs/swagger-ui-bundle.js",
+            swagger_css_url=f"{root}/docs/swagger-ui.css",
+            swagger_favicon_url="data:,",
+        )
+        page.headers["content-security-policy"] = _DOCS_CSP
+        return page
+
+    @router.get("/docs/{asset}", name="docs_asset")
+    async def docs_asset(asset: str) -> Response:  # pyright: ignore[reportUnusedFunction]
+        if asset not in _ASSETS:
+            raise Problem(404, "not_found", "There is no such file.")
+        return Response(_asset(asset), media_type=_ASSETS[asset], headers={"cache-control": "public, max-age=86400"})
+
+    return router
+
+
+@cache
+def _asset(name: str) -> bytes:
+    return (files("fastapi_swagger") / "resources" / name).read_bytes()

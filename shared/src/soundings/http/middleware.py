@@ -1,0 +1,80 @@
+"""What surrounds every answer: safe headers, a limit on the body, a request id, and one line of log."""
+
+import re
+import time
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from soundings.http.observe import REQUEST_SECONDS, REQUESTS
+from soundings.http.problems import Problem, problem_response
+from soundings.kernel.ids import new_id
+
+API_CSP = "default-src 'none'; frame-ancestors 'none'"
+_SAFE = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "content-security-policy": API_CSP,
+    "x-frame-options": "DENY",
+    "cache-control": "no-store",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), microphone=(), geolocation=()",
+}
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_log = structlog.get_logger("soundings.access")
+
+
+class Surround:
+    """The one middleware of every service; plain ASGI, because it stands in the hot path."""
+
+    def __init__(self, app: ASGIApp, *, service: str, body_limit: int) -> None:
+        self._app = app
+        self._service = service
+        self._limit = body_limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        headers = Headers(scope=scope)
+        request_id = headers.get("x-request-id", "")
+        request_id = request_id if _REQUEST_ID.fullmatch(request_id) else new_id()
+        status = 500
+
+        async def send_safely(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                out = MutableHeaders(scope=message)
+                for name, value in _SAFE.items():
+                    out.setdefault(name, value)
+                out["x-request-id"] = request_id
+            await send(message)
+
+        received = 0
+
+        async def receive_bounded() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._limit:
+                raise Problem(413, "too_large", f"The body is larger than {self._limit} bytes.")
+            return message
+
+        try:
+            declared = headers.get("content-length", "")
+            if declared.isdigit() and int(declared) > self._limit:
+                refusal = problem_response(413, "too_large", f"The body is larger than {self._limit} bytes.")
+                await refusal(scope, receive, send_safely)
+            else:
+                await self._app(scope, receive_bounded, send_safely)
+        finally:
+            self._record(scope, status, time.perf_counter() - began, request_id)
+
+    def _record(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
+        route = getattr(scope.get("route"), "name", "unmatched")
+        REQUESTS.labels(self._service, route, str(status)).inc()
+        REQUEST_SECONDS.labels(self._service, route).observe(seconds)
+        _log.debug("request", route=route, status=status, ms=round(seconds * 1000, 1), request_id=request_id)

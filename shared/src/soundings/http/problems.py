@@ -1,0 +1,143 @@
+"""Errors as RFC 9457 problem details: one shape for every refusal, naming the field wherever there is one."""
+
+from collections.abc import Mapping, Sequence
+
+import orjson
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from soundings.kernel.errors import Fault, Refused, SoundingsError, Unavailable
+
+MEDIA_TYPE = "application/problem+json"
+TYPE_BASE = "https://soundings.example/problems/"
+
+TITLES: Mapping[int, str] = {
+    400: "The request cannot be read",
+    401: "Say who you are",
+    403: "Not allowed",
+    404: "Not found",
+    405: "Method not allowed",
+    406: "Not acceptable",
+    409: "In conflict with what is there",
+    412: "Changed in the meantime",
+    413: "Too large",
+    415: "Not a type we read",
+    422: "Not valid",
+    428: "A condition is required",
+    429: "Too fast",
+    500: "Our mistake",
+    503: "Not available right now",
+}
+STATUS_OF: Mapping[str, int] = {
+    "invalid": 422,
+    "unauthorized": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "conflict": 409,
+    "precondition_failed": 412,
+    "unavailable": 503,
+    "too_fast": 429,
+    "too_large": 413,
+    "unsupported_media_type": 415,
+    "unreadable": 400,
+}
+_CODES: Mapping[int, str] = {
+    400: "unreadable", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
+    413: "too_large", 415: "unsupported_media_type", 422: "invalid", 429: "too_fast", 503: "unavailable",
+}  # fmt: skip
+
+_log = structlog.get_logger("soundings.http")
+
+
+class Problem(HTTPException):
+    """A refusal raised at the HTTP edge; an HTTPException, so that the framework lets it pass while it reads bodies."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        errors: Sequence[Fault] = (),
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(status, detail, dict(headers) if headers else None)
+        self.code = code
+        self.errors = tuple(errors)
+
+
+def problem_response(
+    status: int, code: str, detail: str, errors: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer for a refusal: ``{type, title, status, detail, code, errors?}``."""
+    body: dict[str, object] = {
+        "type": TYPE_BASE + code,
+        "title": TITLES.get(status, "Refused"),
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    if errors:
+        body["errors"] = [{"field": fault.field, "code": fault.code, "detail": fault.detail} for fault in errors]
+    return Response(orjson.dumps(body), status, media_type=MEDIA_TYPE, headers=dict(headers) if headers else None)
+
+
+def fault_of(error: Mapping[str, object], *, skip: int = 0) -> Fault:
+    """A pydantic error entry as a fault; ``skip`` leaves out that many leading parts of its place."""
+    place = error["loc"]
+    parts = [str(part) for part in place][skip:] if isinstance(place, tuple | list) else []
+    return Fault(".".join(parts), str(error["type"]), str(error["msg"]))
+
+
+def handle_problems(app: FastAPI, status_of: Mapping[str, int]) -> None:
+    """Answer every error of the app with a problem; ``status_of`` adds the service's own codes to :data:`STATUS_OF`."""
+    table = {**STATUS_OF, **status_of}
+
+    async def on_domain_error(request: Request, error: Exception) -> Response:
+        assert isinstance(error, SoundingsError)  # noqa: S101 - registered for this class only
+        return _of_domain_error(error, table, request)
+
+    app.add_exception_handler(SoundingsError, on_domain_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(Exception, _on_bug)
+
+
+def _of_domain_error(error: SoundingsError, table: Mapping[str, int], request: Request) -> Response:
+    status = table.get(error.code, 500)
+    if status >= 500 and not isinstance(error, Unavailable):  # noqa: PLR2004 - HTTP's own border
+        _log.error("unmapped_error", code=error.code, path=request.scope.get("path"), exc_info=error)
+        return problem_response(500, "internal", "Something went wrong on our side; it has been logged.")
+    headers: dict[str, str] = {}
+    if isinstance(error, Unavailable):
+        headers["Retry-After"] = str(error.retry_after)
+    if status == 401:  # noqa: PLR2004 - HTTP's own number
+        headers["WWW-Authenticate"] = "Bearer"
+    errors = error.faults if isinstance(error, Refused) else ()
+    return problem_response(status, error.code, str(error), errors, headers)
+
+
+async def _on_invalid_request(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    entries = error.errors()
+    if any(entry["type"] == "json_invalid" for entry in entries):
+        return problem_response(400, "unreadable", "The body is not JSON.")
+    faults = [fault_of(entry, skip=1) for entry in entries]
+    named = "; ".join(f"{fault.field or 'body'}: {fault.detail}" for fault in faults[:5])
+    return problem_response(422, "invalid", named, faults)
+
+
+async def _on_http_exception(_request: Request, error: Exception) -> Response:
+    if isinstance(error, Problem):
+        return problem_response(error.status_code, error.code, error.detail, error.errors, error.headers)
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    code = _CODES.get(error.status_code, "error")
+    return problem_response(error.status_code, code, str(error.detail), (), error.headers)
+
+
+async def _on_bug(request: Request, error: Exception) -> Response:
+    _log.error("unhandled_error", path=request.scope.get("path"), exc_info=error)
+    return problem_response(500, "internal", "Something went wrong on our side; it has been logged.")

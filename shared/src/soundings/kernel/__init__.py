@@ -1,0 +1,1 @@
+"""The kernel: errors, clock, ids, calendars, scales and measures; standard library only."""

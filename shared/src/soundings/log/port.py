@@ -1,0 +1,146 @@
+"""The log port: what every adapter promises, the values it speaks in, and how it fails."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+from zlib import crc32
+
+from soundings.events.topics import Topic
+from soundings.kernel.errors import SoundingsError, Unavailable
+
+Headers = tuple[tuple[str, bytes], ...]
+TopicPartition = tuple[str, int]
+
+MAX_RECORD_BYTES = 900_000
+"""Key, value and headers of one record together; below what a Kafka broker takes unless it is told otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What is to be appended; without a `partition` the key chooses it. A `value` of None is a tombstone."""
+
+    key: bytes
+    value: bytes | None
+    headers: Headers = ()
+    partition: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A record as the log keeps it; `at` is the time of appending in epoch milliseconds."""
+
+    topic: str
+    partition: int
+    position: int
+    key: bytes
+    value: bytes | None
+    headers: Headers
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an appended record now stands."""
+
+    partition: int
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Records of one partition in order of position; reading goes on at `next`, never behind what was asked."""
+
+    topic: str
+    partition: int
+    records: Sequence[Stored]
+    next: int
+
+
+class LogUnavailable(Unavailable):
+    """The log cannot be reached or does not keep up."""
+
+    code: ClassVar[str] = "log_unavailable"
+
+
+class LogFull(LogUnavailable):
+    """There is no room for more; the log takes records again by itself once there is."""
+
+    code: ClassVar[str] = "log_full"
+
+
+class LogClosed(LogUnavailable):
+    """The log was closed before or while it was asked."""
+
+    code: ClassVar[str] = "log_closed"
+
+
+class AppendFailed(SoundingsError):
+    """One record was not stored, for a stable `reason`; `retryable` tells whether it may do better later."""
+
+    code: ClassVar[str] = "append_failed"
+
+    def __init__(self, reason: str, detail: str = "", *, retryable: bool = False) -> None:
+        super().__init__(detail or reason)
+        self.reason = reason
+        self.retryable = retryable
+
+
+class UnknownTopic(SoundingsError):
+    """The topic was never ensured, or it has no such partition."""
+
+    code: ClassVar[str] = "unknown_topic"
+
+
+class TopicConflict(SoundingsError):
+    """A topic exists with another number of partitions, which it keeps for life, or with another cleanup."""
+
+    code: ClassVar[str] = "topic_conflict"
+
+
+class Log(Protocol):
+    """Topics of partitions of records, each partition in one order that never changes.
+
+    Positions increase within a partition, may leave gaps and are never used twice, not even for records that have
+    gone by retention. Every method may raise `LogUnavailable`; all but `ensure` raise `UnknownTopic`.
+    """
+
+    async def ensure(self, topics: Sequence[Topic]) -> None:
+        """Create what is missing and bring retention up to date; raises `TopicConflict` and then changes nothing."""
+        ...
+
+    async def append(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
+        """Store records; what has a `Place` in the answer is durable. The answer is as long as `records`.
+
+        Records of one key keep the order of the calls and, within a call, of the sequence. Raises `LogUnavailable` or
+        `LogFull` when none of the records is known to be stored (a retry may then store one twice, never lose it).
+        """
+        ...
+
+    async def read(self, topic: str, partition: int, from_position: int, limit: int) -> Batch:
+        """At most `limit` records at or after a position, without waiting for more; empty at or beyond the end."""
+        ...
+
+    async def wait(self, positions: Mapping[TopicPartition, int], seconds: float) -> Collection[TopicPartition]:
+        """Partitions with a record at or after their position, as soon as there is one; none after `seconds`."""
+        ...
+
+    async def partitions(self, topic: str) -> int:
+        """The number of partitions, which a topic keeps for life."""
+        ...
+
+    async def end(self, topic: str, partition: int) -> int:
+        """The position that lies behind the last record."""
+        ...
+
+    async def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        """The end of every partition of some topics in one cheap call, for telling how far a reader lags."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of files, threads and connections; appends that were taken are finished first. May be called twice."""
+        ...
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """The partition a key belongs to, the same for every adapter, process and machine."""
+    return crc32(key) % partitions

@@ -1,0 +1,59 @@
+"""The tables of a log in one SQLite file, and how its connections are opened."""
+
+import sqlite3
+from pathlib import Path
+
+FORMAT = 1
+POSITION_BITS = 40
+POSITION_MASK = (1 << POSITION_BITS) - 1
+
+# `place` is slot and position in one integer: a row is found by its rowid alone, and the records of a partition lie
+# beside each other in their order. `at` stands first so that retention need not walk through long values.
+_TABLES = f"""
+CREATE TABLE IF NOT EXISTS topics (
+    topic TEXT PRIMARY KEY, partitions INTEGER NOT NULL, cleanup TEXT NOT NULL, retention_ms INTEGER
+) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS slots (
+    slot INTEGER PRIMARY KEY, topic TEXT NOT NULL, partition INTEGER NOT NULL,
+    floor INTEGER NOT NULL DEFAULT 0, UNIQUE (topic, partition)
+);
+CREATE TABLE IF NOT EXISTS records (
+    place INTEGER PRIMARY KEY, at INTEGER NOT NULL, key BLOB NOT NULL, headers BLOB NOT NULL, value BLOB
+);
+CREATE VIEW IF NOT EXISTS log AS
+    SELECT topic, partition, place & {POSITION_MASK} AS position, key, headers, value, at
+    FROM slots JOIN records ON place BETWEEN slot << {POSITION_BITS} AND slot << {POSITION_BITS} | {POSITION_MASK};
+PRAGMA user_version = {FORMAT};
+"""
+
+
+def open_writer(path: Path, max_bytes: int | None = None) -> sqlite3.Connection:
+    """The one connection that writes; creates the file and its tables. `max_bytes` bounds the file, not its WAL."""
+    connection = _connect(path)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+    connection.execute("PRAGMA journal_size_limit = 67108864")
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if found > FORMAT:
+        connection.close()
+        raise sqlite3.DatabaseError(f"the log has format {found}, newer than {FORMAT}, the newest known here")
+    if found < FORMAT:
+        connection.executescript(f"BEGIN IMMEDIATE; {_TABLES} COMMIT;")
+    if max_bytes is not None:
+        page = connection.execute("PRAGMA page_size").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {max(1, max_bytes // page)}")
+    return connection
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """A connection that cannot write; one thread at a time may use it."""
+    connection = _connect(path)
+    connection.execute("PRAGMA query_only = ON")
+    return connection
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False, cached_statements=64)
+    connection.execute("PRAGMA cache_size = -16384")
+    return connection

@@ -1,0 +1,68 @@
+"""Who waits for which partitions, in whatever thread or event loop, and who is to be woken after a commit."""
+
+import asyncio
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from threading import Lock
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Waiter:
+    """One waiting task: `wake` is to be set in its own `loop`."""
+
+    loop: asyncio.AbstractEventLoop
+    wake: asyncio.Event
+    positions: Mapping[int, int]
+
+    async def sleep(self, seconds: float) -> None:
+        """Until woken, but no longer than `seconds`."""
+        alarm = self.loop.call_later(seconds, self.wake.set)
+        try:
+            await self.wake.wait()
+        finally:
+            alarm.cancel()
+        self.wake.clear()
+
+
+class Waiters:
+    """The waiting tasks of one file by slot; may be used from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._by_slot: dict[int, set[Waiter]] = {}
+
+    def add(self, positions: Mapping[int, int]) -> Waiter:
+        """A waiter in the running loop; whoever adds it looks for records after that, so that none slips through."""
+        waiter = Waiter(asyncio.get_running_loop(), asyncio.Event(), positions)
+        with self._lock:
+            for slot in positions:
+                self._by_slot.setdefault(slot, set()).add(waiter)
+        return waiter
+
+    def remove(self, waiter: Waiter) -> None:
+        with self._lock:
+            for slot in waiter.positions:
+                self._by_slot[slot].discard(waiter)
+
+    def due(self, ends: Mapping[int, int]) -> Collection[Waiter]:
+        """Those who wait for a slot at a position before its new end."""
+        with self._lock:
+            return {
+                waiter
+                for slot, end in ends.items()
+                for waiter in self._by_slot.get(slot, ())
+                if waiter.positions[slot] < end
+            }
+
+    def everyone(self) -> Collection[Waiter]:
+        with self._lock:
+            return set[Waiter]().union(*self._by_slot.values())
+
+
+def wake_all(waiters: Iterable[Waiter]) -> None:
+    """Set the event of each in its own loop; a loop that is gone has nobody waiting any more."""
+    for waiter in waiters:
+        try:
+            waiter.loop.call_soon_threadsafe(waiter.wake.set)
+        except RuntimeError:
+            continue

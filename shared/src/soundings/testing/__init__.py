@@ -1,0 +1,1 @@
+"""What tests share: contract suites, fakes and factories, offered as a pytest plugin."""

@@ -1,0 +1,60 @@
+"""Built-in measures and the bins that tallies may carry."""
+
+import pytest
+from soundings.kernel.measures import BUILT_IN, CONTACT_KINDS, Measure, foreign_bins, may_be_tallied, tally_bins
+from soundings.kernel.scales import Scale
+
+SCALES = {
+    "1-5": "satisfaction trust effectiveness ease efficiency transparency employee",
+    "0-10": "nps",
+    "1-7": "ces",
+    "duration": "wait_answered wait_abandoned wait_callback talk hold wrap_up handle resolution",
+    "money": "cost",
+    "category": "contacts outcome offered requests reason topic transfers search views transactions repeat_gap "
+    "contained_gap responses invitations shown started",
+}
+
+
+def test_every_built_in_measure_has_its_scale():
+    assert {id_: str(measure.scale) for id_, measure in BUILT_IN.items()} == {
+        id_: scale for scale, ids in SCALES.items() for id_ in ids.split()
+    }
+    assert all(measure.id == id_ and measure.version == 1 for id_, measure in BUILT_IN.items())
+
+
+def test_searches_views_and_transactions_are_not_contacts():
+    assert not {"search", "article_view", "page_view", "transaction"} & CONTACT_KINDS
+    assert {"call", "service_request", "visit"} <= CONTACT_KINDS
+
+
+@pytest.mark.parametrize(
+    ("measure", "good", "bad"),
+    [
+        ("satisfaction", ["1", "5"], ["0", "6", "all", "4.0", ""]),
+        ("nps", ["0", "10"], ["11"]),
+        ("transactions", ["completed", "failed", "not_eligible", "open"], ["abandoned", "*"]),
+        ("contacts", ["call", "visit"], ["search", "other"]),
+        ("transfers", ["kept", "transferred"], ["answered"]),
+        ("wait_answered", ["0", "20", "unknown"], ["101", "-1"]),
+        ("talk", ["20"], ["unknown"]),
+        ("cost", ["253", "-102"], ["101"]),
+        ("topic", ["anything at all", "*"], [""]),
+        ("responses", ["guest-survey"], [""]),
+        ("repeat_gap", [], ["24", "none"]),
+    ],
+)
+def test_a_tally_carries_only_bins_of_its_measure(measure, good, bad):
+    assert foreign_bins(BUILT_IN[measure], good) == []
+    assert foreign_bins(BUILT_IN[measure], bad) == bad
+
+
+def test_gaps_between_contacts_cannot_be_tallied():
+    assert {id_ for id_, measure in BUILT_IN.items() if not may_be_tallied(measure)} == {"repeat_gap", "contained_gap"}
+
+
+def test_an_agencys_own_measures_follow_their_scale():
+    shops = BUILT_IN["satisfaction"]
+    own = {scale: Measure("own", scale, shops.category, shops.direction, "Own", "points", shops.per) for scale in Scale}
+    assert tally_bins(own[Scale.COUNT]) == {"all"}
+    assert tally_bins(own[Scale.CATEGORY]) is None
+    assert tally_bins(own[Scale.BINARY]) == {"0", "1"}
