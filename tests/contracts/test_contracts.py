@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
+
 from soundings.events import artefacts
 from soundings.events.base import EventData
 from soundings.events.breaking import breaking_changes

@@ -98,7 +98,7 @@ async def _load(url: str) -> KeySetSerialization:
 def principal_of(claims: Mapping[str, object]) -> Principal:
     """The caller that the claims ``sub``, ``roles`` and ``agency`` describe; unknown roles are left out."""
     roles = claims.get("roles")
-    names = [str(name) for name in roles] if isinstance(roles, list) else []
+    names = [str(name) for name in cast("list[object]", roles)] if isinstance(roles, list) else []
     agency = claims.get("agency")
     known = frozenset(Role(name) for name in names if name in set(Role))
     return Principal(str(claims["sub"]), known, str(agency) if agency is not None else None)

@@ -1,6 +1,6 @@
 """Opening a database from a URL, and the two ways to use it: a transaction that writes and a snapshot that reads."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Literal
@@ -37,13 +37,13 @@ class Database:
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+    async def transaction(self) -> AsyncGenerator[AsyncConnection, None]:
         """A connection whose work is committed when the block ends, and rolled back when it raises."""
         async with self._writer.connect() as connection, connection.begin():
             yield connection
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+    async def snapshot(self) -> AsyncGenerator[AsyncConnection, None]:
         """A connection that reads one consistent state of the database, and writes nothing."""
         async with self._reader.connect() as connection, connection.begin():
             yield connection

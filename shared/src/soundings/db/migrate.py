@@ -1,10 +1,11 @@
 """Bringing a database to the newest shape with the Alembic migrations that a service carries inside its package."""
 
+from collections.abc import Callable
 from importlib.resources import files
 
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext
+from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
@@ -28,6 +29,14 @@ def _upgrade(connection: Connection, config: Config, scripts: ScriptDirectory) -
         environment.configure(
             connection=connection,
             transactional_ddl=False,  # the transaction around this one commits everything at once
-            fn=lambda revision, _context: scripts._upgrade_revs("head", revision),  # noqa: SLF001 - what alembic.command does
+            fn=_steps_to_head(scripts),
         )
         environment.run_migrations()
+
+
+def _steps_to_head(scripts: ScriptDirectory) -> Callable[[str, MigrationContext], list[RevisionStep]]:
+    def steps(revision: str, _context: MigrationContext) -> list[RevisionStep]:
+        # The same call as in alembic.command.upgrade, which would want an env.py in every service.
+        return scripts._upgrade_revs("head", revision)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+
+    return steps

@@ -7,6 +7,7 @@
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import cast
 
 import orjson
 import yaml
@@ -33,9 +34,9 @@ def _opened(schema: dict[str, object]) -> dict[str, object]:
 
 def _open(part: object) -> object:
     if isinstance(part, dict):
-        return _opened(part)  # pyright: ignore[reportUnknownArgumentType]
+        return _opened(cast("dict[str, object]", part))
     if isinstance(part, list):
-        return [_open(item) for item in part]  # pyright: ignore[reportUnknownVariableType]
+        return [_open(item) for item in cast("list[object]", part)]
     return part
 
 

@@ -56,10 +56,9 @@ def _of_properties(old: Schema, new: Schema, old_root: Schema, new_root: Schema,
 
 def _resolve(schema: object, root: Schema) -> object:
     """The definition that a ``$ref`` points to; keywords beside it are documentation only in our schemas."""
-    if isinstance(schema, Mapping):
-        reference = cast("Schema", schema).get("$ref")
-        if isinstance(reference, str):
-            return _mapping(root["$defs"])[reference.removeprefix("#/$defs/")]
+    reference = _mapping(schema).get("$ref")
+    if isinstance(reference, str):
+        return _mapping(root["$defs"])[reference.removeprefix("#/$defs/")]
     return schema
 
 

@@ -175,7 +175,7 @@ class Touchpoint(Body):
     service_id: Slug
     name: Texts
     stage: str | None = None
-    state: Literal["as_is", "to_be"] = "as_is"
+    journey: Literal["as_is", "to_be"] = "as_is"
     channel: Channel | None = None
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+from typing import cast
 
 import orjson
 
@@ -20,7 +21,8 @@ def read_cursor(cursor: str, *kinds: type) -> tuple[str | int, ...]:
         position = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError):
         position = None
-    if not isinstance(position, list) or [type(part) for part in position] != list(kinds):
+    parts = cast("list[str | int]", position) if isinstance(position, list) else None
+    if parts is None or [type(part) for part in parts] != list(kinds):
         detail = "is not a cursor that an earlier page gave"
         raise Problem(422, "invalid", f"cursor: {detail}", errors=[Fault("cursor", "invalid_cursor", detail)])
-    return tuple(position)
+    return tuple(parts)

@@ -1,6 +1,7 @@
 """Errors as RFC 9457 problem details: one shape for every refusal, naming the field wherever there is one."""
 
 from collections.abc import Mapping, Sequence
+from typing import cast
 
 import orjson
 import structlog
@@ -88,7 +89,7 @@ def problem_response(
 def fault_of(error: Mapping[str, object], *, skip: int = 0) -> Fault:
     """A pydantic error entry as a fault; ``skip`` leaves out that many leading parts of its place."""
     place = error["loc"]
-    parts = [str(part) for part in place][skip:] if isinstance(place, tuple | list) else []
+    parts = [str(part) for part in cast("tuple[object, ...]", place)][skip:] if isinstance(place, tuple) else []
     return Fault(".".join(parts), str(error["type"]), str(error["msg"]))
 
 

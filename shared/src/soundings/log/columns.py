@@ -1,19 +1,23 @@
 """Stored records from columns of their fields, at a third of the cost of calling their constructor one by one."""
 
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import repeat
 from typing import cast
 
 from soundings.log.port import Headers, Stored
 
 # A frozen class guards its constructor by a detour per field; its slots can be filled without, before anyone sees it.
-_SLOTS = [vars(Stored)[name].__set__ for name in cast("tuple[str, ...]", Stored.__slots__)]
+_FILL: list[Callable[[Stored, object], None]] = [
+    vars(Stored)[name].__set__ for name in cast("tuple[str, ...]", Stored.__slots__)
+]
+_blank = cast("Callable[[type[Stored]], Stored]", object.__new__)
 
 
 def stored_of(
     topic: str,
     partition: int,
+    *,
     positions: Sequence[int],
     keys: Iterable[bytes],
     values: Iterable[bytes | None],
@@ -21,8 +25,8 @@ def stored_of(
     ats: Iterable[int],
 ) -> list[Stored]:
     """One record of a partition for each position; the columns are as long as `positions`."""
-    made: list[Stored] = list(map(object.__new__, repeat(Stored, len(positions))))
-    columns = (repeat(topic), repeat(partition), positions, keys, values, headers, ats)
-    for fill, column in zip(_SLOTS, columns, strict=True):
+    made: list[Stored] = list(map(_blank, repeat(Stored, len(positions))))
+    columns: tuple[Iterable[object], ...] = (repeat(topic), repeat(partition), positions, keys, values, headers, ats)
+    for fill, column in zip(_FILL, columns, strict=True):
         deque(map(fill, made, column), maxlen=0)
     return made

@@ -144,3 +144,9 @@ class Log(Protocol):
 def partition_of(key: bytes, partitions: int) -> int:
     """The partition a key belongs to, the same for every adapter, process and machine."""
     return crc32(key) % partitions
+
+
+def size_of(record: Record) -> int:
+    """The bytes that count towards `MAX_RECORD_BYTES`."""
+    headers = sum([len(name) + len(value) for name, value in record.headers])
+    return len(record.key) + len(record.value or b"") + headers

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from feedback_api.privacy.cues import mentions
 from feedback_api.privacy.spans import Span
 
 _MONTH: Final = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?|enero|ene|febrero|marzo|abril|abr|mayo|junio|julio|agosto|ago|septiembre|setiembre|"
-    r"octubre|noviembre|diciembre|dic)\.?"
+    r"octubre|noviembre|diciembre|dic)\b\.?"
 )
 _DAY: Final = r"[0-3]?[0-9](?:st|nd|rd|th|º|o|ro)?"
 _YEAR: Final = r"(?:'?[0-9]{4}|'[0-9]{2}|[0-9]{2})"
@@ -24,7 +25,7 @@ _BIRTH: Final = (
     r"fecha de nac(?:imiento|\.)?|f\.?\s?(?:de\s)?nac(?:imiento|\.)?|cumplea[nñ]os)"
 )
 _BORN: Final = r"(?:born|nacid[oa]s?|nac[ií](?:eron|[oó])?)"
-_GAP: Final = r"[^0-9\n\]]{0,24}?"
+_GAP: Final = r"[^0-9\n\].;!?]{0,24}?"
 _AFTER_BIRTH: Final = re.compile(rf"\b{_BIRTH}(?!\w){_GAP}(?<![0-9])({_PART_DATE})(?![0-9])", re.IGNORECASE)
 _AFTER_BORN: Final = re.compile(rf"\b{_BORN}\b{_GAP}(?<![0-9])({_FULL_DATE})(?![0-9])", re.IGNORECASE)
 _BEFORE_BIRTH: Final = re.compile(
@@ -36,6 +37,6 @@ _STEMS: Final = ("born", "birth", "nac", "cumple", "dob", "d.o", "d o")
 
 def birth_dates(text: str, lowered: str) -> Iterator[Span]:
     """Every date of birth that a cue gives away; the cue itself stays."""
-    if any(stem in lowered for stem in _STEMS):
+    if mentions(lowered, _STEMS):
         for pattern in (_AFTER_BIRTH, _AFTER_BORN, _BEFORE_BIRTH):
             yield from (Span(*match.span(1), "date-of-birth") for match in pattern.finditer(text))

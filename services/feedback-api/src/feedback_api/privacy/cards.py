@@ -11,6 +11,7 @@ from feedback_api.privacy.spans import Span
 _SHORTEST: Final = 13
 _LONGEST: Final = 19
 _UNIVERSAL_AIR_TRAVEL: Final = 15
+_EMBOSSED: Final = ([16], [4, 4, 4, 4], [4, 6, 5], [15])
 _DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
 _CUE: Final = re.compile(
     r"\b(?:card|visa|mastercard|amex|american express|discover|debit|credit|tarjeta|cr[eé]dito|d[eé]bito)\b[^0-9]*$",
@@ -51,7 +52,14 @@ def luhn(digits: str) -> bool:
 
 def _is_card(text: str, window: Sequence[Group]) -> bool:
     digits = joined(window)
-    cued = _CUE.search(before(text, window[0].start)) is not None
-    if luhn(digits):
-        return cued or digits[0] in "23456" or (digits[0] == "1" and len(digits) == _UNIVERSAL_AIR_TRAVEL)
-    return cued and [len(group.digits) for group in window] in ([16], [4, 4, 4, 4], [4, 6, 5], [15])
+    sizes = [len(group.digits) for group in window]
+    if not luhn(digits):
+        return sizes in _EMBOSSED and _is_cued(text, window[0].start)
+    issued = digits[0] in "23456" or (digits[0] == "1" and len(digits) == _UNIVERSAL_AIR_TRAVEL)
+    if issued and (sizes[:2] == [4, 6] or len({*sizes[:-1], max(sizes)}) == 1):
+        return True
+    return _is_cued(text, window[0].start)
+
+
+def _is_cued(text: str, position: int) -> bool:
+    return _CUE.search(before(text, position)) is not None

@@ -1,6 +1,7 @@
 """The words just before or after a number, which say what the number is."""
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 REACH: Final = 40
@@ -19,6 +20,14 @@ _QUANTITY_AFTER: Final = re.compile(
     r"residents|habitantes|visits?|visitas|views?|votes?|votos|users?|km|kwh|bytes|miles|gallons?|units?)\b)",
     re.IGNORECASE,
 )
+
+
+def mentions(lowered: str, stems: Iterable[str]) -> bool:
+    """Whether any stem occurs: the cheap check before a costly one; a plain loop because it runs on every text."""
+    for stem in stems:  # noqa: SIM110
+        if stem in lowered:
+            return True
+    return False
 
 
 def before(text: str, position: int, reach: int = REACH) -> str:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from feedback_api.privacy.cues import mentions
 from feedback_api.privacy.spans import Span
 
 _LONGEST_LOCAL: Final = 64
@@ -18,6 +19,7 @@ _SPELLED: Final = re.compile(
     r"[\w-]{1,63}(?:(?:\.|\s{0,2}[(\[{<]\s?(?:dot|punto)\s?[)\]}>]\s{0,2}|\s(?:dot|punto)\s)[\w-]{1,63}){1,5}",
     re.IGNORECASE,
 )
+_BRACKETS: Final = ("(", "[", "{", "<")
 _SPELLED_PLAIN: Final = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}\sat\s[\w-]{1,63}(?:\sdot\s[\w-]{1,63}){1,5}", re.IGNORECASE
 )
@@ -27,7 +29,7 @@ def emails(text: str, lowered: str) -> Iterator[Span]:
     """Every e-mail address in the text; `lowered` is the same text in lower case."""
     if "@" in text:
         yield from _written(text)
-    if "at)" in lowered or "at]" in lowered or "at}" in lowered or "arroba" in lowered or "@ " in text:
+    if "arroba" in lowered or mentions(text, _BRACKETS):
         yield from (Span(*match.span(), "email") for match in _SPELLED.finditer(text))
     if " dot " in lowered:
         yield from (Span(*match.span(), "email") for match in _SPELLED_PLAIN.finditer(text))

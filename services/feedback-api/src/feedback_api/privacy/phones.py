@@ -60,6 +60,8 @@ _BOUND: Final = "-./_"
 
 def phones(text: str, run: Sequence[Group]) -> Iterator[Span]:
     """The telephone numbers in one run of digit groups."""
+    if sum(len(group.digits) for group in run) < _FEWEST:
+        return
     first = 0
     while first < len(run):
         if _is_date(run[first : first + 3]):
@@ -135,7 +137,7 @@ def _cued_size(text: str, run: Sequence[Group], first: int) -> int:
         digits = joined(window)
         if len(digits) > _MOST_CUED or _has_years(window) or _is_bound(text, run, first + size):
             continue
-        if _FEWEST < len(digits) and _is_national(digits) and not is_quantity(text, start, window[-1].end):
+        if len(digits) > _FEWEST and _is_national(digits) and not is_quantity(text, start, window[-1].end):
             return size
         if _LOCAL.fullmatch(digits) and not is_quantity(text, start, window[-1].end):
             return size

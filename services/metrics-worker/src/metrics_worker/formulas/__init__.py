@@ -1,1 +1,1 @@
-"""Formulas: from counts to figures with n, an exact display and an interval; pure functions, one id and version each."""
+"""Formulas: from counts to figures with n, display and interval; pure functions, one id and version each."""

@@ -57,5 +57,5 @@ class Counts:
         return sum(n for name, n, _ in self.valued() if int(name) <= edge)
 
     def valued(self) -> list[tuple[str, int, int]]:
-        """The bins that have a value, each (bin, n, total): without waits that are unknown and gaps that never ended."""
+        """The bins that have a value, each (bin, n, total): not unknown waits, not gaps that never ended."""
         return [(name, n, total) for name, (n, total) in self.bins.items() if name not in _WITHOUT_VALUE]

@@ -1,4 +1,4 @@
-"""Figures as people read them, rounded from exact integers; ties go up in size, so 1.005 is 1.01 and -12.25 is -12.3."""
+"""Figures as people read them, rounded from exact integers: ties go away from zero (1.005 is 1.01)."""
 
 
 def rounded(numerator: int, denominator: int, decimals: int) -> str:

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from soundings.kernel.bins import duration_value, money_value
+from soundings.kernel.scales import UNITS, Scale, is_numeric, scale_bins, scale_points
+
 from metrics_worker.formulas import display
 from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.intervals import (
@@ -15,20 +18,20 @@ from metrics_worker.formulas.intervals import (
     scale_mean,
     wilson,
 )
-from soundings.kernel.bins import duration_value, money_value
-from soundings.kernel.scales import UNITS, Scale, is_numeric, scale_bins, scale_points
 
 FEW: Final = 30
 """A figure of fewer units is shown as `low_n`."""
 
 
 class Status(StrEnum):
-    """Why a figure is there or is not; `suppressed` and `coarser_only` are decided where figures are asked for."""
+    """Why a figure is there or not. Formulas give the first four; who asks for figures decides the others."""
 
     OK = "ok"
     LOW_N = "low_n"
     NO_DATA = "no_data"
     NOT_APPLICABLE = "not_applicable"
+    SUPPRESSED = "suppressed"
+    COARSER_ONLY = "coarser_only"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +108,7 @@ def _mean_of_points(counts: Counts) -> Figure:
     total = sum(point * counts.n(str(point)) for point in points)
     variance = sample_variance(values, total / n)
     bounds = scale_mean(total / n, variance, n, points)
-    return _mean(total, n, 1, bounds, variance, distribution(counts))
+    return _mean(total, n, 1, bounds=bounds, variance=variance, spread=distribution(counts))
 
 
 def _mean_of_amounts(counts: Counts) -> Figure:
@@ -116,16 +119,22 @@ def _mean_of_amounts(counts: Counts) -> Figure:
     total = sum(amount for _, _, amount in known)
     unit, value_of = (1000, duration_value) if counts.scale is Scale.DURATION else (1, money_value)
     average = total / (unit * n)
-    variance = sample_variance([(value_of(name), often) for name, often, _ in known], average)
-    spread = variance if sum(often > 0 for _, often, _ in known) > 1 else None
-    low, high = normal_mean(average, spread, n)
+    values = [(value_of(name), often) for name, often, _ in known if often > 0]
+    variance = sample_variance(values, average) if len(values) > 1 else None
+    low, high = normal_mean(average, variance, n)
     if low is not None and counts.scale is Scale.DURATION:
         low = max(low, 0.0)
-    return _mean(total, n, unit, (low, high), spread, None)
+    return _mean(total, n, unit, bounds=(low, high), variance=variance)
 
 
 def _mean(
-    total: int, n: int, unit: int, bounds: Bounds, variance: float | None, spread: Mapping[str, int] | None
+    total: int,
+    n: int,
+    unit: int,
+    *,
+    bounds: Bounds,
+    variance: float | None,
+    spread: Mapping[str, int] | None = None,
 ) -> Figure:
     """`total` is in parts of which `unit` make one of the unit shown (milliseconds: 1000)."""
     return Figure(

@@ -1,22 +1,23 @@
 """A formula: what it needs to have counted, what it can be asked, and how counts become its figure."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.measures import BUILT_IN, Category
+from soundings.kernel.scales import Scale
+
 from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.figures import Figure
 from metrics_worker.formulas.parameters import Given, Params, read_params
-from soundings.kernel.errors import Fault, Refused
-from soundings.kernel.scales import Scale
 
 
 class Kind(StrEnum):
     """What a figure is: `amount` is in the unit of its measure (points, seconds, minor units), `score` in its own."""
 
     PROPORTION = "proportion"
-    MEAN = "mean"
     AMOUNT = "amount"
     SCORE = "score"
     RATIO = "ratio"
@@ -44,9 +45,9 @@ Evaluate: TypeAlias = Callable[[Mapping[str, Counts], Params], Figure]
 class Formula:
     """One metric in one version.
 
-    `formula` is how every answer names it, `name` how people call it. `measures` are the fixed ones it reads; without them it
-    asks for one (`implied` when left out), of one of `scales`. `across_channels` figures compare channels, so they
-    make no sense inside one.
+    `formula` is how every answer names it, `name` how people call it. It reads fixed `measures`, or takes one
+    (`implied` when left out) of one of `scales`, or two as parameters. `category` and `unit` are None where they are
+    those of the measure taken. `across_channels` figures compare channels, so they make no sense inside one.
     """
 
     id: str
@@ -61,14 +62,22 @@ class Formula:
     implied: str | None = None
     scales: frozenset[Scale] = frozenset()
     parameters: tuple[str, ...] = ()
+    category: Category | None = None
     across_channels: bool = False
+
+    @property
+    def unit(self) -> str | None:
+        """Seconds or minor units for amounts of a fixed measure, else what the figure is."""
+        if self.kind is not Kind.AMOUNT:
+            return self.kind.value
+        return BUILT_IN[self.measures[0]].unit if self.measures else None
 
     def params(self, given: Given) -> Params:
         """The checked parameters of a question; Refused names the one that is wrong."""
         return read_params(given, self.parameters)
 
     def measure(self, asked: str | None) -> str:
-        """The measure that is meant; empty where the formula names its own or takes two as parameters. Refused if wrong."""
+        """The measure that is meant; empty where the formula reads its own or two parameters. Refused if wrong."""
         if self.takes_measure:
             if found := asked or self.implied:
                 return found
@@ -106,5 +115,3 @@ def fixed(*measures: str) -> Needs:
         return needs
 
     return bring
-
-

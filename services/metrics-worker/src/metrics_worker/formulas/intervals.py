@@ -1,17 +1,18 @@
 """95 % intervals of single figures: each holds its value, and an end that the counts cannot tell is None."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
-from math import ceil, floor, sqrt
+from math import ceil, sqrt
 from typing import Final, TypeAlias
 
 from metrics_worker.formulas.distributions import TAIL, Z, binomial_at_most, bisect, poisson_at_most
 
 Bounds: TypeAlias = tuple[float | None, float | None]
 UNBOUNDED: Final = (None, None)
-_EXACT: Final = 100
-"""Up to so many units, intervals of counts and ranks are exact; above, the approximations differ by less than 0.1 %."""
+_EXACT_COUNTS: Final = 100
+_EXACT_RANKS: Final = 1000
 
 
 def wilson(part: float, whole: float) -> tuple[float, float]:
@@ -30,7 +31,7 @@ def sample_variance(values: Sequence[tuple[float, int]], mean: float) -> float |
 
 
 def normal_mean(mean: float, variance: float | None, n: int) -> Bounds:
-    """The normal interval of a mean; none without spread, because equal values say nothing of how others would differ."""
+    """The normal interval of a mean; none without spread: equal values say nothing of how others would differ."""
     if not variance:
         return UNBOUNDED
     reach = Z * sqrt(variance / n)
@@ -40,8 +41,8 @@ def normal_mean(mean: float, variance: float | None, n: int) -> Bounds:
 def scale_mean(mean: float, variance: float | None, n: int, points: range) -> Bounds:
     """The normal interval of a mean on a scale, kept on it.
 
-    Where all n answers are equal it is Wilson's, as if every answer were at one of the scale's ends: the widest that the
-    scale allows, so that one answer, or twenty equal ones, never look certain.
+    Where all n answers are equal it is Wilson's, as if every answer were at one of the scale's ends: the widest
+    that the scale allows, so that one answer, or twenty equal ones, never look sure.
     """
     lowest, highest = points[0], points[-1]
     low, high = normal_mean(mean, variance, n)
@@ -65,7 +66,7 @@ def adjusted_wald_nps(promoters: int, passives: int, detractors: int) -> tuple[f
 @lru_cache(maxsize=4096)
 def poisson(count: int) -> tuple[float, float]:
     """The interval of a count: exact (Garwood 1936) up to 100, above by Byar's approximation (Breslow and Day 1987)."""
-    if count <= _EXACT:
+    if count <= _EXACT_COUNTS:
         return _garwood(count)
     low = count * (1 - 1 / (9 * count) - Z / (3 * sqrt(count))) ** 3
     more = count + 1
@@ -92,20 +93,22 @@ def poisson_ratio(one: int, other: int) -> Bounds:
 def quantile_ranks(n: int, p: Fraction) -> tuple[int | None, int | None]:
     """The ranks, from 1 to n, of the order statistics around a quantile (Conover 1999, §3.2); None beyond the sample.
 
-    Exact by the binomial distribution up to 100 values, by the normal one above.
+    Exact by the binomial distribution up to 1,000 values, by the normal one above.
     """
-    low, high = _exact_ranks(n, float(p)) if n <= _EXACT else _normal_ranks(n, float(p))
+    low, high = _exact_ranks(n, float(p)) if n <= _EXACT_RANKS else _normal_ranks(n, float(p))
     return (low if low >= 1 else None), (high if high <= n else None)
 
 
 def _exact_ranks(n: int, p: float) -> tuple[int, int]:
-    """The highest rank with at most 2.5 % below it, and the lowest with at most 2.5 % from it on."""
-    at_most = [binomial_at_most(k, n, p) for k in range(n + 1)]
-    low = sum(chance <= TAIL for chance in at_most)
-    high = next(k for k, chance in enumerate(at_most) if chance >= 1 - TAIL) + 1
-    return low, high
+    """The highest rank that lies above the quantile, and the lowest below it, with a chance of at most 2.5 % each."""
+
+    def at_most(k: int) -> float:
+        return binomial_at_most(k, n, p)
+
+    ranks = range(n + 1)
+    return bisect_right(ranks, TAIL, key=at_most), bisect_left(ranks, 1 - TAIL, key=at_most) + 1
 
 
 def _normal_ranks(n: int, p: float) -> tuple[int, int]:
     reach = Z * sqrt(n * p * (1 - p))
-    return floor(n * p - reach), ceil(n * p + reach) + 1
+    return ceil(n * p - reach), ceil(n * p + reach)

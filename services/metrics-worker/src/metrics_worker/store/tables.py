@@ -6,8 +6,8 @@ sums over the shards. ``counters`` is JSON text with sorted keys::
 
     {"satisfaction@1": {"4": 2, "5": 7}, "talk@1": {"37": [2, 73400]}}
 
-that is ``measure@version`` → bin → n, or [n, total] where the measure has a total (milliseconds of a duration, minor
-units of money). Bins whose n and total are 0 are left out. A measure that has nothing but tallies of zeros is there with
+that is ``measure@version`` → bin → n, or [n, total] where there is a total other than 0 (milliseconds of a duration,
+minor units of money). Bins whose n and total are 0 are left out. A measure that has nothing but tallies of zeros is there with
 no bins, ``{}``: it was reported, and it is 0. What nobody reported is not there.
 
 Buckets are named as :mod:`soundings.kernel.calendars` names them: an hour ``2018-05-01T13:00:00Z``, everything else its
@@ -32,20 +32,29 @@ from sqlalchemy import (
     text,
 )
 
+from metrics_worker.store.facts import EMPTY, QUARANTINED, RETRACTED, TEST
 from soundings.db.types import Json, Key128
+
+__all__ = [
+    "EMPTY",
+    "QUARANTINED",
+    "RETRACTED",
+    "TEST",
+    "catalogue_entity",
+    "cell",
+    "cell_row",
+    "dead_letter",
+    "fact",
+    "generation",
+    "metadata",
+    "position",
+    "voice",
+    "worker",
+]
 
 metadata = MetaData()
 
 _RowId = BigInteger().with_variant(Integer(), "sqlite")
-
-QUARANTINED = 1
-"""Bit of ``fact.state``: held back, by the event's own flag or by the latest review."""
-RETRACTED = 2
-"""Bit of ``fact.state``: taken back for good; ``data`` is gone."""
-TEST = 4
-"""Bit of ``fact.state``: sent as a test; counted nowhere, listed as test."""
-EMPTY = 8
-"""Bit of ``fact.state``: only spoken of so far (reviewed before it came); ``data`` is still missing."""
 
 position = Table(
     "position",
@@ -136,9 +145,11 @@ fact = Table(
 """One row per record that was ever heard of, in its latest revision.
 
 ``kind`` is ``response``, ``funnel``, ``interaction`` or ``tally``. ``key`` is the hash of its identity; ``unit`` that of
-the root an interaction belongs to. ``data`` is the event's JSON without ids, revision and comments; None once retracted.
-``occurred_at`` is in epoch milliseconds: when a response or funnel event occurred, an interaction started, or a tally was received. ``service`` and ``channel`` are
-'' where unknown.
+the root an interaction belongs to. ``state`` is made of the bits in :mod:`metrics_worker.store.facts`; 0 is counted.
+``data`` is the event's JSON without what stands in columns and without comments; None once retracted. In it the
+``scores`` of a response are lists ``[question_id, measure, measure_version, scale, value]``.
+``occurred_at`` is in epoch milliseconds: when a response or funnel event occurred, an interaction started, or a tally
+was received. ``service`` and ``channel`` are '' where unknown.
 """
 
 voice = Table(

@@ -3,14 +3,15 @@
 import sqlite3
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 from soundings.events.topics import Topic
 from soundings.log.port import TopicConflict, TopicPartition, UnknownTopic
 from soundings.log.sqlite.schema import POSITION_BITS, POSITION_MASK
 
-_SLOTS = f"""
+_SLOTS = """
 SELECT slot, topic, partition, floor, (
-    SELECT max(place) FROM records WHERE place BETWEEN slot << {POSITION_BITS} AND slot << {POSITION_BITS} | {POSITION_MASK}
+    SELECT max(place) FROM records WHERE place BETWEEN slot << :bits AND slot << :bits | :mask
 ) FROM slots ORDER BY topic, partition
 """
 
@@ -47,7 +48,9 @@ def look_up(connection: sqlite3.Connection) -> Directory:
     slots: dict[str, list[int]] = {}
     homes: dict[int, TopicPartition] = {}
     ends: dict[int, int] = {}
-    for slot, topic, partition, floor, last in connection.execute(_SLOTS).fetchall():
+    for slot, topic, partition, floor, last in connection.execute(
+        _SLOTS, {"bits": POSITION_BITS, "mask": POSITION_MASK}
+    ).fetchall():
         slots.setdefault(topic, []).append(slot)
         homes[slot] = (topic, partition)
         ends[slot] = max(floor, 0 if last is None else (last & POSITION_MASK) + 1)
@@ -70,3 +73,21 @@ def declare(connection: sqlite3.Connection, topics: Sequence[Topic]) -> None:
             "INSERT OR IGNORE INTO slots (topic, partition) VALUES (?, ?)",
             [(topic.name, partition) for partition in range(topic.partitions)],
         )
+
+
+class Current:
+    """The newest directory that any thread has seen."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._lock = Lock()
+        self.directory = directory
+
+    def advance(self, ends: Mapping[int, int]) -> None:
+        """Note what a commit in this process has reached."""
+        with self._lock:
+            self.directory = self.directory.advanced(ends)
+
+    def learn(self, fresh: Directory) -> None:
+        """Take over what was read from the file, which may by now be behind a commit of this process."""
+        with self._lock:
+            self.directory = fresh.advanced(self.directory.ends)

@@ -1,20 +1,214 @@
-"""The thread that writes: everything that waits when it looks is stored by one commit, and so by one fsync."""
+"""The thread that writes: whatever waits when it looks is stored by one commit, and so by one fsync."""
 
 import asyncio
+import shutil
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from threading import Condition, Thread
-from typing import Generic, TypeVar
+from typing import TypeVar, cast
 
-from soundings.log.port import LogClosed, LogUnavailable, Place
-from soundings.log.sqlite.schema import POSITION_BITS
+from soundings.kernel.clock import Clock, epoch_ms
+from soundings.log.port import LogClosed, LogFull, LogUnavailable, Place
+from soundings.log.sqlite.directory import Current, look_up
+from soundings.log.sqlite.pending import Append, Pending, Row, Task, settle
+from soundings.log.sqlite.schema import POSITION_BITS, open_writer
+from soundings.log.sqlite.waiting import Waiters, wake_all
 
-Outcome = TypeVar("Outcome")
-Row = tuple[int, bytes, bytes, bytes | None]
-"""Slot, key, packed headers, value."""
+T = TypeVar("T")
 
 MOST_WAITING_BYTES = 64 << 20
 _GROUP_BYTES = 16 << 20
-_ROW_OVERHEAD = 64
+_ROW_BYTES = 64  # what a row takes besides its own bytes
+_NO_ROOM_BYTES = 1 << 20
+_CHECKPOINT_WHEN_IDLE = 1_000  # pages of the WAL, about
+_CHECKPOINT_AT_LAST = 8_000
+_WIDEST = 256
+_FIELDS = 5
+# One statement for many rows: each gives up the interpreter's lock once, and a busy event loop gives it back late.
+_INSERTS = {
+    rows: "INSERT INTO records (place, at, key, headers, value) VALUES " + ", ".join(["(?, ?, ?, ?, ?)"] * rows)  # noqa: S608 - only question marks
+    for rows in (1 << power for power in range(_WIDEST.bit_length()))
+}
+
+
+class Writer:
+    """Owns the connection that writes. Appends may come from any thread's event loop; they are stored in that order."""
+
+    def __init__(self, path: Path, clock: Clock, max_bytes: int | None = None) -> None:
+        self._path = path
+        self._clock = clock
+        self._connection = open_writer(path, max_bytes)
+        self.current = Current(look_up(self._connection))
+        self.waiters = Waiters()
+        self._ends: dict[int, int] | None = None
+        self._version = -1
+        self._last_at = 0
+        self._pages = 0
+        self._arrived = Condition()
+        self._queue: deque[Pending] = deque()
+        self._waiting_bytes = 0
+        self._closed = False
+        self._thread = Thread(target=self._run, name=f"log {path.name}", daemon=True)
+        self._thread.start()
+
+    async def append(self, rows: Sequence[Row]) -> Sequence[Place]:
+        """Store rows together; raises `LogUnavailable` when too much is waiting already."""
+        loop = asyncio.get_running_loop()
+        size = sum(_ROW_BYTES + len(row[1]) + len(row[2]) + len(row[3] or b"") for row in rows)
+        append = Append(loop, loop.create_future(), rows, size)
+        self._put(append)
+        return await append.future
+
+    async def perform(self, action: Callable[[sqlite3.Connection], T]) -> T:
+        """Run a transaction of another kind between two groups of appends."""
+        loop = asyncio.get_running_loop()
+        task = Task(loop, loop.create_future(), action)
+        self._put(task)
+        return cast("T", await task.future)
+
+    def close(self) -> None:
+        """Finish what waits, then let go of the file. Blocks."""
+        with self._arrived:
+            self._closed = True
+            self._arrived.notify()
+        self._thread.join()
+
+    def _put(self, pending: Pending) -> None:
+        with self._arrived:
+            if self._closed:
+                raise LogClosed("the log is closed")
+            if self._queue and self._waiting_bytes + pending.size > MOST_WAITING_BYTES:
+                raise LogUnavailable("more is waiting to be written than the log keeps up with")
+            self._queue.append(pending)
+            self._waiting_bytes += pending.size
+            self._arrived.notify()
+
+    def _take(self) -> list[Pending]:
+        """What waits, up to a bound; nothing once the log is closed and all is done."""
+        taken: list[Pending] = []
+        size = 0
+        with self._arrived:
+            while not self._queue and not self._closed:
+                self._arrived.wait()
+            while self._queue and size < _GROUP_BYTES:
+                taken.append(self._queue.popleft())
+                size += taken[-1].size
+            self._waiting_bytes -= size
+        return taken
+
+    def _run(self) -> None:
+        taken: list[Pending] = []
+        try:
+            while taken := self._take():
+                if appends := [pending for pending in taken if isinstance(pending, Append)]:
+                    self._store(appends)
+                for task in taken:
+                    if isinstance(task, Task):
+                        self._perform(task)
+                self._checkpoint_when_due()
+        finally:
+            self._abandon(taken)
+
+    def _abandon(self, taken: Sequence[Pending]) -> None:
+        with self._arrived:
+            self._closed = True
+            rest = [*taken, *self._queue]
+            self._queue.clear()
+        settle((pending, LogClosed("the log is closed")) for pending in rest)
+        self._connection.close()
+
+    def _store(self, appends: Sequence[Append]) -> None:
+        try:
+            ends = self._begin()
+            places, reached = self._insert(appends, ends)
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._roll_back()
+            settle((append, self._failure(error)) for append in appends)
+            return
+        self._ends = ends | reached
+        self.current.advance(reached)
+        settle(zip(appends, places, strict=True))
+        wake_all(self.waiters.due(reached))
+
+    def _begin(self) -> dict[int, int]:
+        """Open a transaction; the ends of all slots, looked up again after another process has written."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        if self._ends is None or version != self._version:
+            self._version = version
+            fresh = look_up(self._connection)
+            self.current.learn(fresh)
+            self._ends = dict(fresh.ends)
+        return self._ends
+
+    def _insert(self, appends: Sequence[Append], ends: dict[int, int]) -> tuple[list[list[Place]], dict[int, int]]:
+        """Give every row its position and write it; the places by append, and how far each slot was taken."""
+        self._last_at = at = max(self._last_at, epoch_ms(self._clock()))
+        homes = self.current.directory.homes
+        reached: dict[int, int] = {}
+        fields: list[object] = []
+        places: list[list[Place]] = []
+        for append in appends:
+            stand: list[Place] = []
+            for slot, key, headers, value in append.rows:
+                position = reached.get(slot) or ends[slot]
+                reached[slot] = position + 1
+                fields += (slot << POSITION_BITS | position, at, key, headers, value)
+                stand.append(Place(homes[slot][1], position))
+            places.append(stand)
+        self._write(fields)
+        self._pages += 2 * len(reached) + sum(append.size for append in appends) // 3000
+        return places, reached
+
+    def _write(self, fields: Sequence[object]) -> None:
+        start, rows = 0, len(fields) // _FIELDS
+        while rows:
+            many = min(_WIDEST, 1 << rows.bit_length() - 1)
+            self._connection.execute(_INSERTS[many], cast("Sequence[str]", fields[start : start + many * _FIELDS]))
+            start += many * _FIELDS
+            rows -= many
+
+    def _perform(self, task: Task) -> None:
+        outcome: object
+        try:
+            self._connection.execute("BEGIN IMMEDIATE")
+            outcome = task.action(self._connection)
+            fresh = look_up(self._connection)
+            self._connection.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._roll_back()
+            outcome = self._failure(error)
+        except Exception as error:  # noqa: BLE001 - whoever asked for the task gets its error, the thread goes on
+            self._roll_back()
+            outcome = error
+        else:
+            self.current.learn(fresh)
+            self._ends = None
+            self._pages += 100
+        settle([(task, outcome)])
+
+    def _roll_back(self) -> None:
+        self._ends = None
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")
+
+    def _failure(self, error: sqlite3.Error) -> LogUnavailable:
+        """`LogFull` when the disk or the file's bound stands in the way; a new one each time, for each is raised."""
+        full = getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
+        if full or shutil.disk_usage(self._path.parent).free < _NO_ROOM_BYTES:
+            return LogFull(f"there is no room for more in {self._path.name}", retry_after=5)
+        return LogUnavailable(f"cannot write {self._path.name}: {error}")
+
+    def _checkpoint_when_due(self) -> None:
+        """Move the WAL into the file when there is time for it, and at a certain length in any case."""
+        if self._pages < (_CHECKPOINT_AT_LAST if self._queue else _CHECKPOINT_WHEN_IDLE):
+            return
+        self._pages = 0
+        try:
+            self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+        except sqlite3.Error:
+            # The WAL keeps everything; the next commit tells whoever appends what is wrong with the disk.
+            self._pages = _CHECKPOINT_WHEN_IDLE // 2

@@ -1,0 +1,44 @@
+"""The ``soundings`` command."""
+
+import sys
+
+import typer
+
+from soundings.kernel.errors import SoundingsError
+from soundings_embedded.commands.apply import apply
+from soundings_embedded.commands.bring_in import bring_in
+from soundings_embedded.commands.demo import demo
+from soundings_embedded.commands.doctor import doctor
+from soundings_embedded.commands.serve import serve
+from soundings_embedded.commands.token import token
+from soundings_embedded.commands.upkeep import rebuild, resume, verify
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Soundings hears the people a government serves on every channel, and measures what it hears.",
+)
+app.command()(serve)
+app.command()(token)
+app.command()(apply)
+app.command("import")(bring_in)
+app.command()(demo)
+app.command()(verify)
+app.command()(rebuild)
+app.command()(resume)
+app.command()(doctor)
+
+
+def main() -> None:
+    """Run the command; what goes wrong is said in one line, with what to do about it."""
+    try:
+        app()
+    except SoundingsError as error:
+        typer.echo(f"soundings: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

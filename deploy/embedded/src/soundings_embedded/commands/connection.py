@@ -1,0 +1,30 @@
+"""What the commands that talk to a running Soundings have in common: where it is, and who calls."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+HOME = typer.Option("--home", envvar="SOUNDINGS_HOME", help="The home directory of this Soundings.")
+URL = typer.Option("--url", envvar="SOUNDINGS_URL", help="Where Soundings serves (embedded mode: all three APIs).")
+TOKEN = typer.Option("--token", envvar="SOUNDINGS_TOKEN", help="A staff token; without it, admin.token of the home.")
+
+HomeOption = Annotated[Path, HOME]
+UrlOption = Annotated[str, URL]
+TokenOption = Annotated[str | None, TOKEN]
+
+DEFAULT_HOME = Path(".soundings")
+DEFAULT_URL = "http://127.0.0.1:8000"
+
+
+def staff_token(token: str | None, home: Path) -> str:
+    """The token that was given, or the home's admin token."""
+    if token:
+        return token
+    path = home / "admin.token"
+    if not path.exists():
+        raise typer.BadParameter(
+            f"there is no {path}. Give a token (`soundings token` makes one), or the right --home.",
+            param_hint="--token",
+        )
+    return path.read_text("ascii").strip()

@@ -1,0 +1,1 @@
+"""The front page: what Soundings is, what the public may know today, and how to send a first response."""

@@ -1,0 +1,42 @@
+"""How far an import has come, kept in a small file so that an import that was cut off goes on where it stopped."""
+
+import json
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """``lines`` of the file are settled; of the rows in them ``accepted`` were taken and ``rejected`` were not."""
+
+    lines: int = 0
+    accepted: int = 0
+    rejected: int = 0
+
+
+class Checkpoint:
+    """The progress of one file with one mapping to one place."""
+
+    def __init__(self, folder: Path, *identity: bytes) -> None:
+        digest = sha256()
+        for part in identity:
+            digest.update(sha256(part).digest())
+        self._path = folder / f"{digest.hexdigest()[:32]}.json"
+
+    def read(self) -> Progress:
+        """How far the last try came; nothing done when there was none."""
+        try:
+            return Progress(**json.loads(self._path.read_text("utf-8")))
+        except (FileNotFoundError, ValueError, TypeError):
+            return Progress()
+
+    def write(self, progress: Progress) -> None:
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        draft = self._path.with_suffix(".new")
+        draft.write_text(json.dumps(asdict(progress)), "utf-8")
+        draft.replace(self._path)
+
+    def clear(self) -> None:
+        """The import is complete; the next one begins at the beginning, and changes no figure."""
+        self._path.unlink(missing_ok=True)

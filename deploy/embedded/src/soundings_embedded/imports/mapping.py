@@ -1,0 +1,78 @@
+"""The mapping file: which column, or which template of columns, gives which field of an item, and how it is read."""
+
+import tomllib
+from typing import Annotated, Literal
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from soundings_embedded.imports.errors import BadMapping
+
+Kind = Literal["responses", "interactions", "tallies"]
+ReadAs = Literal["text", "integer", "number", "time", "duration", "list"]
+Scalar = str | int | float | bool
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"{name!r} is not a time zone of the IANA database")
+    return name
+
+
+class Rule(BaseModel):
+    """How one field is read from a row.
+
+    ``column`` or ``template`` gives the text; ``absent`` lists texts that mean "no value" here; ``values`` translates
+    texts (``otherwise`` catches the rest); ``present`` and ``missing`` are used instead of the text itself; ``read_as``
+    says what it becomes, a time by the first of ``formats`` that fits, a list by splitting at ``split``.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    column: str | None = None
+    template: str | None = None
+    absent: tuple[str, ...] = ()
+    values: dict[str, Scalar] | None = None
+    otherwise: Scalar | None = None
+    present: Scalar | None = None
+    missing: Scalar | None = None
+    read_as: ReadAs = "text"
+    formats: tuple[str, ...] = ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
+    split: str = ";"
+
+    @model_validator(mode="after")
+    def _one_source(self) -> "Rule":
+        if (self.column is None) == (self.template is None):
+            raise ValueError("give either column or template")
+        return self
+
+
+class Mapping(BaseModel):
+    """A mapping file. ``set`` holds what is the same for every row; ``fields`` maps dotted paths to rules."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Kind
+    time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    encoding: str = "utf-8-sig"
+    absent: tuple[str, ...] = ("",)
+    id: str | None = None
+    set: dict[str, Scalar | list[Scalar]] = {}
+    fields: dict[str, Rule | str]
+
+    def rules(self) -> dict[str, Rule]:
+        """Every field's rule; a bare text is the name of a column."""
+        return {path: Rule(column=rule) if isinstance(rule, str) else rule for path, rule in self.fields.items()}
+
+
+def read_mapping(text: str) -> Mapping:
+    """The mapping in a TOML text; :class:`BadMapping` says what is wrong and where."""
+    try:
+        return Mapping.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise BadMapping(f"the mapping is not TOML: {error}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise BadMapping(f"{place}: {first['msg']}") from error

@@ -1,0 +1,232 @@
+"""The doors of every kind of entity: put, patch, retire, get, list and history."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Literal, cast
+
+import orjson
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
+from soundings.events.catalogue import Slug
+from soundings.http.access import caller
+from soundings.http.body import read_body
+from soundings.http.pages import make_cursor, read_cursor
+from soundings.http.problems import Problem
+from soundings.kernel.clock import Clock
+
+from catalogue_api.editing.schemas import (
+    body_schema,
+    change_schema,
+    gives,
+    item_schema,
+    page_schema,
+    patch_schema,
+    sends,
+)
+from catalogue_api.editing.use_cases import GetEntity, ListEntities, PatchEntity, PutEntity, ReadHistory, RetireEntity
+from catalogue_api.entities.domain import Change, Document, Filters
+from catalogue_api.entities.http import conditions, entity_answer, instant, item, not_modified, page_answer
+from catalogue_api.entities.kinds import Kind
+from catalogue_api.entities.ports import Catalogue
+
+BODY_LIMIT = 1024 * 1024
+_JSON = "application/json"
+_PATCHES = ("application/merge-patch+json", _JSON)
+
+Id = Annotated[str, Path(alias="id", description="A slug chosen by whoever creates the entity.")]
+
+
+class PageQuery(BaseModel):
+    """Which page of a list; parameters that are not here are refused, since ignoring one would show too much."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    cursor: Annotated[str | None, Field(max_length=1000, description="`next` of the page before.")] = None
+    limit: Annotated[int, Field(ge=1, le=500)] = 50
+
+
+class ListQuery(PageQuery):
+    state: Literal["active", "retired", "all"] = "active"
+    q: Annotated[str | None, Field(max_length=200, description="Text in the id or in a name.")] = None
+
+    def filters(self) -> Filters:
+        return Filters(state=self.state, text=self.q)
+
+
+class AgencyQuery(ListQuery):
+    agency: Slug | None = None
+
+    def filters(self) -> Filters:
+        return Filters(state=self.state, text=self.q, agency=self.agency)
+
+
+class DepartmentQuery(AgencyQuery):
+    department: Slug | None = None
+
+    def filters(self) -> Filters:
+        return Filters(state=self.state, text=self.q, agency=self.agency, department=self.department)
+
+
+class ServiceQuery(AgencyQuery):
+    service: Slug | None = None
+
+    def filters(self) -> Filters:
+        return Filters(state=self.state, text=self.q, agency=self.agency, service=self.service)
+
+
+@dataclass(frozen=True, slots=True)
+class _Doors:
+    """The use cases behind the doors."""
+
+    put: PutEntity
+    patch: PatchEntity
+    retire: RetireEntity
+    get: GetEntity
+    every: ListEntities
+    history: ReadHistory
+
+
+def editing_router(catalogue: Catalogue, kinds: Iterable[Kind], clock: Clock) -> APIRouter:
+    """The routes of all kinds; each is named ``catalogue.{plural}.{verb}``."""
+    doors = _Doors(
+        put=PutEntity(catalogue, clock),
+        patch=PatchEntity(catalogue, clock),
+        retire=RetireEntity(catalogue, clock),
+        get=GetEntity(catalogue),
+        every=ListEntities(catalogue),
+        history=ReadHistory(catalogue),
+    )
+    router = APIRouter()
+    for kind in kinds:
+        _write_doors(router, kind, doors)
+        _read_doors(router, kind, doors)
+        _list_door(router, kind, doors)
+    return router
+
+
+def _write_doors(router: APIRouter, kind: Kind, doors: _Doors) -> None:
+    path, name, tag = f"/v1/{kind.plural}/{{id}}", f"catalogue.{kind.plural}", kind.plural
+    shown = gives(item_schema(kind.model, kind.name), "The entity as it now is; its tag is in `ETag`.")
+
+    @router.put(
+        path,
+        name=f"{name}.put",
+        tags=[tag],
+        summary=f"Create or replace a {kind.name}",
+        responses={200: shown, 201: shown},
+        openapi_extra=sends(body_schema(kind.model), _JSON),
+    )
+    async def put(request: Request, entity_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
+        sent = await _read_json(request, (_JSON,))
+        written = await doors.put(kind, entity_id, sent, caller(request), conditions(request))
+        return entity_answer(written.entity, 201 if written.created else 200)
+
+    @router.patch(
+        path,
+        name=f"{name}.patch",
+        tags=[tag],
+        summary=f"Change some fields of a {kind.name}",
+        responses={200: shown},
+        openapi_extra=sends(patch_schema(), *_PATCHES),
+    )
+    async def patch(request: Request, entity_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
+        sent = await _read_json(request, _PATCHES)
+        return entity_answer(await doors.patch(kind, entity_id, sent, caller(request), conditions(request)))
+
+    @router.delete(
+        path, name=f"{name}.retire", tags=[tag], summary=f"Retire a {kind.name}; its history stays", status_code=204
+    )
+    async def retire(request: Request, entity_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
+        await doors.retire(kind, entity_id, caller(request), conditions(request))
+        return Response(status_code=204)
+
+
+def _read_doors(router: APIRouter, kind: Kind, doors: _Doors) -> None:
+    path, name, tag = f"/v1/{kind.plural}/{{id}}", f"catalogue.{kind.plural}", kind.plural
+
+    @router.get(
+        path,
+        name=f"{name}.get",
+        tags=[tag],
+        summary=f"Read a {kind.name}",
+        responses={
+            200: gives(item_schema(kind.model, kind.name), "The entity; its tag is in `ETag`."),
+            304: {"description": "The caller has it already."},
+        },
+    )
+    async def get(request: Request, entity_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
+        entity = await doors.get(kind, entity_id, caller(request))
+        return not_modified(entity) if conditions(request).holds_already(entity) else entity_answer(entity)
+
+    @router.get(
+        f"{path}/history",
+        name=f"{name}.history",
+        tags=[tag],
+        summary=f"Who changed what in a {kind.name}",
+        responses={200: gives(page_schema(change_schema()), "Changes, the newest first.")},
+    )
+    async def history(  # pyright: ignore[reportUnusedFunction]
+        request: Request, entity_id: Id, query: Annotated[PageQuery, Query()]
+    ) -> Response:
+        before = cast("tuple[int, int]", read_cursor(query.cursor, int, int)) if query.cursor else None
+        found, more = await doors.history(kind, entity_id, caller(request), before=before, limit=query.limit)
+        following = make_cursor(found[-1].revision, found[-1].ordinal) if more else None
+        return page_answer([_entry(change) for change in found], following)
+
+
+def _list_door(router: APIRouter, kind: Kind, doors: _Doors) -> None:
+    async def every(request: Request, query: ListQuery) -> Response:
+        after = str(read_cursor(query.cursor, str)[0]) if query.cursor else ""
+        found, more = await doors.every(kind, query.filters(), caller(request), after=after, limit=query.limit)
+        return page_answer([item(entity) for entity in found], make_cursor(found[-1].id) if more else None)
+
+    async def of_all(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
+        return await every(request, query)
+
+    async def of_agency(request: Request, query: Annotated[AgencyQuery, Query()]) -> Response:
+        return await every(request, query)
+
+    async def of_department(request: Request, query: Annotated[DepartmentQuery, Query()]) -> Response:
+        return await every(request, query)
+
+    async def of_service(request: Request, query: Annotated[ServiceQuery, Query()]) -> Response:
+        return await every(request, query)
+
+    if kind.name == "agency":
+        endpoint = of_all
+    elif "department" in kind.filters:
+        endpoint = of_department
+    else:
+        endpoint = of_service if "service" in kind.filters else of_agency
+    router.add_api_route(
+        f"/v1/{kind.plural}",
+        endpoint,
+        methods=["GET"],
+        name=f"catalogue.{kind.plural}.list",
+        tags=[kind.plural],
+        summary=f"List {kind.plural}",
+        responses={200: gives(page_schema(item_schema(kind.model, kind.name)), "One page, in order of id.")},
+    )
+
+
+def _entry(change: Change) -> Document:
+    return {
+        "at": instant(change.at),
+        "who": change.who,
+        "revision": change.revision,
+        "field": change.field,
+        "old": change.old,
+        "new": change.new,
+    }
+
+
+async def _read_json(request: Request, media_types: tuple[str, ...]) -> object:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in media_types:
+        raise Problem(415, "unsupported_media_type", f"This door reads {' or '.join(media_types)}.")
+    body = await read_body(request, BODY_LIMIT)
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Problem(400, "unreadable", "The body is not JSON.") from error

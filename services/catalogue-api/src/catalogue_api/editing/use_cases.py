@@ -1,0 +1,182 @@
+"""What people do with entities, whatever their kind."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+from soundings.access.roles import Principal
+from soundings.events.catalogue import Body
+from soundings.kernel.clock import Clock
+from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.ids import is_slug
+
+from catalogue_api.editing.bodies import read_body
+from catalogue_api.entities.changes import merge_patch
+from catalogue_api.entities.conditions import Conditions
+from catalogue_api.entities.domain import READ_ONLY, Change, Entity, Filters, Version, document
+from catalogue_api.entities.errors import EntityInUse, EntityRetired
+from catalogue_api.entities.kinds import Kind
+from catalogue_api.entities.ports import Catalogue, CatalogueWriter
+from catalogue_api.entities.writing import Author, check, gather, may_read, may_write, there, write
+
+_SHOWN_DEPENDENTS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """An entity as it is after a write, and whether it was not there before."""
+
+    entity: Entity
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PutEntity:
+    """Creates, replaces or revives an entity; identical content changes nothing."""
+
+    catalogue: Catalogue
+    clock: Clock
+
+    async def __call__(
+        self, kind: Kind, entity_id: str, sent: object, caller: Principal, conditions: Conditions
+    ) -> Written:
+        """Raises Refused, ForeignAgency, AdminOnly and ChangedMeanwhile."""
+        if not is_slug(entity_id):
+            raise Refused([Fault("id", "not_a_slug", "an id is 1 to 100 of a-z, 0-9, - and _, no sign at either end")])
+        author = Author.of(caller, self.clock)
+        async with self.catalogue.writing() as writer:
+            before = await writer.get(kind.name, entity_id)
+            if before is not None:
+                may_write(caller, kind.name, before.agency_id)
+            conditions.require(before)
+            body = read_body(kind, entity_id, sent)
+            return Written(await _settle(writer, kind, entity_id, body, before, author), created=before is None)
+
+
+@dataclass(frozen=True, slots=True)
+class PatchEntity:
+    """Changes some fields of an entity by a JSON merge patch."""
+
+    catalogue: Catalogue
+    clock: Clock
+
+    async def __call__(
+        self, kind: Kind, entity_id: str, patch: object, caller: Principal, conditions: Conditions
+    ) -> Entity:
+        """Raises NotFound, EntityRetired, Refused, ForeignAgency and ChangedMeanwhile."""
+        author = Author.of(caller, self.clock)
+        async with self.catalogue.writing() as writer:
+            before = await there(writer, kind.name, entity_id)
+            may_write(caller, kind.name, before.agency_id)
+            conditions.require(before)
+            if not before.is_active:
+                raise EntityRetired("It is retired; a PUT revives it.")
+            _check_patch(patch)
+            body = read_body(kind, entity_id, merge_patch(document(before.body), patch))
+            return await _settle(writer, kind, entity_id, body, before, author)
+
+
+@dataclass(frozen=True, slots=True)
+class RetireEntity:
+    """Takes an entity out of force; it stays readable, with its history."""
+
+    catalogue: Catalogue
+    clock: Clock
+
+    async def __call__(self, kind: Kind, entity_id: str, caller: Principal, conditions: Conditions) -> None:
+        """Raises NotFound, EntityInUse, ForeignAgency, AdminOnly and ChangedMeanwhile."""
+        author = Author.of(caller, self.clock)
+        async with self.catalogue.writing() as writer:
+            before = await there(writer, kind.name, entity_id)
+            may_write(caller, kind.name, before.agency_id, comes_or_goes=True)
+            conditions.require(before)
+            if not before.is_active:
+                return
+            await _check_unused(writer, before)
+            after = replace(before, revision=before.revision + 1, state="retired", updated_at=author.now)
+            await write(writer, kind, before, after, author)
+
+
+@dataclass(frozen=True, slots=True)
+class GetEntity:
+    catalogue: Catalogue
+
+    async def __call__(self, kind: Kind, entity_id: str, caller: Principal) -> Entity:
+        """Raises NotFound and ForeignAgency."""
+        async with self.catalogue.reading() as reader:
+            entity = await there(reader, kind.name, entity_id)
+        may_read(caller, entity.agency_id)
+        return entity
+
+
+@dataclass(frozen=True, slots=True)
+class ListEntities:
+    """Lists entities of the caller's agency in order of id."""
+
+    catalogue: Catalogue
+
+    async def __call__(
+        self, kind: Kind, filters: Filters, caller: Principal, *, after: str, limit: int
+    ) -> tuple[Sequence[Entity], bool]:
+        """At most ``limit`` entities from behind the id ``after``, and whether there are more."""
+        if filters.agency is not None:
+            may_read(caller, filters.agency)
+        narrowed = filters if caller.agency is None else replace(filters, agency=caller.agency)
+        async with self.catalogue.reading() as reader:
+            found = await reader.page(kind.name, narrowed, after, limit + 1)
+        return found[:limit], len(found) > limit
+
+
+@dataclass(frozen=True, slots=True)
+class ReadHistory:
+    """Tells who changed what in an entity, the newest change first."""
+
+    catalogue: Catalogue
+
+    async def __call__(
+        self, kind: Kind, entity_id: str, caller: Principal, *, before: tuple[int, int] | None, limit: int
+    ) -> tuple[Sequence[Change], bool]:
+        """At most ``limit`` changes from behind a place, and whether there are more. Raises NotFound, ForeignAgency."""
+        async with self.catalogue.reading() as reader:
+            may_read(caller, (await there(reader, kind.name, entity_id)).agency_id)
+            found = await reader.history(kind.name, entity_id, before, limit + 1)
+        return found[:limit], len(found) > limit
+
+
+async def _settle(
+    writer: CatalogueWriter, kind: Kind, entity_id: str, body: Body, before: Entity | None, author: Author
+) -> Entity:
+    if before is not None and before.is_active and document(before.body) == document(body):
+        return before
+    proposal = await gather(writer, kind, entity_id, body, before=before, now=author.now)
+    after = Entity(
+        kind=kind.name,
+        id=entity_id,
+        agency_id=check(kind, proposal, author.principal),
+        revision=1 if before is None else before.revision + 1,
+        state="active",
+        body=body,
+        updated_at=author.now,
+        published=None if before is None else before.published,
+    )
+    numbered = kind.version(proposal)
+    if numbered is not None:
+        await writer.keep_version(Version(kind.name, entity_id, *numbered, author.now, author.name))
+    await write(writer, kind, before, after, author)
+    return after
+
+
+def _check_patch(patch: object) -> None:
+    if not isinstance(patch, dict):
+        raise Refused([Fault("", "not_an_object", "a merge patch of an entity is a JSON object")])
+    ours = [name for name in cast("dict[str, object]", patch) if name in READ_ONLY]
+    if ours:
+        raise Refused([Fault(name, "read_only", "this is not yours to change") for name in ours])
+
+
+async def _check_unused(writer: CatalogueWriter, entity: Entity) -> None:
+    dependents = await writer.dependents(entity.kind, entity.id, _SHOWN_DEPENDENTS + 1)
+    if dependents:
+        named = ", ".join(f"{one.kind} {one.id}" for one in dependents[:_SHOWN_DEPENDENTS])
+        more = " and others" if len(dependents) > _SHOWN_DEPENDENTS else ""
+        raise EntityInUse(f"These refer to it: {named}{more}. Change or retire them first.")

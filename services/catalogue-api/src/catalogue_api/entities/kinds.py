@@ -1,0 +1,97 @@
+"""Kinds of entity: what each is called, what its body looks like, what it refers to and which rules hold for it."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal, TypeVar
+
+from soundings.events.catalogue import Body, CatalogueChanged
+from soundings.kernel.errors import Fault
+
+from catalogue_api.entities.domain import Document, Entity, Proposal, Reference, Version
+
+B = TypeVar("B", bound=Body)
+
+Snapshot = Callable[[Entity, Sequence[Version]], CatalogueChanged]
+Numbered = tuple[int, Document]
+Filter = Literal["department", "service"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Everything that the machinery needs to know of one kind of entity; made by :func:`kind_of`.
+
+    ``version`` is the numbered version that a proposal brings about, if any. ``filters`` are what its lists can be
+    narrowed to beside the agency. ``looks_back`` is set where the rules need those who refer to the entity.
+    """
+
+    name: str
+    plural: str
+    model: type[Body]
+    references: Callable[[Body], Sequence[Reference]]
+    faults: Callable[[Proposal], Iterable[Fault]]
+    snapshot: Snapshot
+    version: Callable[[Proposal], Numbered | None]
+    filters: frozenset[Filter]
+    looks_back: bool
+
+
+def kind_of(
+    event: type[CatalogueChanged],
+    plural: str,
+    model: type[B],
+    references: Callable[[B], Iterable[Reference]],
+    *,
+    faults: Callable[[B, Proposal], Iterable[Fault]] | None = None,
+    snapshot: Snapshot | None = None,
+    version: Callable[[B, Proposal], Numbered | None] | None = None,
+    filters: Iterable[Filter] = (),
+    looks_back: bool = False,
+) -> Kind:
+    """A kind whose rules are written for its own model of a body."""
+
+    def refer(body: Body) -> Sequence[Reference]:
+        return tuple(references(_as(model, body)))
+
+    def judge(proposal: Proposal) -> Iterable[Fault]:
+        return faults(_as(model, proposal.body), proposal) if faults else ()
+
+    def number(proposal: Proposal) -> Numbered | None:
+        return version(_as(model, proposal.body), proposal) if version else None
+
+    return Kind(
+        name=event.ENTITY,
+        plural=plural,
+        model=model,
+        references=refer,
+        faults=judge,
+        snapshot=snapshot or plain(event),
+        version=number,
+        filters=frozenset(filters),
+        looks_back=looks_back,
+    )
+
+
+def plain(event: type[CatalogueChanged]) -> Snapshot:
+    """Snapshots that say nothing but the entity."""
+
+    def snapshot(entity: Entity, _versions: Sequence[Version]) -> CatalogueChanged:
+        return event.model_validate(facts(entity))
+
+    return snapshot
+
+
+def facts(entity: Entity) -> Document:
+    """What every snapshot says of its entity."""
+    return {
+        "id": entity.id,
+        "revision": entity.revision,
+        "state": entity.state,
+        "changed_at": entity.updated_at,
+        "body": entity.body,
+    }
+
+
+def _as(model: type[B], body: Body) -> B:
+    if not isinstance(body, model):
+        raise TypeError(f"a body of {model.__name__} was expected, not of {type(body).__name__}")
+    return body

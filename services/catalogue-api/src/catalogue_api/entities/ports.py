@@ -1,0 +1,71 @@
+"""The catalogue as the use cases see it: a unit of work that reads, and one that writes, is alone and is announced."""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from soundings.events.catalogue import CatalogueChanged
+
+from catalogue_api.entities.domain import Change, Entity, Filters, Key, Reference, Version
+
+
+class CatalogueReader(Protocol):
+    """One consistent state of the catalogue."""
+
+    async def get(self, kind: str, entity_id: str) -> Entity | None:
+        """The entity, retired or not."""
+        ...
+
+    async def many(self, keys: Collection[Key]) -> Mapping[Key, Entity]:
+        """Those of the entities that there are."""
+        ...
+
+    async def page(self, kind: str, filters: Filters, after: str, limit: int) -> Sequence[Entity]:
+        """Entities in order of id, from behind ``after``."""
+        ...
+
+    async def dependents(self, kind: str, entity_id: str, limit: int) -> Sequence[Entity]:
+        """Other entities in force that refer to this one, in order of kind and id."""
+        ...
+
+    async def versions(self, kind: str, ids: Collection[str]) -> Sequence[Version]:
+        """Every version of some entities, ascending by entity and number."""
+        ...
+
+    async def version(self, kind: str, entity_id: str, number: int) -> Version | None:
+        """One version of an entity."""
+        ...
+
+    async def history(self, kind: str, entity_id: str, before: tuple[int, int] | None, limit: int) -> Sequence[Change]:
+        """Changes, newest revision first, from behind the place ``before`` (revision and ordinal)."""
+        ...
+
+
+class CatalogueWriter(CatalogueReader, Protocol):
+    """The catalogue inside one transaction; while it lasts nobody else writes, so what was read stays true."""
+
+    async def save(
+        self, before: Entity | None, after: Entity, references: Collection[Reference], changes: Sequence[Change]
+    ) -> None:
+        """Keep the entity as it is after the changes."""
+        ...
+
+    async def keep_version(self, version: Version) -> None:
+        """Keep a version, in place of one with its number."""
+        ...
+
+    async def announce(self, *events: CatalogueChanged) -> None:
+        """Put events into the outbox, in this order and behind all that was acknowledged before."""
+        ...
+
+
+class Catalogue(Protocol):
+    """The two units of work. Both raise Unavailable when the database cannot be reached."""
+
+    def reading(self) -> AbstractAsyncContextManager[CatalogueReader]:
+        """A consistent view, for as long as the block lasts."""
+        ...
+
+    def writing(self) -> AbstractAsyncContextManager[CatalogueWriter]:
+        """A transaction: committed when the block ends, rolled back when it raises."""
+        ...

@@ -1,0 +1,68 @@
+"""Measures and their versions: what was asked stays on record as it was asked."""
+
+from collections.abc import Iterator, Sequence
+
+from soundings.events.catalogue import CatalogueChanged, Measure, MeasureChanged, MeasureVersion
+from soundings.kernel.clock import from_epoch_ms
+from soundings.kernel.errors import Fault
+from soundings.kernel.measures import BUILT_IN
+
+from catalogue_api.entities.domain import Entity, Proposal, Reference, Version, document
+from catalogue_api.entities.kinds import Numbered, facts, kind_of
+
+ALWAYS = from_epoch_ms(0)
+"""Since when a measure's first version is in force: before anything that could be counted by it."""
+
+
+def _of_measure(body: Measure) -> Iterator[Reference]:
+    yield Reference("agency_id", "agency", body.agency_id)
+
+
+def measure_faults(body: Measure, proposal: Proposal) -> Iterator[Fault]:
+    """No built-in measure is redefined; versions only rise, with a reason; a version keeps its scale and its words."""
+    if proposal.id in BUILT_IN:
+        yield Fault("id", "built_in", f"{proposal.id!r} is a built-in measure; choose another id")
+    newest = _newest(proposal)
+    if newest is None:
+        return
+    if body.version < newest.version:
+        yield Fault("version", "lowered", f"version {newest.version} is in force; versions only rise")
+    elif body.version == newest.version:
+        yield from _kept(body, newest)
+    elif body.scale == newest.scale and body.wording == newest.wording:
+        yield Fault("version", "unchanged", "a new version needs another scale or another wording")
+
+
+def _kept(body: Measure, newest: MeasureVersion) -> Iterator[Fault]:
+    raise_it = f"raise version to {newest.version + 1} for this"
+    if body.scale != newest.scale:
+        yield Fault("scale", "version_is_fixed", f"version {newest.version} has the scale {newest.scale}; {raise_it}")
+    now = body.wording or {}
+    for language, asked in (newest.wording or {}).items():
+        if now.get(language) != asked:
+            yield Fault(f"wording.{language}", "version_is_fixed", f"people were asked {asked!r}; {raise_it}")
+
+
+def version_of(body: Measure, proposal: Proposal) -> Numbered | None:
+    """The version to keep, if it is new or has more wording: a language may be added to the one in force."""
+    newest = _newest(proposal)
+    since = ALWAYS if newest is None else proposal.now
+    if newest is not None and newest.version == body.version:
+        since = newest.since
+    version = MeasureVersion(version=body.version, scale=body.scale, since=since, wording=body.wording)
+    return None if version == newest else (body.version, document(version))
+
+
+def _newest(proposal: Proposal) -> MeasureVersion | None:
+    versions = proposal.known.versions.get(proposal.id, ())
+    return versions[-1] if versions else None
+
+
+def snapshot(entity: Entity, versions: Sequence[Version]) -> CatalogueChanged:
+    """The measure with every version that it has had."""
+    return MeasureChanged.model_validate({**facts(entity), "versions": [version.body for version in versions]})
+
+
+KIND = kind_of(
+    MeasureChanged, "measures", Measure, _of_measure, faults=measure_faults, snapshot=snapshot, version=version_of
+)

@@ -1,0 +1,114 @@
+"""The kinds that describe an agency and its services, and the rules that hold for them."""
+
+from collections.abc import Iterator
+
+from soundings.events.catalogue import (
+    Agency,
+    AgencyChanged,
+    Article,
+    ArticleChanged,
+    Department,
+    DepartmentChanged,
+    Persona,
+    PersonaChanged,
+    Service,
+    ServiceChanged,
+    Standard,
+    StandardChanged,
+    Touchpoint,
+    TouchpointChanged,
+)
+from soundings.kernel.calendars import calendar_of
+from soundings.kernel.errors import Fault
+from soundings.kernel.measures import BUILT_IN
+
+from catalogue_api.entities.domain import Proposal, Reference
+from catalogue_api.entities.kinds import kind_of
+
+_LEVELS = 32
+
+
+def _of_nobody(_body: Agency) -> Iterator[Reference]:
+    yield from ()
+
+
+def _of_department(body: Department) -> Iterator[Reference]:
+    yield Reference("agency_id", "agency", body.agency_id)
+    if body.parent_id is not None:
+        yield Reference("parent_id", "department", body.parent_id)
+
+
+def _of_service(body: Service) -> Iterator[Reference]:
+    yield Reference("agency_id", "agency", body.agency_id)
+    yield Reference("department_id", "department", body.department_id)
+
+
+def _of_standard(body: Standard) -> Iterator[Reference]:
+    yield Reference("service_id", "service", body.service_id)
+    if body.measure is not None and body.measure not in BUILT_IN:
+        yield Reference("measure", "measure", body.measure)
+
+
+def _of_touchpoint(body: Touchpoint) -> Iterator[Reference]:
+    yield Reference("service_id", "service", body.service_id)
+
+
+def _of_article(body: Article) -> Iterator[Reference]:
+    yield Reference("agency_id", "agency", body.agency_id)
+    if body.service_id is not None:
+        yield Reference("service_id", "service", body.service_id)
+
+
+def _of_persona(body: Persona) -> Iterator[Reference]:
+    yield Reference("agency_id", "agency", body.agency_id)
+
+
+def agency_faults(body: Agency, _proposal: Proposal) -> Iterator[Fault]:
+    """The time zone must be one of the IANA database."""
+    try:
+        calendar_of(body.time_zone, body.fiscal_year_start)
+    except ValueError as error:
+        yield Fault("time_zone", "unknown_time_zone", f"{error}; use a name like Europe/Lisbon")
+
+
+def department_faults(body: Department, proposal: Proposal) -> Iterator[Fault]:
+    """A department does not stand below itself, nor too deep to be shown."""
+    parent, levels = body.parent_id, 0
+    while parent is not None:
+        levels += 1
+        if parent == proposal.id:
+            yield Fault("parent_id", "cycle", "a department cannot stand below itself")
+            return
+        if levels >= _LEVELS:
+            yield Fault("parent_id", "too_deep", f"departments may be nested {_LEVELS} levels deep")
+            return
+        above = proposal.known.body(Department, "department", parent)
+        parent = above.parent_id if above is not None else None
+
+
+def service_faults(body: Service, _proposal: Proposal) -> Iterator[Fault]:
+    """A channel is described once."""
+    seen: set[str] = set()
+    for index, channel in enumerate(body.channels):
+        name = channel if isinstance(channel, str) else channel.channel
+        if name in seen:
+            yield Fault(f"channels.{index}", "duplicate", f"{name} stands here twice")
+        seen.add(name)
+
+
+KINDS = (
+    kind_of(AgencyChanged, "agencies", Agency, _of_nobody, faults=agency_faults),
+    kind_of(
+        DepartmentChanged,
+        "departments",
+        Department,
+        _of_department,
+        faults=department_faults,
+        filters=["department"],
+    ),
+    kind_of(ServiceChanged, "services", Service, _of_service, faults=service_faults, filters=["department"]),
+    kind_of(StandardChanged, "standards", Standard, _of_standard, filters=["service"]),
+    kind_of(TouchpointChanged, "touchpoints", Touchpoint, _of_touchpoint, filters=["service"]),
+    kind_of(ArticleChanged, "articles", Article, _of_article, filters=["service"]),
+    kind_of(PersonaChanged, "personas", Persona, _of_persona),
+)

@@ -1,0 +1,1 @@
+"""Sources and their keys: who may send, what, from where, and with which secret."""

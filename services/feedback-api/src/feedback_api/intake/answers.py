@@ -1,0 +1,37 @@
+"""The answers of the record doors, exactly as the contract has them."""
+
+import orjson
+from starlette.responses import Response
+
+from feedback_api.intake.faults import FORBIDDEN
+from feedback_api.intake.receive import Outcome, Rejection
+from soundings.http.problems import problem_response
+from soundings.kernel.errors import Refused
+
+
+def json_response(body: object, status: int = 202) -> Response:
+    return Response(orjson.dumps(body), status, media_type="application/json")
+
+
+def one_taken(record_id: str, receipt: str | None) -> Response:
+    """202 for a single item that is durable; without a receipt where there is nothing to take back."""
+    return json_response({"id": record_id} if receipt is None else {"id": record_id, "receipt": receipt})
+
+
+def one_refused(refusal: Refused) -> Response:
+    """403 where the item is not this source's right, else 422; both name the field."""
+    fault = refusal.faults[0]
+    status, code = (403, FORBIDDEN) if fault.code == FORBIDDEN else (422, "invalid")
+    return problem_response(status, code, str(refusal).removeprefix(": "), refusal.faults)
+
+
+def many(outcome: Outcome) -> Response:
+    """202 when something was taken or the list was empty; 422 with the same body when everything was refused."""
+    all_refused = outcome.accepted == 0 and bool(outcome.rejected)
+    body = {"accepted": outcome.accepted, "rejected": [_rejection(entry) for entry in outcome.rejected]}
+    return json_response(body, 422 if all_refused else 202)
+
+
+def _rejection(entry: Rejection) -> dict[str, object]:
+    fault = entry.fault
+    return {"index": entry.index, "id": entry.id, "code": fault.code, "field": fault.field, "detail": fault.detail}

@@ -1,0 +1,40 @@
+"""Refusals of items, each with the field that is wrong, a stable code, and a sentence for the person who reads it."""
+
+from collections.abc import Collection, Iterable
+from typing import Final
+
+from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.ids import is_slug
+
+FORBIDDEN: Final = "forbidden"
+"""The code of what is well formed but not this source's right: 403 where it comes alone."""
+
+
+def refused(field: str, code: str, detail: str) -> Refused:
+    """A refusal for one fault."""
+    return Refused((Fault(field, code, detail),))
+
+
+def missing(field: str) -> Refused:
+    return refused(field, "missing", f"{field} is required")
+
+
+def wrong_type(field: str, wanted: str) -> Refused:
+    return refused(field, "wrong_type", f"must be {wanted}")
+
+
+def not_one_of(field: str, allowed: Iterable[str]) -> Refused:
+    return refused(field, "unknown_value", f"must be one of {', '.join(sorted(allowed))}")
+
+
+def unknown_field(names: Iterable[object], allowed: Collection[str]) -> Refused:
+    """For the first name that is not allowed; what is not a slug is not repeated, because it may hold anything."""
+    name = next(str(name) for name in names if name not in allowed)
+    return refused(shown(name), "unknown_field", f"is not a field here; there are {', '.join(sorted(allowed))}")
+
+
+def shown(name: str, *, of: str = "") -> str:
+    """A place in the item that may be repeated to the sender: the path, or only its parent where the name is no slug."""
+    if not is_slug(name):
+        return of
+    return f"{of}.{name}" if of else name

@@ -1,0 +1,91 @@
+"""The record doors over HTTP: one route per kind that takes one object, an array, or lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from feedback_api.intake import answers, openapi
+from feedback_api.intake.door import Door
+from feedback_api.intake.faults import refused
+from feedback_api.intake.fields import checked_id
+from feedback_api.intake.kinds import Kind, Taken
+from feedback_api.intake.reading import BATCH_MAX_BYTES, read_items
+from feedback_api.intake.receive import Entry, receive_many, receive_one
+from feedback_api.intake.sender import Sender
+from feedback_api.privacy.receipts import Receipts, ReceiptTarget
+from soundings.http.body import read_body
+from soundings.kernel.errors import Refused
+from soundings.log.port import Log
+
+_KEY_MAX: Final = 190
+"""An Idempotency-Key leaves room for the index that a list adds to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every record door needs: who may send, where records go, and how receipts are sealed."""
+
+    door: Door
+    log: Log
+    receipts: Receipts
+
+    async def one(self, entry: Entry, sender: Sender) -> Response:
+        """Take a single item and answer."""
+        try:
+            taken = await receive_one(entry, sender, self.log)
+        except Refused as refusal:
+            return answers.one_refused(refusal)
+        return answers.one_taken(taken.record_id, self.receipt(entry.kind, sender, taken))
+
+    def receipt(self, kind: Kind, sender: Sender, taken: Taken) -> str | None:
+        """The receipt of a record, where its kind can be taken back."""
+        if kind.receipt_kind is None:
+            return None
+        return self.receipts.seal(ReceiptTarget(sender.source.id, kind.receipt_kind, taken.root_id, taken.record_id))
+
+
+def record_router(desk: Desk, kind: Kind, *, path: str, name: str, shape: type[BaseModel], summary: str) -> APIRouter:
+    """The router with the door of one kind."""
+    router = APIRouter(tags=["records"])
+
+    @router.post(
+        path,
+        name=name,
+        status_code=202,
+        summary=summary,
+        openapi_extra=openapi.record_body(shape),
+        responses=openapi.RECORD_ANSWERS,
+    )
+    async def receive(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        sender = await desk.door.sender(request, kind.accepted_as)
+        body = await read_body(request, BATCH_MAX_BYTES)
+        sent = read_items(body, request.headers.get("content-type"))
+        try:
+            key = idempotency_key(request)
+        except Refused as refusal:
+            return answers.one_refused(refusal)
+        if sent.single:
+            return await desk.one(Entry(kind, sent.items[0], key), sender)
+        return answers.many(await receive_many(_entries(kind, sent.items, key), sender, desk.log))
+
+    return router
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The Idempotency-Key of a request, which names its record."""
+    given = request.headers.get("idempotency-key")
+    if given is None:
+        return None
+    if len(given) > _KEY_MAX:
+        raise refused("Idempotency-Key", "wrong_length", f"must have 1 to {_KEY_MAX} characters")
+    return checked_id(given, "Idempotency-Key")
+
+
+def _entries(kind: Kind, items: Sequence[object], key: str | None) -> list[Entry]:
+    if key is None:
+        return [Entry(kind, item) for item in items]
+    return [Entry(kind, item, f"{key}/{index}") for index, item in enumerate(items)]

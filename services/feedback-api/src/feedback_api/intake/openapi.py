@@ -1,0 +1,89 @@
+"""How the record doors describe themselves: they read bodies by hand for speed, and say here what they read."""
+
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from soundings.http.problems import MEDIA_TYPE
+
+_REJECTION: Final = {
+    "type": "object",
+    "required": ["index", "id", "code", "field", "detail"],
+    "properties": {
+        "index": {"type": "integer", "description": "Place of the item in the list, from 0."},
+        "id": {"type": ["string", "integer", "null"], "description": "The id that the sender gave."},
+        "code": {"type": "string"},
+        "field": {"type": "string", "description": "Dotted path into the item."},
+        "detail": {"type": "string"},
+    },
+}
+ONE: Final = {
+    "type": "object",
+    "required": ["id"],
+    "properties": {"id": {"type": "string"}, "receipt": {"type": "string"}},
+}
+MANY: Final = {
+    "type": "object",
+    "required": ["accepted", "rejected"],
+    "properties": {"accepted": {"type": "integer"}, "rejected": {"type": "array", "items": _REJECTION}},
+}
+_PROBLEM: Final = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "code"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "code": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {name: {"type": "string"} for name in ("field", "code", "detail")},
+            },
+        },
+    },
+}
+
+
+def _problem(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {MEDIA_TYPE: {"schema": _PROBLEM}}}
+
+
+def _json(description: str, *schemas: dict[str, Any]) -> dict[str, Any]:
+    schema = schemas[0] if len(schemas) == 1 else {"oneOf": list(schemas)}
+    return {"description": description, "content": {"application/json": {"schema": schema}}}
+
+
+RETRIED: Final[dict[int | str, dict[str, Any]]] = {
+    503: _problem("The log cannot take it just now; Retry-After says when to send again."),
+}
+RECORD_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    202: _json("Durable: one item with its receipt, or what became of each item of a list.", ONE, MANY),
+    400: _problem("Not JSON."),
+    401: _problem("No source key, or one that is not known."),
+    403: _problem("Not this source's right."),
+    413: _problem("Over 1 MiB single, 8 MiB or 10,000 items in a list."),
+    415: _problem("Neither JSON nor lines of JSON."),
+    422: {
+        "description": "Refused: a problem for one item, the list of refusals where all items of a list were refused.",
+        "content": {MEDIA_TYPE: {"schema": _PROBLEM}, "application/json": {"schema": MANY}},
+    },
+    **RETRIED,
+}
+
+
+def record_body(shape: type[BaseModel]) -> dict[str, Any]:
+    """The request body of a door: one item, an array, or lines, and the key it needs."""
+    item = shape.model_json_schema()
+    return {
+        "security": [{"SourceKey": []}],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"oneOf": [item, {"type": "array", "items": item, "maxItems": 10_000}]}},
+                "application/x-ndjson": {"schema": {"type": "string", "description": "One item per line."}},
+            },
+        },
+    }

@@ -1,0 +1,74 @@
+"""Times in items: always with an offset, kept in UTC, and never in the future by more than five minutes."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Final
+
+from feedback_api.intake.faults import refused, wrong_type
+from feedback_api.intake.fields import Item
+from soundings.kernel.calendars import FIRST_YEAR, LAST_YEAR
+
+TOLERANCE: Final = timedelta(minutes=5)
+_LOCAL: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,12})?)?")
+_OFFSET: Final = re.compile(r"[Zz]|[+-][0-9]{2}:?[0-9]{2}")
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def instant(item: Item, field: str) -> datetime | None:
+    """A time with an offset (RFC 3339), in UTC; fractions beyond a microsecond are cut off."""
+    value = item.get(field)
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise wrong_type(field, "a time as text, such as 2026-03-01T09:30:00-05:00")
+    return _parsed(value, field)
+
+
+def _parsed(value: str, field: str) -> datetime:
+    local = _LOCAL.match(value)
+    if local is None:
+        raise _not_a_time(field)
+    rest = value[local.end() :]
+    if not rest:
+        raise refused(field, "no_offset", "needs an offset from UTC: Z, or for example -05:00")
+    if not _OFFSET.fullmatch(rest):
+        raise _not_a_time(field)
+    try:
+        at = datetime.fromisoformat(value.upper()).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise refused(field, "not_a_time", "is not a time that the calendar and the clock have") from None
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise refused(field, "not_a_time", f"must lie in the years {FIRST_YEAR} to {LAST_YEAR}")
+    return at
+
+
+def happened(at: datetime | None, received_at: datetime) -> tuple[datetime, bool]:
+    """When something happened: as told, when received where nothing was told; and whether it had to be clamped."""
+    if at is None:
+        return received_at, False
+    if at - received_at > TOLERANCE:
+        return received_at, True
+    return at, False
+
+
+def local_date(item: Item, field: str) -> date | None:
+    """A local date as YYYY-MM-DD."""
+    value = item.get(field)
+    return None if value is None else checked_date(value, field)
+
+
+def checked_date(value: object, field: str) -> date:
+    """The date, or a refusal of ``field``."""
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        raise refused(field, "not_a_date", "must be a date as YYYY-MM-DD")
+    try:
+        day = date.fromisoformat(value)
+    except ValueError:
+        raise refused(field, "not_a_date", "is not a date that the calendar has") from None
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise refused(field, "not_a_date", f"must lie in the years {FIRST_YEAR} to {LAST_YEAR}")
+    return day
+
+
+def _not_a_time(field: str) -> Exception:
+    return refused(field, "not_a_time", "must be a time as YYYY-MM-DDThh:mm:ss with an offset")

@@ -1,0 +1,77 @@
+"""Keeping the projection up to date: the catalogue's topic is read from its beginning at every start, then followed."""
+
+import asyncio
+import logging
+from typing import Final
+
+from feedback_api.projection.projection import Projection
+from soundings.events.catalogue import CatalogueChanged
+from soundings.events.envelope import Undecodable, decode
+from soundings.events.topics import CATALOGUE
+from soundings.kernel.errors import Unavailable
+from soundings.log.port import Batch, Log, Stored
+
+_READ_MAX: Final = 1000
+_WAIT_SECONDS: Final = 30.0
+_RETRY_SECONDS: Final = 1.0
+_log = logging.getLogger("feedback_api.projection")
+
+
+class Follower:
+    """Feeds a projection from the log. It has caught up once it has taken in all that the log held when it began."""
+
+    def __init__(self, log: Log, projection: Projection) -> None:
+        self._log = log
+        self._projection = projection
+        self._caught_up = asyncio.Event()
+        self._position = 0
+
+    @property
+    def caught_up(self) -> bool:
+        return self._caught_up.is_set()
+
+    async def ready(self, seconds: float) -> None:
+        """Wait until the projection has caught up; Unavailable when that takes longer than ``seconds``."""
+        if self._caught_up.is_set():
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self._caught_up.wait()
+        except TimeoutError:
+            raise Unavailable("The service has just started and still reads the catalogue.") from None
+
+    async def run(self) -> None:
+        """Follow the topic until cancelled. While the log is away the projection stays as it was."""
+        while True:
+            try:
+                await self._follow()
+            except Unavailable as error:
+                _log.warning("the catalogue cannot be followed for the moment: %s", error)
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _follow(self) -> None:
+        target = await self._log.end(CATALOGUE.name, 0)
+        while True:
+            batch = await self._log.read(CATALOGUE.name, 0, self._position, _READ_MAX)
+            self._take(batch)
+            if self._position >= target:
+                self._caught_up.set()
+            if not batch.records:
+                await self._log.wait({(CATALOGUE.name, 0): self._position}, _WAIT_SECONDS)
+
+    def _take(self, batch: Batch) -> None:
+        for record in batch.records:
+            self._apply(record)
+        self._position = max(self._position, batch.next)
+
+    def _apply(self, record: Stored) -> None:
+        if record.value is None:
+            self._projection.forget(record.key.decode("utf-8", "replace"))
+            return
+        try:
+            event = decode(record)
+            if isinstance(event, CatalogueChanged):
+                self._projection.apply(event)
+        except (Undecodable, ValueError) as error:
+            # An entity of a newer release, perhaps: what it says stays unknown here, and the doors go on.
+            _log.warning("passed over what stands at %s of the catalogue: %s", record.position, error)

@@ -1,0 +1,90 @@
+"""Counts and places, the words in which a contribution is said.
+
+They are named tuples and not data classes because the fold makes and hashes some for every event, and a tuple costs a
+fifth of a frozen class.
+"""
+
+from functools import lru_cache
+from typing import Final, NamedTuple
+
+from soundings.kernel.bins import UNKNOWN, duration_bin, money_bin
+from soundings.kernel.calendars import calendar_of
+
+BUILT_IN_VERSION: Final = 1
+LARGEST_COUNT: Final = 10**15
+"""What one event may add at most to a count or a total, so that sums of them fit into 64 bits."""
+LONGEST_ID: Final = 200
+"""Characters of an id that is part of a place, so that every database can index it."""
+
+Bucket = tuple[str, str]
+"""A grain and the name of one of its buckets: `("day", "2018-05-01")`."""
+
+
+class Place(NamedTuple):
+    """Where a unit counts: in each of `buckets`. `channel` and `touchpoint` are empty where there is none."""
+
+    service: str
+    channel: str
+    touchpoint: str
+    buckets: tuple[Bucket, ...]
+
+
+class Count(NamedTuple):
+    """`n` in one bin of one measure in one version, with the exact `total` of a duration (ms) or money (minor units)."""
+
+    measure: str
+    bin: str
+    n: int = 1
+    total: int | None = None
+
+
+class Contribution(NamedTuple):
+    """All that a unit adds, at one place. `tally` is the versioned measure that a tally reports, even if only zeros."""
+
+    place: Place
+    counts: tuple[Count, ...]
+    tally: str | None = None
+
+
+def versioned(measure: str, version: int = BUILT_IN_VERSION) -> str:
+    """The name of a measure in one version, as cells have it: `satisfaction@1`."""
+    return f"{measure}@{version}"
+
+
+@lru_cache(maxsize=8192)
+def coded(measure: str, code: str) -> Count:
+    """One in the bin of a code of a built-in measure."""
+    return Count(versioned(measure), code)
+
+
+def timed(measure: str, milliseconds: int) -> Count:
+    """One in the bin of a duration of a built-in measure."""
+    return Count(versioned(measure), duration_bin(milliseconds), 1, milliseconds)
+
+
+def untimed(measure: str) -> Count:
+    """One whose duration nobody measured. It has a total of 0, so that a bin is of one shape throughout."""
+    return Count(versioned(measure), UNKNOWN, 1, 0)
+
+
+def paid(measure: str, minor: int) -> Count:
+    """One in the bin of an amount of a built-in measure."""
+    return Count(versioned(measure), money_bin(minor), 1, minor)
+
+
+def unit_buckets(time_zone: str, ms: int) -> tuple[Bucket, ...]:
+    """The hour (UTC), the local day and the local month in which a unit counts; ValueError outside of the calendar."""
+    return _grained(calendar_of(time_zone).buckets(ms))
+
+
+_KEPT: Final = 100_000
+_known: dict[tuple[str, str, str], tuple[Bucket, ...]] = {}
+
+
+def _grained(names: tuple[str, str, str]) -> tuple[Bucket, ...]:
+    known = _known.get(names)
+    if known is None:
+        if len(_known) >= _KEPT:
+            _known.clear()
+        known = _known[names] = tuple(zip(("hour", "day", "month"), names, strict=True))
+    return known

@@ -1,0 +1,215 @@
+"""Formulas of answers on a scale and of categories: means, boxes, shares, and the scores made of them."""
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Final
+
+from soundings.kernel.bins import duration_value, money_value
+from soundings.kernel.scales import UNITS, Scale, has_total, is_numeric
+
+from metrics_worker.formulas import display
+from metrics_worker.formulas.counts import Counts
+from metrics_worker.formulas.figures import Figure, distribution, mean, nothing, proportion, status_of
+from metrics_worker.formulas.formula import Evaluate, Formula, Kind, one_measure
+from metrics_worker.formulas.intervals import adjusted_wald_nps, quantile_ranks
+from metrics_worker.formulas.parameters import Params
+
+_POINTS: Final = frozenset(scale for scale in Scale if is_numeric(scale))
+_AMOUNTS: Final = frozenset(scale for scale in Scale if has_total(scale))
+_FIVE: Final = frozenset({Scale.FIVE})
+_DETRACTORS: Final = tuple(map(str, range(7)))
+_PASSIVES: Final = ("7", "8")
+_PROMOTERS: Final = ("9", "10")
+
+
+def box(*names: str) -> Evaluate:
+    """The share of answers in these bins."""
+
+    def share_of_box(counts: Mapping[str, Counts], params: Params) -> Figure:  # noqa: ARG001  # asks for nothing
+        asked = counts["measure"]
+        return proportion(asked.n(*names), asked.units, asked, spread=distribution(asked))
+
+    return share_of_box
+
+
+def mean_of(counts: Mapping[str, Counts], params: Params) -> Figure:  # noqa: ARG001  # asks for nothing
+    return mean(counts["measure"])
+
+
+def share(counts: Mapping[str, Counts], params: Params) -> Figure:
+    asked = counts["measure"]
+    part = asked.n(params.option) if params.option != UNITS else 0
+    return proportion(part, asked.units, asked, spread=distribution(asked))
+
+
+def nps(counts: Mapping[str, Counts], params: Params) -> Figure:  # noqa: ARG001  # asks for nothing
+    asked = counts["measure"]
+    promoters, passives, detractors = asked.n(*_PROMOTERS), asked.n(*_PASSIVES), asked.n(*_DETRACTORS)
+    n, net = promoters + passives + detractors, promoters - detractors
+    if n <= 0:
+        return nothing(counted=asked.present)
+    low, high = adjusted_wald_nps(promoters, passives, detractors)
+    return Figure(
+        status=status_of(n),
+        n=n,
+        value=100 * net / n,
+        low=low,
+        high=high,
+        display=display.signed(100 * net, n),
+        distribution=distribution(asked),
+    )
+
+
+def govuk_satisfaction(counts: Mapping[str, Counts], params: Params) -> Figure:  # noqa: ARG001  # asks for nothing
+    """The mean on 1-5 stretched to 0-1; its interval is the mean's, stretched alike."""
+    asked = counts["measure"]
+    rated = mean(asked)
+    if rated.value is None:
+        return rated
+    above = sum(point * asked.n(str(point + 1)) for point in range(5))
+    return Figure(
+        status=rated.status,
+        n=rated.n,
+        value=above / (4 * rated.n),
+        sum=rated.sum,
+        low=None if rated.low is None else (rated.low - 1) / 4,
+        high=None if rated.high is None else (rated.high - 1) / 4,
+        display=display.percent(above, 4 * rated.n),
+        distribution=rated.distribution,
+        variance=None if rated.variance is None else rated.variance / 16,
+    )
+
+
+def quantile(counts: Mapping[str, Counts], params: Params) -> Figure:
+    """The value at the nearest rank, with order statistics around it; an end beyond the sample is open (null)."""
+    asked = counts["measure"]
+    values = _ascending(asked)
+    n = sum(often for _, often in values)
+    if n <= 0:
+        return nothing(counted=asked.present)
+    rank = _nearest_rank(n, params.p)
+    below, above = quantile_ranks(n, params.p)
+    value = _at(values, rank)
+    return Figure(
+        status=status_of(n),
+        n=n,
+        value=value,
+        low=None if below is None else _at(values, min(below, rank)),
+        high=None if above is None else _at(values, max(above, rank)),
+        display=display.whole(value),
+        distribution=distribution(asked),
+    )
+
+
+def _nearest_rank(n: int, p: Fraction) -> int:
+    return -(-n * p.numerator // p.denominator)
+
+
+def _ascending(counts: Counts) -> list[tuple[float, int]]:
+    value_of = {Scale.DURATION: duration_value, Scale.MONEY: money_value}.get(counts.scale, float)
+    return sorted((value_of(name), often) for name, often, _ in counts.valued() if often > 0)
+
+
+def _at(values: list[tuple[float, int]], rank: int) -> float:
+    for value, often in values:
+        rank -= often
+        if rank <= 0:
+            return value
+    raise ValueError("a rank beyond the sample")
+
+
+FORMULAS: Final = (
+    Formula(
+        id="mean.v1",
+        name="Mean",
+        formula="Σ(i·nᵢ)/Σn on a scale, Σ/n of durations and money",
+        kind=Kind.AMOUNT,
+        interval="normal, 95 %; Wilson on the scale's range where all answers are equal",
+        evaluate=mean_of,
+        needs=one_measure,
+        takes_measure=True,
+        scales=_POINTS | _AMOUNTS,
+    ),
+    Formula(
+        id="top2.v1",
+        name="Share of the two best answers",
+        formula="(n4+n5)/Σn",
+        kind=Kind.PROPORTION,
+        interval="Wilson, 95 %",
+        evaluate=box("4", "5"),
+        needs=one_measure,
+        takes_measure=True,
+        scales=_FIVE,
+    ),
+    Formula(
+        id="bottom2.v1",
+        name="Share of the two worst answers",
+        formula="(n1+n2)/Σn",
+        kind=Kind.PROPORTION,
+        interval="Wilson, 95 %",
+        evaluate=box("1", "2"),
+        needs=one_measure,
+        takes_measure=True,
+        scales=_FIVE,
+    ),
+    Formula(
+        id="share.v1",
+        name="Share of an option",
+        formula="n(option)/n; of list values, n counts the units",
+        kind=Kind.PROPORTION,
+        interval="Wilson, 95 %",
+        evaluate=share,
+        needs=one_measure,
+        takes_measure=True,
+        scales=_POINTS | {Scale.CATEGORY},
+        parameters=("option",),
+    ),
+    Formula(
+        id="nps.v1",
+        name="Net promoter score",
+        formula="100·(n9..10 − n0..6)/Σn",
+        kind=Kind.SCORE,
+        interval="adjusted Wald (¾, 1½, ¾), 95 %",
+        evaluate=nps,
+        needs=one_measure,
+        takes_measure=True,
+        implied="nps",
+        scales=frozenset({Scale.ELEVEN}),
+    ),
+    Formula(
+        id="ces.v1",
+        name="Customer effort: share that found it easy",
+        formula="n5..7/Σn",
+        kind=Kind.PROPORTION,
+        interval="Wilson, 95 %",
+        evaluate=box("5", "6", "7"),
+        needs=one_measure,
+        takes_measure=True,
+        implied="ces",
+        scales=frozenset({Scale.SEVEN}),
+    ),
+    Formula(
+        id="govuk_satisfaction.v1",
+        name="GOV.UK user satisfaction",
+        formula="(mean(1–5) − 1)/4",
+        kind=Kind.RATIO,
+        interval="normal on the mean, 95 %",
+        evaluate=govuk_satisfaction,
+        needs=one_measure,
+        takes_measure=True,
+        implied="satisfaction",
+        scales=_FIVE,
+    ),
+    Formula(
+        id="quantile.v1",
+        name="Quantile",
+        formula="value of rank ⌈p·n⌉",
+        kind=Kind.AMOUNT,
+        interval="order statistics, 95 %",
+        evaluate=quantile,
+        needs=one_measure,
+        takes_measure=True,
+        scales=_POINTS | _AMOUNTS,
+        parameters=("p",),
+    ),
+)

@@ -1,0 +1,117 @@
+"""The scope of a question: whose cells it may sum, for this caller, under which calendar."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from metrics_worker.query.domain.question import Dimension, Question
+from metrics_worker.query.errors import ForeignAgency, refused
+from metrics_worker.structure.model import Agency, MeasureFacts, Service, Structure
+from soundings.access.roles import Principal, Role
+from soundings.kernel.calendars import Calendar
+from soundings.kernel.errors import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The agencies asked about, which share one calendar, their services that are summed, and the measures read.
+
+    ``suppressed`` callers get figures after suppression, and nothing of services that are drafts.
+    """
+
+    agencies: tuple[Agency, ...]
+    services: Mapping[str, Service]
+    measures: Mapping[str, MeasureFacts]
+    suppressed: bool
+
+    @property
+    def calendar(self) -> Calendar:
+        return self.agencies[0].calendar
+
+
+def scope_of(question: Question, structure: Structure, principal: Principal) -> Scope:
+    """The scope of a question for a caller; ForeignAgency, or Refused naming what does not exist or is missing."""
+    suppressed = not principal.has(Role.ANALYST)
+    agencies = _agencies(question, structure, principal, suppressed=suppressed)
+    services = {
+        service.id: service
+        for service in structure.services_of((agency.id for agency in agencies), question.department)
+        if question.service in (None, service.id) and not (suppressed and service.draft)
+    }
+    if question.service is not None and not services:
+        raise _unknown("service", question.service)
+    measures = _measures(question, structure, agencies, public=not principal.roles)
+    return Scope(agencies, services, measures, suppressed)
+
+
+def _unknown(field: str, value: str) -> Refused:
+    return refused(field, "unknown", f"{value!r} is not known here")
+
+
+def _agencies(
+    question: Question, structure: Structure, principal: Principal, *, suppressed: bool
+) -> tuple[Agency, ...]:
+    named = _named(question, structure)
+    if len(named) > 1:
+        raise refused("agency", "contradiction", f"agency, department and service belong to {', '.join(sorted(named))}")
+    own = principal.agency if principal.roles else None
+    if own is not None and named and own not in named:
+        raise ForeignAgency(f"your token is for the agency {own!r}")
+    chosen = next(iter(named), own)
+    if chosen is None:
+        return _all(question, structure, suppressed=suppressed)
+    if chosen not in structure.agencies:
+        raise _unknown("agency", chosen)
+    return (structure.agencies[chosen],)
+
+
+def _named(question: Question, structure: Structure) -> set[str]:
+    """The agencies that the question names, directly or by a department or service."""
+    named: set[str] = set()
+    if question.agency is not None:
+        if question.agency not in structure.agencies:
+            raise _unknown("agency", question.agency)
+        named.add(question.agency)
+    for field, value, known in (
+        ("department", question.department, structure.departments),
+        ("service", question.service, structure.services),
+    ):
+        if value is not None:
+            if value not in known:
+                raise _unknown(field, value)
+            named.add(known[value].agency_id)
+    return named
+
+
+def _all(question: Question, structure: Structure, *, suppressed: bool) -> tuple[Agency, ...]:
+    """Every agency, where one answer can be given for all of them."""
+    agencies = tuple(agency for _, agency in sorted(structure.agencies.items()) if agency.active)
+    if not agencies:
+        raise refused("agency", "unknown", "there is no agency yet")
+    if len({(one.calendar.time_zone, one.calendar.fiscal_year_start) for one in agencies}) > 1:
+        raise refused("agency", "required", "name the agency: those here differ in time zone or fiscal year")
+    if suppressed and len(agencies) > 1 and Dimension.AGENCY not in question.group_by:
+        raise refused("agency", "required", "name the agency, or group by agency: suppression is decided within one")
+    return agencies
+
+
+def _measures(
+    question: Question, structure: Structure, agencies: tuple[Agency, ...], *, public: bool
+) -> dict[str, MeasureFacts]:
+    """The measures that are read; of several agencies each must know the same ones."""
+    found: dict[str, MeasureFacts] = {}
+    for field, measure_id in _asked(question):
+        facts = [structure.measure(measure_id, agency.id) for agency in agencies]
+        first = facts[0]
+        if first is None or any(one is None or (public and one.internal) for one in facts):
+            raise refused(field, "unknown", f"there is no measure {measure_id!r}")
+        if any(one is not None and one.scales != first.scales for one in facts):
+            raise refused("agency", "required", f"name the agency: {measure_id!r} differs between them")
+        found[measure_id] = first
+    return found
+
+
+def _asked(question: Question) -> list[tuple[str, str]]:
+    """Each measure that is read, with the parameter that named it."""
+    params = question.params
+    named = {question.measure: "measure", params.denominator: "denominator", params.numerator: "numerator"}
+    return [(named.get(measure, "measure"), measure) for measure in question.measures]

@@ -1,0 +1,62 @@
+"""What the metrics API needs from outside: a snapshot of the cells, and the ends of the log."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from metrics_worker.query.domain.sums import Line
+from metrics_worker.query.domain.timeline import Span
+from metrics_worker.structure.model import Structure
+from soundings.log.port import TopicPartition
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The cells to read: of some services, in some spans, of some measures in some versions.
+
+    ``measures`` are (measure, version). ``shards`` are first letters of shards: which topics can have fed them.
+    """
+
+    generation: int
+    spans: tuple[Span, ...]
+    services: tuple[str, ...]
+    measures: frozenset[tuple[str, int]]
+    shards: frozenset[str]
+    channel: str | None = None
+    touchpoint: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the fold has come: its generation, where it reads on, and when it last did (epoch milliseconds)."""
+
+    generation: int
+    next: Mapping[TopicPartition, int]
+    through: int | None
+
+
+class Snapshot(Protocol):
+    """One consistent state of the metrics store."""
+
+    async def progress(self) -> Progress: ...
+
+    async def structure(self) -> Structure:
+        """Today's structure: the same object until it changes."""
+        ...
+
+    async def lines(self, wanted: Wanted) -> Sequence[Line]:
+        """What the wanted cells hold, in no order; an answer may hold several lines of one place."""
+        ...
+
+
+class CellStore(Protocol):
+    """The metrics store."""
+
+    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]: ...
+
+
+class LogEnds(Protocol):
+    """Where the log ends; raises a LogError when that cannot be told."""
+
+    async def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]: ...

@@ -1,0 +1,117 @@
+"""Wide rows: the counters of one place in one bucket as JSON, and how changes are added to them."""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+
+import orjson
+
+from metrics_worker.contributions.counts import Contribution, Count
+
+Amount = int | list[int]
+"""n, or [n, total] where there is a total other than 0."""
+Counters = dict[str, dict[str, Amount]]
+"""Measure in a version → bin → amount."""
+Tallies = dict[str, int]
+"""Measure in a version → number of tallies that report it."""
+
+_LARGEST: Final = 2**63 - 1
+
+
+class Delta(NamedTuple):
+    """What is to be added to the rows of one place: how often each count, and how many tallies of each measure."""
+
+    counts: dict[Count, int]
+    tallies: Tallies
+
+    @classmethod
+    def empty(cls) -> "Delta":
+        return cls({}, {})
+
+    def add(self, contribution: Contribution, times: int = 1) -> None:
+        """Add a contribution, or take it away with `times` -1."""
+        counts = self.counts
+        for count in contribution.counts:
+            counts[count] = counts.get(count, 0) + times
+        if contribution.tally is not None:
+            self.tallies[contribution.tally] = self.tallies.get(contribution.tally, 0) + times
+
+    @property
+    def is_nothing(self) -> bool:
+        return not any(self.counts.values()) and not any(self.tallies.values())
+
+
+class WideRow:
+    """The counters of one row while changes are added to it."""
+
+    __slots__ = ("_shrunk", "counters", "tallies")
+
+    def __init__(self, counters: Counters | None = None, tallies: Tallies | None = None) -> None:
+        self.counters: Counters = {} if counters is None else counters
+        self.tallies: Tallies = {} if tallies is None else tallies
+        self._shrunk = False
+
+    @classmethod
+    def load(cls, counters: str, tallies: str | None) -> "WideRow":
+        """What `dump` wrote."""
+        return cls(orjson.loads(counters), None if tallies is None else orjson.loads(tallies))
+
+    def add(self, delta: Delta) -> None:
+        counters = self.counters
+        for (measure, bin_, n, total), times in delta.counts.items():
+            bins = counters.get(measure)
+            if bins is None:
+                bins = counters[measure] = {}
+            if times < 0:
+                self._shrunk = True
+            bins[bin_] = _sum(bins.get(bin_), n * times, total * times if total else 0)
+        for measure, times in delta.tallies.items():
+            self._shrunk = True  # zeros have to be looked at anew
+            self.tallies[measure] = self.tallies.get(measure, 0) + times
+
+    def dump(self) -> tuple[str, str | None] | None:
+        """The two columns of the row; None when nothing is left of it. Keys are sorted, so equal rows are equal text."""
+        if self._shrunk:
+            self._tidy()
+        if not self.counters:
+            return None
+        return _dump(self.counters), _dump(self.tallies) if self.tallies else None
+
+    def _tidy(self) -> None:
+        """Leave out what is 0, but keep an empty measure that tallies report."""
+        self.tallies = {measure: times for measure, times in self.tallies.items() if times}
+        for measure in self.tallies:
+            self.counters.setdefault(measure, {})
+        self.counters = {
+            measure: kept
+            for measure, bins in self.counters.items()
+            if (kept := {bin_: amount for bin_, amount in bins.items() if amount != 0})
+            or measure in self.tallies
+        }
+        self._shrunk = False
+
+
+def _sum(amount: Amount | None, n: int, total: int) -> Amount:
+    """A total of 0 is left out, so that there is one way only to write an amount."""
+    if amount is None:
+        return [n, total] if total else n
+    if isinstance(amount, list):
+        n, total = n + amount[0], total + amount[1]
+    else:
+        n += amount
+    return [n, total] if total else n
+
+
+def _dump(counters: Mapping[str, object]) -> str:
+    try:
+        return orjson.dumps(counters, option=orjson.OPT_SORT_KEYS).decode()
+    except TypeError:
+        # Sums beyond 64 bits are absurd, but no reason to stop for ever.
+        return orjson.dumps(_bounded(counters), option=orjson.OPT_SORT_KEYS).decode()
+
+
+def _bounded(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _bounded(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_bounded(item) for item in value]
+    return max(-_LARGEST, min(value, _LARGEST)) if isinstance(value, int) else value

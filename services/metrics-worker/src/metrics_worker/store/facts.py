@@ -1,0 +1,44 @@
+"""A fact: one record in its latest revision, as the fold keeps it and everything can be computed again from it."""
+
+from typing import Final, Literal, NamedTuple
+
+Kind = Literal["response", "funnel", "interaction", "tally"]
+
+QUARANTINED: Final = 1
+"""Bit of `state`: held back, by the latest review or, without one, by the event's own flag."""
+RETRACTED: Final = 2
+"""Bit of `state`: taken back for good; `data` is gone."""
+TEST: Final = 4
+"""Bit of `state`: sent as a test; counted nowhere, listed as test."""
+EMPTY: Final = 8
+"""Bit of `state`: only spoken of so far (reviewed before it came); `data` is still missing."""
+COUNTED: Final = 0
+"""The only state in which a record contributes."""
+
+NO_REVISION: Final = -1
+"""The revision of a record that was only spoken of."""
+
+
+class Fact(NamedTuple):
+    """The columns of the table `fact` in their order, without its `id`; a tuple because the fold writes one per event.
+
+    `unit` is the key of an interaction's root, else None. `occurred_at` is in epoch milliseconds. `data` is JSON.
+    """
+
+    key: bytes
+    unit: bytes | None
+    kind: Kind
+    source_id: str
+    record_id: str
+    service: str
+    channel: str
+    occurred_at: int
+    state: int
+    revision: int
+    review_revision: int | None
+    verdict: str | None
+    data: str | None
+    shard: str
+
+
+SHARDS: Final = {"soundings.responses.v1": "r", "soundings.interactions.v1": "i", "soundings.tallies.v1": "t"}

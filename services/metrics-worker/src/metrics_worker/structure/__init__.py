@@ -1,0 +1,1 @@
+"""Today's structure: agencies, their departments, services and measures, as the catalogue last said."""

@@ -1,0 +1,45 @@
+"""What an attacker can do with pencil and paper: solve the shown sums for the hidden cells, exactly or by bounds."""
+
+from collections.abc import Collection, Sequence
+
+from metrics_worker.suppression.bounds import Bounds
+from metrics_worker.suppression.effort import Effort
+from metrics_worker.suppression.elimination import eliminate
+from metrics_worker.suppression.figures import Figures, Line
+
+
+class Attack:
+    """All that the shown figures say about the hidden cells, as known sums of hidden cells."""
+
+    def __init__(self, figures: Figures, hidden: Sequence[bool]) -> None:
+        self._figures = figures
+        self._hidden = hidden
+        self._unknown = [[cell for cell in inside if hidden[figures.alone[cell]]] for inside in figures.members]
+        self._rows = self._known_sums()
+
+    def finds(self, sensitive: Collection[int], effort: Effort) -> frozenset[int]:
+        """The sensitive figures that can be worked out. Raises TooMuchEffortError when there is too much to solve."""
+        effort.spend(sum(map(len, self._rows)) + len(self._unknown))
+        unknown = {cell for cells in self._unknown for cell in cells}
+        change = eliminate(self._rows, effort).other_table(unknown)
+        bounds = Bounds(self._figures.counts, self._rows)
+        solved = {figure for figure in sensitive if not sum((change[cell] for cell in self._unknown[figure]), 0)}
+        pinned = {figure for figure in sensitive if all(map(bounds.is_pinned, self._unknown[figure]))}
+        return frozenset(solved | pinned)
+
+    def _known_sums(self) -> tuple[tuple[int, ...], ...]:
+        """A sum of hidden cells for each shown figure that has any, each sum once."""
+        lines_of: dict[int, list[Line]] = {}
+        for line in self._figures.lines:
+            lines_of.setdefault(line.whole, []).append(line)
+        shown = (figure for figure, cells in enumerate(self._unknown) if cells and not self._hidden[figure])
+        sums = (self._shortest(figure, lines_of.get(figure, ())) for figure in shown)
+        return tuple(dict.fromkeys(filter(None, sums)))
+
+    def _shortest(self, figure: int, lines: Sequence[Line]) -> tuple[int, ...]:
+        """What a figure adds to its shown parts: the hidden cells in its hidden parts, along the best of its lines."""
+        cells = self._unknown[figure]
+        for line in lines:
+            rest = [cell for part in line.parts if self._hidden[part] for cell in self._unknown[part]]
+            cells = min(cells, rest, key=len)
+        return tuple(sorted(cells))

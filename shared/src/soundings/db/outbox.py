@@ -1,0 +1,281 @@
+"""The outbox: events written in the transaction that changes the rows; a relay carries them to the log in order."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, cast
+
+import structlog
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from soundings.db.engine import Database
+from soundings.db.types import Json, UtcDateTime
+from soundings.events.topics import Topic
+from soundings.kernel.clock import Clock, system_clock
+from soundings.kernel.errors import SoundingsError
+from soundings.log.port import MAX_RECORD_BYTES, AppendFailed, Log, LogUnavailable, Record
+
+_BATCH = 500
+_APPEND_SECONDS = 10.0
+_LOCK_TIMEOUT = "15s"
+_BACKOFF_FIRST, _BACKOFF_MOST = 0.1, 5.0
+_log = structlog.get_logger("soundings.outbox")
+
+
+class RecordTooLarge(SoundingsError):
+    """The event would not fit into the log, so the change that it tells of is refused."""
+
+    code: ClassVar[str] = "too_large"
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits to reach the log: how many records, and since when the first of them."""
+
+    depth: int
+    oldest: datetime | None
+
+
+class Outbox:
+    """Two tables: records in the order in which they were acknowledged, and the counter that gives out that order.
+
+    Positions come from the counter's one row, which stays locked until the transaction ends; serial numbers would
+    become visible out of commit order. A transaction that calls :meth:`lock` first is alone with the tables it guards.
+    """
+
+    def __init__(self, metadata: MetaData, name: str = "outbox") -> None:
+        self.name = name
+        self.records = Table(
+            name,
+            metadata,
+            Column("position", BigInteger, primary_key=True, autoincrement=False),
+            Column("topic", String, nullable=False),
+            Column("key", LargeBinary, nullable=False),
+            Column("value", LargeBinary, nullable=True),
+            Column("headers", Json, nullable=False),
+            Column("at", UtcDateTime, nullable=False),
+        )
+        self.counter = Table(
+            f"{name}_counter",
+            metadata,
+            Column("id", Integer, primary_key=True, autoincrement=False),
+            Column("next", BigInteger, nullable=False),
+        )
+
+    async def lock(self, connection: AsyncConnection) -> None:
+        """Wait for every other writer to finish, and keep the others out until this transaction ends."""
+        await connection.execute(select(self.counter.c.next).where(self.counter.c.id == 1).with_for_update())
+
+    async def put(self, connection: AsyncConnection, topic: Topic, records: Sequence[Record], at: datetime) -> None:
+        """Add records behind all that was acknowledged; :class:`RecordTooLarge` when the log would not take one."""
+        if not records:
+            return
+        for record in records:
+            _check_size(record)
+        first = await self._take(connection, len(records))
+        rows = [_row(first + offset, topic, record, at) for offset, record in enumerate(records)]
+        await connection.execute(insert(self.records), rows)
+
+    async def backlog(self, connection: AsyncConnection) -> Backlog:
+        """How much waits."""
+        found = await connection.execute(select(func.count(), func.min(self.records.c.at)))
+        depth, oldest = found.one()
+        return Backlog(depth, oldest)
+
+    async def _take(self, connection: AsyncConnection, count: int) -> int:
+        counter = self.counter
+        moved = update(counter).where(counter.c.id == 1).values(next=counter.c.next + count).returning(counter.c.next)
+        return int((await connection.execute(moved)).scalar_one()) - count
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    position: int
+    topic: str
+    record: Record
+
+
+class Relay:
+    """Carries an outbox to the log in order, one relay at a time over all processes.
+
+    A round is one transaction: it takes the lock, reads the first records, appends them, and deletes what the log has
+    acknowledged. A crash in between appends them again, in the same order: consumers know duplicates by revision.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        outbox: Outbox,
+        log: Log,
+        *,
+        topics: Sequence[Topic],
+        poll_seconds: float = 0.5,
+        clock: Clock = system_clock,
+        show_depth: Callable[[int], None] | None = None,
+    ) -> None:
+        self._database = database
+        self._outbox = outbox
+        self._log = log
+        self._topics = topics
+        self._poll = poll_seconds
+        self._clock = clock
+        self._show_depth = show_depth
+        self._ensured = False
+        self._woken = asyncio.Event()
+
+    def wake(self) -> None:
+        """Say that something was committed: the next round begins at once."""
+        self._woken.set()
+
+    async def run(self) -> None:
+        """Carry records for ever; while the log or the database is away, try again ever more slowly."""
+        failures = 0
+        while True:
+            self._woken.clear()
+            try:
+                moved = await self.pass_on()
+            except Exception as error:  # noqa: BLE001 - the relay loop outlives whatever is away
+                if not failures:
+                    _log.warning("relay_waits", outbox=self._outbox.name, reason=str(error), kind=type(error).__name__)
+                failures += 1
+                await self._rest(min(_BACKOFF_FIRST * 2 ** min(failures, 10), _BACKOFF_MOST))
+            else:
+                if failures:
+                    _log.info("relay_goes_on", outbox=self._outbox.name)
+                failures = 0
+                if not moved:
+                    await self._rest(self._poll)
+
+    async def pass_on(self) -> int:
+        """One round; how many records were carried. Raises what the log or the database raises, having lost nothing."""
+        if not self._ensured:
+            await self._log.ensure(self._topics)
+            self._ensured = True
+        if not await self._anything():
+            return 0
+        async with self._database.transaction() as connection:
+            await self._be_alone(connection)
+            waiting = await self._first(connection)
+            taken = await self._append(waiting)
+            await self._forget(connection, waiting[:taken])
+        if taken < len(waiting):
+            raise LogUnavailable("the log did not take every record")
+        return taken
+
+    async def waits_for(self) -> float:
+        """Seconds since the oldest record waits; 0 when none does."""
+        oldest = (await self._backlog()).oldest
+        return 0.0 if oldest is None else max(0.0, (self._clock() - oldest).total_seconds())
+
+    async def _anything(self) -> bool:
+        return (await self._backlog()).depth > 0
+
+    async def _backlog(self) -> Backlog:
+        async with self._database.snapshot() as connection:
+            backlog = await self._outbox.backlog(connection)
+        if self._show_depth is not None:
+            self._show_depth(backlog.depth)
+        return backlog
+
+    async def _be_alone(self, connection: AsyncConnection) -> None:
+        # On SQLite the transaction is the database's one writer already.
+        if self._database.dialect == "sqlite":
+            return
+        await connection.execute(select(func.set_config("lock_timeout", _LOCK_TIMEOUT, True)))  # noqa: FBT003 - SQL's own
+        name = func.hashtextextended(f"soundings.{self._outbox.name}", 0)
+        await connection.execute(select(func.pg_advisory_xact_lock(name)))
+
+    async def _first(self, connection: AsyncConnection) -> Sequence[_Waiting]:
+        table = self._outbox.records
+        found = await connection.execute(select(table).order_by(table.c.position).limit(_BATCH))
+        return [
+            _Waiting(row.position, row.topic, Record(row.key, row.value, _headers(row.headers))) for row in found.all()
+        ]
+
+    async def _append(self, waiting: Sequence[_Waiting]) -> int:
+        """Append in order; how many from the front are durable. What stands behind a failure is sent again with it."""
+        taken = 0
+        for topic, run in _runs(waiting):
+            async with asyncio.timeout(_APPEND_SECONDS):
+                answers = await self._log.append(topic, [one.record for one in run])
+            for answer in answers:
+                if isinstance(answer, AppendFailed):
+                    _log.error("relay_refused", topic=topic, reason=answer.reason, retryable=answer.retryable)
+                    return taken
+                taken += 1
+        return taken
+
+    async def _forget(self, connection: AsyncConnection, carried: Sequence[_Waiting]) -> None:
+        if carried:
+            position = self._outbox.records.c.position
+            within = position.between(carried[0].position, carried[-1].position)
+            await connection.execute(delete(self._outbox.records).where(within))
+
+    async def _rest(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._woken.wait()
+        except TimeoutError:
+            return
+
+
+@asynccontextmanager
+async def relaying(relay: Relay) -> AsyncGenerator[None, None]:
+    """Run the relay beside the block; what still waits at the end is carried after the next start."""
+    task = asyncio.create_task(relay.run(), name="outbox relay")
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _check_size(record: Record) -> None:
+    size = len(record.key) + len(record.value or b"") + sum(len(name) + len(value) for name, value in record.headers)
+    if size > MAX_RECORD_BYTES:
+        raise RecordTooLarge(
+            f"The whole of it takes {size} bytes; {MAX_RECORD_BYTES} is the most that can be passed on."
+        )
+
+
+def _row(position: int, topic: Topic, record: Record, at: datetime) -> dict[str, object]:
+    headers = [[name, value.decode("latin-1")] for name, value in record.headers]  # latin-1 keeps every byte
+    return {
+        "position": position,
+        "topic": topic.name,
+        "key": record.key,
+        "value": record.value,
+        "headers": headers,
+        "at": at,
+    }
+
+
+def _headers(stored: object) -> tuple[tuple[str, bytes], ...]:
+    pairs = cast("list[list[str]]", stored)
+    return tuple((name, value.encode("latin-1")) for name, value in pairs)
+
+
+def _runs(waiting: Sequence[_Waiting]) -> Sequence[tuple[str, Sequence[_Waiting]]]:
+    """Neighbours of one topic together, so that order holds over topics too."""
+    runs: list[tuple[str, list[_Waiting]]] = []
+    for one in waiting:
+        if not runs or runs[-1][0] != one.topic:
+            runs.append((one.topic, []))
+        runs[-1][1].append(one)
+    return runs

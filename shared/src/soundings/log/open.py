@@ -1,0 +1,44 @@
+"""Opening a log from its URL; the adapter it names is imported only then."""
+
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+
+from soundings.kernel.errors import SoundingsError
+from soundings.log.port import Log
+
+
+class BadLogUrl(SoundingsError):
+    """A URL that names no log."""
+
+    code = "bad_log_url"
+
+
+async def open_log(url: str) -> Log:
+    """The log at `sqlite:///path`, or `kafka://host:port,host:port`; options follow as a query.
+
+    sqlite: `max_bytes`. kafka: see `soundings.log.kafka.settings`. Raises `BadLogUrl`.
+    """
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query, keep_blank_values=True))
+    match parts.scheme:
+        case "sqlite":
+            return await _open_sqlite(parts.netloc, parts.path, options)
+        case "kafka":
+            from soundings.log.kafka import KafkaLog
+
+            return await KafkaLog.open(parts.netloc, options)
+        case _:
+            raise BadLogUrl(f"a log is sqlite:///path or kafka://host:port, not {url!r}")
+
+
+async def _open_sqlite(host: str, path: str, options: dict[str, str]) -> Log:
+    from soundings.log.sqlite import SqliteLog
+
+    if host or len(path) < len("/x") or options.keys() - {"max_bytes"}:
+        raise BadLogUrl(
+            "a log in a file is sqlite:///relative/path or sqlite:////absolute/path, with max_bytes at most"
+        )
+    bound = options.get("max_bytes")
+    if bound is not None and not bound.isdecimal():
+        raise BadLogUrl(f"max_bytes is a whole number, not {bound!r}")
+    return await SqliteLog.open(Path(path[1:]), max_bytes=None if bound is None else int(bound))

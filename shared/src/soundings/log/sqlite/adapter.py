@@ -1,0 +1,175 @@
+"""The log in one SQLite file: durable by fsync, shared by all threads, event loops and processes that open it."""
+
+import asyncio
+import sqlite3
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
+from pathlib import Path
+
+from soundings.events.topics import Topic
+from soundings.kernel.clock import Clock, system_clock
+from soundings.log.headers import pack_headers
+from soundings.log.port import (
+    MAX_RECORD_BYTES,
+    AppendFailed,
+    Batch,
+    LogClosed,
+    LogUnavailable,
+    Place,
+    Record,
+    Stored,
+    TopicPartition,
+    UnknownTopic,
+    partition_of,
+    size_of,
+)
+from soundings.log.sqlite.cleaning import STEP, Compaction, expire, remove, remove_up_to
+from soundings.log.sqlite.directory import declare
+from soundings.log.sqlite.file import LOOK_EVERY, LogFile, open_file, release
+from soundings.log.sqlite.pending import Row
+from soundings.log.sqlite.reader import SLICE
+
+_READ_BYTES = 32 << 20
+
+
+class SqliteLog:
+    """See `soundings.log.port.Log`. Handles on one file in one process share its writing thread and wake each other."""
+
+    def __init__(self, file: LogFile) -> None:
+        self._held: LogFile | None = file
+
+    @classmethod
+    async def open(cls, path: Path, *, clock: Clock = system_clock, max_bytes: int | None = None) -> "SqliteLog":
+        """Open or create a log; `max_bytes` bounds the file, and appends beyond it raise `LogFull`."""
+        try:
+            return cls(await asyncio.to_thread(open_file, path, clock, max_bytes))
+        except (sqlite3.Error, OSError) as error:
+            raise LogUnavailable(f"cannot open {path}: {error}") from error
+
+    async def ensure(self, topics: Sequence[Topic]) -> None:
+        await self._file.writer.perform(partial(declare, topics=topics))
+
+    async def append(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
+        file = self._file
+        slots = self._slots(topic)
+        rows = [_row(slots, record) for record in records]
+        accepted = [row for row in rows if not isinstance(row, AppendFailed)]
+        places = await file.writer.append(accepted) if accepted else ()
+        if len(accepted) == len(rows):
+            return places
+        stored = iter(places)
+        return [row if isinstance(row, AppendFailed) else next(stored) for row in rows]
+
+    async def read(self, topic: str, partition: int, from_position: int, limit: int) -> Batch:
+        file = self._file
+        slot = self._slot(topic, partition)
+        # Looked at first: should nothing be found below it, then what was there has gone, and reading goes on behind.
+        end = file.directory.ends[slot]
+        records: list[Stored] = []
+        position, size, more = max(from_position, 0), 0, limit > 0
+        while more:
+            found = file.reader().slice((topic, partition), slot, position, min(SLICE, limit - len(records)))
+            records += found.records
+            size += found.size
+            if more := found.more and len(records) < limit and size < _READ_BYTES:
+                position = records[-1].position + 1
+                await asyncio.sleep(0)
+        if records:
+            return Batch(topic, partition, records, records[-1].position + 1)
+        return Batch(topic, partition, (), max(from_position, end) if limit > 0 else from_position)
+
+    async def wait(self, positions: Mapping[TopicPartition, int], seconds: float) -> Collection[TopicPartition]:
+        file = self._file
+        by_slot = {self._slot(*home): position for home, position in positions.items()}
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + seconds
+        waiter = file.waiters.add(by_slot)
+        try:
+            while not (ready := self._ready(by_slot)) and (left := deadline - loop.time()) > 0:
+                # Commits of this process wake the waiter at once; those of others are looked for now and then.
+                await waiter.sleep(min(left, LOOK_EVERY))
+            return ready
+        finally:
+            file.waiters.remove(waiter)
+
+    async def partitions(self, topic: str) -> int:
+        return len(self._slots(topic))
+
+    async def end(self, topic: str, partition: int) -> int:
+        slot = self._slot(topic, partition)
+        self._file.look()
+        return self._file.directory.ends[slot]
+
+    async def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        file = self._file
+        slots = [slot for topic in topics for slot in self._slots(topic)]
+        file.look()
+        directory = file.directory
+        return {directory.homes[slot]: directory.ends[slot] for slot in slots}
+
+    async def maintain(self, now_ms: int) -> int:
+        """Apply retention and compaction as of a time, in short transactions; how many records went."""
+        removed = 0
+        for kept in self._file.reader().kept():
+            for partition, slot in enumerate(self._slots(kept.topic)):
+                if kept.cleanup == "compact":
+                    removed += await self._compact(kept.topic, partition, now_ms)
+                elif kept.retention_ms is not None:
+                    removed += await self._expire(slot, now_ms - kept.retention_ms)
+        return removed
+
+    async def trim(self, topic: str, partition: int, before: int) -> int:
+        """Remove the records before a position, which is how a spool is drained; how many there were."""
+        slot = self._slot(topic, partition)
+        return await self._file.writer.perform(partial(remove_up_to, slot=slot, position=before - 1))
+
+    async def close(self) -> None:
+        file, self._held = self._held, None
+        if file is not None:
+            await asyncio.to_thread(release, file)
+
+    @property
+    def _file(self) -> LogFile:
+        if self._held is None:
+            raise LogClosed("the log is closed")
+        return self._held
+
+    def _slots(self, topic: str) -> Sequence[int]:
+        return self._file.find(lambda directory: directory.slots_of(topic))
+
+    def _slot(self, topic: str, partition: int) -> int:
+        return self._file.find(lambda directory: directory.slot_of(topic, partition))
+
+    def _ready(self, by_slot: Mapping[int, int]) -> Collection[TopicPartition]:
+        """Those slots of which the memory says that they go on, and of these those where records are left."""
+        file = self._file
+        file.look_when_due()
+        directory = file.directory
+        further = [slot for slot, position in by_slot.items() if directory.ends[slot] > position]
+        return [directory.homes[slot] for slot in further if file.reader().has(slot, max(by_slot[slot], 0))]
+
+    async def _expire(self, slot: int, before_ms: int) -> int:
+        removed = 0
+        while self._file.reader().has_older(slot, before_ms):
+            removed += await self._file.writer.perform(partial(expire, slot=slot, before_ms=before_ms))
+        return removed
+
+    async def _compact(self, topic: str, partition: int, now_ms: int) -> int:
+        compaction, batch = Compaction(now_ms), await self.read(topic, partition, 0, STEP)
+        while batch.records:
+            compaction.take(batch.records)
+            batch = await self.read(topic, partition, batch.next, STEP)
+        dead, slot, removed = compaction.dead(), self._slot(topic, partition), 0
+        for start in range(0, len(dead), STEP):
+            positions = dead[start : start + STEP]
+            removed += await self._file.writer.perform(partial(remove, slot=slot, positions=positions))
+        return removed
+
+
+def _row(slots: Sequence[int], record: Record) -> Row | AppendFailed:
+    if size_of(record) > MAX_RECORD_BYTES:
+        return AppendFailed("record_too_large", f"a record must not exceed {MAX_RECORD_BYTES} bytes")
+    partition = partition_of(record.key, len(slots)) if record.partition is None else record.partition
+    if not 0 <= partition < len(slots):
+        raise UnknownTopic(f"there is no partition {partition} of {len(slots)}")
+    return slots[partition], record.key, pack_headers(record.headers), record.value

@@ -1,0 +1,78 @@
+"""What leaves a log: records past their retention, and those that a newer one of the same key has replaced."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from soundings.log.port import Stored
+from soundings.log.sqlite.schema import POSITION_BITS, POSITION_MASK
+
+STEP = 2_000
+"""How many records one transaction removes, so that appends never wait long for it."""
+
+TOMBSTONE_MS = 86_400_000
+"""A tombstone stays for a day, so that readers who are not far behind learn of it."""
+
+# What is removed must not free its positions for others: the slot notes its end first.
+_NOTE_END = """
+UPDATE slots SET floor = max(floor, coalesce((
+    SELECT (max(place) & :mask) + 1 FROM records WHERE place BETWEEN :first AND :last
+), 0)) WHERE slot = :slot
+"""
+
+
+def expire(connection: sqlite3.Connection, slot: int, before_ms: int) -> int:
+    """Remove the oldest records if they were appended before a time; how many, at most `STEP`."""
+    rows = connection.execute(
+        "SELECT place, at FROM records WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?", (*_bounds(slot), STEP)
+    ).fetchall()
+    old = [place for place, at in rows if at < before_ms]
+    return remove_up_to(connection, slot, old[-1] & POSITION_MASK) if old else 0
+
+
+def remove_up_to(connection: sqlite3.Connection, slot: int, position: int) -> int:
+    """Remove the records of a slot up to and with a position; how many there were."""
+    _note_end(connection, slot)
+    first = slot << POSITION_BITS
+    return connection.execute("DELETE FROM records WHERE place BETWEEN ? AND ?", (first, first + position)).rowcount
+
+
+def remove(connection: sqlite3.Connection, slot: int, positions: Sequence[int]) -> int:
+    """Remove single records of a slot; how many there were."""
+    _note_end(connection, slot)
+    places = [(slot << POSITION_BITS | position,) for position in positions]
+    return connection.executemany("DELETE FROM records WHERE place = ?", places).rowcount
+
+
+def _note_end(connection: sqlite3.Connection, slot: int) -> None:
+    first, last = _bounds(slot)
+    connection.execute(_NOTE_END, {"slot": slot, "first": first, "last": last, "mask": POSITION_MASK})
+
+
+def _bounds(slot: int) -> tuple[int, int]:
+    return slot << POSITION_BITS, slot << POSITION_BITS | POSITION_MASK
+
+
+@dataclass(slots=True)
+class Compaction:
+    """Takes in the records of a partition in their order and tells which of them have been replaced."""
+
+    now_ms: int
+    _newest: dict[bytes, Stored] = field(default_factory=dict[bytes, Stored])
+    _replaced: list[int] = field(default_factory=list[int])
+
+    def take(self, records: Iterable[Stored]) -> None:
+        for record in records:
+            older = self._newest.get(record.key)
+            if older is not None:
+                self._replaced.append(older.position)
+            self._newest[record.key] = record
+
+    def dead(self) -> list[int]:
+        """The positions that may go, in their order: a tombstone never goes before what it buries."""
+        buried = [
+            record.position
+            for record in self._newest.values()
+            if record.value is None and record.at < self.now_ms - TOMBSTONE_MS
+        ]
+        return sorted(self._replaced + buried)

@@ -1,0 +1,60 @@
+"""Work for the writing thread, and how its outcomes get back to the event loops that wait for them."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from soundings.log.port import Place
+
+Row = tuple[int, bytes, bytes, bytes | None]
+"""Slot, key, packed headers, value."""
+
+Outcome = object
+"""What a future gets: a result, or an exception to raise."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Append:
+    """Rows to be stored together."""
+
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[Sequence[Place]]"
+    rows: Sequence[Row]
+    size: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Task:
+    """A transaction of its own, other than an append."""
+
+    loop: asyncio.AbstractEventLoop
+    future: "asyncio.Future[object]"
+    action: Callable[[sqlite3.Connection], object]
+    size: int = 0
+
+
+Pending = Append | Task
+
+
+def settle(outcomes: Iterable[tuple[Pending, Outcome]]) -> None:
+    """Hand over outcomes with one call into each event loop; what nobody waits for any more is let go."""
+    by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Pending, Outcome]]] = {}
+    for pending, outcome in outcomes:
+        by_loop.setdefault(pending.loop, []).append((pending, outcome))
+    for loop, pairs in by_loop.items():
+        try:
+            loop.call_soon_threadsafe(_settle_here, pairs)
+        except RuntimeError:
+            continue
+
+
+def _settle_here(pairs: Iterable[tuple[Pending, Outcome]]) -> None:
+    for pending, outcome in pairs:
+        future: asyncio.Future[Outcome] = pending.future  # type: ignore[assignment]
+        if future.done():
+            continue
+        if isinstance(outcome, Exception):
+            future.set_exception(outcome)
+        else:
+            future.set_result(outcome)

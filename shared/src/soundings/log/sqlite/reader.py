@@ -1,0 +1,100 @@
+"""Reading from a log file: short synchronous queries, each far shorter than the wait for a thread of a pool."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from soundings.log.columns import stored_of
+from soundings.log.headers import unpack_headers
+from soundings.log.port import Stored, TopicPartition
+from soundings.log.sqlite.directory import Directory, look_up
+from soundings.log.sqlite.schema import POSITION_BITS, POSITION_MASK, open_reader
+
+SLICE = 512
+_SLICE_BYTES = 4 << 20
+_STEP = 64
+
+_ROWS = "SELECT place - ?, key, value, headers, at FROM records WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?"
+_ANY = "SELECT 1 FROM records WHERE place BETWEEN ? AND ? LIMIT 1"
+
+_OLDEST = "SELECT at FROM records WHERE place BETWEEN ? AND ? ORDER BY place LIMIT 1"
+
+Row = tuple[int, bytes, bytes | None, bytes, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How a topic is cleaned; `retention_ms` is None where age is no reason to go."""
+
+    topic: str
+    cleanup: str
+    retention_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Some records in their order; `size` is the bytes of their values, `more` whether others may follow."""
+
+    records: Sequence[Stored]
+    size: int
+    more: bool
+
+
+class Reader:
+    """One connection for reading, to be used by one thread."""
+
+    def __init__(self, path: Path) -> None:
+        self._connection = open_reader(path)
+        self._version = -1
+
+    def slice(self, home: TopicPartition, slot: int, position: int, limit: int) -> Slice:
+        """The next records of a slot: `limit` of them, or fewer when there are no more or they come to 4 MiB."""
+        base = slot << POSITION_BITS
+        cursor = self._connection.execute(_ROWS, (base, base + position, base | POSITION_MASK, limit))
+        rows: list[Row] = []
+        size = 0
+        step: list[Row] = cursor.fetchmany(_STEP)
+        while step:
+            rows += step
+            size += sum([len(row[2] or b"") for row in step])
+            if size >= _SLICE_BYTES or len(rows) >= limit:
+                break
+            step = cursor.fetchmany(_STEP)
+        cursor.close()
+        return Slice(_records(home, rows), size, more=bool(step))
+
+    def has(self, slot: int, position: int) -> bool:
+        """Whether there is a record at a position or behind it."""
+        base = slot << POSITION_BITS
+        return self._connection.execute(_ANY, (base + position, base | POSITION_MASK)).fetchone() is not None
+
+    def has_older(self, slot: int, before_ms: int) -> bool:
+        """Whether the oldest record of a slot was appended before a time."""
+        base = slot << POSITION_BITS
+        oldest = self._connection.execute(_OLDEST, (base, base | POSITION_MASK)).fetchone()
+        return oldest is not None and oldest[0] < before_ms
+
+    def news(self) -> Directory | None:
+        """The directory if anything was committed since the last look, by whatever process."""
+        version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
+        if version == self._version:
+            return None
+        directory = look_up(self._connection)
+        self._version = version
+        return directory
+
+    def kept(self) -> Sequence[Kept]:
+        rows = self._connection.execute("SELECT topic, cleanup, retention_ms FROM topics").fetchall()
+        return [Kept(*row) for row in rows]
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def _records(home: TopicPartition, rows: Sequence[Row]) -> Sequence[Stored]:
+    if not rows:
+        return ()
+    positions, keys, values, headers, ats = zip(*rows, strict=True)
+    return stored_of(
+        *home, positions=positions, keys=keys, values=values, headers=map(unpack_headers, headers), ats=ats
+    )
