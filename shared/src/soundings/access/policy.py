@@ -61,6 +61,8 @@ POLICY: dict[str, Access] = {
     "feedback.forms.get": Door.PUBLIC,
     "feedback.forms.respond": Door.PUBLIC,
     "feedback.forms.event": Door.PUBLIC,
+    "feedback.forms.respond.preflight": Door.PUBLIC,
+    "feedback.forms.event.preflight": Door.PUBLIC,
     "feedback.reviews.review": _MANAGER,
     # knowing
     "catalogue.forms.publish": _MANAGER,

@@ -7,6 +7,7 @@ from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
+from sqlalchemy import func, select
 from sqlalchemy.engine import Connection
 
 from soundings.db.engine import Database
@@ -18,6 +19,8 @@ async def migrate(database: Database, package: str) -> None:
     config.set_main_option("script_location", str(files(package) / "migrations"))
     scripts = ScriptDirectory.from_config(config)
     async with database.transaction() as connection:
+        if database.dialect == "postgresql":  # several replicas may start at once; on SQLite the transaction is alone
+            await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"migrate.{package}", 0))))
         await connection.run_sync(_upgrade, config, scripts)
 
 

@@ -1,7 +1,7 @@
 """The outbox: events written in the transaction that changes the rows; a relay carries them to the log in order."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -32,7 +32,7 @@ from soundings.kernel.errors import SoundingsError
 from soundings.log.port import MAX_RECORD_BYTES, AppendFailed, Log, LogUnavailable, Record
 
 _BATCH = 500
-_APPEND_SECONDS = 10.0
+_LOG_SECONDS = 10.0
 _LOCK_TIMEOUT = "15s"
 _BACKOFF_FIRST, _BACKOFF_MOST = 0.1, 5.0
 _log = structlog.get_logger("soundings.outbox")
@@ -116,13 +116,14 @@ class Relay:
 
     A round is one transaction: it takes the lock, reads the first records, appends them, and deletes what the log has
     acknowledged. A crash in between appends them again, in the same order: consumers know duplicates by revision.
+    The log is opened by the first round, so that a service can start while it is away.
     """
 
     def __init__(
         self,
         database: Database,
         outbox: Outbox,
-        log: Log,
+        open_log: Callable[[], Awaitable[Log]],
         *,
         topics: Sequence[Topic],
         poll_seconds: float = 0.5,
@@ -131,12 +132,12 @@ class Relay:
     ) -> None:
         self._database = database
         self._outbox = outbox
-        self._log = log
+        self._open_log = open_log
         self._topics = topics
         self._poll = poll_seconds
         self._clock = clock
         self._show_depth = show_depth
-        self._ensured = False
+        self._log: Log | None = None
         self._woken = asyncio.Event()
 
     def wake(self) -> None:
@@ -164,24 +165,41 @@ class Relay:
 
     async def pass_on(self) -> int:
         """One round; how many records were carried. Raises what the log or the database raises, having lost nothing."""
-        if not self._ensured:
-            await self._log.ensure(self._topics)
-            self._ensured = True
+        log = await self._opened()
         if not await self._anything():
             return 0
         async with self._database.transaction() as connection:
             await self._be_alone(connection)
             waiting = await self._first(connection)
-            taken = await self._append(waiting)
+            taken = await _append(log, waiting)
             await self._forget(connection, waiting[:taken])
         if taken < len(waiting):
             raise LogUnavailable("the log did not take every record")
         return taken
 
+    async def close(self) -> None:
+        """Let go of the log."""
+        log, self._log = self._log, None
+        if log is not None:
+            await log.close()
+
     async def waits_for(self) -> float:
         """Seconds since the oldest record waits; 0 when none does."""
         oldest = (await self._backlog()).oldest
         return 0.0 if oldest is None else max(0.0, (self._clock() - oldest).total_seconds())
+
+    async def _opened(self) -> Log:
+        if self._log is None:
+            async with asyncio.timeout(_LOG_SECONDS):
+                log = await self._open_log()
+            try:
+                async with asyncio.timeout(_LOG_SECONDS):
+                    await log.ensure(self._topics)
+            except BaseException:
+                await log.close()
+                raise
+            self._log = log
+        return self._log
 
     async def _anything(self) -> bool:
         return (await self._backlog()).depth > 0
@@ -208,19 +226,6 @@ class Relay:
             _Waiting(row.position, row.topic, Record(row.key, row.value, _headers(row.headers))) for row in found.all()
         ]
 
-    async def _append(self, waiting: Sequence[_Waiting]) -> int:
-        """Append in order; how many from the front are durable. What stands behind a failure is sent again with it."""
-        taken = 0
-        for topic, run in _runs(waiting):
-            async with asyncio.timeout(_APPEND_SECONDS):
-                answers = await self._log.append(topic, [one.record for one in run])
-            for answer in answers:
-                if isinstance(answer, AppendFailed):
-                    _log.error("relay_refused", topic=topic, reason=answer.reason, retryable=answer.retryable)
-                    return taken
-                taken += 1
-        return taken
-
     async def _forget(self, connection: AsyncConnection, carried: Sequence[_Waiting]) -> None:
         if carried:
             position = self._outbox.records.c.position
@@ -244,6 +249,21 @@ async def relaying(relay: Relay) -> AsyncGenerator[None, None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+        await relay.close()
+
+
+async def _append(log: Log, waiting: Sequence[_Waiting]) -> int:
+    """Append in order; how many from the front are durable. What stands behind a failure is sent again with it."""
+    taken = 0
+    for topic, run in _runs(waiting):
+        async with asyncio.timeout(_LOG_SECONDS):
+            answers = await log.append(topic, [one.record for one in run])
+        for answer in answers:
+            if isinstance(answer, AppendFailed):
+                _log.error("relay_refused", topic=topic, reason=answer.reason, retryable=answer.retryable)
+                return taken
+            taken += 1
+    return taken
 
 
 def _check_size(record: Record) -> None:

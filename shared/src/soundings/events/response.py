@@ -14,13 +14,17 @@ AnswerValue = int | str | list[str]
 
 
 class Score(EventData):
-    """A scored answer with the measure, version and scale it had when it was given."""
+    """A scored answer with the measure, version and scale it had when it was given.
+
+    The value is a point, or the code of an option where the scale is one of categories; a question of which several
+    options can be chosen has a score for each.
+    """
 
     question_id: str
     measure: str
     measure_version: int
     scale: Scale
-    value: int
+    value: int | str
 
 
 class _OfSource(EventData):

@@ -3,14 +3,7 @@
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from soundings.kernel.errors import SoundingsError
-from soundings.log.port import Log
-
-
-class BadLogUrl(SoundingsError):
-    """A URL that names no log."""
-
-    code = "bad_log_url"
+from soundings.log.port import BadLogUrl, Log
 
 
 async def open_log(url: str) -> Log:

@@ -97,6 +97,12 @@ class TopicConflict(SoundingsError):
     code: ClassVar[str] = "topic_conflict"
 
 
+class BadLogUrl(SoundingsError):
+    """A URL that names no log, or an option that its kind of log does not have."""
+
+    code: ClassVar[str] = "bad_log_url"
+
+
 class Log(Protocol):
     """Topics of partitions of records, each partition in one order that never changes.
 

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import cast
 
 from pydantic import ValidationError
-from soundings.events.catalogue import Body
-from soundings.kernel.errors import Fault, Refused
 
 from catalogue_api.entities.domain import READ_ONLY
 from catalogue_api.entities.kinds import Kind
+from soundings.events.catalogue import Body
+from soundings.kernel.errors import Fault, Refused
 
 _NAMES_ITS_LAST_PART = frozenset({"missing", "extra_forbidden"})
 
@@ -28,13 +28,14 @@ def read_body(kind: Kind, entity_id: str, sent: object) -> Body:
 
 
 def _faults(error: ValidationError, body: object) -> Iterator[Fault]:
-    """One fault for each place, the first that was found there."""
-    seen: set[str] = set()
+    """One fault for each place, the first found there; none for a place within which another says it more exactly."""
+    found: dict[str, Fault] = {}
     for entry in error.errors(include_url=False, include_input=False, include_context=False):
         field = _path(entry["loc"], body, entry["type"])
-        if field not in seen:
-            seen.add(field)
-            yield Fault(field, entry["type"], entry["msg"])
+        found.setdefault(field, Fault(field, entry["type"], entry["msg"]))
+    for field, fault in found.items():
+        if not any(other.startswith(f"{field}.") for other in found):
+            yield fault
 
 
 def _path(place: Sequence[int | str], body: object, code: str) -> str:

@@ -1,6 +1,6 @@
 """The doors of every kind of entity: put, patch, retire, get, list and history."""
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import Annotated, Literal, cast
 
@@ -8,12 +8,6 @@ import orjson
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
-from soundings.events.catalogue import Slug
-from soundings.http.access import caller
-from soundings.http.body import read_body
-from soundings.http.pages import make_cursor, read_cursor
-from soundings.http.problems import Problem
-from soundings.kernel.clock import Clock
 
 from catalogue_api.editing.schemas import (
     body_schema,
@@ -29,12 +23,18 @@ from catalogue_api.entities.domain import Change, Document, Filters
 from catalogue_api.entities.http import conditions, entity_answer, instant, item, not_modified, page_answer
 from catalogue_api.entities.kinds import Kind
 from catalogue_api.entities.ports import Catalogue
+from soundings.events.catalogue import Slug
+from soundings.http.access import caller
+from soundings.http.body import read_body
+from soundings.http.pages import make_cursor, read_cursor
+from soundings.http.problems import Problem
+from soundings.kernel.clock import Clock
 
 BODY_LIMIT = 1024 * 1024
 _JSON = "application/json"
 _PATCHES = ("application/merge-patch+json", _JSON)
 
-Id = Annotated[str, Path(alias="id", description="A slug chosen by whoever creates the entity.")]
+Id = Annotated[str, Path(description="A slug chosen by whoever creates the entity.")]
 
 
 class PageQuery(BaseModel):
@@ -106,7 +106,7 @@ def editing_router(catalogue: Catalogue, kinds: Iterable[Kind], clock: Clock) ->
 
 
 def _write_doors(router: APIRouter, kind: Kind, doors: _Doors) -> None:
-    path, name, tag = f"/v1/{kind.plural}/{{id}}", f"catalogue.{kind.plural}", kind.plural
+    path, name, tag = f"/v1/{kind.plural}/{{entity_id}}", f"catalogue.{kind.plural}", kind.plural
     shown = gives(item_schema(kind.model, kind.name), "The entity as it now is; its tag is in `ETag`.")
 
     @router.put(
@@ -143,7 +143,7 @@ def _write_doors(router: APIRouter, kind: Kind, doors: _Doors) -> None:
 
 
 def _read_doors(router: APIRouter, kind: Kind, doors: _Doors) -> None:
-    path, name, tag = f"/v1/{kind.plural}/{{id}}", f"catalogue.{kind.plural}", kind.plural
+    path, name, tag = f"/v1/{kind.plural}/{{entity_id}}", f"catalogue.{kind.plural}", kind.plural
 
     @router.get(
         path,
@@ -193,6 +193,7 @@ def _list_door(router: APIRouter, kind: Kind, doors: _Doors) -> None:
     async def of_service(request: Request, query: Annotated[ServiceQuery, Query()]) -> Response:
         return await every(request, query)
 
+    endpoint: Callable[..., Awaitable[Response]]
     if kind.name == "agency":
         endpoint = of_all
     elif "department" in kind.filters:

@@ -1,5 +1,6 @@
 """The shapes of bodies and items for the API description, written out in place."""
 
+from functools import cache
 from typing import cast
 
 from soundings.events.catalogue import Body
@@ -15,6 +16,7 @@ _BESIDE: Schema = {
 }
 
 
+@cache
 def body_schema(model: type[Body]) -> Schema:
     """What a PUT takes."""
     schema = cast("Schema", model.model_json_schema(by_alias=True))

@@ -4,12 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from soundings.access.roles import Principal
-from soundings.events.catalogue import Body
-from soundings.kernel.clock import Clock
-from soundings.kernel.errors import Fault, Refused
-from soundings.kernel.ids import is_slug
-
 from catalogue_api.editing.bodies import read_body
 from catalogue_api.entities.changes import merge_patch
 from catalogue_api.entities.conditions import Conditions
@@ -18,6 +12,11 @@ from catalogue_api.entities.errors import EntityInUse, EntityRetired
 from catalogue_api.entities.kinds import Kind
 from catalogue_api.entities.ports import Catalogue, CatalogueWriter
 from catalogue_api.entities.writing import Author, check, gather, may_read, may_write, there, write
+from soundings.access.roles import Principal
+from soundings.events.catalogue import Body
+from soundings.kernel.clock import Clock
+from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.ids import is_slug
 
 _SHOWN_DEPENDENTS = 10
 
@@ -50,7 +49,8 @@ class PutEntity:
                 may_write(caller, kind.name, before.agency_id)
             conditions.require(before)
             body = read_body(kind, entity_id, sent)
-            return Written(await _settle(writer, kind, entity_id, body, before, author), created=before is None)
+            entity = await _settle(writer, kind, entity_id, body, before=before, author=author)
+        return Written(entity, created=before is None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ class PatchEntity:
                 raise EntityRetired("It is retired; a PUT revives it.")
             _check_patch(patch)
             body = read_body(kind, entity_id, merge_patch(document(before.body), patch))
-            return await _settle(writer, kind, entity_id, body, before, author)
+            return await _settle(writer, kind, entity_id, body, before=before, author=author)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class ReadHistory:
 
 
 async def _settle(
-    writer: CatalogueWriter, kind: Kind, entity_id: str, body: Body, before: Entity | None, author: Author
+    writer: CatalogueWriter, kind: Kind, entity_id: str, body: Body, *, before: Entity | None, author: Author
 ) -> Entity:
     if before is not None and before.is_active and document(before.body) == document(body):
         return before

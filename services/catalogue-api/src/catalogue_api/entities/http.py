@@ -6,10 +6,10 @@ from datetime import datetime
 import orjson
 from fastapi import Request
 from fastapi.responses import Response
-from soundings.kernel.clock import epoch_ms, from_epoch_ms
 
 from catalogue_api.entities.conditions import Conditions, etag, tags
 from catalogue_api.entities.domain import Document, Entity, document
+from soundings.kernel.clock import epoch_ms, from_epoch_ms
 
 STATUS_OF: Mapping[str, int] = {"retired": 409, "in_use": 409}
 _FRESH = {"cache-control": "private, no-cache"}  # a cache may keep it, and must ask with the tag before using it

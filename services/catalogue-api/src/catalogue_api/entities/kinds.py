@@ -4,10 +4,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
+from catalogue_api.entities.domain import Document, Entity, Proposal, Reference, Version
 from soundings.events.catalogue import Body, CatalogueChanged
 from soundings.kernel.errors import Fault
-
-from catalogue_api.entities.domain import Document, Entity, Proposal, Reference, Version
 
 B = TypeVar("B", bound=Body)
 

@@ -4,9 +4,8 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from soundings.events.catalogue import CatalogueChanged
-
 from catalogue_api.entities.domain import Change, Entity, Filters, Key, Reference, Version
+from soundings.events.catalogue import CatalogueChanged
 
 
 class CatalogueReader(Protocol):

@@ -4,12 +4,6 @@ from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Seque
 from contextlib import asynccontextmanager
 from typing import cast
 
-from soundings.db import Database, Json, UtcDateTime
-from soundings.db.outbox import Outbox
-from soundings.events.catalogue import Body, CatalogueChanged
-from soundings.events.envelope import encode
-from soundings.events.topics import CATALOGUE
-from soundings.kernel.errors import Unavailable
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -44,6 +38,12 @@ from catalogue_api.entities.domain import (
     Version,
     document,
 )
+from soundings.db import Database, Json, UtcDateTime
+from soundings.db.outbox import Outbox
+from soundings.events.catalogue import Body, CatalogueChanged
+from soundings.events.envelope import encode
+from soundings.events.topics import CATALOGUE
+from soundings.kernel.errors import Unavailable
 
 METADATA = MetaData()
 OUTBOX = Outbox(METADATA)

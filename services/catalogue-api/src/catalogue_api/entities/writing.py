@@ -6,6 +6,20 @@ from datetime import datetime
 from itertools import groupby
 from typing import Self
 
+from catalogue_api.entities.changes import difference
+from catalogue_api.entities.domain import (
+    Change,
+    Document,
+    Entity,
+    Key,
+    Known,
+    Proposal,
+    Reference,
+    document,
+)
+from catalogue_api.entities.errors import AdminOnly, ForeignAgency, NotFound
+from catalogue_api.entities.kinds import Kind
+from catalogue_api.entities.ports import CatalogueReader, CatalogueWriter
 from soundings.access.roles import Principal, Role
 from soundings.events.catalogue import (
     Agency,
@@ -24,21 +38,6 @@ from soundings.events.catalogue import (
 from soundings.kernel.clock import Clock, epoch_ms, from_epoch_ms
 from soundings.kernel.errors import Fault, Refused
 from soundings.kernel.ids import is_slug
-
-from catalogue_api.entities.changes import difference
-from catalogue_api.entities.domain import (
-    Change,
-    Document,
-    Entity,
-    Key,
-    Known,
-    Proposal,
-    Reference,
-    document,
-)
-from catalogue_api.entities.errors import AdminOnly, ForeignAgency, NotFound
-from catalogue_api.entities.kinds import Kind
-from catalogue_api.entities.ports import CatalogueReader, CatalogueWriter
 
 _OWNED = Department | Service | Measure | Form | Source | Article | Persona
 _CLIMB = 32

@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from catalogue_api.entities.domain import Entity, Known, Proposal, Reference, duplicates
+from catalogue_api.entities.kinds import facts, kind_of
 from soundings.events.catalogue import CatalogueChanged, Form, FormChanged, FormVersion, Question, ShowWhen, Source
 from soundings.kernel.errors import Fault
 from soundings.kernel.measures import BUILT_IN, Per
 from soundings.kernel.scales import Scale, allowed_scales, is_numeric, scale_points
-
-from catalogue_api.entities.domain import Entity, Known, Proposal, Reference, duplicates
-from catalogue_api.entities.kinds import facts, kind_of
 
 _CHOICES = frozenset({"single_choice", "multi_choice", "dropdown"})
 _TEXTS = frozenset({"short_text", "long_text"})

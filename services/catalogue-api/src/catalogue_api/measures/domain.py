@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
+from catalogue_api.entities.domain import Entity, Proposal, Reference, Version, document
+from catalogue_api.entities.kinds import Numbered, facts, kind_of
 from soundings.events.catalogue import CatalogueChanged, Measure, MeasureChanged, MeasureVersion
 from soundings.kernel.clock import from_epoch_ms
 from soundings.kernel.errors import Fault
 from soundings.kernel.measures import BUILT_IN
-
-from catalogue_api.entities.domain import Entity, Proposal, Reference, Version, document
-from catalogue_api.entities.kinds import Numbered, facts, kind_of
 
 ALWAYS = from_epoch_ms(0)
 """Since when a measure's first version is in force: before anything that could be counted by it."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from catalogue_api.entities.domain import Proposal, Reference
+from catalogue_api.entities.kinds import kind_of
 from soundings.events.catalogue import (
     Agency,
     AgencyChanged,
@@ -21,9 +23,6 @@ from soundings.events.catalogue import (
 from soundings.kernel.calendars import calendar_of
 from soundings.kernel.errors import Fault
 from soundings.kernel.measures import BUILT_IN
-
-from catalogue_api.entities.domain import Proposal, Reference
-from catalogue_api.entities.kinds import kind_of
 
 _LEVELS = 32
 

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from soundings.events.catalogue import Form, Source, SourceChanged, SourceKey, SourceKeyChanged
-from soundings.kernel.errors import Fault
-
 from catalogue_api.entities.domain import Proposal, Reference, duplicates
 from catalogue_api.entities.kinds import kind_of
+from soundings.events.catalogue import Form, Source, SourceChanged, SourceKey, SourceKeyChanged
+from soundings.kernel.errors import Fault
 
 _PORTS = {"http": 80, "https": 443}
 

@@ -10,7 +10,7 @@ from typing import Final
 import orjson
 
 from soundings.events.base import EventData
-from soundings.log.port import Record
+from soundings.log.port import Headers, Record
 
 Data = dict[str, object]
 """The fields of an event in the order of its model; None stands for an absent field."""
@@ -41,7 +41,7 @@ class RecordMaker:
     ) -> Record:
         """The record of an event; ``in_order_with`` is the id (record or root) whose events keep their order."""
         key = f"{source_id}/{in_order_with}".encode()
-        headers = (
+        headers: Headers = (
             _SPEC_VERSION,
             self._type,
             ("ce_source", b"/sources/" + source_id.encode()),

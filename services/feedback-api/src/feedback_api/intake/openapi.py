@@ -47,25 +47,25 @@ _PROBLEM: Final = {
 }
 
 
-def _problem(description: str) -> dict[str, Any]:
+def problem_answer(description: str) -> dict[str, Any]:
     return {"description": description, "content": {MEDIA_TYPE: {"schema": _PROBLEM}}}
 
 
-def _json(description: str, *schemas: dict[str, Any]) -> dict[str, Any]:
+def json_answer(description: str, *schemas: dict[str, Any]) -> dict[str, Any]:
     schema = schemas[0] if len(schemas) == 1 else {"oneOf": list(schemas)}
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
 
 RETRIED: Final[dict[int | str, dict[str, Any]]] = {
-    503: _problem("The log cannot take it just now; Retry-After says when to send again."),
+    503: problem_answer("The log cannot take it just now; Retry-After says when to send again."),
 }
 RECORD_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
-    202: _json("Durable: one item with its receipt, or what became of each item of a list.", ONE, MANY),
-    400: _problem("Not JSON."),
-    401: _problem("No source key, or one that is not known."),
-    403: _problem("Not this source's right."),
-    413: _problem("Over 1 MiB single, 8 MiB or 10,000 items in a list."),
-    415: _problem("Neither JSON nor lines of JSON."),
+    202: json_answer("Durable: one item with its receipt, or what became of each item of a list.", ONE, MANY),
+    400: problem_answer("Not JSON."),
+    401: problem_answer("No source key, or one that is not known."),
+    403: problem_answer("Not this source's right."),
+    413: problem_answer("Over 1 MiB single, 8 MiB or 10,000 items in a list."),
+    415: problem_answer("Neither JSON nor lines of JSON."),
     422: {
         "description": "Refused: a problem for one item, the list of refusals where all items of a list were refused.",
         "content": {MEDIA_TYPE: {"schema": _PROBLEM}, "application/json": {"schema": MANY}},
@@ -84,6 +84,61 @@ def record_body(shape: type[BaseModel]) -> dict[str, Any]:
             "content": {
                 "application/json": {"schema": {"oneOf": [item, {"type": "array", "items": item, "maxItems": 10_000}]}},
                 "application/x-ndjson": {"schema": {"type": "string", "description": "One item per line."}},
+            },
+        },
+    }
+
+
+KEYED: Final[dict[str, object]] = {"security": [{"SourceKey": []}]}
+TAKEBACK_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    401: problem_answer("No source key, or one that is not known."),
+    403: problem_answer("Not this source's right."),
+    **RETRIED,
+}
+REVIEW_BODY: Final[dict[str, object]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["source_id", "id", "verdict", "reason"],
+                    "properties": {
+                        "source_id": {"type": "string"},
+                        "id": {"type": "string", "description": "The response's id, as its sender gave it."},
+                        "verdict": {"enum": ["quarantined", "released"]},
+                        "reason": {"type": "string", "maxLength": 1000},
+                    },
+                }
+            }
+        },
+    }
+}
+
+
+def events_body(types: list[str]) -> dict[str, object]:
+    """The request body of the CloudEvents door."""
+    event = {
+        "type": "object",
+        "required": ["specversion", "id", "source", "type", "data"],
+        "properties": {
+            "specversion": {"const": "1.0"},
+            "id": {"type": "string"},
+            "source": {"type": "string"},
+            "type": {"enum": types},
+            "data": {"type": "object", "description": "The item, as the door of its kind takes it."},
+        },
+    }
+    return {
+        "security": [{"SourceKey": []}],
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/cloudevents+json": {"schema": event},
+                "application/cloudevents-batch+json": {"schema": {"type": "array", "items": event}},
+                "application/json": {
+                    "schema": {"type": "object", "description": "Binary mode: attributes in ce- headers."}
+                },
             },
         },
     }

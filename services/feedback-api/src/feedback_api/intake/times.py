@@ -65,8 +65,8 @@ def checked_date(value: object, field: str) -> date:
         day = date.fromisoformat(value)
     except ValueError:
         raise refused(field, "not_a_date", "is not a date that the calendar has") from None
-    if not FIRST_YEAR <= day.year <= LAST_YEAR:
-        raise refused(field, "not_a_date", f"must lie in the years {FIRST_YEAR} to {LAST_YEAR}")
+    if not FIRST_YEAR < day.year < LAST_YEAR:  # so that its first instant is on the calendar in every zone
+        raise refused(field, "not_a_date", f"must lie in the years {FIRST_YEAR + 1} to {LAST_YEAR - 1}")
     return day
 
 

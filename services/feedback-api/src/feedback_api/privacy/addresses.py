@@ -28,12 +28,13 @@ _UNIT: Final = (
     r"(?:,? {1,2}(?i:apt|apartment|unit|suite|ste|flat|floor|fl|room|rm|lot|bldg|building)\b\.? ?#? ?"
     r"(?=[A-Z]?[A-Z0-9])[A-Za-z0-9]{1,5}(?:-[A-Za-z0-9]{1,4})?(?!\w)|,? {0,2}# ?[0-9A-Za-z]{1,6}(?!\w))"
 )
+_STATE: Final = r"[A-Z]{2}\b\.?"
 _TOWN_AND_CODE: Final = (
-    rf"(?:(?:,?\s{{1,2}}{_TOWN})?(?:,?\s{{1,2}}[A-Z]{{2}}\.?)?,?\s{{1,2}}(?:{_ZIP}|{_POSTCODE})|,\s{_TOWN},\s[A-Z]{{2}}\b)"
+    rf"(?:(?:,?\s{{1,2}}{_TOWN})?(?:,?\s{{1,2}}{_STATE})?,?\s{{1,2}}(?:{_ZIP}|{_POSTCODE})|,\s{_TOWN},\s{_STATE})"
 )
 _ENGLISH: Final = re.compile(
-    rf"{_NUMBER}(?:(?:{_COMPASS} {{1,2}})?(?:{_STREET_NAME} {{1,2}}){{1,4}}{_SUFFIX}"
-    rf"|(?:[A-Z][A-Za-z.]{{1,8}} )?(?:Highway|Hwy|Route|Rte|Road|Rd)\.? [0-9]{{1,4}}\b"
+    rf"{_NUMBER}(?:(?:[A-Z][A-Za-z.]{{1,8}} )?(?:Highway|Hwy|Route|Rte|Road|Rd)\.? [0-9]{{1,4}}\b"
+    rf"|(?:{_COMPASS} {{1,2}})?(?:{_STREET_NAME} {{1,2}}){{1,4}}{_SUFFIX}"
     rf"|(?:Calle|Avenida|Camino|Via|Paseo|Vía) (?:de |del |de la |la |el )?{_CAPITALISED}(?: {_CAPITALISED})?"
     rf"|(?<=[0-9][0-9] )(?:{_PLAIN_WORD} ){{1,2}}(?:street|avenue|ave|road|rd|boulevard|blvd|lane|drive|terrace)\b)"
     rf"(?: {_COMPASS}(?!\w))?(?:{_UNIT})?(?:{_TOWN_AND_CODE})?"
@@ -50,12 +51,10 @@ _WAY: Final = (
     r"pasaje|diagonal|transversal|circuito|andador|cerrada|retorno|rambla|glorieta) ?"
 )
 _LINKS: Final = r"(?:(?:de las|de los|de la|del|de|las|los|la|el|y|San|Santa) )"
-_WAY_NAME: Final = (
-    rf"(?:[0-9]{{1,2}} de [A-Za-z]{{4,10}}|{_LINKS}?{_CAPITALISED}(?: {_LINKS}?{_CAPITALISED}){{0,4}})"
-)
+_WAY_NAME: Final = rf"(?:[0-9]{{1,2}} de [A-Za-z]{{4,10}}|{_LINKS}?{_CAPITALISED}(?: {_LINKS}?{_CAPITALISED}){{0,4}})"
 _MARK: Final = r"(?i:n[.º°o]{1,3}|n[uú]m(?:ero)?\.?|#)"
 _DOOR: Final = r"[0-9]{1,5}(?: ?- ?[0-9]{1,4})?(?:-?[A-Za-z])?(?![\w])"
-_NOT_COUNTED: Final = r"(?! (?:veces|a[nñ]os|d[ií]as|horas|minutos|metros|m|km|personas|baches|carriles|es|esta|tiene)\b)"
+_NOT_COUNTED: Final = r"(?! (?:veces|a[nñ]os|d[ií]as|horas|minutos|metros|km|personas|baches|carriles)\b)"
 _FLAT: Final = (
     r"(?:,? (?i:piso|depto|departamento|dpto|apto|apartamento|interior|int|puerta|pta|esc|escalera|local|bajo|planta|"
     r"portal|casa|torre|mz|lt)\b\.? ?[A-Za-z0-9]{1,4}\b|,? [0-9]{1,2} ?[ºª°] ?[A-Za-z]{0,4}\b)"

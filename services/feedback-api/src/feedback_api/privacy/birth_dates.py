@@ -10,7 +10,8 @@ from feedback_api.privacy.spans import Span
 _MONTH: Final = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?|enero|ene|febrero|marzo|abril|abr|mayo|junio|julio|agosto|ago|septiembre|setiembre|"
-    r"octubre|noviembre|diciembre|dic)\b\.?"
+    r"octubre|noviembre|diciembre|dic)\b"
+    r"(?:\.(?=[\s\-/.,]{1,2}(?:de |del |of )?'?[0-9]))?"
 )
 _DAY: Final = r"[0-3]?[0-9](?:st|nd|rd|th|º|o|ro)?"
 _YEAR: Final = r"(?:'?[0-9]{4}|'[0-9]{2}|[0-9]{2})"
@@ -19,7 +20,10 @@ _FULL_DATE: Final = (
     rf"|{_DAY}[\s\-/.]{{1,2}}(?:(?:of|de|del)\s)?{_MONTH}(?:[\s\-/.,]{{1,2}}(?:(?:de|del|of)\s)?{_YEAR})?"
     rf"|{_MONTH}[\s\-]{_DAY}(?:,?[\s\-]{{1,2}}{_YEAR})?)"
 )
-_PART_DATE: Final = rf"(?:{_FULL_DATE}|{_MONTH}[\s,]{{1,2}}(?:de(?:l)?\s)?[0-9]{{4}}|[0-9]{{1,2}}/[0-9]{{4}}|[0-9]{{8}}|(?:19|20)[0-9]{{2}})"
+_PART_DATE: Final = (
+    rf"(?:{_FULL_DATE}|{_MONTH}[\s,]{{1,2}}(?:del?\s)?[0-9]{{4}}"
+    r"|[0-9]{1,2}/[0-9]{4}|[0-9]{8}|(?:19|20)[0-9]{2})"
+)
 _BIRTH: Final = (
     r"(?:d\.?\s?o\.?\s?b\.?|date of birth|birth\s?-?date|birthday|"
     r"fecha de nac(?:imiento|\.)?|f\.?\s?(?:de\s)?nac(?:imiento|\.)?|cumplea[nñ]os)"

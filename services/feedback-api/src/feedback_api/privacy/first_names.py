@@ -2,7 +2,12 @@
 
 from typing import Final
 
-FIRST_NAMES: Final = frozenset(
+
+def _words(listed: str) -> frozenset[str]:
+    return frozenset(listed.split())
+
+
+FIRST_NAMES: Final = _words(
     """
     aaron abigail adam adrian agnes ahmed aidan aileen aisha alan albert alejandra alejandro alessandra alexander
     alexandra alexis alfonso alfred alfredo alice alicia alison allison alma alonso alvaro alyssa amanda amelia
@@ -57,11 +62,11 @@ FIRST_NAMES: Final = frozenset(
     veronica verónica vicente vicky victor vikram vincent viola vivian viviana vladimir víctor walter wanda wendy
     wesley whitney wilfred wilfredo william willie wilma winifred xavier ximena yadira yasmin yesenia yolanda yuki
     yusuf yvette yvonne zachary zainab zoe zoë álvaro ángel ángela óscar
-    """.split()
+    """
 )
 """First names that are rarely anything else, folded to lower case."""
 
-AMBIGUOUS_NAMES: Final = frozenset(
+AMBIGUOUS_NAMES: Final = _words(
     """
     alba amber angeles april art august aurora austin autumn bella bill bob brook brooke bruno buck carolina carson
     chad chance charity charlotte chase chelsea chip christian clay cliff crystal dakota dale dallas dan dawn dean
@@ -73,11 +78,11 @@ AMBIGUOUS_NAMES: Final = frozenset(
     reed rich rico rob robin rocio rod roman rosario rose ruby rusty sage salvador sam sandy santiago savannah
     sierra skip sky sol star sterling stone storm sue summer sun sunny sydney taylor trinidad troy tucker valencia
     van vernon victoria violet virginia wade ward warren washington wayne will woody zion
-    """.split()
+    """
 )
 """First names that are also words, places or brands: they count only when a surname follows."""
 
-PLACE_WORDS: Final = frozenset(
+PLACE_WORDS: Final = _words(
     """
     academy account act aeropuerto airport alley arena association ave avenida avenue award bank barrio bay beach
     biblioteca blvd boulevard branch bridge building calle camp campus canyon cathedral cemetery center centre
@@ -90,64 +95,64 @@ PLACE_WORDS: Final = frozenset(
     prize pub puente railway ranch rd recreation reservoir resort ridge river road room row scholarship school
     society springs square sr st stadium station store street studio suites summit terminal terrace theater theatre
     tower towers town township trail trust tunnel universidad university valley view village way wing zoo
-    """.split()
+    """
 )
 """Words after a name that make it the name of a place or an institution."""
 
-PLACE_PREFIXES: Final = frozenset(
+PLACE_PREFIXES: Final = _words(
     """
     aeropuerto alcaldía av av. avda avda. avenida barrio biblioteca c/ calle camp cape catedral centro cerro church
     ciudad clínica colegio college colonia cyclone delegación east escuela estación estadio fort ft ft. hospital
     hurricane iglesia instituto isla king lake library mercado metro mount mt mt. municipio museum new north old
-    parque paseo plaza point pope port prince princess puerto queen río saint san santa santo school south st st.
-    sta sta. station storm são universidad university villa west trader papa
-    """.split()
+    papa parque paseo plaza point pope port prince princess puerto queen río saint san santa santo school south st
+    st. sta sta. station storm são trader universidad university villa west
+    """
 )
 """Words before a name that do the same."""
 
-REGIONS_AFTER_TOWNS: Final = frozenset(
+PLACE_PREFIXES_IN_LOWER_CASE: Final = _words("av. avda. avenida barrio c/ calle colonia escuela parque paseo plaza")
+"""Those that Spanish writes without a capital."""
+
+BRANDS: Final = _words("denny's lloyd's wendy's")
+"""Possessives that are shops."""
+
+REGIONS_AFTER_TOWNS: Final = _words(
     """
-    alabama alaska argentina arizona arkansas australia california canada chile colombia colorado connecticut cuba england
-    españa france idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts mexico méxico michigan
-    minnesota mississippi missouri montana nebraska nevada ohio oklahoma ontario oregon pennsylvania perú scotland spain
-    tennessee texas utah vermont wales wisconsin wyoming
-    """.split()
+    alabama alaska argentina arizona arkansas australia california canada chile colombia colorado connecticut cuba
+    england españa france idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts mexico
+    michigan minnesota mississippi missouri montana méxico nebraska nevada ohio oklahoma ontario oregon pennsylvania
+    perú scotland spain tennessee texas utah vermont wales wisconsin wyoming
+    """
 )
 """Words after a name that make it the name of a town."""
 
-BRANDS: Final = frozenset(["denny's", "lloyd's", "wendy's"])
-"""Possessives that are shops."""
-
-NO_SURNAMES: Final = frozenset(
+NO_SURNAMES: Final = _words(
     """
-    a about above after again all also although always am an and are as at be because been before being but by can could
-    did do does during each even every for from had has have he her here hers him his how however i if in into is it its
-    just last later let like maybe me more most much my never next no not now of off on once one only or our out over
-    please really she should since so some still such than thank thanks that the their them then there these they this
-    those though to today tomorrow too until up very was we well were what when where which while who why will with would
-    yes yesterday yet you your
-    monday tuesday wednesday thursday friday saturday sunday january february march april may june july august september
-    october november december
-    al antes aunque con como cuando de del desde donde el ella ellos en entre era es esta este esto está estaba fue gracias
-    ha han hasta hay hizo la las le les lo los luego mas me mi muy más nada ni no nos o para pero por porque que qué quien
-    se ser si sin sobre son su sus también tengo tiene todo tras tu un una y ya yo él
-    lunes martes miércoles jueves viernes sábado domingo enero febrero marzo abril mayo junio julio agosto septiembre
-    octubre noviembre diciembre
-    ask call contact dear hello hi meet see thank
-    app counter desk form front help line manager office online page phone pm program receptionist service services staff
-    supervisor team website window
-    """.split()
+    a about above abril after again agosto al all also although always am an and antes app april are as ask at
+    august aunque be because been before being but by call can como con contact could counter cuando de dear
+    december del desde desk diciembre did do does domingo donde during each el ella ellos en enero entre era es esta
+    estaba este esto está even every febrero february for form friday from front fue gracias ha had han has hasta
+    have hay he hello help her here hers hi him his hizo how however i if in into is it its january jueves julio
+    july june junio just la las last later le les let like line lo los luego lunes manager march martes marzo mas
+    may maybe mayo me meet mi miércoles monday more most much muy my más nada never next ni no nos not november
+    noviembre now o october octubre of off office on once one online only or our out over page para pero phone
+    please pm por porque program que quien qué really receptionist saturday se see september septiembre ser service
+    services she should si sin since so sobre some son staff still su such sunday supervisor sus sábado también team
+    tengo than thank thanks that the their them then there these they this those though thursday tiene to today todo
+    tomorrow too tras tu tuesday un una until up very viernes was we website wednesday well were what when where
+    which while who why will window with would y ya yes yesterday yet yo you your él
+    """
 )
 """Capitalised words after a first name that are no surname."""
 
-NO_NAMES_AFTER_CUE: Final = NO_SURNAMES | frozenset(
+NO_NAMES_AFTER_CUE: Final = NO_SURNAMES | _words(
     """
-    absent already anonymous available badly called changed common confidential correct correctly different difficult first full
-    given hard illegible important incorrect incorrectly irrelevant known left listed long missing mis-spelled misspelled
-    misspelt mispelled mistyped nobody nowhere omitted printed private pronounced public recorded registered removed right
-    same short spelled spelt withheld wrong wrongly written
-    mal bien correcto incorrecto privado pública público importante larga largo mismo común escrito aparece falta distinto
-    diferente anónimo
-    """.split()
+    absent already anonymous anónimo aparece available badly bien called changed common común confidential correct
+    correctly correcto diferente different difficult distinto escrito falta first full given hard illegible
+    important importante incorrect incorrectly incorrecto irrelevant known larga largo left listed long mal
+    mis-spelled mismo mispelled missing misspelled misspelt mistyped nobody nowhere omitted printed privado private
+    pronounced public pública público recorded registered removed right same short spelled spelt withheld written
+    wrong wrongly
+    """
 )
 """Words that follow "my name is" in a complaint about a name."""

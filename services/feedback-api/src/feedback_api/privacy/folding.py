@@ -1,4 +1,4 @@
-"""A plain reading of disguised text: other scripts' digits, full-width forms, odd spaces and hyphens, invisible marks."""
+"""A plain reading of disguised text: digits of any script, full-width forms, odd spaces and hyphens, unseen marks."""
 
 import re
 import unicodedata
@@ -11,7 +11,13 @@ from feedback_api.privacy.spans import Span
 
 _HYPHENS: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d\u30fc"
 _SPACES: Final = "\x0b\x0c\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029"
-_COMPATIBLE: Final = (range(0xA0, 0xA1), range(0x100, 0x3100), range(0xFB00, 0x10000), range(0x1D400, 0x1D800), range(0x1F100, 0x1F1F0))
+_COMPATIBLE: Final = (
+    range(0xA0, 0xA1),
+    range(0x100, 0x3100),
+    range(0xFB00, 0x10000),
+    range(0x1D400, 0x1D800),
+    range(0x1F100, 0x1F1F0),
+)
 _DIGITS: Final = (range(0x600, 0x1E00), range(0xA600, 0xAC00), range(0x10000, 0x1FC00))
 _INVISIBLE: Final = (
     *((0x00, 0x08), (0x0E, 0x1B), (0x7F, 0x84), (0x86, 0x9F), (0xAD, 0xAD), (0x0300, 0x036F), (0x061C, 0x061C)),
@@ -74,5 +80,3 @@ def read(text: str) -> Reading:
     origins = [index for index, character in enumerate(text) if not unseen(character)]
     seen = "".join([text[index] for index in origins])
     return Reading(seen.translate(_PLAIN), origins)
-
-

@@ -1,4 +1,4 @@
-"""Measures the redactor on the labelled corpus: `python -m feedback_api.privacy.measure` prints recall and precision."""
+"""Recall and precision on the labelled corpus, printed by `python -m feedback_api.privacy.measure`."""
 
 import re
 import sys
@@ -27,8 +27,8 @@ class Example:
 class Score:
     """Counts of one kind.
 
-    `covered` labels lie wholly in one span of their own kind, `removed` ones under spans of any kind; `right` spans touch a
-    label of their kind, out of all `found`.
+    `covered` labels lie wholly in one span of their own kind, `removed` ones under spans of any kind; `right` spans
+    touch a label of their kind, out of all `found`.
     """
 
     kind: str
@@ -67,7 +67,10 @@ def mistakes(examples: Iterable[Example]) -> Iterator[str]:
 
 def table(scores: Iterable[Score]) -> str:
     """A Markdown table of scores."""
-    rows = ["| kind | labels | recall | removed under any kind | spans | precision |", "| --- | ---: | ---: | ---: | ---: | ---: |"]
+    rows = [
+        "| kind | labels | recall | removed under any kind | spans | precision |",
+        "| --- | ---: | ---: | ---: | ---: | ---: |",
+    ]
     rows += [
         f"| {score.kind} | {score.labels} | {_share(score.covered, score.labels)} | "
         f"{_share(score.removed, score.labels)} | {score.found} | {_share(score.right, score.found)} |"
@@ -111,7 +114,10 @@ def _covers(found: Iterable[Span], label: Span) -> bool:
 
 
 def _removes(found: Iterable[Span], label: Span) -> bool:
-    return sum(max(0, min(span.end, label.end) - max(span.start, label.start)) for span in found) == label.end - label.start
+    return (
+        sum(max(0, min(span.end, label.end) - max(span.start, label.start)) for span in found)
+        == label.end - label.start
+    )
 
 
 def _touches(expected: Iterable[Span], span: Span) -> bool:
@@ -125,7 +131,13 @@ def _share(part: int, whole: int) -> str:
 def main() -> None:
     """Print the version, the table and every mistake."""
     examples = corpus()
-    lines = [f"redaction {REDACTION_VERSION}, {len(examples)} texts", "", table(measure(examples)), "", *mistakes(examples)]
+    lines = [
+        f"redaction {REDACTION_VERSION}, {len(examples)} texts",
+        "",
+        table(measure(examples)),
+        "",
+        *mistakes(examples),
+    ]
     sys.stdout.write("\n".join(lines) + "\n")
 
 

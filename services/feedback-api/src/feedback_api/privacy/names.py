@@ -13,6 +13,7 @@ from feedback_api.privacy.first_names import (
     NO_NAMES_AFTER_CUE,
     NO_SURNAMES,
     PLACE_PREFIXES,
+    PLACE_PREFIXES_IN_LOWER_CASE,
     PLACE_WORDS,
     REGIONS_AFTER_TOWNS,
 )
@@ -25,25 +26,33 @@ _AFTER_INITIAL: Final = re.compile(r"\.?[ \t]{0,2}")
 _PREVIOUS: Final = re.compile(r"(?<![^\W\d_])((?:st|sta|ft|mt|av|avda)\.|c/|[^\W\d_]{1,20})[ \t]{1,2}\Z", re.IGNORECASE)
 _LAST_WORDS: Final = re.compile(r"[^\W\d_]{2,20}(?: [^\W\d_]{2,20}){0,2}\W{0,4}\Z")
 _FOLLOWING: Final = re.compile(r" ([^\W\d_]{2,20})")
-_PARTICLES: Final = frozenset("de del la las los van von der den da das do dos bin ben ibn al el y".split())
+_SMALL_WORDS: Final = "de del la las los van von der den da das do dos bin ben ibn al el y"
+_PARTICLES: Final = frozenset(_SMALL_WORDS.split())
 _MOST_WORDS: Final = 6
 _MOST_LOWER_WORDS: Final = 2
 _SHORTEST_IN_CAPITALS: Final = 4
+_LONGEST_SIGNATURE: Final = 72
 _LONGEST_PLACE: Final = 5
 
 _TITLES: Final = (
-    "Mr Mrs Ms Mx Dr Dra Prof Sr Sra Srta Lic Ing Sgt Cpl Rev Hon Supt Insp Miss Mister Doctor Doctora Professor Profesor "
-    "Profesora Officer Judge Sergeant Detective Señor Señora Señorita Don Doña Licenciado Licenciada Ingeniero Ingeniera "
-    "Enfermero Enfermera Nurse Sir Madam MR MRS MS DR DRA SR SRA SRTA"
+    "Mr Mrs Ms Mx Dr Dra Prof Sr Sra Srta Lic Ing Sgt Cpl Rev Hon Supt Insp Miss Mister Doctor Doctora Professor "
+    "Profesor Profesora Officer Judge Sergeant Detective Señor Señora Señorita Don Doña Licenciado Licenciada "
+    "Ingeniero Ingeniera Enfermero Enfermera Nurse Sir Madam MR MRS MS DR DRA SR SRA SRTA"
 )
 _TITLE: Final = re.compile(rf"(?<!\w)(?:{'|'.join(_TITLES.split())})\b\.?[ \t]{{0,2}}(?=[A-ZÀ-ÖØ-Þ])")
-_LOWER_TITLE: Final = re.compile(r"(?<!\w)(?:mr|mrs|ms|sra?|srta)\b\.?[ \t]{1,2}(?=[^\W\d_]{2})")
+_LOWER_TITLE: Final = re.compile(
+    r"(?<!\w)(?:(?:mr|mrs|ms|sra?|srta)\b\.?[ \t]{1,2}(?=[^\W\d_]{2})"
+    r"|(?:doctora?|señor(?:a|ita)?|licenciad[oa]|profesora?|officer|nurse|judge) (?=[A-ZÀ-ÖØ-Þ][^\W\d_]))"
+)
 _INTRODUCTION: Final = re.compile(
     r"(?:\b(?:my (?:full |first |last |real |legal )?name(?:['’]s| is| ?:)|me llamo|mi nombre(?: completo)?(?: es| ?:)|"
-    r"mi apellido es)|(?<!\w )\b(?:(?:full |first |last )?name|nombre(?: completo| y apellidos?)?) ?:)[\s,]{0,3}[\"“'«]?",
+    r"mi apellido es)|(?<!\w )\b(?:(?:full |first |last )?name|nombre(?: completo| y apellidos?)?) ?:)"
+    r"[\s,]{0,3}[\"“'«]?",
     re.IGNORECASE,
 )
-_NAMED: Final = re.compile(r"\b(?:se llama|le llaman|me dicen|they call me|(?:his|her|whose) name (?:is|was)) ", re.IGNORECASE)
+_NAMED: Final = re.compile(
+    r"\b(?:se llama|le llaman|me dicen|they call me|(?:his|her|whose) name (?:is|was)) ", re.IGNORECASE
+)
 _SIGNATURE: Final = re.compile(
     r"\b(?:(?:signed|firmado|firma|fdo)\b(?: ?[,:.\n–—-]\s{0,3}-{0,2}\s?| (?:by|por)[ :])|"
     r"(?:sincerely|(?:kind |best |warm )?regards|yours (?:truly|faithfully)|atentamente|atte|saludos(?: cordiales)?)\b"
@@ -54,7 +63,19 @@ _STEMS: Final = (
     *("name", "nombre", "llam", "me dicen", "call me", "apellido"),
     *("signed", "firma", "fdo", "sincerely", "regards", "yours ", "atentamente", "atte", "saludos"),
 )
-_LOWER_TITLES: Final = ("mr", "ms ", "ms.", "sr", "sra")
+_LOWER_TITLES: Final = (
+    "mr",
+    "ms ",
+    "ms.",
+    "sr",
+    "doctor",
+    "señor",
+    "licenciad",
+    "profesor",
+    "officer",
+    "nurse",
+    "judge",
+)
 
 _NO_FIRST_NAMES: Final = NO_NAMES_AFTER_CUE - AMBIGUOUS_NAMES
 _LISTED: Final = FIRST_NAMES | AMBIGUOUS_NAMES
@@ -86,7 +107,8 @@ def _cued(text: str) -> Iterator[Span]:
     for cue in _NAMED.finditer(text):
         yield from _name_at(text, cue.end(), lower_words=0)
     for cue in _SIGNATURE.finditer(text):
-        is_last = len(text) - cue.end() <= 70 and _LAST_WORDS.match(text, cue.end()) is not None  # noqa: PLR2004
+        closes = cue.group()[-1] not in " \t" or not cue.group().strip().isalpha()
+        is_last = closes and len(text) - cue.end() < _LONGEST_SIGNATURE and _LAST_WORDS.match(text, cue.end())
         first = _WORD.match(text, cue.end())
         if first and first.group().casefold() not in PLACE_WORDS:
             yield from _name_at(text, cue.end(), lower_words=3 if is_last else 0)
@@ -114,7 +136,7 @@ def _is_person(text: str, first: re.Match[str], end: int) -> bool:
     if first.start() and (text[first.start() - 1].isalnum() or text[first.start() - 1] == "_"):
         return False
     previous = _PREVIOUS.search(text, max(0, first.start() - 24), first.start())
-    if previous and previous.group(1).casefold() in PLACE_PREFIXES and previous.group(1)[:1].isupper():
+    if previous and _introduces_place(previous.group(1)):
         return False
     surnames = [word.group().casefold() for word in _WORD.finditer(text, first.end(), end)]
     following = _FOLLOWING.match(text, end)
@@ -125,6 +147,10 @@ def _is_person(text: str, first: re.Match[str], end: int) -> bool:
     if previous and previous.group(1)[:1].isupper() and previous.group(1).casefold() not in NO_SURNAMES:
         return False
     return len("".join(surnames)) > 2 and REGIONS_AFTER_TOWNS.isdisjoint(surnames)  # noqa: PLR2004
+
+
+def _introduces_place(word: str) -> bool:
+    return word.casefold() in (PLACE_PREFIXES if word[0].isupper() else PLACE_PREFIXES_IN_LOWER_CASE)
 
 
 def _name_at(text: str, start: int, lower_words: int) -> Iterator[Span]:

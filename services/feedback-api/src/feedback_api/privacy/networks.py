@@ -17,7 +17,9 @@ _VERSION: Final = re.compile(
     r"paragraph|p[aá]rrafo|appendix|table|figure|item|step)|§)[\s.:#]{0,3}$",
     re.IGNORECASE,
 )
-_CUE: Final = re.compile(r"\b(?:ip(?:v4)?|ips|address|direcci[oó]n|host|server|servidor|dns|gateway)\b[^0-9]*$", re.IGNORECASE)
+_CUE: Final = re.compile(
+    r"\b(?:ip(?:v4)?|ips|address|direcci[oó]n|host|server|servidor|dns|gateway)\b[^0-9]*$", re.IGNORECASE
+)
 
 
 def networks(text: str) -> Iterator[Span]:
@@ -42,7 +44,7 @@ def _is_quad(text: str, match: re.Match[str]) -> bool:
 
 
 def _is_version_six(candidate: str) -> bool:
-    plain = candidate.split("%")[0]
+    plain = candidate.split("%", maxsplit=1)[0]
     hexadecimal = sum(character not in ":." for character in plain)
     if hexadecimal < _FEWEST_HEX or plain.count(":") < 2 or not any(c.isdigit() for c in plain):  # noqa: PLR2004
         return False

@@ -31,7 +31,7 @@ def runs(text: str) -> Iterator[tuple[Group, ...]]:
 
 
 def windows(groups: Sequence[Group], fewest: int, most: int) -> Iterator[Sequence[Group]]:
-    """Consecutive groups of `fewest` to `most` digits in all, by start, longest first; linear in the number of groups."""
+    """Consecutive groups with `fewest` to `most` digits in all, by start, longest first: linear in the groups."""
     for first in range(len(groups)):
         total, last = 0, first
         while last < len(groups) and total + len(groups[last].digits) <= most:

@@ -15,6 +15,7 @@ REGIONS: Final = ("US", "MX", "GB", "ES", "CO", "AR", "AU", "IN", "FR", "DE")
 
 _FEWEST: Final = 7
 _FEWEST_ABROAD: Final = 8
+_FEWEST_UNKNOWN: Final = 10
 _MOST: Final = 15
 _MOST_CUED: Final = 12
 _MOST_GROUPS: Final = 7
@@ -54,8 +55,19 @@ _CUE: Final = re.compile(
     re.IGNORECASE,
 )
 _EXTENSION: Final = re.compile(r",?\s?(?:ext(?:ension|ensi[oó]n)?\.?|extn\.?|x|int\.)\s?[0-9]{1,6}\b", re.IGNORECASE)
-_DATE_LENGTHS: Final = {(4, 2, 2), (4, 1, 2), (4, 2, 1), (4, 1, 1), (2, 2, 4), (1, 2, 4), (2, 1, 4), (1, 1, 4), (2, 2, 2)}
-_BOUND: Final = "-./_"
+_DATE_LENGTHS: Final = {
+    (4, 2, 2),
+    (4, 1, 2),
+    (4, 2, 1),
+    (4, 1, 1),
+    (2, 2, 4),
+    (1, 2, 4),
+    (2, 1, 4),
+    (1, 1, 4),
+    (2, 2, 2),
+}
+_YEAR: Final = 4
+_BOUND: Final = "-._"
 
 
 def phones(text: str, run: Sequence[Group]) -> Iterator[Span]:
@@ -95,7 +107,9 @@ def _size_at(text: str, run: Sequence[Group], first: int) -> int:
 
 
 def _is_abroad(text: str, group: Group) -> bool:
-    return text[max(0, group.start - 2) : group.start].rstrip(" (").endswith("+") or (group.digits.startswith("00") and group.digits[2:3] not in {"", "0"})
+    return text[max(0, group.start - 2) : group.start].rstrip(" (").endswith("+") or (
+        group.digits.startswith("00") and group.digits[2:3] not in {"", "0"}
+    )
 
 
 def _abroad_size(run: Sequence[Group], first: int) -> int:
@@ -103,7 +117,8 @@ def _abroad_size(run: Sequence[Group], first: int) -> int:
         digits = joined(run[first : first + size]).removeprefix("00")
         if _FEWEST_ABROAD <= len(digits) <= _MOST and _is_possible("+" + digits, None):
             return size
-    return 0
+    size = min(_MOST_GROUPS, len(run) - first)
+    return size if _FEWEST_UNKNOWN <= len(joined(run[first : first + size])) <= _MOST else 0
 
 
 def _shaped_size(text: str, run: Sequence[Group], first: int) -> int:
@@ -153,9 +168,11 @@ def _is_bound(text: str, run: Sequence[Group], after: int) -> bool:
 
 
 def _is_date(groups: Sequence[Group]) -> bool:
-    if tuple(len(group.digits) for group in groups) not in _DATE_LENGTHS or groups[1].joint != groups[2].joint:
+    lengths = tuple(len(group.digits) for group in groups)
+    if lengths not in _DATE_LENGTHS or groups[1].joint != groups[2].joint:
         return False
-    return sum(int(group.digits) <= 31 for group in groups) >= 2 and groups[1].joint in "-/. "  # noqa: PLR2004
+    day, month = sorted(int(group.digits) for group in (groups[1:] if lengths[0] == _YEAR else groups[:2]))[::-1]
+    return day <= 31 and 1 <= month <= 12 and groups[1].joint in ("-/." if max(lengths) < _YEAR else "-/. ")  # noqa: PLR2004
 
 
 def _has_years(window: Sequence[Group]) -> bool:
@@ -169,6 +186,7 @@ def _is_national(digits: str) -> bool:
 
 def _is_possible(number: str, region: str | None) -> bool:
     try:
-        return phonenumbers.is_possible_number(phonenumbers.parse(number, region))
+        parsed = phonenumbers.parse(number, region)
     except phonenumbers.NumberParseException:
         return False
+    return phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE

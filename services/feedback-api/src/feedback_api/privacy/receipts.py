@@ -30,8 +30,8 @@ class ReceiptTarget:
 class Receipts:
     """Seals targets into codes and opens them again, without storing any.
 
-    AES-256-SIV (RFC 5297) under a key of its own from the root secret: the same target always gives the same code, a code
-    shows nothing of its target but the length, and any change to it is noticed.
+    AES-256-SIV (RFC 5297) under a key of its own from the root secret: the same target always gives the same code, a
+    code shows nothing of its target but the length, and any change to it is noticed.
     """
 
     def __init__(self, root_secret: bytes) -> None:

@@ -57,17 +57,17 @@ def _candidates(text: str, place_names: frozenset[str]) -> list[Span]:
         found += addresses(text, lowered)
         found += birth_dates(text, lowered)
         count = sum(map(len, _DIGITS.findall(text)))
-        if count >= _FEWEST_DIGITS or "::" in text:
+        if count >= _FEWEST_DIGITS:
             found += networks(text)
+            found += identifiers(text, lowered, count)
         if count >= _FEWEST_NUMBER_DIGITS:
-            found += _numbers(text, lowered)
+            found += _numbers(text)
     addressed = list(links(text, lowered))
     return _with_links(text, found, addressed) if addressed else found
 
 
-def _numbers(text: str, lowered: str) -> Iterator[Span]:
+def _numbers(text: str) -> Iterator[Span]:
     yield from ibans(text)
-    yield from identifiers(text, lowered)
     for run in runs(text):
         yield from cards(text, run)
         yield from phones(text, run)

@@ -51,8 +51,8 @@ class SubjectKeys:
 def normalise(person: str) -> str:
     """One spelling per identifier: NFKC, case folded, spaces at the ends and `mailto:`/`tel:` dropped.
 
-    What consists of at least 7 digits and telephone punctuation only is reduced to its digits, with `+` before them when it
-    began with `+` or `00`. No country code is guessed: `+1 415 555 0132` and `415 555 0132` are two identifiers.
+    What consists of at least 7 digits and telephone punctuation only is reduced to its digits, with `+` before them
+    when it began with `+` or `00`. No country code is guessed: `+1 415 555 0132` and `415 555 0132` stay apart.
     """
     plain = unicodedata.normalize("NFKC", person).strip().casefold()
     plain = plain.removeprefix("mailto:").removeprefix("tel:").strip()

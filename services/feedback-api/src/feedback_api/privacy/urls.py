@@ -17,13 +17,14 @@ _QUERIED: Final = re.compile(r"(?<![^\s<>\"(\[\]])[^\s<>\"(\[\]?]*\?[^\s<>\"\[\]
 _USERINFO: Final = re.compile(r"://[^/?#@\s]{1,255}@")
 _PARAMETER: Final = re.compile(r"[?&#;]([^=&#;?]{1,64})=([^&#;]+)")
 _KEY_PART: Final = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
-_PERSONAL_KEYS: Final = frozenset(
+_KEYS: Final = (
     "token key secret password passwd pwd pass sig signature session sid auth jwt otp pin hash nonce credential "
     "credentials apikey email mail correo phone tel telephone mobile cell telefono celular name firstname lastname "
     "fname lname surname fullname nombre nombres apellido apellidos user username userid uid login account usuario "
     "clave contrasena dob birthdate birthday birth nacimiento ssn sin nino passport address street domicilio "
-    "direccion dni nie nif curp rfc".split()
+    "direccion dni nie nif curp rfc"
 )
+_PERSONAL_KEYS: Final = frozenset(_KEYS.split())
 _ONE_TIME_CODE: Final = 6
 _UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _CHUNK: Final = re.compile(r"[A-Za-z0-9]{16,}")

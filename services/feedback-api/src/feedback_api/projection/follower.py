@@ -2,6 +2,8 @@
 
 import asyncio
 import logging
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from typing import Final
 
 from feedback_api.projection.projection import Projection
@@ -25,10 +27,26 @@ class Follower:
         self._projection = projection
         self._caught_up = asyncio.Event()
         self._position = 0
+        self._task: asyncio.Task[None] | None = None
 
-    @property
-    def caught_up(self) -> bool:
-        return self._caught_up.is_set()
+    @asynccontextmanager
+    async def following(self) -> AsyncGenerator[None]:
+        """Follow the topic in the background for as long as the context lasts."""
+        self._task = asyncio.create_task(self._run(), name="follow the catalogue")
+        try:
+            yield
+        finally:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def not_ready(self) -> str | None:
+        """Why requests cannot be answered yet; None when they can."""
+        return None if self._caught_up.is_set() else "the catalogue is still being read"
+
+    async def not_alive(self) -> str | None:
+        """Why the process should be started again; None when all is well."""
+        stopped = self._task is not None and self._task.done()
+        return "the catalogue is not followed any more" if stopped else None
 
     async def ready(self, seconds: float) -> None:
         """Wait until the projection has caught up; Unavailable when that takes longer than ``seconds``."""
@@ -40,8 +58,8 @@ class Follower:
         except TimeoutError:
             raise Unavailable("The service has just started and still reads the catalogue.") from None
 
-    async def run(self) -> None:
-        """Follow the topic until cancelled. While the log is away the projection stays as it was."""
+    async def _run(self) -> None:
+        """Follow until cancelled. While the log is away the projection stays as it was."""
         while True:
             try:
                 await self._follow()

@@ -13,6 +13,7 @@ from soundings.kernel.calendars import calendar_of
 BUILT_IN_VERSION: Final = 1
 LARGEST_COUNT: Final = 10**15
 """What one event may add at most to a count or a total, so that sums of them fit into 64 bits."""
+LARGEST_VERSION: Final = 1_000_000
 LONGEST_ID: Final = 200
 """Characters of an id that is part of a place, so that every database can index it."""
 
@@ -46,8 +47,17 @@ class Contribution(NamedTuple):
     tally: str | None = None
 
 
+def checked_place(place: Place) -> Place:
+    """The place; ValueError when a part of it could not be a key of a row."""
+    if not 0 < len(place.service) <= LONGEST_ID or len(place.channel) > LONGEST_ID or len(place.touchpoint) > LONGEST_ID:
+        raise ValueError(f"an id must have 1 to {LONGEST_ID} characters")
+    return place
+
+
 def versioned(measure: str, version: int = BUILT_IN_VERSION) -> str:
-    """The name of a measure in one version, as cells have it: `satisfaction@1`."""
+    """The name of a measure in one version, as cells have it: `satisfaction@1`; ValueError when it cannot be one."""
+    if not 1 <= version <= LARGEST_VERSION or not measure or "@" in measure:
+        raise ValueError(f"{measure!r} in version {version} is not a measure")
     return f"{measure}@{version}"
 
 

@@ -1,9 +1,9 @@
 """What a response adds, and what the funnel that leads to it adds."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
-from metrics_worker.contributions.counts import Contribution, Count, Place, coded, unit_buckets, versioned
+from metrics_worker.contributions.counts import Contribution, Count, Place, checked_place, coded, unit_buckets, versioned
 from soundings.kernel.scales import UNITS, Scale, bin_of
 
 _KEPT: Final = 50_000
@@ -12,14 +12,8 @@ _points: dict[tuple[str, int, str, int | str], Count] = {}
 _STAGES: Final = {"invited": "invitations", "shown": "shown", "started": "started"}
 
 
-class Score(NamedTuple):
-    """One scored answer: a point of a scale, or the code of an option."""
-
-    question_id: str
-    measure: str
-    version: int
-    scale: str
-    value: int | str
+Score = tuple[str, str, int, str, int | str]
+"""One scored answer: question id, measure, version, scale, and a point of the scale or the code of an option."""
 
 
 def score_count(measure: str, version: int, scale: str, value: int | str) -> Count:
@@ -38,14 +32,16 @@ def score_counts(scores: Sequence[Score], lists: Collection[str] = ()) -> tuple[
 
     A measure that is fed by a question with a list of answers (one of `lists`) is counted in the bin `*` once as well.
     """
-    counts = [score_count(score.measure, score.version, score.scale, score.value) for score in scores]
-    several = {versioned(score.measure, score.version) for score in scores if score.question_id in lists}
-    return (*counts, *(Count(measure, UNITS) for measure in sorted(several)))
+    counts = [score_count(measure, version, scale, value) for _, measure, version, scale, value in scores]
+    if lists:
+        several = {versioned(measure, version) for question, measure, version, _, _ in scores if question in lists}
+        counts += [Count(measure, UNITS) for measure in sorted(several)]
+    return tuple(counts)
 
 
 def list_questions(answers: Mapping[str, object]) -> frozenset[str]:
     """The questions that were answered with a list."""
-    return frozenset(question for question, value in answers.items() if isinstance(value, list))
+    return frozenset([question for question, value in answers.items() if isinstance(value, list)])
 
 
 def response_contribution(place: Place, form_id: str, scores: tuple[Count, ...]) -> Contribution:
@@ -60,4 +56,4 @@ def funnel_contribution(place: Place, form_id: str, stage: str, n: int) -> Contr
 
 def unit_place(service: str, channel: str, touchpoint: str, time_zone: str, ms: int) -> Place:
     """The place of one unit at an instant; ValueError for an unknown time zone or an instant outside of the calendar."""
-    return Place(service, channel, touchpoint, unit_buckets(time_zone, ms))
+    return checked_place(Place(service, channel, touchpoint, unit_buckets(time_zone, ms)))

@@ -57,6 +57,6 @@ class CellStore(Protocol):
 
 
 class LogEnds(Protocol):
-    """Where the log ends; raises a LogError when that cannot be told."""
+    """Where the log ends; raises a SoundingsError when that cannot be told."""
 
     async def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]: ...

@@ -5,7 +5,7 @@ text before decoding it is several times faster than decoding rows, or than JSON
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -27,7 +27,7 @@ _MEASURED: Final = tuple(topic.name for topic in MEASURED)
 _INLINE_ROWS: Final = 200
 _MOST_SERVICES: Final = 1000
 
-_Cells = Row[tuple[str, str, str, str, str, str, str]]
+_Cells = Row[str, str, str, str, str, str, str]
 
 
 class SqlCellStore:
@@ -71,11 +71,11 @@ class SqlSnapshot:
             if len(rows) <= _INLINE_ROWS:
                 found.extend(_lines(rows, wanted))
             else:  # a wide answer is decoded beside the loop, which has others to serve
-                found.extend(await asyncio.to_thread(lambda rows=rows: list(_lines(rows, wanted))))
+                found.extend(await asyncio.to_thread(_lines, rows, wanted))
         return found
 
 
-def _cells(span: Span, services: Sequence[str], wanted: Wanted) -> Select[tuple[str, str, str, str, str, str, str]]:
+def _cells(span: Span, services: Sequence[str], wanted: Wanted) -> Select[str, str, str, str, str, str, str]:
     table = cell_row.c
     shards = {TALLY_SHARD} if span.tallies else wanted.shards
     conditions: list[ColumnElement[bool]] = [
@@ -94,7 +94,8 @@ def _cells(span: Span, services: Sequence[str], wanted: Wanted) -> Select[tuple[
     return select(*columns).where(and_(*conditions))
 
 
-def _lines(rows: Iterable[_Cells], wanted: Wanted) -> Iterator[Line]:
+def _lines(rows: Iterable[_Cells], wanted: Wanted) -> list[Line]:
+    found: list[Line] = []
     marks = [(f'"{measure}@{version}":{{', measure, version) for measure, version in sorted(wanted.measures)]
     for grain, bucket, service, channel, touchpoint, shard, counters in rows:
         for mark, measure, version in marks:
@@ -102,7 +103,8 @@ def _lines(rows: Iterable[_Cells], wanted: Wanted) -> Iterator[Line]:
             if at >= 0:
                 bins = bins_at(counters, at, len(mark) - 1)
                 tally = shard[0] == TALLY_SHARD
-                yield Line(grain, bucket, service, channel, touchpoint, tally, measure, version, bins)
+                found.append(Line(grain, bucket, service, channel, touchpoint, tally, measure, version, bins))
+    return found
 
 
 def bins_at(counters: str, at: int, width: int) -> Bins:

@@ -7,7 +7,7 @@ Not covered: what follows from the order in which this procedure hides, from bou
 other measures that count nearly the same people, from older answers, or from what someone knows about some of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -170,11 +170,12 @@ def _hidden(
 def hidden_figures(view: View, effort: Effort) -> list[bool]:
     """Rule 1, then what its lines need, then an exchange for each figure that could still be worked out."""
     figures = view.figures
-    curtain = Curtain(figures)
+    curtain, exchanges = Curtain(figures), Exchanges(figures, effort)
     curtain.hide(view.sensitive)
-    exposed = Attack(figures, curtain.hidden).finds(view.sensitive, effort)
-    if exposed:
-        exchanges = Exchanges(figures, effort)
-        for figure in sorted(exposed, key=figures.order):
-            curtain.hide(sorted(exchanges.cheapest(figure, curtain.hidden)))
+    for finds in (Attack.solved, Attack.pinned):
+        exposed: Collection[int] = view.sensitive
+        while exposed := finds(Attack(figures, curtain.hidden), exposed, effort):
+            first = min(exposed, key=figures.order)
+            curtain.hide(sorted(exchanges.cheapest(first, curtain.hidden)))
+            exposed -= {first}
     return curtain.hidden

@@ -46,14 +46,21 @@ class Figures:
         """The coordinates of every question whose figure is hidden."""
         return frozenset(self._names(packed) for packed, figure in self.asked.items() if hidden[figure])
 
-    def packed(self, entity: int, channel: int, time: int) -> int:
-        return (entity * len(self.axes[1].names) + channel) * len(self.axes[2].names) + time
+    @property
+    def strides(self) -> tuple[int, int, int]:
+        """What a step along each axis adds to packed coordinates."""
+        return strides_of(self.axes)
 
     def _names(self, packed: int) -> Coordinates:
         entities, channels, times = self.axes
         rest, time = divmod(packed, len(times.names))
         entity, channel = divmod(rest, len(channels.names))
         return entities.names[entity], channels.names[channel], times.names[time]
+
+
+def strides_of(axes: tuple[Axis, Axis, Axis]) -> tuple[int, int, int]:
+    _, channels, times = axes
+    return len(channels.names) * len(times.names), len(times.names), 1
 
 
 def figures_of(axes: tuple[Axis, Axis, Axis], cells: Mapping[Coordinates, int], effort: Effort) -> Figures:
@@ -72,32 +79,28 @@ def figures_of(axes: tuple[Axis, Axis, Axis], cells: Mapping[Coordinates, int], 
 
 def _sums(axes: tuple[Axis, Axis, Axis], cells: Iterable[Coordinates]) -> dict[int, list[int]]:
     """The cells of every question that has any, by packed coordinates."""
-    entities, channels, times = axes
-    width, depth = len(channels.names), len(times.names)
+    above = [
+        {leaf: [node * stride for node in nodes] for leaf, nodes in axis.above.items()}
+        for axis, stride in zip(axes, strides_of(axes), strict=True)
+    ]
     sums: dict[int, list[int]] = {}
-    for cell, (entity, channel, time) in enumerate(cells):
-        for e, c, t in product(entities.above[entity], channels.above[channel], times.above[time]):
-            sums.setdefault((e * width + c) * depth + t, []).append(cell)
+    for number, cell in enumerate(cells):
+        for packed in map(sum, product(*(nodes[leaf] for nodes, leaf in zip(above, cell, strict=True)))):
+            sums.setdefault(packed, []).append(number)
     return sums
 
 
 def _lines(axes: tuple[Axis, Axis, Axis], asked: Mapping[int, int]) -> tuple[Line, ...]:
     """Every line with at least two non-zero parts, each set of parts once."""
-    entities, channels, times = axes
-    width, depth = len(channels.names), len(times.names)
     wholes: dict[tuple[int, ...], int] = {}
-    for packed, whole in asked.items():
-        rest, t = divmod(packed, depth)
-        e, c = divmod(rest, width)
-        ways = (
-            (entities.partitions[e], width * depth, e),
-            (channels.partitions[c], depth, c),
-            (times.partitions[t], 1, t),
-        )
-        for partitions, stride, node in ways:
-            base = packed - node * stride
-            for kids in partitions:
-                found = {asked[at] for kid in kids if (at := base + kid * stride) in asked}
-                if len(found) > 1:
-                    wholes[tuple(sorted(found))] = whole
+    for axis, stride in zip(axes, strides_of(axes), strict=True):
+        steps = [
+            [[(kid - node) * stride for kid in kids] for kids in partitions]
+            for node, partitions in enumerate(axis.partitions)
+        ]
+        for packed, whole in asked.items():
+            for kids in steps[packed // stride % len(steps)]:
+                parts = {asked[packed + kid] for kid in kids if packed + kid in asked}
+                if len(parts) > 1:
+                    wholes[tuple(sorted(parts))] = whole
     return tuple(Line(whole, parts) for parts, whole in wholes.items())

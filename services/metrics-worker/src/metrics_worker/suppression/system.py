@@ -15,17 +15,21 @@ class Attack:
         self._figures = figures
         self._hidden = hidden
         self._unknown = [[cell for cell in inside if hidden[figures.alone[cell]]] for inside in figures.members]
-        self._rows = self._known_sums()
+        self._sums = self._known_sums()
+        self._size = len(hidden) + sum(map(len, self._sums))
 
-    def finds(self, sensitive: Collection[int], effort: Effort) -> frozenset[int]:
-        """The sensitive figures that can be worked out. Raises TooMuchEffortError when there is too much to solve."""
-        effort.spend(sum(map(len, self._rows)) + len(self._unknown))
+    def solved(self, among: Collection[int], effort: Effort) -> frozenset[int]:
+        """The figures that follow from the known sums as linear equations. Raises TooMuchEffortError."""
+        effort.spend(self._size)
         unknown = {cell for cells in self._unknown for cell in cells}
-        change = eliminate(self._rows, effort).other_table(unknown)
-        bounds = Bounds(self._figures.counts, self._rows)
-        solved = {figure for figure in sensitive if not sum((change[cell] for cell in self._unknown[figure]), 0)}
-        pinned = {figure for figure in sensitive if all(map(bounds.is_pinned, self._unknown[figure]))}
-        return frozenset(solved | pinned)
+        change = eliminate(self._sums, effort).other_table(unknown)
+        return frozenset(figure for figure in among if not sum((change[cell] for cell in self._unknown[figure]), 0))
+
+    def pinned(self, among: Collection[int], effort: Effort) -> frozenset[int]:
+        """The figures that have one value only since each hidden cell is at least 1. Raises TooMuchEffortError."""
+        effort.spend(self._size)
+        bounds = Bounds(self._figures.counts, self._sums)
+        return frozenset(figure for figure in among if all(map(bounds.is_pinned, self._unknown[figure])))
 
     def _known_sums(self) -> tuple[tuple[int, ...], ...]:
         """A sum of hidden cells for each shown figure that has any, each sum once."""

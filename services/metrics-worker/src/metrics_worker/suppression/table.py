@@ -47,7 +47,7 @@ class Rules:
     threshold: int = 11
     fiscal_month: int = 1
     strict: bool = False
-    effort: int = 1_500_000
+    effort: int = 6_000_000
 
     def __post_init__(self) -> None:
         if not LOWEST_THRESHOLD <= self.threshold <= HIGHEST_THRESHOLD:

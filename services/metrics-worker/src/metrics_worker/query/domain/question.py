@@ -77,7 +77,7 @@ OWN: Final = frozenset({"measure", "from", "to", "interval", "group_by", "compar
 NAMES: Final = frozenset({*OWN, *PARAMETERS, "hours"})
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_FIRST_DAY, _LAST_DAY = date(1000, 1, 1), date(9000, 1, 1)
+_FIRST_DAY, _LAST_DAY = date(1900, 1, 1), date(2200, 1, 1)
 _VERSION: Final = re.compile(r"[1-9][0-9]{0,8}")
 _TEXT_MAX: Final = 200
 
@@ -98,7 +98,7 @@ def read_question(metric_id: str, given: Given) -> Question:
     measure = formula.measure(_text(asked, "measure"))
     start, end = _range(asked)
     channel = _choice(asked, "channel", Channel)
-    return Question(
+    question = Question(
         formula=formula,
         params=params,
         measure=measure,
@@ -115,6 +115,15 @@ def read_question(metric_id: str, given: Given) -> Question:
         compare=_choice(asked, "compare", Compare),
         version=_version(asked),
     )
+    _check_channels(question)
+    return question
+
+
+def _check_channels(question: Question) -> None:
+    if question.formula.across_channels:
+        for field, inside in (("channel", question.channel), ("group_by", Dimension.CHANNEL in question.group_by)):
+            if inside:
+                raise refused(field, "not_applicable", f"{question.formula.id} compares channels, it is not of one")
 
 
 def _text(asked: Given, name: str) -> str | None:
@@ -160,7 +169,7 @@ def _day(asked: Given, name: str) -> date:
     except ValueError:
         day = None
     if day is None or not _FIRST_DAY <= day <= _LAST_DAY:
-        raise refused(name, "not_a_date", "must be a date, YYYY-MM-DD")
+        raise refused(name, "not_a_date", "must be a date from 1900 to 2200, YYYY-MM-DD")
     return day
 
 

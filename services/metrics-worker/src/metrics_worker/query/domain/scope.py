@@ -106,6 +106,9 @@ def _measures(
             raise refused(field, "unknown", f"there is no measure {measure_id!r}")
         if any(one is not None and one.scales != first.scales for one in facts):
             raise refused("agency", "required", f"name the agency: {measure_id!r} differs between them")
+        if question.version is not None and question.version not in first.scales:
+            known = ", ".join(map(str, sorted(first.scales)))
+            raise refused("version", "unknown", f"{measure_id!r} has the versions {known}")
         found[measure_id] = first
     return found
 

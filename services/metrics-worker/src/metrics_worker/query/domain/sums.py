@@ -57,8 +57,9 @@ class Sums:
         """The groups that anything was counted of, or left out."""
         return frozenset(group for _, group in (*self.counted, *self.left_out))
 
-    def versions(self) -> frozenset[int]:
-        return frozenset(heap.version for heaps in self.counted.values() for heap in heaps)
+    def versions(self, need: str) -> frozenset[int]:
+        """The versions that were counted under a need."""
+        return frozenset(heap.version for heaps in self.counted.values() for heap in heaps if heap.need == need)
 
 
 GroupOf = Callable[[str, str, str], Group]
@@ -84,7 +85,7 @@ def add_up(lines: Iterable[Line], timeline: Timeline, needs: Iterable[Need], gro
             heaps = sums.counted.setdefault((place.slot, group), {})
             for need in wanted[line.measure]:
                 if need.channels is None or line.channel in need.channels:
-                    _pile(heaps.setdefault(Heap(need.key, line.version), {}), line.bins)
+                    pile(heaps.setdefault(Heap(need.key, line.version), {}), line.bins)
         if line.tally:
             tallies.take(line, group)
     for (grain, bucket), group, measure in tallies.in_no_finer_cell():
@@ -93,15 +94,16 @@ def add_up(lines: Iterable[Line], timeline: Timeline, needs: Iterable[Need], gro
     return sums
 
 
-def _pile(sum_: Sum, bins: Bins, sign: int = 1) -> None:
+def pile(sum_: Sum, bins: Bins) -> None:
+    """Add bins to a sum."""
     for name, value in bins.items():
         n, total = (value, 0) if isinstance(value, int) else value
         known = sum_.get(name)
         if known is None:
-            sum_[name] = [sign * n, sign * total]
+            sum_[name] = [n, total]
         else:
-            known[0] += sign * n
-            known[1] += sign * total
+            known[0] += n
+            known[1] += total
 
 
 class _Where(NamedTuple):
@@ -129,7 +131,7 @@ class _Tallies:
             month = line.bucket[:8] + "01"
             where = _Where(month, group, line.service, line.channel, line.touchpoint, line.measure, line.version)
             months = self._months if line.grain == MONTH else self._of_month
-            _pile(months.setdefault(where, {}), line.bins)
+            pile(months.setdefault(where, {}), line.bins)
 
     def in_no_finer_cell(self) -> Iterable[tuple[tuple[str, str], Group, str]]:
         """When, of which group and measure: days, quarters, years, and months that came as months."""
@@ -151,7 +153,7 @@ def counts_of(heaps: Mapping[Heap, Sum], need: Need, scale: Scale, versions: fro
         sum_ = heaps.get(Heap(need.key, version))
         if sum_ is not None:
             reported = True
-            _pile(bins, sum_)
+            pile(bins, sum_)
     if reported and not bins:
         bins = {_zero_bin(scale): [0, 0]}
     return Counts(scale, {name: (n, total) for name, (n, total) in bins.items()})

@@ -1,0 +1,102 @@
+"""``soundings doctor``: what is missing or wrong, and what to do about it."""
+
+import sqlite3
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import typer
+
+from soundings_embedded.commands.connection import DEFAULT_HOME, DEFAULT_URL, HomeOption, UrlOption
+
+_FREE_BYTES = 1_000_000_000
+_SQLITE = (3, 37, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at; ``advice`` says what to do when it is not well."""
+
+    well: bool
+    what: str
+    advice: str = ""
+
+
+def doctor(home: HomeOption = DEFAULT_HOME, url: UrlOption = DEFAULT_URL) -> None:
+    """Look at this machine, the home directory and the running server, and say what to do about what is wrong.
+
+    The exit code is 1 when something needs doing.
+    """
+    findings = [*_machine(), *_home(home), *_server(url)]
+    for one in findings:
+        typer.echo(f"{'ok  ' if one.well else 'LOOK'}  {one.what}")
+        if not one.well:
+            typer.echo(f"      {one.advice}")
+    if not all(one.well for one in findings):
+        raise typer.Exit(1)
+
+
+def _machine() -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding(sys.version_info >= (3, 11), f"Python {version}", "Install Python 3.11 or newer.")
+    yield Finding(
+        sqlite3.sqlite_version_info >= _SQLITE,
+        f"SQLite {sqlite3.sqlite_version}",
+        "Use a Python that was built with SQLite 3.37 or newer.",
+    )
+    memory = sqlite3.connect(":memory:")
+    has_search = ("ENABLE_FTS5",) in memory.execute("PRAGMA compile_options").fetchall()
+    memory.close()
+    yield Finding(has_search, "SQLite's full-text search (FTS5)", "Use a Python whose SQLite has FTS5.")
+
+
+def _home(home: Path) -> Iterator[Finding]:
+    import shutil
+
+    from soundings_embedded.home import HomeInUse, NoHome, existing_home
+
+    try:
+        place = existing_home(home)
+    except NoHome as error:
+        yield Finding(well=False, what=f"home {home}", advice=str(error))
+        return
+    for name in ("secret", "signing-key.json", "admin.token"):
+        path = place.path / name
+        private = path.exists() and path.stat().st_mode & 0o077 == 0
+        yield Finding(private, f"{path} is for its owner only", f"chmod 600 {path} (or restore it from your backup)")
+    free = shutil.disk_usage(place.path).free
+    yield Finding(free > _FREE_BYTES, f"{free // 1_000_000:,} MB free on the disk of {home}", "Make room on this disk.")
+    try:
+        with place.locked():
+            served = False
+    except HomeInUse:
+        served = True
+    yield Finding(served, f"a server holds {home}", f"Start it: soundings serve --home {home}")
+    for path in sorted(place.path.glob("*.db")):
+        yield _database(path)
+
+
+def _database(path: Path) -> Finding:
+    try:
+        connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=10)
+        verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
+        connection.close()
+    except sqlite3.Error as error:
+        verdict = str(error)
+    return Finding(verdict == "ok", f"{path.name} is sound", f"SQLite says: {verdict}. Restore it from your backup.")
+
+
+def _server(url: str) -> Iterator[Finding]:
+    import httpx
+
+    try:
+        answer = httpx.get(f"{url}/readyz", timeout=5)
+    except httpx.TransportError as error:
+        yield Finding(well=False, what=f"{url} answers", advice=f"Nobody answers there ({error}); is --url right?")
+        return
+    rooms: dict[str, object] = answer.json()
+    for name, verdict in rooms.items():
+        if isinstance(verdict, dict):
+            reasons = ", ".join(map(str, verdict.get("reasons", [])))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+            yield Finding(not reasons, f"{name} is ready", reasons)

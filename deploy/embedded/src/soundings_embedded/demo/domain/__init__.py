@@ -1,0 +1,1 @@
+"""What the demo says: pure, so that the same day always tells the same story."""

@@ -1,0 +1,248 @@
+"""The State of Larkmere: a place on no map, its departments, and what each of its services is like to use."""
+
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal
+
+AGENCY_ID: Final = "larkmere"
+AGENCY_NAME: Final = "State of Larkmere"
+TIME_ZONE: Final = "America/Chicago"
+TOWNS: Final = ("Harrow Creek", "Eastmarsh", "Hollinford", "Stonewick", "Port Sable", "Underhill", "Larkmere City")
+
+DEPARTMENTS: Final = MappingProxyType(
+    {
+        "larkmere-mobility": {"en": "Department of Mobility", "es": "Departamento de Movilidad"},
+        "larkmere-work-and-family": {"en": "Department of Work and Family", "es": "Departamento de Trabajo y Familia"},
+        "larkmere-records": {"en": "Department of Records and Waters", "es": "Departamento de Registros y Aguas"},
+    }
+)
+
+FORM_ID: Final = "larkmere-feedback"
+"""The short form of one service; an overall score is all it asks for."""
+SITE_FORM: Final = "larkmere-site-survey"
+CALL_FORM: Final = "larkmere-after-call"
+COUNTER_FORM: Final = "larkmere-counter"
+
+WEB: Final = "larkmere-web"
+CONTACT_CENTRE: Final = "larkmere-contact-centre"
+SURVEYS: Final = "larkmere-surveys"
+COUNTERS: Final = "larkmere-counters"
+REQUESTS: Final = "larkmere-requests"
+BACK_OFFICE: Final = "larkmere-back-office"
+
+SMILEY: Final = "larkmere-smiley"
+OBSTACLE: Final = "larkmere-obstacle"
+
+Place = Literal["website", "phone", "in_person"]
+"""The three channels on which people are asked what they think."""
+
+
+@dataclass(frozen=True, slots=True)
+class Volumes:
+    """How much comes in on an ordinary weekday; ``answers`` are to the surveys of the three places."""
+
+    calls: float = 0.0
+    visits: float = 0.0
+    chats: float = 0.0
+    searches: float = 0.0
+    transactions: float = 0.0
+    requests: float = 0.0
+    answers: tuple[tuple[Place, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A service: its names, how satisfied people are (on 1–5, before rounding), and how long callers wait in seconds.
+
+    ``tallied`` are the transactions per month that only the back office counts, by channel.
+    """
+
+    id: str
+    department: str
+    en: str
+    es: str
+    description: str
+    path: str
+    mood: float
+    wait_s: float
+    spanish: float
+    volumes: Volumes
+    topics: tuple[str, ...]
+    tallied: tuple[tuple[str, int], ...] = ()
+    high_impact: bool = False
+
+    @property
+    def short(self) -> str:
+        """The id without the agency, for ids of records."""
+        return self.id.removeprefix(f"{AGENCY_ID}-")
+
+    @property
+    def has_kiosk(self) -> bool:
+        """Whether smileys stand at its counters: where many people come."""
+        return self.volumes.visits >= _KIOSK_FROM
+
+
+_KIOSK_FROM: Final = 6.0
+BENEFITS: Final = "larkmere-unemployment-benefits"
+"""The service whose telephone broke down, and was mended."""
+LICENSES: Final = "larkmere-driver-licenses"
+REGISTRATION: Final = "larkmere-vehicle-registration"
+ROADS: Final = "larkmere-road-repairs"
+FOOD: Final = "larkmere-food-assistance"
+CHILD_CARE: Final = "larkmere-child-care"
+CERTIFICATES: Final = "larkmere-certificates"
+MOORINGS: Final = "larkmere-boat-moorings"
+"""So few people use it that the public may not see its figures."""
+
+SERVICES: Final = (
+    Profile(
+        id=LICENSES,
+        department="larkmere-mobility",
+        en="Driver licenses",
+        es="Licencias de conducir",
+        description="Get, renew or replace a license to drive.",
+        path="/licenses/renew",
+        mood=4.0,
+        wait_s=26,
+        spanish=0.18,
+        volumes=Volumes(
+            calls=11,
+            visits=12,
+            chats=2,
+            searches=2.5,
+            answers=(("website", 9.5), ("phone", 4), ("in_person", 8)),
+        ),
+        topics=("renewal", "lost-license", "eye-test", "appointment", "address-change"),
+        tallied=(("website", 5200), ("in_person", 3900), ("postal_mail", 450)),
+        high_impact=True,
+    ),
+    Profile(
+        id=REGISTRATION,
+        department="larkmere-mobility",
+        en="Vehicle registration",
+        es="Registro de vehículos",
+        description="Register a vehicle, or tell us that you sold one.",
+        path="/vehicles/register",
+        mood=3.85,
+        wait_s=32,
+        spanish=0.15,
+        volumes=Volumes(
+            calls=6.5,
+            visits=7.5,
+            searches=2,
+            answers=(("website", 7.5), ("phone", 2), ("in_person", 5)),
+        ),
+        topics=("new-plates", "sold-vehicle", "fees", "title"),
+        tallied=(("website", 7100), ("in_person", 2600), ("postal_mail", 900)),
+    ),
+    Profile(
+        id=ROADS,
+        department="larkmere-mobility",
+        en="Road and street light repairs",
+        es="Reparación de vías y alumbrado",
+        description="Tell us about a pothole, a broken light or a lost sign.",
+        path="/roads/report",
+        mood=3.6,
+        wait_s=22,
+        spanish=0.14,
+        volumes=Volumes(calls=4, searches=1, requests=10, answers=(("website", 5.5),)),
+        topics=("pothole", "street-light", "traffic-signal", "road-sign", "drainage"),
+    ),
+    Profile(
+        id=BENEFITS,
+        department="larkmere-work-and-family",
+        en="Unemployment benefits",
+        es="Subsidio por desempleo",
+        description="Claim support while you look for work, and certify every week.",
+        path="/benefits/claim",
+        mood=3.75,
+        wait_s=38,
+        spanish=0.3,
+        volumes=Volumes(
+            calls=15,
+            visits=4,
+            searches=4,
+            transactions=4.5,
+            answers=(("website", 9), ("phone", 5), ("in_person", 2.2)),
+        ),
+        topics=("claim-status", "weekly-certification", "payment-missing", "identity-check", "appeal"),
+        high_impact=True,
+    ),
+    Profile(
+        id=FOOD,
+        department="larkmere-work-and-family",
+        en="Food assistance",
+        es="Ayuda alimentaria",
+        description="Help with the cost of groceries for households with little income.",
+        path="/food/apply",
+        mood=3.9,
+        wait_s=36,
+        spanish=0.34,
+        volumes=Volumes(
+            calls=9,
+            visits=4,
+            chats=1.5,
+            searches=2.5,
+            transactions=2.5,
+            answers=(("website", 6), ("phone", 3), ("in_person", 2.2)),
+        ),
+        topics=("eligibility", "card-lost", "recertification", "interview", "balance"),
+        high_impact=True,
+    ),
+    Profile(
+        id=CHILD_CARE,
+        department="larkmere-work-and-family",
+        en="Child care assistance",
+        es="Ayuda para el cuidado infantil",
+        description="Help with the cost of child care while parents work or study.",
+        path="/child-care/apply",
+        mood=3.7,
+        wait_s=30,
+        spanish=0.28,
+        volumes=Volumes(
+            calls=5,
+            searches=1.5,
+            transactions=1.5,
+            answers=(("website", 4.5), ("phone", 1.7)),
+        ),
+        topics=("eligibility", "provider-list", "copayment", "waiting-list"),
+    ),
+    Profile(
+        id=CERTIFICATES,
+        department="larkmere-records",
+        en="Birth and marriage certificates",
+        es="Actas de nacimiento y matrimonio",
+        description="Order a certified copy of a record.",
+        path="/records/order",
+        mood=4.15,
+        wait_s=18,
+        spanish=0.24,
+        volumes=Volumes(
+            calls=4.5,
+            visits=6,
+            searches=1.5,
+            transactions=2.5,
+            answers=(("website", 6), ("phone", 1.6), ("in_person", 3.6)),
+        ),
+        topics=("order-status", "correction", "proof-of-identity", "delivery"),
+    ),
+    Profile(
+        id=MOORINGS,
+        department="larkmere-records",
+        en="Boat moorings",
+        es="Amarres de embarcaciones",
+        description="Rent a mooring from the state's harbors.",
+        path="/moorings",
+        mood=4.0,
+        wait_s=15,
+        spanish=0.1,
+        volumes=Volumes(calls=0.3, answers=(("website", 0.22),)),
+        topics=("season-permit", "waiting-list"),
+    ),
+)
+
+TOUCHPOINTS: Final = MappingProxyType({LICENSES: f"{LICENSES}-sent", BENEFITS: f"{BENEFITS}-sent"})
+"""The moment after a form was sent on the website, by service."""
+
+SERVICE_NAMES: Final = MappingProxyType({service.id: service.en for service in SERVICES})
+"""The services' English names by id, for tables."""

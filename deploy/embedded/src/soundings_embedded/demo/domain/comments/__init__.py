@@ -1,0 +1,1 @@
+"""Comments: what people write beside their scores, in English and Spanish."""

@@ -1,0 +1,85 @@
+"""The whole house in one process: the three services mounted below one address, and the front page."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from datetime import UTC, datetime
+
+import catalogue_api.bootstrap
+import feedback_api.bootstrap
+import httpx
+import metrics_worker.bootstrap
+from catalogue_api.settings import Settings as CatalogueSettings
+from fastapi import FastAPI
+from feedback_api.settings import Settings as FeedbackSettings
+from metrics_worker.settings import Settings as MetricsSettings
+from starlette.responses import JSONResponse
+
+from soundings.http.middleware import Surround
+from soundings.http.problems import handle_problems
+from soundings_embedded import demo
+from soundings_embedded.front_page.http import FrontPage, router
+from soundings_embedded.home import Home
+
+BODY_LIMIT = 64 * 1024 * 1024
+
+
+def services(home: Home) -> dict[str, FastAPI]:
+    """The three services by the path below which each is mounted, all with URLs into the home."""
+    return {
+        "/api/catalogue": catalogue_api.bootstrap.build(
+            CatalogueSettings(
+                log_url=home.log_url, database_url=home.database_url("catalogue"), jwks_url=home.jwks_url
+            )
+        ),
+        "/api/feedback": feedback_api.bootstrap.build(
+            FeedbackSettings(log_url=home.log_url, jwks_url=home.jwks_url, secret=home.secret())
+        ),
+        "/api/metrics": metrics_worker.bootstrap.build(
+            MetricsSettings(log_url=home.log_url, database_url=home.database_url("metrics"), jwks_url=home.jwks_url)
+        ),
+    }
+
+
+def house(home: Home) -> FastAPI:
+    """One app that serves everything; it starts and stops the services with itself."""
+    rooms = services(home)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
+        async with AsyncExitStack() as stack:
+            for room in rooms.values():
+                await stack.enter_async_context(room.router.lifespan_context(room))
+            transport = httpx.ASGITransport(app)
+            inside = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://inside"))
+            app.state.inside, app.state.front_page = inside, _front_page(inside)
+            yield
+
+    app = FastAPI(title="Soundings", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    handle_problems(app, {})
+    app.add_middleware(Surround, service="embedded", body_limit=BODY_LIMIT)
+    app.include_router(router(lambda: app.state.front_page, lambda: datetime.now(UTC).date()))
+    for check in ("livez", "readyz"):
+        app.add_api_route(f"/{check}", _of_all(app, rooms, check), name=check, include_in_schema=False)
+    for path, room in rooms.items():
+        app.mount(path, room)
+    return app
+
+
+def _of_all(app: FastAPI, rooms: Iterable[str], check: str) -> Callable[[], Awaitable[JSONResponse]]:
+    async def verdict() -> JSONResponse:
+        inside: httpx.AsyncClient = app.state.inside
+        answers = {path.rpartition("/")[2]: await inside.get(f"{path}/{check}") for path in rooms}
+        ok = all(answer.is_success for answer in answers.values())
+        return JSONResponse({"ok": ok, **{name: one.json() for name, one in answers.items()}}, 200 if ok else 503)
+
+    return verdict
+
+
+def _front_page(client: httpx.AsyncClient) -> FrontPage:
+    return FrontPage(
+        client,
+        agency=demo.AGENCY_ID,
+        agency_name=demo.AGENCY_NAME,
+        form=demo.FORM_ID,
+        names=demo.SERVICE_NAMES,
+    )

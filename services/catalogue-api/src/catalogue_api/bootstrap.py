@@ -1,0 +1,99 @@
+"""The one place where the catalogue is put together."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+
+from catalogue_api.editing.http import editing_router
+from catalogue_api.entities.http import STATUS_OF as ENTITY_STATUS
+from catalogue_api.entities.kinds import Kind
+from catalogue_api.entities.sql import OUTBOX, SqlCatalogue
+from catalogue_api.forms.domain import KIND as FORM
+from catalogue_api.forms.http import forms_router
+from catalogue_api.measures.domain import KIND as MEASURE
+from catalogue_api.organisation.domain import KINDS as ORGANISATION
+from catalogue_api.settings import Settings
+from catalogue_api.sources.domain import KIND as SOURCE
+from catalogue_api.sources.http import STATUS_OF as KEY_STATUS
+from catalogue_api.sources.http import keys_router
+from catalogue_api.sources.sql import SqlKeyring
+from soundings.access.tokens import TokenVerifier
+from soundings.db import Database, migrate, open_database
+from soundings.db.outbox import Relay, relaying
+from soundings.events.topics import CATALOGUE
+from soundings.http.app import Check, Lifespan, ServiceSpec, service_app
+from soundings.http.observe import OUTBOX_DEPTH
+from soundings.kernel.clock import Clock, system_clock
+from soundings.log.open import open_log
+from soundings.log.port import Log
+
+KINDS: Sequence[Kind] = (*ORGANISATION, MEASURE, FORM, SOURCE)
+"""Every kind of entity that the catalogue holds."""
+
+_CHECK_SECONDS = 3.0
+_DESCRIPTION = (
+    "What an agency offers and asks: its services, forms, sources, measures and standards, with their history."
+)
+
+
+def build(
+    settings: Settings, *, open_log: Callable[[str], Awaitable[Log]] = open_log, clock: Clock = system_clock
+) -> FastAPI:
+    """The app; its lifespan migrates the database, carries the outbox to the log, and closes everything."""
+    database = open_database(settings.database_url)
+    relay = Relay(
+        database,
+        OUTBOX,
+        lambda: open_log(settings.log_url),
+        topics=[CATALOGUE],
+        clock=clock,
+        show_depth=OUTBOX_DEPTH.set,
+    )
+    models = {kind.name: kind.model for kind in KINDS}
+    catalogue = SqlCatalogue(database, models, relay.wake)
+    keyring = SqlKeyring(database, models, relay.wake)
+    return service_app(
+        ServiceSpec(
+            name="catalogue-api",
+            title="Soundings: catalogue",
+            description=_DESCRIPTION,
+            routers=[
+                editing_router(catalogue, KINDS, clock),
+                forms_router(catalogue, clock),
+                keys_router(keyring, clock),
+            ],
+            verifier=TokenVerifier(settings.jwks_url, audience=settings.token_audience, issuer=settings.token_issuer),
+            lifespan=_lifespan(database, relay),
+            status_of={**ENTITY_STATUS, **KEY_STATUS},
+            ready=[_outbox_moves(relay, settings.stuck_after_seconds)],
+        )
+    )
+
+
+def _lifespan(database: Database, relay: Relay) -> Lifespan:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[None, None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(database.close)
+            await migrate(database, "catalogue_api")
+            await stack.enter_async_context(relaying(relay))
+            yield
+
+    return lifespan
+
+
+def _outbox_moves(relay: Relay, limit: float) -> Check:
+    """Ready while the database answers and no change has waited longer than ``limit`` seconds for the log."""
+
+    async def check() -> str | None:
+        try:
+            async with asyncio.timeout(_CHECK_SECONDS):
+                waits = await relay.waits_for()
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            return f"the database does not answer: {type(error).__name__}"
+        return f"changes wait for the log since {waits:.0f} s" if waits > limit else None
+
+    return check

@@ -1,0 +1,67 @@
+"""The doors of publishing: publish a form, list its versions, read one."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import Response
+
+from catalogue_api.entities.conditions import etag
+from catalogue_api.entities.domain import Document, Version
+from catalogue_api.entities.http import answer, conditions, instant, page_answer
+from catalogue_api.entities.ports import Catalogue
+from catalogue_api.forms.use_cases import GetVersion, ListVersions, PublishForm
+from soundings.http.access import caller
+from soundings.kernel.clock import Clock
+
+# A published version never changes again, so whoever may read it may keep it.
+_FOR_EVER = {"cache-control": "private, max-age=31536000, immutable"}
+
+Id = Annotated[str, Path(description="The form's id.")]
+
+
+def forms_router(catalogue: Catalogue, clock: Clock) -> APIRouter:
+    """The routes beside those that forms share with every other kind."""
+    publish_form, list_versions, get_version = (
+        PublishForm(catalogue, clock),
+        ListVersions(catalogue),
+        GetVersion(catalogue),
+    )
+    router = APIRouter(tags=["forms"])
+
+    @router.post(
+        "/v1/forms/{form_id}/publish",
+        name="catalogue.forms.publish",
+        summary="Publish a form as it now is",
+        status_code=201,
+        responses={
+            200: {"description": "The newest version says just this already."},
+            201: {"description": "A new version: `{form_id, version}`."},
+        },
+    )
+    async def publish(request: Request, form_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
+        published = await publish_form(form_id, caller(request), conditions(request))
+        content: Document = {"form_id": form_id, "version": published.version}
+        return answer(content, 201 if published.is_new else 200, {"etag": etag(published.form)})
+
+    @router.get("/v1/forms/{form_id}/versions", name="catalogue.forms.versions", summary="List what was published")
+    async def versions(request: Request, form_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
+        found = await list_versions(form_id, caller(request))
+        return page_answer([_head(version) for version in found], None)
+
+    @router.get(
+        "/v1/forms/{form_id}/versions/{version}", name="catalogue.forms.version", summary="Read a published version"
+    )
+    async def version(request: Request, form_id: Id, version: int) -> Response:  # pyright: ignore[reportUnusedFunction]
+        found = await get_version(form_id, version, caller(request))
+        return answer({**found.body, **_head(found)}, headers=_FOR_EVER)
+
+    return router
+
+
+def _head(version: Version) -> Document:
+    return {
+        "form_id": version.id,
+        "version": version.number,
+        "published_at": instant(version.at),
+        "published_by": version.who,
+    }

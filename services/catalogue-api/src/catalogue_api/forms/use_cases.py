@@ -1,0 +1,103 @@
+"""Publishing forms, and reading what was published."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from catalogue_api.entities.conditions import Conditions
+from catalogue_api.entities.domain import Entity, Proposal, Version, document
+from catalogue_api.entities.errors import EntityRetired, NotFound
+from catalogue_api.entities.ports import Catalogue, CatalogueReader, CatalogueWriter
+from catalogue_api.entities.writing import Author, check, gather, may_read, may_write, there, write
+from catalogue_api.forms.domain import KIND, published_version
+from soundings.access.roles import Principal
+from soundings.events.catalogue import Form, FormVersion, FormVersionChanged
+from soundings.kernel.clock import Clock
+
+_NUMBER_MAX = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The form, the number of its newest version, and whether that came into being just now."""
+
+    form: Entity
+    version: int
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PublishForm:
+    """Makes a version of a form as it is now; unless the newest version says just that."""
+
+    catalogue: Catalogue
+    clock: Clock
+
+    async def __call__(self, form_id: str, caller: Principal, conditions: Conditions) -> Published:
+        """Raises NotFound, EntityRetired, ForeignAgency, ChangedMeanwhile, and Refused when it makes no sense now."""
+        author = Author.of(caller, self.clock)
+        async with self.catalogue.writing() as writer:
+            form = await there(writer, KIND.name, form_id)
+            may_write(caller, KIND.name, form.agency_id)
+            conditions.require(form)
+            if not form.is_active:
+                raise EntityRetired("It is retired; a PUT revives it.")
+            proposal = await gather(writer, KIND, form_id, form.body, before=form, now=author.now)
+            check(KIND, proposal, caller)
+            return await _publish(writer, form, proposal, author)
+
+
+async def _publish(writer: CatalogueWriter, form: Entity, proposal: Proposal, author: Author) -> Published:
+    newest = await _newest(writer, form)
+    number = newest.version + 1 if newest is not None else 1
+    version = published_version(form.id, number, _body(proposal), proposal.known)
+    if newest is not None and _says(version) == _says(newest):
+        return Published(form, newest.version, is_new=False)
+    await writer.keep_version(Version(KIND.name, form.id, number, document(version), author.now, author.name))
+    await writer.announce(FormVersionChanged(id=f"{form.id}@{number}", revision=1, changed_at=author.now, body=version))
+    after = replace(form, revision=form.revision + 1, published=number, updated_at=author.now)
+    await write(writer, KIND, form, after, author)
+    return Published(after, number, is_new=True)
+
+
+async def _newest(reader: CatalogueReader, form: Entity) -> FormVersion | None:
+    if form.published is None:
+        return None
+    kept = await reader.version(KIND.name, form.id, form.published)
+    return None if kept is None else FormVersion.model_validate(kept.body, extra="ignore")
+
+
+def _body(proposal: Proposal) -> Form:
+    if not isinstance(proposal.body, Form):
+        raise TypeError("only forms are published")
+    return proposal.body
+
+
+def _says(version: FormVersion) -> dict[str, object]:
+    return {name: value for name, value in document(version).items() if name != "version"}
+
+
+@dataclass(frozen=True, slots=True)
+class ListVersions:
+    """Lists the versions of a form, the newest first."""
+
+    catalogue: Catalogue
+
+    async def __call__(self, form_id: str, caller: Principal) -> Sequence[Version]:
+        """Raises NotFound and ForeignAgency."""
+        async with self.catalogue.reading() as reader:
+            may_read(caller, (await there(reader, KIND.name, form_id)).agency_id)
+            return list(reversed(await reader.versions(KIND.name, {form_id})))
+
+
+@dataclass(frozen=True, slots=True)
+class GetVersion:
+    catalogue: Catalogue
+
+    async def __call__(self, form_id: str, number: int, caller: Principal) -> Version:
+        """Raises NotFound and ForeignAgency."""
+        async with self.catalogue.reading() as reader:
+            may_read(caller, (await there(reader, KIND.name, form_id)).agency_id)
+            version = await reader.version(KIND.name, form_id, number) if 0 < number <= _NUMBER_MAX else None
+        if version is None:
+            raise NotFound(f"The form {form_id!r} has no version {number}.")
+        return version

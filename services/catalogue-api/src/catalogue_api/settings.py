@@ -1,0 +1,35 @@
+"""What the catalogue needs to be told; the environment is read here and nowhere else."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Addresses of the log, the database and the keys that sign staff tokens; and where to listen."""
+
+    log_url: str
+    database_url: str
+    jwks_url: str
+    token_audience: str | None = None
+    token_issuer: str | None = None
+    host: str = "127.0.0.1"
+    port: int = 8002
+    stuck_after_seconds: float = 30.0
+    """How long a change may wait for the log before the service calls itself not ready."""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Settings from ``SOUNDINGS_…`` variables; KeyError names one that is missing."""
+        given = os.environ if environment is None else environment
+        return cls(
+            log_url=given["SOUNDINGS_LOG_URL"],
+            database_url=given["SOUNDINGS_DATABASE_URL"],
+            jwks_url=given["SOUNDINGS_JWKS_URL"],
+            token_audience=given.get("SOUNDINGS_TOKEN_AUDIENCE") or None,
+            token_issuer=given.get("SOUNDINGS_TOKEN_ISSUER") or None,
+            host=given.get("SOUNDINGS_HOST", "127.0.0.1"),
+            port=int(given.get("SOUNDINGS_PORT", "8002")),
+        )

@@ -1,0 +1,63 @@
+"""The doors of source keys."""
+
+from collections.abc import Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import Response
+
+from catalogue_api.entities.domain import Document
+from catalogue_api.entities.http import answer, instant, page_answer
+from catalogue_api.sources.domain import Key
+from catalogue_api.sources.ports import Keyring
+from catalogue_api.sources.use_cases import CreateKey, ListKeys, RevokeKey
+from soundings.http.access import caller
+from soundings.kernel.clock import Clock
+
+STATUS_OF: Mapping[str, int] = {"too_many_keys": 409}
+
+Id = Annotated[str, Path(description="The source's id.")]
+
+
+def keys_router(keyring: Keyring, clock: Clock) -> APIRouter:
+    """The routes of keys, below their source."""
+    create_key, list_keys, revoke_key = CreateKey(keyring, clock), ListKeys(keyring), RevokeKey(keyring, clock)
+    router = APIRouter(tags=["sources"])
+
+    @router.post(
+        "/v1/sources/{source_id}/keys",
+        name="catalogue.keys.create",
+        summary="Make a key; its secret is shown this once",
+        status_code=201,
+        responses={201: {"description": "`{key_id, key}`"}},
+    )
+    async def create(request: Request, source_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
+        made = await create_key(source_id, caller(request))
+        return answer({"key_id": made.key.id, "key": made.secret}, 201)
+
+    @router.get("/v1/sources/{source_id}/keys", name="catalogue.keys.list", summary="List the keys of a source")
+    async def every(request: Request, source_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
+        return page_answer([_item(key) for key in await list_keys(source_id, caller(request))], None)
+
+    @router.delete(
+        "/v1/sources/{source_id}/keys/{key_id}",
+        name="catalogue.keys.revoke",
+        summary="Revoke a key for good",
+        status_code=204,
+    )
+    async def revoke(request: Request, source_id: Id, key_id: str) -> Response:  # pyright: ignore[reportUnusedFunction]
+        await revoke_key(source_id, key_id, caller(request))
+        return Response(status_code=204)
+
+    return router
+
+
+def _item(key: Key) -> Document:
+    return {
+        "key_id": key.id,
+        "state": "active" if key.revoked_at is None else "revoked",
+        "created_at": instant(key.created_at),
+        "created_by": key.created_by,
+        "revoked_at": None if key.revoked_at is None else instant(key.revoked_at),
+        "revoked_by": key.revoked_by,
+    }

@@ -1,0 +1,28 @@
+"""Keeping keys, in the same unit of work as the catalogue."""
+
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from catalogue_api.entities.ports import CatalogueReader, CatalogueWriter
+from catalogue_api.sources.domain import Key
+
+
+class KeyReader(CatalogueReader, Protocol):
+    async def keys_of(self, source_id: str) -> Sequence[Key]:
+        """Every key of a source, in the order in which they were made."""
+        ...
+
+
+class KeyWriter(CatalogueWriter, KeyReader, Protocol):
+    async def save_key(self, key: Key) -> None:
+        """Keep a key as it now is."""
+        ...
+
+
+class Keyring(Protocol):
+    """The two units of work; see :class:`catalogue_api.entities.ports.Catalogue`."""
+
+    def reading(self) -> AbstractAsyncContextManager[KeyReader]: ...
+
+    def writing(self) -> AbstractAsyncContextManager[KeyWriter]: ...

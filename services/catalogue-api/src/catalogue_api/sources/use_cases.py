@@ -1,0 +1,83 @@
+"""Making, listing and revoking the keys of a source."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from catalogue_api.entities.errors import EntityRetired
+from catalogue_api.entities.writing import Author, may_write, there
+from catalogue_api.sources.domain import KIND, Key
+from catalogue_api.sources.errors import KeyNotFound, TooManyKeys
+from catalogue_api.sources.ports import Keyring
+from soundings.access.keys import make_key
+from soundings.access.roles import Principal
+from soundings.kernel.clock import Clock
+
+KEYS_MAX = 20
+"""How many keys of a source may be in force at once: enough to rotate, few enough to know them."""
+
+
+@dataclass(frozen=True, slots=True)
+class MadeKey:
+    """A key with its secret, which nobody sees a second time."""
+
+    key: Key
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class CreateKey:
+    """Makes a key of a source in force."""
+
+    keyring: Keyring
+    clock: Clock
+
+    async def __call__(self, source_id: str, caller: Principal) -> MadeKey:
+        """Raises NotFound, ForeignAgency, EntityRetired and TooManyKeys."""
+        author = Author.of(caller, self.clock)
+        async with self.keyring.writing() as writer:
+            source = await there(writer, KIND.name, source_id)
+            may_write(caller, KIND.name, source.agency_id)
+            if not source.is_active:
+                raise EntityRetired("The source is retired; a PUT revives it.")
+            in_force = [key for key in await writer.keys_of(source_id) if key.revoked_at is None]
+            if len(in_force) >= KEYS_MAX:
+                raise TooManyKeys(f"A source has at most {KEYS_MAX} keys in force; revoke one first.")
+            made = make_key()
+            key = Key(made.key_id, source_id, made.key_hash, 1, author.now, author.name)
+            await writer.save_key(key)
+            await writer.announce(key.snapshot())
+        return MadeKey(key, made.secret)
+
+
+@dataclass(frozen=True, slots=True)
+class ListKeys:
+    """Lists the keys of a source, revoked ones too; never their secrets."""
+
+    keyring: Keyring
+
+    async def __call__(self, source_id: str, caller: Principal) -> Sequence[Key]:
+        """Raises NotFound and ForeignAgency."""
+        async with self.keyring.reading() as reader:
+            may_write(caller, KIND.name, (await there(reader, KIND.name, source_id)).agency_id)
+            return await reader.keys_of(source_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeKey:
+    """Takes a key out of force for good; doing it twice changes nothing."""
+
+    keyring: Keyring
+    clock: Clock
+
+    async def __call__(self, source_id: str, key_id: str, caller: Principal) -> None:
+        """Raises NotFound, KeyNotFound and ForeignAgency."""
+        author = Author.of(caller, self.clock)
+        async with self.keyring.writing() as writer:
+            may_write(caller, KIND.name, (await there(writer, KIND.name, source_id)).agency_id)
+            key = next((key for key in await writer.keys_of(source_id) if key.id == key_id), None)
+            if key is None:
+                raise KeyNotFound(f"The source {source_id!r} has no key {key_id!r}.")
+            if key.revoked_at is None:
+                revoked = replace(key, revision=key.revision + 1, revoked_at=author.now, revoked_by=author.name)
+                await writer.save_key(revoked)
+                await writer.announce(revoked.snapshot())

@@ -1,0 +1,164 @@
+"""The one place where listening is put together."""
+
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter, FastAPI
+from limits import parse
+
+from feedback_api.cloudevents.http import Kinds, events_router
+from feedback_api.forms.http import PublicDesk, forms_router
+from feedback_api.forms.limiting import ClientLimits
+from feedback_api.funnel.kind import Funnel
+from feedback_api.intake.door import Door
+from feedback_api.intake.http import Desk, record_router
+from feedback_api.intake.revisions import RisingRevisions
+from feedback_api.interactions.kind import Interactions
+from feedback_api.interactions.shape import InteractionItem
+from feedback_api.late_log import LateLog
+from feedback_api.privacy.receipts import Receipts
+from feedback_api.privacy.redaction import redact
+from feedback_api.privacy.subjects import SubjectKeys
+from feedback_api.projection.follower import Follower
+from feedback_api.projection.projection import Projection
+from feedback_api.responses.kind import Responses
+from feedback_api.responses.shape import ResponseItem
+from feedback_api.reviews import http as reviews
+from feedback_api.settings import Settings
+from feedback_api.takeback.http import takeback_router
+from feedback_api.takeback.kind import Retractions
+from feedback_api.tallies.kind import Tallies
+from feedback_api.tallies.shape import TallyItem
+from soundings.access.tokens import TokenVerifier
+from soundings.events import topics
+from soundings.events.interaction import InteractionRecorded, InteractionRetracted
+from soundings.events.response import FormShown, ResponseRetracted, ResponseSubmitted
+from soundings.events.tally import TallyRecorded, TallyRetracted
+from soundings.http.app import Lifespan, ServiceSpec, service_app
+from soundings.kernel.clock import Clock, system_clock
+from soundings.log.open import open_log
+from soundings.log.port import Log
+
+OpenLog = Callable[[str], Awaitable[Log]]
+
+_TOPICS: Final = (*topics.MEASURED, topics.CATALOGUE)
+_STATUS_OF: Final[Mapping[str, int]] = {"log_unavailable": 503, "log_full": 503, "log_closed": 503}
+_DESCRIPTION: Final = (
+    "Takes in responses, interactions and tallies. A 2xx answer means that what was sent is durable and free of "
+    "personal data; nothing else is said by it."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What the service is made of, wired but not started."""
+
+    log: LateLog
+    follower: Follower
+    desk: Desk
+    responses: Responses
+    interactions: Interactions
+    tallies: Tallies
+    funnel: Funnel
+    revisions: RisingRevisions
+    clock: Clock
+
+
+def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = system_clock) -> FastAPI:
+    """The app; its lifespan opens the log, follows the catalogue, and closes everything."""
+    parts = _wired(settings, clock)
+    public = PublicDesk(parts.desk, parts.responses, parts.funnel, ClientLimits(parse(settings.form_limit)))
+    spec = ServiceSpec(
+        name="feedback-api",
+        title="Soundings: listening",
+        description=_DESCRIPTION,
+        routers=[
+            *_record_routers(parts),
+            events_router(parts.desk, _kinds_by_type(parts)),
+            takeback_router(parts.desk.door, parts.log, parts.desk.receipts, clock),
+            reviews.review_router(reviews.Desk(parts.desk.door, parts.log, redact, parts.revisions, clock)),
+            forms_router(public),
+        ],
+        verifier=TokenVerifier(settings.jwks_url, audience=settings.token_audience, issuer=settings.token_issuer),
+        lifespan=_lifespan(parts, lambda: open_log(settings.log_url)),
+        status_of=_STATUS_OF,
+        ready=[parts.follower.not_ready],
+        live=[parts.follower.not_alive],
+    )
+    return service_app(spec)
+
+
+def _wired(settings: Settings, clock: Clock) -> _Parts:
+    root_secret = settings.secret.encode()
+    log, projection = LateLog(), Projection()
+    follower = Follower(log, projection)
+    pseudonym = SubjectKeys(root_secret).pseudonym
+    revisions = RisingRevisions(clock)
+    return _Parts(
+        log=log,
+        follower=follower,
+        desk=Desk(Door(projection, follower, clock), log, Receipts(root_secret)),
+        responses=Responses(projection, redact, pseudonym),
+        interactions=Interactions(projection, redact, pseudonym),
+        tallies=Tallies(projection, redact, revisions),
+        funnel=Funnel(projection),
+        revisions=revisions,
+        clock=clock,
+    )
+
+
+def _record_routers(parts: _Parts) -> Sequence[APIRouter]:
+    return (
+        record_router(
+            parts.desk,
+            parts.responses,
+            path="/v1/responses",
+            name="feedback.responses.submit",
+            shape=ResponseItem,
+            summary="Send responses",
+        ),
+        record_router(
+            parts.desk,
+            parts.interactions,
+            path="/v1/interactions",
+            name="feedback.interactions.record",
+            shape=InteractionItem,
+            summary="Send interaction records",
+        ),
+        record_router(
+            parts.desk,
+            parts.tallies,
+            path="/v1/tallies",
+            name="feedback.tallies.record",
+            shape=TallyItem,
+            summary="Send tallies",
+        ),
+    )
+
+
+def _kinds_by_type(parts: _Parts) -> Kinds:
+    return {
+        ResponseSubmitted.TYPE: parts.responses,
+        InteractionRecorded.TYPE: parts.interactions,
+        TallyRecorded.TYPE: parts.tallies,
+        FormShown.TYPE: parts.funnel,
+        ResponseRetracted.TYPE: Retractions("response"),
+        InteractionRetracted.TYPE: Retractions("interaction"),
+        TallyRetracted.TYPE: Retractions("tally"),
+    }
+
+
+def _lifespan(parts: _Parts, open_it: Callable[[], Awaitable[Log]]) -> Lifespan:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+        async with AsyncExitStack() as stack:
+            log = await open_it()
+            stack.push_async_callback(parts.log.close)
+            parts.log.opened(log)
+            await log.ensure(_TOPICS)
+            await stack.enter_async_context(parts.follower.following())
+            yield
+
+    return lifespan

@@ -1,0 +1,100 @@
+"""POST /v1/events: the type of each event picks the kind, its data is the item, and the key decides the source."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from feedback_api.cloudevents import envelopes
+from feedback_api.cloudevents.envelopes import Envelope
+from feedback_api.intake import answers, openapi
+from feedback_api.intake.door import must_accept
+from feedback_api.intake.faults import FORBIDDEN, refused
+from feedback_api.intake.http import Desk
+from feedback_api.intake.kinds import Kind
+from feedback_api.intake.reading import (
+    BATCH_MAX_BYTES,
+    JSON_TYPES,
+    Sent,
+    UnsupportedType,
+    bounded,
+    media_type,
+    parsed,
+)
+from feedback_api.intake.receive import Entry, Misfit, receive_many
+from feedback_api.intake.sender import Sender
+from soundings.http.body import read_body
+from soundings.kernel.errors import Refused
+
+Kinds = Mapping[str, Kind]
+"""Kinds by the CloudEvents type that picks them."""
+
+_BINARY: Final = "ce-specversion"
+
+
+def events_router(desk: Desk, kinds: Kinds) -> APIRouter:
+    """The router with the CloudEvents door."""
+    router = APIRouter(tags=["records"])
+
+    @router.post(
+        "/v1/events",
+        name="feedback.events.receive",
+        status_code=202,
+        summary="Send CloudEvents",
+        openapi_extra=openapi.events_body(sorted(kinds)),
+        responses=openapi.RECORD_ANSWERS,
+    )
+    async def receive(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        sender = await desk.door.sender(request)
+        body = await read_body(request, BATCH_MAX_BYTES)
+        kind = media_type(request.headers.get("content-type"))
+        if kind == envelopes.BATCH:
+            return await _batch(body, desk, kinds, sender)
+        try:
+            envelope = _one(request, kind, body)
+            entry = entry_of(envelope, kinds)
+        except Refused as refusal:
+            return answers.one_refused(refusal)
+        must_accept(sender, entry.kind.accepted_as)
+        return await desk.one(entry, sender)
+
+    return router
+
+
+def _one(request: Request, kind: str, body: bytes) -> Envelope:
+    bounded(Sent((), single=True), len(body))
+    if kind == envelopes.STRUCTURED:
+        return envelopes.from_json(parsed(body))
+    if _BINARY in request.headers and (kind in JSON_TYPES or kind.endswith("+json")):
+        return envelopes.from_headers(request.headers, body)
+    raise UnsupportedType(
+        f"Send {envelopes.STRUCTURED}, {envelopes.BATCH}, or application/json with the attributes in ce- headers."
+    )
+
+
+async def _batch(body: bytes, desk: Desk, kinds: Kinds, sender: Sender) -> Response:
+    value = parsed(body)
+    if not isinstance(value, list):
+        return answers.one_refused(refused("", "wrong_type", "a batch must be a list of CloudEvents"))
+    sent = bounded(Sent(value, single=False), len(body))
+    entries = [_entry(event, kinds, sender) for event in sent.items]
+    return answers.many(await receive_many(entries, sender, desk.log))
+
+
+def _entry(event: object, kinds: Kinds, sender: Sender) -> Entry | Misfit:
+    try:
+        entry = entry_of(envelopes.from_json(event), kinds)
+        if entry.kind.accepted_as not in sender.source.accepts:
+            raise refused("type", FORBIDDEN, f"this source may not send {entry.kind.accepted_as}")
+    except Refused as refusal:
+        return Misfit(envelopes.claimed_id(event), refusal)
+    return entry
+
+
+def entry_of(envelope: Envelope, kinds: Kinds) -> Entry:
+    """The entry of an event; raises Refused for a type that no kind goes by."""
+    kind = kinds.get(envelope.type)
+    if kind is None:
+        raise refused("type", "unknown_type", f"must be one of {', '.join(sorted(kinds))}")
+    return Entry(kind, envelope.data, envelope.id)

@@ -1,0 +1,75 @@
+"""What browsers send to a form: JSON from a script, or the fields of a plain HTML form."""
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qsl
+
+from feedback_api.forms.ports import ReadsFields
+from feedback_api.intake.faults import refused, unknown_field, wrong_type
+from feedback_api.intake.fields import Item
+from feedback_api.intake.reading import Unreadable, UnsupportedType, media_type, parsed
+from feedback_api.projection.views import FormView
+
+HTML_FORM: Final = "application/x-www-form-urlencoded"
+SCRIPT: Final = frozenset({"application/json", "text/plain"})
+"""A script may send its JSON as text/plain, which spares the browser a request that asks for permission."""
+ANSWER_FIELDS: Final = frozenset(
+    {
+        "id", "form_id", "form_version", "service_id", "channel", "touchpoint", "occurred_at", "language", "page",
+        "device", "test", "answers",
+    }
+)  # fmt: skip
+EVENT_FIELDS: Final = frozenset({"id", "form_id", "form_version", "service_id", "channel", "stage", "occurred_at", "test"})
+_FIELDS_MAX: Final = 1000
+_ANSWER: Final = "answers."
+
+
+def read_script(body: bytes, form_id: str, allowed: frozenset[str]) -> Item:
+    """The item that a script sent to a form. It may not say what only a source with its key may."""
+    value = parsed(body)
+    if not isinstance(value, dict):
+        raise wrong_type("", "an object")
+    if not value.keys() <= allowed:
+        raise unknown_field(value, allowed)
+    if value.get("form_id", form_id) != form_id:
+        raise refused("form_id", "not_this_form", "must be the form of the address, or be left out")
+    return {**value, "form_id": form_id}
+
+
+def read_fields(body: bytes, form_id: str, form: FormView, reader: ReadsFields) -> Item:
+    """The item that a plain HTML form sent: ``answers.{question}`` by their types, and a response's own fields as text.
+
+    Fields of other names (a button's, say) are passed over.
+    """
+    try:
+        pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_FIELDS_MAX)
+    except ValueError:
+        raise Unreadable("The form's fields are not UTF-8, or there are too many of them.") from None
+    answers: dict[str, list[str]] = {}
+    item: dict[str, object] = {}
+    for name, value in pairs:
+        if name.startswith(_ANSWER):
+            answers.setdefault(name[len(_ANSWER) :], []).append(value)
+        elif name in ANSWER_FIELDS and value:
+            item[name] = value
+    return {**_typed(item), "form_id": form_id, "answers": reader.read_fields(form, answers)}
+
+
+def script_type(content_type: str | None) -> bool:
+    """Whether the body is JSON from a script; False for a plain HTML form, UnsupportedType for anything else."""
+    kind = media_type(content_type)
+    if kind in SCRIPT:
+        return True
+    if kind == HTML_FORM:
+        return False
+    raise UnsupportedType(f"Send application/json or {HTML_FORM}.")
+
+
+def _typed(item: Mapping[str, object]) -> dict[str, object]:
+    typed = dict(item)
+    version = typed.get("form_version")
+    if isinstance(version, str) and version.isascii() and version.isdigit() and len(version) <= 9:  # noqa: PLR2004
+        typed["form_version"] = int(version)
+    if "test" in typed:
+        typed["test"] = typed["test"] in {"1", "true", "on"}
+    return typed

@@ -1,0 +1,73 @@
+"""How the public doors describe themselves."""
+
+from typing import Any, Final
+
+from feedback_api.intake.openapi import ONE, RETRIED, json_answer, problem_answer
+from soundings.events.catalogue import Form
+
+_ANSWER: Final[dict[str, object]] = {
+    "type": "object",
+    "required": ["answers"],
+    "properties": {
+        "id": {"type": "string", "description": "Made by the sender before the first try, so that a retry counts once."},
+        "answers": {"type": "object", "description": "Answers by question id."},
+        "form_version": {"type": "integer"},
+        "service_id": {"type": "string"},
+        "channel": {"type": "string"},
+        "touchpoint": {"type": "string"},
+        "occurred_at": {"type": "string", "format": "date-time"},
+        "language": {"type": "string"},
+        "page": {"type": "string"},
+        "device": {"type": "string"},
+        "test": {"type": "boolean"},
+    },
+}
+ANSWER_BODY: Final[dict[str, object]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": _ANSWER},
+            "application/x-www-form-urlencoded": {
+                "schema": {"type": "object", "description": "answers.{question}, and the other fields by their names."}
+            },
+        },
+    }
+}
+EVENT_BODY: Final[dict[str, object]] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {
+                "schema": {
+                    "type": "object",
+                    "required": ["stage"],
+                    "properties": {
+                        "id": {"type": "string"},
+                        "stage": {"enum": ["invited", "shown", "started"]},
+                        "n": {"type": "integer", "minimum": 1, "description": "Only with the source's key."},
+                        "service_id": {"type": "string"},
+                        "channel": {"type": "string"},
+                        "occurred_at": {"type": "string", "format": "date-time"},
+                        "test": {"type": "boolean"},
+                    },
+                }
+            }
+        },
+    }
+}
+DEFINITION: Final[dict[int | str, dict[str, Any]]] = {
+    200: json_answer("The form's newest published version.", {"type": "object", "title": Form.__name__}),
+    304: {"description": "Not changed."},
+    404: problem_answer("No such form."),
+}
+ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    202: json_answer("Durable.", ONE),
+    400: problem_answer("Not JSON."),
+    403: problem_answer("The form is not on the web, or not on this page."),
+    404: problem_answer("No such form."),
+    413: problem_answer("Over 1 MiB."),
+    415: problem_answer("Neither JSON nor the fields of a form."),
+    422: problem_answer("An answer that does not hold; `errors` names its field."),
+    429: problem_answer("Too fast; Retry-After says when to send again."),
+    **RETRIED,
+}

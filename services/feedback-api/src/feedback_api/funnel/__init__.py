@@ -1,0 +1,1 @@
+"""The funnel: how often a form was offered, shown and begun."""

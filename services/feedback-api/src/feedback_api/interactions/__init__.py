@@ -1,0 +1,1 @@
+"""Interactions: records of contacts, as contact centres and sites send them."""

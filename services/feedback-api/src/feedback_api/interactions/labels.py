@@ -1,0 +1,42 @@
+"""What senders say about a contact in their own words: topics and attributes, each one redacted unless it is a slug."""
+
+from typing import Final
+
+from feedback_api.intake.faults import refused, shown, wrong_type
+from feedback_api.intake.fields import Item, Redact, checked_text, cleaned
+from soundings.kernel.ids import is_slug
+
+_TOPICS_MAX: Final = 20
+_TOPIC_MAX: Final = 200
+_ATTRIBUTES_MAX: Final = 20
+_ATTRIBUTE_MAX: Final = 500
+
+
+def topics(item: Item, redact: Redact) -> list[str]:
+    """The topics of a contact in the order given, none of them twice, none blank."""
+    value = item.get("topic")
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise wrong_type("topic", "a list of texts")
+    if len(value) > _TOPICS_MAX:
+        raise refused("topic", "too_many", f"has {len(value)} entries; at most {_TOPICS_MAX} are taken")
+    texts = [checked_text(entry, f"topic.{index}", _TOPIC_MAX) for index, entry in enumerate(value)]
+    return list(dict.fromkeys(cleaned(text, redact) for text in texts if text))
+
+
+def attributes(item: Item, redact: Redact) -> dict[str, str]:
+    """Raw values of the sender's system worth keeping: text by name, where a name is a slug."""
+    value = item.get("attributes")
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise wrong_type("attributes", "an object that maps names to texts")
+    if len(value) > _ATTRIBUTES_MAX:
+        raise refused("attributes", "too_many", f"has {len(value)} entries; at most {_ATTRIBUTES_MAX} are taken")
+    kept: dict[str, str] = {}
+    for name, entry in value.items():
+        if not is_slug(name):
+            raise refused("attributes", "not_a_slug", "names are 1 to 100 of a-z, 0-9, - and _")
+        kept[name] = cleaned(checked_text(entry, shown(name, of="attributes"), _ATTRIBUTE_MAX), redact)
+    return kept

@@ -1,0 +1,1 @@
+"""Responses: one person's filled form, checked against the version of the form that it answers."""

@@ -1,0 +1,168 @@
+"""A published form made ready to check answers: built once per version, used for every response to it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from feedback_api.intake.faults import refused, shown, wrong_type
+from feedback_api.intake.fields import Redact
+from feedback_api.projection.views import FormView
+from feedback_api.responses.questions import (
+    ChoiceQuestion,
+    DateQuestion,
+    Given,
+    MultiQuestion,
+    PointQuestion,
+    Question,
+    Seen,
+    Statement,
+    TextQuestion,
+)
+from soundings.events import catalogue
+from soundings.kernel.scales import Scale, allowed_scales, scale_points
+
+_TEXT_LIMITS: Final[Mapping[str, int]] = {"short_text": 500, "long_text": 10_000, "hidden": 500}
+"""Characters where the form sets no limit of its own."""
+_ONE_OF: Final = frozenset({"single_choice", "dropdown"})
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """Holds when the answer to an earlier question is among some values."""
+
+    question: str
+    values: frozenset[str | int]
+
+    def holds(self, seen: Mapping[str, Seen]) -> bool:
+        answer = seen.get(self.question)
+        if isinstance(answer, list):
+            return not self.values.isdisjoint(answer)
+        return answer in self.values
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A question in the order of the form."""
+
+    question: Question
+    required: bool
+    condition: Condition | None
+
+
+class ReadyForm:
+    """Checks answers against one version of a form."""
+
+    def __init__(self, view: FormView, redact: Redact) -> None:
+        self.view: Final = view
+        self._steps = tuple(_step(question, view.body, redact) for question in view.body.form.questions)
+        self._questions = {step.question.id: step.question for step in self._steps}
+        self._required = tuple(step.question.id for step in self._steps if step.required)
+        self._branches = any(step.condition is not None for step in self._steps)
+
+    def check(self, answers: object) -> Given:
+        """The answers as they go on record. Raises Refused at ``answers.{question}`` for the first that does not hold.
+
+        An answer of null, blank text or an empty list is no answer. A question whose condition does not hold takes none.
+        """
+        if not isinstance(answers, dict):
+            raise wrong_type("answers", "an object that maps question ids to answers")
+        given = Given()
+        if self._branches:
+            self._walk(answers, given)
+        else:
+            self._take_all(answers, given)
+        return given
+
+    def read_fields(self, fields: Mapping[str, list[str]]) -> dict[str, object]:
+        """The answers that the fields of a plain HTML form mean; fields of unknown questions stay as they are."""
+        read: dict[str, object] = {}
+        for name, texts in fields.items():
+            question = self._questions.get(name)
+            value = texts[0] if question is None else question.from_texts(texts)
+            if value is not None:
+                read[name] = value
+        return read
+
+    def _take_all(self, answers: Mapping[str, object], given: Given) -> None:
+        questions = self._questions
+        for question_id, value in answers.items():
+            question = questions.get(question_id)
+            if question is None:
+                raise _unknown_question(question_id)
+            if value is not None:
+                question.take(value, given)
+        for question_id in self._required:
+            if question_id not in given.answers and question_id not in given.comments:
+                raise _missing(question_id)
+
+    def _walk(self, answers: Mapping[str, object], given: Given) -> None:
+        for question_id in answers:
+            if question_id not in self._questions:
+                raise _unknown_question(question_id)
+        seen: dict[str, Seen] = {}
+        for step in self._steps:
+            question = step.question
+            value = answers.get(question.id)
+            reachable = step.condition is None or step.condition.holds(seen)
+            if value is not None and reachable:
+                seen[question.id] = question.take(value, given)
+            elif value is not None:
+                raise _unreachable(question.id)
+            if step.required and reachable and seen.get(question.id) is None:
+                raise _missing(question.id)
+
+
+def _step(question: catalogue.Question, body: catalogue.FormVersion, redact: Redact) -> Step:
+    shown_when = question.show_when
+    condition = None if shown_when is None else Condition(shown_when.question, frozenset(shown_when.in_))
+    return Step(_question(question, body, redact), question.required, condition)
+
+
+def _question(question: catalogue.Question, body: catalogue.FormVersion, redact: Redact) -> Question:
+    if question.type in _TEXT_LIMITS:
+        return TextQuestion(question.id, question.max_length or _TEXT_LIMITS[question.type], redact)
+    if question.type == "date":
+        return DateQuestion(question.id)
+    if question.type == "statement":
+        return Statement(question.id)
+    codes = frozenset(option.code for option in question.options)
+    if question.type in _ONE_OF:
+        return ChoiceQuestion(question.id, codes, _scores(question, body, codes))
+    if question.type == "multi_choice":
+        return MultiQuestion(question.id, codes, _scores(question, body, codes))
+    scale = body.scales.get(question.id) or next(iter(allowed_scales(question.type)))
+    points = scale_points(scale)
+    return PointQuestion(question.id, points, scale is Scale.BINARY, _scores(question, body, frozenset(points)))
+
+
+def _scores(
+    question: catalogue.Question, body: catalogue.FormVersion, values: frozenset[str] | frozenset[int]
+) -> Mapping[object, Mapping[str, object]]:
+    """What goes on record for each possible answer; nothing where the question is not scored."""
+    scale = body.scales.get(question.id)
+    version = body.measure_versions.get(question.id)
+    if question.measure is None or scale is None or version is None:
+        return {}
+    return {
+        value: {
+            "question_id": question.id,
+            "measure": question.measure,
+            "measure_version": version,
+            "scale": scale.value,
+            "value": value,
+        }
+        for value in values
+    }
+
+
+def _unknown_question(question_id: str) -> Exception:
+    return refused(shown(question_id, of="answers"), "unknown_question", "is not a question of this version of the form")
+
+
+def _missing(question_id: str) -> Exception:
+    return refused(f"answers.{question_id}", "missing", "needs an answer")
+
+
+def _unreachable(question_id: str) -> Exception:
+    detail = "is not asked after these answers: its condition does not hold"
+    return refused(f"answers.{question_id}", "unreachable", detail)

@@ -1,0 +1,142 @@
+"""Responses as a kind: what an item must hold, and the event that it becomes."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from feedback_api.intake.asked import published_form, service_of_form
+from feedback_api.intake.faults import missing, unknown_field
+from feedback_api.intake.fields import (
+    Item,
+    Redact,
+    choice,
+    cleaned,
+    flag,
+    identifier,
+    label,
+    language,
+    revision,
+    text,
+)
+from feedback_api.intake.kinds import Accepted, RecordKind, Taken
+from feedback_api.intake.log_records import RecordMaker
+from feedback_api.intake.persons import Pseudonym, subject
+from feedback_api.intake.sender import CHANNELS, Directory, Sender
+from feedback_api.intake.times import happened, instant
+from feedback_api.projection.views import FormView
+from feedback_api.responses.forms import ReadyForm
+from soundings.events.response import ResponseSubmitted
+from soundings.events.topics import RESPONSES
+from soundings.kernel.ids import new_id
+
+FIELDS: Final = frozenset(
+    {
+        "id", "form_id", "form_version", "service_id", "channel", "touchpoint", "occurred_at", "language", "person",
+        "page", "device", "revision", "test", "answers",
+    }
+)  # fmt: skip
+DEVICES: Final[Mapping[str, str]] = {
+    name: name for name in ("desktop", "mobile", "tablet", "wearable", "tv", "kiosk", "other")
+}
+"""Classes of device: all that is ever kept of a user agent."""
+_TOUCHPOINT_MAX: Final = 200
+_PAGE_MAX: Final = 2000
+
+
+class Responses:
+    """Takes responses against the published forms of the catalogue."""
+
+    accepted_as: Accepted = "responses"
+    topic: str = RESPONSES.name
+    receipt_kind: RecordKind | None = "response"
+
+    def __init__(
+        self,
+        directory: Directory,
+        redact: Redact,
+        pseudonym: Pseudonym,
+        *,
+        new_record_id: Callable[[], str] = new_id,
+    ) -> None:
+        self._directory = directory
+        self._redact = redact
+        self._pseudonym = pseudonym
+        self._new_id = new_record_id
+        self._maker = RecordMaker(ResponseSubmitted)
+        self._ready: dict[tuple[str, int], ReadyForm] = {}
+
+    def take(self, item: Item, sender: Sender, given_id: str | None) -> Taken:
+        """The record of a response; raises Refused."""
+        if not item.keys() <= FIELDS:
+            raise unknown_field(item, FIELDS)
+        record_id = identifier(item, "id") or given_id or self._new_id()
+        form = self.ready_form(published_form(item, sender, self._directory))
+        service_id = service_of_form(item, form.view, sender, self._directory)
+        if "answers" not in item:
+            raise missing("answers")
+        given = form.check(item["answers"])
+        occurred_at, clamped = happened(instant(item, "occurred_at"), sender.received_at)
+        number = revision(item) or 0
+        data = {
+            "record_id": record_id,
+            "source_id": sender.source.id,
+            "revision": number,
+            **self._circumstances(item, sender, form.view, service_id),
+            "answers": given.answers,
+            "scores": given.scores,
+            "comments": given.comments,
+            "quarantined": False,
+            "occurred_at": occurred_at,
+            "received_at": sender.received_at,
+            "time_clamped": clamped,
+            "test": flag(item, "test"),
+        }
+        record = self._maker.make(
+            data,
+            source_id=sender.source.id,
+            in_order_with=record_id,
+            event_id=f"response:{record_id}:{number}",
+            at=occurred_at,
+            traceparent=sender.traceparent,
+        )
+        return Taken(record_id, None, record)
+
+    def ready_form(self, view: FormView) -> ReadyForm:
+        """The form made ready for checking; a version never changes, so it is made once."""
+        key = (view.form_id, view.version)
+        ready = self._ready.get(key)
+        if ready is None or ready.view is not view:
+            ready = self._ready[key] = ReadyForm(view, self._redact)
+        return ready
+
+    def read_fields(self, form: FormView, fields: Mapping[str, list[str]]) -> dict[str, object]:
+        """The answers that the fields of a plain HTML form mean."""
+        return self.ready_form(form).read_fields(fields)
+
+    def _circumstances(self, item: Item, sender: Sender, form: FormView, service_id: str) -> dict[str, object]:
+        touchpoint = label(item, "touchpoint", _TOUCHPOINT_MAX, self._redact)
+        return {
+            "agency_id": sender.agency.id,
+            "time_zone": sender.agency.time_zone,
+            "service_id": service_id,
+            "channel": choice(item, "channel", CHANNELS) or sender.source.default_channel,
+            "form_id": form.form_id,
+            "form_version": form.version,
+            "touchpoint": touchpoint,
+            "stage": self._stage(touchpoint, service_id),
+            "language": language(item),
+            "subject": subject(item, sender, self._pseudonym),
+            "page": self._page(item),
+            "device": choice(item, "device", DEVICES),
+        }
+
+    def _stage(self, touchpoint: str | None, service_id: str) -> str | None:
+        known = None if touchpoint is None else self._directory.touchpoint(touchpoint)
+        return None if known is None or known.service_id != service_id else known.stage
+
+    def _page(self, item: Item) -> str | None:
+        """The page without query and fragment, where tokens and personal data travel; the rest is redacted."""
+        page = text(item, "page", _PAGE_MAX)
+        if page is None:
+            return None
+        bare = page.partition("#")[0].partition("?")[0]
+        return cleaned(bare, self._redact) if bare else None

@@ -1,0 +1,1 @@
+"""Reviews: staff decide whether a response counts."""

@@ -1,0 +1,99 @@
+"""The door for reviews: quarantine a response, or release it, with a reason."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, cast
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from feedback_api.intake import openapi
+from feedback_api.intake.answers import json_response
+from feedback_api.intake.door import Door
+from feedback_api.intake.faults import missing, refused, unknown_field, wrong_type
+from feedback_api.intake.fields import Item, Redact, identifier, reference, required_choice, text
+from feedback_api.intake.reading import JSON_TYPES, SINGLE_MAX_BYTES, UnsupportedType, media_type, parsed
+from feedback_api.intake.revisions import RisingRevisions
+from feedback_api.intake.sender import Directory
+from soundings.access.roles import Principal
+from soundings.events.envelope import encode
+from soundings.events.response import ResponseReviewed
+from soundings.http.access import Forbidden, caller
+from soundings.http.body import read_body
+from soundings.kernel.clock import Clock
+from soundings.kernel.errors import Unavailable
+from soundings.log.port import AppendFailed, Log
+
+Verdict = Literal["quarantined", "released"]
+
+_FIELDS: Final = frozenset({"source_id", "id", "verdict", "reason"})
+_VERDICTS: Final[Mapping[str, str]] = {"quarantined": "quarantined", "released": "released"}
+_REASON_MAX: Final = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What reviewing needs."""
+
+    door: Door
+    log: Log
+    redact: Redact
+    revisions: RisingRevisions
+    clock: Clock
+
+
+def review_router(desk: Desk) -> APIRouter:
+    """POST /v1/reviews."""
+    router = APIRouter(tags=["reviews"])
+
+    @router.post(
+        "/v1/reviews",
+        name="feedback.reviews.review",
+        status_code=202,
+        openapi_extra=openapi.REVIEW_BODY,
+        responses=openapi.RETRIED,
+    )
+    async def review(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        """Say whether a response counts. It speaks of all its revisions, and the newest review holds."""
+        item = await _item(request)
+        directory = await desk.door.directory()
+        event = reviewed(item, caller(request), directory, desk, desk.clock())
+        (place,) = await desk.log.append(event.TOPIC.name, (encode(event),))
+        if isinstance(place, AppendFailed):
+            raise Unavailable("The log could not store this just now; send it again.") from place
+        return json_response({"id": event.record_id, "revision": event.revision})
+
+    return router
+
+
+def reviewed(item: Item, reviewer: Principal, directory: Directory, desk: Desk, at: datetime) -> ResponseReviewed:
+    """The event of a review; raises Refused, or Forbidden for another agency's source."""
+    if not item.keys() <= _FIELDS:
+        raise unknown_field(item, _FIELDS)
+    source_id, record_id = reference(item, "source_id"), identifier(item, "id")
+    verdict, reason = required_choice(item, "verdict", _VERDICTS), text(item, "reason", _REASON_MAX)
+    if source_id is None or record_id is None or reason is None:
+        raise missing("source_id" if source_id is None else "id" if record_id is None else "reason")
+    source = directory.source(source_id)
+    if source is None:
+        raise refused("source_id", "unknown_source", "is not a source in force")
+    if not reviewer.reaches(source.agency_id):
+        raise Forbidden("This source belongs to another agency.")
+    return ResponseReviewed(
+        record_id=record_id,
+        source_id=source_id,
+        revision=desk.revisions.next(),
+        verdict=cast("Verdict", verdict),
+        reason=desk.redact(reason),
+        reviewed_at=at,
+    )
+
+
+async def _item(request: Request) -> Item:
+    if media_type(request.headers.get("content-type")) not in JSON_TYPES:
+        raise UnsupportedType("Send application/json.")
+    value = parsed(await read_body(request, SINGLE_MAX_BYTES))
+    if not isinstance(value, dict):
+        raise wrong_type("", "an object")
+    return value

@@ -1,0 +1,1 @@
+"""Tallies: totals that someone else counted."""

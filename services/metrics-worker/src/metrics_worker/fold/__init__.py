@@ -1,0 +1,1 @@
+"""The fold: from the log to facts, cells and voices, exactly once."""

@@ -1,0 +1,126 @@
+"""Writing one batch in one transaction: fence, look up, fold, add to the rows, write."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from metrics_worker.fold.domain import Event
+from metrics_worker.fold.errors import WrongPartition
+from metrics_worker.fold.folding import Deltas, Folded, Folding, Known
+from metrics_worker.fold.ports import CatalogueRow, Changes, DeadLetter, FoldTransaction, Move, RowKey, RowText
+from metrics_worker.store.counters import Delta, WideRow
+from soundings.log.headers import pack_headers
+from soundings.log.port import Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """What was read of one partition. `records` are those of the `events`, in the same order."""
+
+    move: Move
+    events: Sequence[Event] = ()
+    records: Sequence[Stored] = ()
+    dead_letters: Sequence[DeadLetter] = ()
+    catalogue: Sequence[CatalogueRow] = ()
+    count: int = 0
+    newest_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What a batch asks of the database before it can be folded."""
+
+    keys: Sequence[bytes]
+    units: Sequence[bytes]
+
+
+def prepare(slices: Iterable[Slice]) -> Prepared:
+    """The keys to look up, each once and in order, which is kindest to an index."""
+    keys: set[bytes] = set()
+    units: set[bytes] = set()
+    for part in slices:
+        for event in part.events:
+            fact = event.fact
+            if fact.unit is None:
+                keys.add(fact.key)
+            else:
+                units.add(fact.unit)
+    return Prepared(sorted(keys), sorted(units))
+
+
+async def apply_batch(transaction: FoldTransaction, slices: Sequence[Slice], at: int) -> Sequence[DeadLetter]:
+    """Fold slices of several partitions and write all that follows. The answer is what only the fold could refuse.
+
+    Raises `FenceLost` when a partition is no longer mine; the caller lets the transaction be undone.
+    """
+    await transaction.fence([part.move for part in slices], at)
+    asked = prepare(slices)
+    known = Known(
+        await transaction.records(asked.keys) if asked.keys else {},
+        await transaction.roots(asked.units) if asked.units else {},
+    )
+    folded, refused = fold(known, slices)
+    generation = await transaction.generation()
+    touched = touched_rows(folded.deltas)
+    stored = await transaction.rows(generation, touched.keys()) if touched else {}
+    changes = Changes(
+        added=folded.added,
+        changed=folded.changed,
+        rows={key: add_to_row(stored.get(key), deltas) for key, deltas in touched.items()},
+        voices=folded.voices,
+        dead_letters=[letter for part in slices for letter in part.dead_letters] + refused,
+        catalogue=[row for part in slices for row in part.catalogue],
+    )
+    await transaction.write(generation, changes, at)
+    return refused
+
+
+def fold(known: Known, slices: Iterable[Slice]) -> tuple[Folded, list[DeadLetter]]:
+    """The batch folded onto what is known; events on a partition that is not theirs become dead letters."""
+    folding = Folding(known)
+    refused: list[DeadLetter] = []
+    for part in slices:
+        for event, record in zip(part.events, part.records, strict=True):
+            try:
+                folding.take(event)
+            except WrongPartition as error:
+                refused.append(dead_letter(record, error.code, str(error)))
+    return folding.result(), refused
+
+
+def touched_rows(deltas: Deltas) -> Mapping[RowKey, Sequence[Delta]]:
+    """The wide rows that deltas change, in the order of their index, with what is to be added to each."""
+    touched: dict[RowKey, list[Delta]] = {}
+    for shard, places in deltas.items():
+        for (service, channel, touchpoint, buckets), delta in places.items():
+            if delta.is_nothing:
+                continue
+            for grain, bucket in buckets:
+                key = RowKey(grain, service, bucket, channel, touchpoint, shard)
+                if (known := touched.get(key)) is None:
+                    touched[key] = [delta]
+                else:
+                    known.append(delta)
+    return dict(sorted(touched.items()))
+
+
+def add_to_row(stored: RowText | None, deltas: Iterable[Delta]) -> RowText | None:
+    """A wide row with deltas added; None when nothing is left of it."""
+    row = WideRow() if stored is None else WideRow.load(*stored)
+    for delta in deltas:
+        row.add(delta)
+    return row.dump()
+
+
+def dead_letter(record: Stored, reason: str, detail: str) -> DeadLetter:
+    """A record that could not be folded, with why."""
+    headers = pack_headers(record.headers)
+    return DeadLetter(
+        record.topic, record.partition, record.position, record.key, headers, record.value, reason, detail[:1000]
+    )
+
+
+def without(slices: Sequence[Slice], topic: str, partition: int) -> list[Slice]:
+    """The slices but that of one partition."""
+    return [part for part in slices if (part.move.topic, part.move.partition) != (topic, partition)]
+
+

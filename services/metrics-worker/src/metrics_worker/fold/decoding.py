@@ -1,0 +1,195 @@
+"""From a record on the log to what the fold understands, or the reason why not.
+
+Most events have the plain shape in which our own doors write them; these are taken from orjson as they are. All others
+go through the contract models.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+
+from metrics_worker.fold.domain import Event, Recorded, Retracted, Reviewed, Voice, spoken_of
+from metrics_worker.fold.errors import Contradiction
+from metrics_worker.fold.shapes import is_plain_funnel, is_plain_interaction, is_plain_response
+from metrics_worker.store.facts import COUNTED, QUARANTINED, RETRACTED, TEST, Fact, Kind
+from metrics_worker.store.records import (
+    funnel_content,
+    interaction_content,
+    response_content,
+    tally_content,
+)
+from soundings.events.base import EventData
+from soundings.events.envelope import UnknownEventType, decode
+from soundings.events.interaction import InteractionRecorded, InteractionRetracted
+from soundings.events.response import FormShown, ResponseRetracted, ResponseReviewed, ResponseSubmitted
+from soundings.events.tally import TallyRecorded, TallyRetracted
+from soundings.kernel.clock import epoch_ms
+from soundings.kernel.ids import key128
+from soundings.log.port import Stored
+
+_Json = dict[str, Any]
+_NUL: Final = "\x00"
+_ESCAPED_NUL: Final = b"\\u0000"
+
+
+def decode_event(record: Stored, shard: str) -> Event:
+    """The event in a record. Raises `Undecodable` when it breaks its contract, `Contradiction` when it cannot be so."""
+    try:
+        return _quick(record, shard) or _thorough(record, shard)
+    except ValueError as error:
+        raise Contradiction(str(error)) from error
+
+
+def _quick(record: Stored, shard: str) -> Recorded | None:
+    """The event when it is plain; None when it has to be looked at more closely."""
+    value = record.value
+    way = _QUICK.get(_type_of(record))
+    if way is None or value is None or _ESCAPED_NUL in value:
+        return None
+    is_plain, build = way
+    try:
+        data = orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return None
+    return build(data, shard) if is_plain(data) else None
+
+
+def _type_of(record: Stored) -> bytes:
+    for name, value in record.headers:
+        if name == "ce_type":
+            return value
+    return b""
+
+
+def _thorough(record: Stored, shard: str) -> Event:
+    event = decode(record)
+    build = _BUILD.get(type(event))
+    if build is None:
+        raise UnknownEventType(f"{event.TYPE} does not belong on {record.topic}")
+    return build(_without_nul(orjson.loads(event.model_dump_json(exclude_none=True, by_alias=True))), shard)
+
+
+def _without_nul(data: _Json) -> _Json:
+    """No database keeps the character NUL in a text: comments lose it, elsewhere it is no text of ours."""
+    if isinstance(comments := data.get("comments"), dict):
+        data["comments"] = {question: text.replace(_NUL, "") for question, text in comments.items()}
+    if _ESCAPED_NUL in orjson.dumps(data) and _holds_nul(data):
+        raise ValueError("a text holds the character NUL")
+    return data
+
+
+def _holds_nul(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(_NUL in name or _holds_nul(item) for name, item in value.items())
+    if isinstance(value, list):
+        return any(map(_holds_nul, value))
+    return isinstance(value, str) and _NUL in value
+
+
+def _response(data: _Json, shard: str) -> Recorded:
+    source_id, record_id, revision = data.pop("source_id"), data.pop("record_id"), data.pop("revision", 0)
+    service, channel = data.pop("service_id"), data.pop("channel")
+    occurred = epoch_ms(datetime.fromisoformat(data.pop("occurred_at")))
+    comments = data.pop("comments", None)
+    state = TEST if data.get("test") else COUNTED
+    if data.get("quarantined"):
+        state |= QUARANTINED
+    if "scores" in data:
+        data["scores"] = [
+            (score["question_id"], score["measure"], score["measure_version"], score["scale"], score["value"])
+            for score in data["scores"]
+        ]
+    return Recorded(
+        Fact(
+            key128("response", source_id, record_id), None, "response", source_id, record_id, service, channel,
+            occurred, state, revision, None, None, orjson.dumps(data).decode(), shard,
+        ),
+        response_content(service, channel, occurred, data),  # type: ignore[arg-type]  # checked by shape or by model
+        Voice(comments, data.get("language")) if comments else None,
+    )  # fmt: skip
+
+
+def _funnel(data: _Json, shard: str) -> Recorded:
+    source_id, record_id, revision = data.pop("source_id"), data.pop("record_id"), data.pop("revision", 0)
+    service, channel = data.pop("service_id"), data.pop("channel")
+    occurred = epoch_ms(datetime.fromisoformat(data.pop("occurred_at")))
+    return Recorded(
+        Fact(
+            key128("funnel", source_id, record_id), None, "funnel", source_id, record_id, service, channel,
+            occurred, TEST if data.get("test") else COUNTED, revision, None, None, orjson.dumps(data).decode(), shard,
+        ),
+        funnel_content(service, channel, occurred, data),  # type: ignore[arg-type]  # checked by shape or by model
+    )  # fmt: skip
+
+
+def _interaction(data: _Json, shard: str) -> Recorded:
+    source_id, record_id, root_id = data.pop("source_id"), data.pop("record_id"), data.pop("root_id")
+    service, channel = data.pop("service_id", None), data.pop("channel", None)
+    revision = data.pop("revision", 0)
+    content = interaction_content(record_id, service, channel, data)  # type: ignore[arg-type]  # checked before
+    return Recorded(
+        Fact(
+            key128("interaction", source_id, root_id, record_id), key128("root", source_id, root_id), "interaction",
+            source_id, record_id, service or "", channel or "", content.started, COUNTED, revision, None, None,
+            orjson.dumps(data).decode(), shard,
+        ),
+        content,
+    )  # fmt: skip
+
+
+def _tally(data: _Json, shard: str) -> Recorded:
+    source_id, tally_id, revision = data.pop("source_id"), data.pop("tally_id"), data.pop("revision")
+    service, channel = data.pop("service_id"), data.pop("channel")
+    received = epoch_ms(datetime.fromisoformat(data["received_at"]))
+    return Recorded(
+        Fact(
+            key128("tally", source_id, tally_id), None, "tally", source_id, tally_id, service, channel,
+            received, COUNTED, revision, None, None, orjson.dumps(data).decode(), shard,
+        ),
+        tally_content(service, channel, data),  # type: ignore[arg-type]  # checked by the model
+    )  # fmt: skip
+
+
+def _review(data: _Json, shard: str) -> Reviewed:
+    fact = _unheard("response", data["source_id"], data["record_id"], shard)
+    held = QUARANTINED if data["verdict"] == "quarantined" else 0
+    return Reviewed(
+        fact._replace(review_revision=data["revision"], verdict=data["verdict"], state=fact.state | held)
+    )
+
+
+def _retraction(kind: Kind) -> Callable[[_Json, str], Retracted]:
+    def build(data: _Json, shard: str) -> Retracted:
+        record_id = data["tally_id"] if kind == "tally" else data["record_id"]
+        fact = _unheard(kind, data["source_id"], record_id, shard, root_id=data.get("root_id"))
+        return Retracted(fact._replace(state=RETRACTED))
+
+    return build
+
+
+def _unheard(kind: Kind, source_id: str, record_id: str, shard: str, *, root_id: str | None = None) -> Fact:
+    """A record of which only its ids are known."""
+    if root_id is None:
+        key, unit = key128(kind, source_id, record_id), None
+    else:
+        key, unit = key128(kind, source_id, root_id, record_id), key128("root", source_id, root_id)
+    return spoken_of(Fact(key, unit, kind, source_id, record_id, "", "", 0, 0, 0, None, None, None, shard))
+
+
+_QUICK: Final[dict[bytes, tuple[Callable[[object], bool], Callable[[_Json, str], Recorded]]]] = {
+    ResponseSubmitted.TYPE.encode(): (is_plain_response, _response),
+    FormShown.TYPE.encode(): (is_plain_funnel, _funnel),
+    InteractionRecorded.TYPE.encode(): (is_plain_interaction, _interaction),
+}
+_BUILD: Final[dict[type[EventData], Callable[[_Json, str], Event]]] = {
+    ResponseSubmitted: _response,
+    ResponseReviewed: _review,
+    ResponseRetracted: _retraction("response"),
+    FormShown: _funnel,
+    InteractionRecorded: _interaction,
+    InteractionRetracted: _retraction("interaction"),
+    TallyRecorded: _tally,
+    TallyRetracted: _retraction("tally"),
+}

@@ -1,0 +1,143 @@
+"""What the fold needs of a database: transactions that move positions and write what a batch changes."""
+
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from metrics_worker.fold.domain import Voice
+from metrics_worker.store.facts import Fact
+from soundings.log.port import TopicPartition
+
+
+class RowKey(NamedTuple):
+    """The key of a wide row within its generation, in the order of the index."""
+
+    grain: str
+    service: str
+    bucket: str
+    channel: str
+    touchpoint: str
+    shard: str
+
+
+RowText = tuple[str, str | None]
+"""The columns `counters` and `tallies` of a wide row."""
+
+
+class Held(NamedTuple):
+    """A partition that was taken: the epoch under which it is mine, and where to read on."""
+
+    epoch: int
+    next: int
+
+
+class Move(NamedTuple):
+    """A step of one partition from the position `start` to `next`."""
+
+    topic: str
+    partition: int
+    epoch: int
+    start: int
+    next: int
+
+
+class DeadLetter(NamedTuple):
+    """An event that could not be folded, as it stood on the log."""
+
+    topic: str
+    partition: int
+    position: int
+    key: bytes
+    headers: bytes
+    value: bytes | None
+    reason: str
+    detail: str
+
+
+class CatalogueRow(NamedTuple):
+    """One entity of the catalogue; `body` and `more` are JSON text. A `state` of None removes it."""
+
+    entity: str
+    id: str
+    state: str | None
+    revision: int
+    agency_id: str | None
+    body: str
+    more: str
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """All that one batch writes. A row of None is removed. Voices of `added` facts are new, all others replace."""
+
+    added: Sequence[Fact] = ()
+    changed: Sequence[Fact] = ()
+    rows: Mapping[RowKey, RowText | None] = field(default_factory=dict[RowKey, RowText | None])
+    voices: Mapping[bytes, Voice | None] = field(default_factory=dict[bytes, Voice | None])
+    dead_letters: Sequence[DeadLetter] = ()
+    catalogue: Sequence[CatalogueRow] = ()
+
+
+class FoldTransaction(Protocol):
+    """One transaction of the fold; it commits when its block ends and is undone when the block raises."""
+
+    async def fence(self, moves: Sequence[Move], at: int) -> None:
+        """Move positions, each only if it is still mine and where I left it; else raises `FenceLost`."""
+        ...
+
+    async def generation(self) -> int:
+        """The generation of cells in force."""
+        ...
+
+    async def records(self, keys: Collection[bytes]) -> Mapping[bytes, Fact]:
+        """Those facts that are stored, by key."""
+        ...
+
+    async def roots(self, units: Collection[bytes]) -> Mapping[bytes, Sequence[Fact]]:
+        """All stored facts of each root."""
+        ...
+
+    async def rows(self, generation: int, keys: Collection[RowKey]) -> Mapping[RowKey, RowText]:
+        """Those wide rows that are stored."""
+        ...
+
+    async def write(self, generation: int, changes: Changes, at: int) -> None:
+        """Write everything a batch changes."""
+        ...
+
+
+class FoldStore(Protocol):
+    """The database as the fold uses it."""
+
+    def transaction(self) -> AbstractAsyncContextManager[FoldTransaction]:
+        """Begin a transaction."""
+        ...
+
+    async def take(self, homes: Sequence[TopicPartition], owner: str, at: int) -> Mapping[TopicPartition, Held]:
+        """Make partitions mine: raise their epoch, so that whoever had them can no longer write."""
+        ...
+
+    async def beat(self, worker: str, at: int, until: int) -> Sequence[str]:
+        """Say that a worker lives until some time; the ids of all that live at `at`, in order."""
+        ...
+
+    async def owners(self) -> Mapping[TopicPartition, str]:
+        """Who took each partition last."""
+        ...
+
+    async def stop(self, worker: str, reason: str) -> None:
+        """Note that a worker has stopped, and why."""
+        ...
+
+    async def is_stopped(self, worker: str) -> bool:
+        """Whether it still is noted as stopped: nobody has resumed it."""
+        ...
+
+    async def leave(self, worker: str) -> None:
+        """Forget a worker that ends."""
+        ...
+
+    async def is_reachable(self) -> bool:
+        """Whether the database answers."""
+        ...

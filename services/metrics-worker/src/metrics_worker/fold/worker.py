@@ -1,0 +1,238 @@
+"""The worker: takes partitions, reads them, and folds batch after batch, decoding one while it writes the other."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Final
+
+import structlog
+
+from metrics_worker.fold.apply import Slice, apply_batch, without
+from metrics_worker.fold.errors import FenceLost, TooManyDeadLetters
+from metrics_worker.fold.limits import DeadLetterLimit
+from metrics_worker.fold.ports import FoldStore, Held
+from metrics_worker.fold.reading import read_slice
+from metrics_worker.fold.sharing import BEAT_MS, LEASE_MS, share_of
+from soundings.events.topics import CATALOGUE, MEASURED
+from soundings.http.observe import BATCH_EVENTS, BATCH_SECONDS, DEAD_LETTERS, FOLD_AGE_SECONDS, LAG_EVENTS
+from soundings.kernel.clock import Clock, epoch_ms
+from soundings.log.port import Log, LogUnavailable, TopicPartition
+
+TOPICS: Final = tuple(topic.name for topic in (*MEASURED, CATALOGUE))
+_log = structlog.get_logger("metrics_worker.fold")
+
+_LONGEST_WAIT_S: Final = 1.0
+_FIRST_PAUSE_S: Final = 0.1
+_LONGEST_PAUSE_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerOptions:
+    """`id` is the same after a restart, so that a worker takes over from itself at once."""
+
+    id: str
+    most_events: int = 10_000
+
+
+@dataclass(slots=True)
+class WorkerStatus:
+    """What others may see of a worker, from any thread."""
+
+    unready: str | None = "the worker has not read the log yet"
+    stopped: str | None = None
+    idle: bool = False
+
+
+class FoldWorker:
+    """Folds until it is told to stop. Runs in one event loop; `status` may be read from any thread."""
+
+    def __init__(
+        self,
+        log: Log,
+        store: FoldStore,
+        clock: Clock,
+        options: WorkerOptions,
+        *,
+        on_dead_letters: Callable[[], None] = lambda: None,
+        on_idle: Callable[[bool], None] = lambda _: None,
+    ) -> None:
+        self._log = log
+        self._store = store
+        self._clock = clock
+        self._options = options
+        self._on_dead_letters = on_dead_letters
+        self._on_idle = on_idle
+        self._held: dict[TopicPartition, Held] = {}
+        self._limit = DeadLetterLimit()
+        self._next_beat = 0
+        self._stopping = asyncio.Event()
+        self.status = WorkerStatus()
+
+    def stop(self) -> None:
+        """Let it end after the batch in hand. To be called in its own loop."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Fold until `stop`; errors of the log and the database are waited out."""
+        pause = _FIRST_PAUSE_S
+        while not self._stopping.is_set():
+            try:
+                await self._fold_on()
+                pause = _FIRST_PAUSE_S
+            except TooManyDeadLetters as error:
+                await self._stand_still(error)
+            except LogUnavailable as error:
+                await self._recover(f"the log cannot be read: {error}", max(error.retry_after, pause))
+            except Exception as error:  # noqa: BLE001 - the message loop: whatever it was, the next try begins afresh
+                _log.error("fold_failed", worker=self._options.id, exc_info=error)
+                await self._recover(f"the fold failed: {type(error).__name__}: {error}", pause)
+                pause = min(2 * pause, _LONGEST_PAUSE_S)
+        await self._leave()
+
+    async def _fold_on(self) -> None:
+        """Read and write in turn, one batch ahead, until there is a reason to begin afresh."""
+        self._held.clear()
+        self._next_beat = 0
+        async with asyncio.TaskGroup() as group:
+            writing: asyncio.Task[bool] | None = None
+            while not self._stopping.is_set():
+                if writing is None:
+                    await self._beat_when_due()
+                slices = await self._read()
+                if writing is not None and not await writing:
+                    slices = []  # they began where the lost batch was to end
+                writing = group.create_task(self._write(slices)) if slices else None
+                if self._limit.exceeded is not None:
+                    await self._finish(writing)
+                if writing is None:
+                    await self._wait()
+                elif self._beat_is_due():
+                    await writing
+                    writing = None
+            if writing is not None:
+                await writing
+
+    async def _finish(self, writing: asyncio.Task[bool] | None) -> None:
+        if writing is not None:
+            await writing
+        if self._limit.exceeded is not None:
+            raise self._limit.exceeded
+
+    async def _read(self) -> list[Slice]:
+        """What waits in the partitions that are mine; where to read on moves at once, before it is written."""
+        if not self._held or self._limit.exceeded is not None:
+            return []
+        ready = await self._log.wait({home: held.next for home, held in self._held.items()}, 0)
+        most = max(1, self._options.most_events // max(1, len(ready)))
+        slices: list[Slice] = []
+        for home in sorted(ready):
+            held = self._held[home]
+            part = await read_slice(self._log, home, held, most, self._limit)
+            if part is not None:
+                slices.append(part)
+                self._held[home] = held._replace(next=part.move.next)
+            if self._limit.exceeded is not None:
+                break
+        return slices
+
+    async def _write(self, slices: Sequence[Slice]) -> bool:
+        """Write a batch; False when something of it was lost to another worker, or of what comes after it."""
+        self._become_idle(idle=False)
+        began, whole, left = perf_counter(), True, list(slices)
+        while left:
+            at = epoch_ms(self._clock())
+            try:
+                async with self._store.transaction() as transaction:
+                    refused = await apply_batch(transaction, left, at)
+            except FenceLost as lost:
+                _log.info("partition_lost", worker=self._options.id, topic=lost.home[0], partition=lost.home[1])
+                self._held.pop(lost.home, None)
+                left, whole = without(left, *lost.home), False
+                continue
+            for _ in refused:
+                self._limit.refuse()
+            self._observe(left, len(refused), perf_counter() - began, at)
+            break
+        return whole
+
+    def _observe(self, slices: Sequence[Slice], refused: int, seconds: float, at: int) -> None:
+        self.status.unready = None
+        letters = [letter for part in slices for letter in part.dead_letters]
+        BATCH_EVENTS.observe(sum(part.count for part in slices))
+        BATCH_SECONDS.observe(seconds)
+        FOLD_AGE_SECONDS.set(max(0, at - max(part.newest_at for part in slices)) / 1000)
+        for letter in letters:
+            DEAD_LETTERS.labels(letter.reason).inc()
+        if letters or refused:
+            self._on_dead_letters()
+
+    async def _wait(self) -> None:
+        """Until there is more to read, a beat is due, or it is time to stop."""
+        self._become_idle(idle=True)
+        self.status.unready = None
+        now = epoch_ms(self._clock())
+        seconds = min(_LONGEST_WAIT_S, max(0.0, (self._next_beat - now) / 1000))
+        if not self._held:
+            await self._sleep(seconds)
+            return
+        await self._log.wait({home: held.next for home, held in self._held.items()}, seconds)
+
+    async def _sleep(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+    def _become_idle(self, *, idle: bool) -> None:
+        if self.status.idle is not idle:
+            self.status.idle = idle
+            self._on_idle(idle)
+
+    def _beat_is_due(self) -> bool:
+        return epoch_ms(self._clock()) >= self._next_beat
+
+    async def _beat_when_due(self) -> None:
+        """Say that I live, and take what is my share of the partitions and not in my hands."""
+        if not self._beat_is_due():
+            return
+        now = epoch_ms(self._clock())
+        alive = await self._store.beat(self._options.id, now, now + LEASE_MS)
+        self._next_beat = now + BEAT_MS
+        homes = [(topic, number) for topic in TOPICS for number in range(await self._log.partitions(topic))]
+        share = share_of(self._options.id, alive, homes)
+        for home in self._held.keys() - share:
+            del self._held[home]
+        missing = sorted(share - self._held.keys())
+        if missing:
+            self._held.update(await self._store.take(missing, self._options.id, now))
+        await self._show_lag()
+
+    async def _show_lag(self) -> None:
+        ends: Mapping[TopicPartition, int] = await self._log.ends(TOPICS)
+        for home, held in self._held.items():
+            LAG_EVENTS.labels(home[0], str(home[1])).set(max(0, ends[home] - held.next))
+
+    async def _stand_still(self, error: TooManyDeadLetters) -> None:
+        """Stop folding, let others know why, and wait to be resumed."""
+        _log.error("fold_stopped", worker=self._options.id, reason=str(error))
+        self.status.stopped = self.status.unready = str(error)
+        self._become_idle(idle=True)
+        try:
+            await self._store.stop(self._options.id, str(error))
+            while not self._stopping.is_set() and await self._store.is_stopped(self._options.id):
+                await self._sleep(_LONGEST_WAIT_S)
+        finally:
+            self._limit = DeadLetterLimit()
+        self.status.stopped = None
+
+    async def _recover(self, reason: str, seconds: float) -> None:
+        self.status.unready = reason
+        self._limit = DeadLetterLimit()
+        await self._sleep(seconds)
+
+    async def _leave(self) -> None:
+        try:
+            await self._store.leave(self._options.id)
+        except Exception as error:  # noqa: BLE001 - ending anyway; the lease runs out by itself
+            _log.warning("leave_failed", worker=self._options.id, error=str(error))

@@ -1,0 +1,199 @@
+"""The metrics API over HTTP."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Final
+
+import orjson
+from fastapi import APIRouter, Body, Request
+from starlette.responses import Response
+
+from metrics_worker.formulas.figures import Figure
+from metrics_worker.formulas.parameters import PARAMETERS
+from metrics_worker.query.describe import Described, DescribeMeasures, describe_metrics
+from metrics_worker.query.domain.answer import Answer, AsOf, Compared, Row
+from metrics_worker.query.domain.question import Compare, Dimension, Given, Question, read_question
+from metrics_worker.query.errors import UnknownMetric, refused
+from metrics_worker.query.use_cases import MOST_QUESTIONS, ReadMetrics
+from soundings.http.access import caller
+from soundings.kernel.calendars import Interval
+from soundings.kernel.clock import from_epoch_ms
+from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.vocabulary import Channel
+
+Asked = Mapping[str, str | int | float | list[str] | None]
+
+_WORDS: Final[Mapping[str, str]] = {
+    "measure": "A measure; may be left out where the metric implies one.",
+    "service": "One service.",
+    "department": "A department with all below it.",
+    "agency": "An agency; needed where several could be meant.",
+    "channel": "One channel.",
+    "touchpoint": "One touchpoint (analysts).",
+    "from": "The first local date, YYYY-MM-DD.",
+    "to": "The local date after the last, YYYY-MM-DD.",
+    "interval": "A row for each of these; without it one row for the range.",
+    "group_by": f"Rows for each of these, separated by commas: {', '.join(Dimension)}.",
+    "compare": "Adds the change against the bucket before, or a year ago.",
+    "version": "One version of the measure; without it the versions of one scale are pooled.",
+}
+_CHOICES: Final[Mapping[str, Sequence[str]]] = {
+    "interval": list(Interval),
+    "compare": list(Compare),
+    "channel": list(Channel),
+}
+
+
+def _parameters() -> list[dict[str, object]]:
+    own = [
+        {
+            "name": name,
+            "in": "query",
+            "required": name in {"from", "to"},
+            "description": words,
+            "schema": {"type": "string", **({"enum": _CHOICES[name]} if name in _CHOICES else {})},
+        }
+        for name, words in _WORDS.items()
+    ]
+    special: list[dict[str, object]] = [
+        {"name": one.name, "in": "query", "required": False, "description": one.words, "schema": {"type": "string"}}
+        for one in PARAMETERS.values()
+    ]
+    return [*own, *special]
+
+
+def router(read: ReadMetrics, measures: DescribeMeasures) -> APIRouter:
+    """The routes of the metrics API."""
+    routes = APIRouter(tags=["metrics"])
+
+    @routes.get("/v1/metrics", name="metrics.metrics.list", summary="The metrics and their formulas")
+    async def list_metrics() -> Response:  # pyright: ignore[reportUnusedFunction]
+        return _json({"items": describe_metrics()})
+
+    @routes.get("/v1/measures", name="metrics.measures.list", summary="The measures")
+    async def list_measures(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        return _json({"items": await measures.all(caller(request))})
+
+    @routes.get(
+        "/v1/metrics/{metric_id}",
+        name="metrics.metrics.get",
+        summary="One metric, by bucket and group",
+        openapi_extra={"parameters": _parameters()},
+    )
+    async def get_metric(metric_id: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        answer = await read.one(metric_id, _once_each(request), caller(request))
+        return _json(answer_body(answer))
+
+    @routes.post("/v1/query", name="metrics.query", summary="Several metrics from one state of the cells")
+    async def query(  # pyright: ignore[reportUnusedFunction]
+        asked: Annotated[list[dict[str, str | int | float | list[str] | None]], Body(max_length=MOST_QUESTIONS)],
+        request: Request,
+    ) -> Response:
+        questions = [_question(number, one) for number, one in enumerate(asked)]
+        answers = await read.many(questions, caller(request))
+        return _json({"answers": [answer_body(answer) for answer in answers]})
+
+    return routes
+
+
+def _json(body: Described) -> Response:
+    return Response(orjson.dumps(body), media_type="application/json")
+
+
+def _once_each(request: Request) -> Given:
+    given: dict[str, str] = {}
+    for name, value in request.query_params.multi_items():
+        if name in given:
+            raise refused(name, "repeated", "is given twice")
+        given[name] = value
+    return given
+
+
+def _question(number: int, asked: Asked) -> Question:
+    """One of several questions; what is wrong with it is named under its number."""
+    try:
+        given = {name: _plain(name, value) for name, value in asked.items() if name != "metric" and value is not None}
+        metric = asked.get("metric")
+        if not isinstance(metric, str):
+            raise refused("metric", "required", "is needed: the id of a metric")
+        return read_question(metric, given)
+    except Refused as error:
+        faults = [Fault(f"{number}.{fault.field}", fault.code, fault.detail) for fault in error.faults]
+        raise Refused(faults) from error
+    except UnknownMetric as error:
+        raise refused(f"{number}.metric", "unknown", str(error)) from error
+
+
+def _plain(name: str, value: str | float | list[str] | None) -> str | float:
+    if isinstance(value, list) and name == "group_by":
+        return ",".join(value)
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise refused(name, "not_text", "must be text or a number")
+    return value
+
+
+def answer_body(answer: Answer) -> Described:
+    """An answer in the shape of the API."""
+    question = answer.question
+    return {
+        "metric": question.formula.id,
+        "formula": question.formula.formula,
+        "measure": question.measure or (question.measures[0] if len(question.measures) == 1 else None),
+        "versions": answer.versions,
+        "range": {"from": question.start, "to": question.end, "time_zone": answer.time_zone},
+        "interval": question.interval,
+        "group_by": question.group_by,
+        "as_of": _as_of(answer.as_of),
+        "rows": [_row(row) for row in answer.rows],
+    }
+
+
+def _as_of(as_of: AsOf) -> Described:
+    through = None if as_of.through is None else _instant(as_of.through)
+    return {"through": through, "lag_events": as_of.lag_events, "generation": as_of.generation}
+
+
+def _instant(ms: int) -> str:
+    return from_epoch_ms(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _row(row: Row) -> Described:
+    body: Described = {"group": row.group, "bucket": row.slot.bucket, "status": row.status, **_figure(row.figure)}
+    if row.slot.partial:
+        body["partial"] = True
+    if row.left_out:
+        body["left_out"] = [
+            {"measure": one.measure, "grain": one.grain, "start": one.bucket} for one in row.left_out
+        ]
+    if row.compared is not None:
+        body["change"] = _change(row.compared)
+    return body
+
+
+def _figure(figure: Figure | None) -> Described:
+    if figure is None:
+        return dict.fromkeys(("value", "display", "n", "low", "high"))
+    body: Described = {
+        "value": figure.value,
+        "display": figure.display,
+        "n": figure.n,
+        "low": figure.low,
+        "high": figure.high,
+    }
+    rest: Described = {
+        "numerator": figure.numerator,
+        "sum": figure.sum,
+        "distribution": figure.distribution,
+        "label": figure.label,
+    }
+    return body | {name: value for name, value in rest.items() if value is not None}
+
+
+def _change(compared: Compared) -> Described:
+    change = compared.change
+    return {
+        "base": {"from": compared.start, "to": compared.end, "value": compared.value, "n": compared.n},
+        "value": change.value if change else None,
+        "low": change.low if change else None,
+        "high": change.high if change else None,
+        "verdict": change.verdict if change else None,
+    }

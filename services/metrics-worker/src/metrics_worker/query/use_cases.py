@@ -1,0 +1,103 @@
+"""Reading metrics: one question or several, from one snapshot, for one caller."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from metrics_worker.query.decisions import Decisions, Evidence
+from metrics_worker.query.domain.answer import Answer, AsOf, Row
+from metrics_worker.query.domain.figuring import Figuring, Pool, group_of, pool_of
+from metrics_worker.query.domain.question import Given, Question, read_question
+from metrics_worker.query.domain.sums import Sums, add_up
+from metrics_worker.query.domain.veil import Judged, Veil
+from metrics_worker.query.errors import refused
+from metrics_worker.query.gathering import Gathered, Gathering, Lane
+from metrics_worker.query.ports import CellStore, LogEnds, Progress
+from soundings.access.roles import Principal
+from soundings.events.topics import MEASURED
+from soundings.kernel.clock import Clock
+from soundings.kernel.errors import SoundingsError
+from soundings.log.port import TopicPartition
+
+MOST_QUESTIONS: Final = 50
+_MOST_ROWS: Final = 20_000
+_TOPICS: Final = tuple(topic.name for topic in MEASURED)
+
+
+class ReadMetrics:
+    """Answers questions. ``log_ends`` tells how far the cells lag behind; it is asked before the cells are read."""
+
+    def __init__(self, cells: CellStore, log_ends: LogEnds, clock: Clock, *, log_seconds: float = 2.0) -> None:
+        self._cells = cells
+        self._log_ends = log_ends
+        self._clock = clock
+        self._log_seconds = log_seconds
+        self._decisions = Decisions()
+
+    async def one(self, metric_id: str, given: Given, principal: Principal) -> Answer:
+        """The answer to one question; UnknownMetric, ForeignAgency, or Refused naming what is wrong."""
+        return (await self.many([read_question(metric_id, given)], principal))[0]
+
+    async def many(self, questions: Sequence[Question], principal: Principal) -> tuple[Answer, ...]:
+        """The answers to several questions, in their order, from one snapshot; Refused when they are too long."""
+        ends = await self._ends()
+        async with self._cells.snapshot() as snapshot:
+            progress = await snapshot.progress()
+            structure = await snapshot.structure()
+            gathering = Gathering(snapshot, structure, progress, self._decisions, self._clock)
+            gathered = [await gathering.gather(question, principal) for question in questions]
+        as_of, answers, rows = _as_of(progress, ends), list[Answer](), 0
+        for one in gathered:
+            answers.append(await self._answer(one, as_of))
+            rows += len(answers[-1].rows)
+            if rows > _MOST_ROWS:
+                raise refused("interval", "too_many_rows", f"at most {_MOST_ROWS} rows are answered in one call")
+        return tuple(answers)
+
+    async def _ends(self) -> Mapping[TopicPartition, int] | None:
+        try:
+            async with asyncio.timeout(self._log_seconds):
+                return await self._log_ends.ends(_TOPICS)
+        except (SoundingsError, TimeoutError):
+            return None
+
+    async def _answer(self, gathered: Gathered, as_of: AsOf) -> Answer:
+        # Adding up and figuring take their time in wide answers; the loop has others to serve meanwhile.
+        now, base, pool = await asyncio.to_thread(_added_up, gathered)
+        veil = await self._veil(gathered, pool) if gathered.scope.suppressed else None
+        rows = await asyncio.to_thread(_rows, gathered, Figuring(gathered.question, pool, now, base, veil))
+        return Answer(gathered.question, gathered.scope.calendar.time_zone, pool.all_versions(), as_of, rows)
+
+    async def _veil(self, gathered: Gathered, pool: Pool) -> Veil:
+        scales = {need.measure: pool.scale[need.key] for need in gathered.question.needs}
+        judged: dict[tuple[str, str], Judged] = {}
+        for matter, known in gathered.matters.items():
+            decision = await self._decisions.judge(matter, known) if isinstance(known, Evidence) else known
+            judged[matter.agency, matter.measure] = decision[scales[matter.measure]]
+        return Veil(gathered.question, gathered.scope, judged)
+
+
+def _as_of(progress: Progress, ends: Mapping[TopicPartition, int] | None) -> AsOf:
+    lag = None if ends is None else sum(max(0, end - progress.next.get(place, 0)) for place, end in ends.items())
+    return AsOf(progress.through, lag, progress.generation)
+
+
+def _added_up(gathered: Gathered) -> tuple[Sums, Sums, Pool]:
+    now, base = _sums(gathered, gathered.now), _sums(gathered, gathered.base)
+    return now, base, pool_of(gathered.question, gathered.scope, (now, base))
+
+
+def _sums(gathered: Gathered, lanes: Sequence[Lane]) -> Sums:
+    """The sums of all lanes, by the number that a slot has in the answer."""
+    together = Sums()
+    for lane in lanes:
+        sums = add_up(lane.lines, lane.timeline, gathered.question.needs, group_of(gathered.question, gathered.scope))
+        for (slot, group), heaps in sums.counted.items():
+            together.counted[lane.numbers[slot], group] = heaps
+        for (slot, group), left_out in sums.left_out.items():
+            together.left_out[lane.numbers[slot], group] = left_out
+    return together
+
+
+def _rows(gathered: Gathered, figuring: Figuring) -> tuple[Row, ...]:
+    return figuring.rows(gathered.slots, gathered.bases)

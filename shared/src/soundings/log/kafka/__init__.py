@@ -1,0 +1,5 @@
+"""The log on an Apache Kafka cluster."""
+
+from soundings.log.kafka.adapter import KafkaLog
+
+__all__ = ["KafkaLog"]
