@@ -15,6 +15,7 @@ from pathlib import Path
 
 import orjson
 
+from soundings.db import migrate, open_database
 from soundings.events.envelope import encode
 from soundings.events.response import ResponseSubmitted, Score
 from soundings.events.topics import ALL, RESPONSES
@@ -93,11 +94,14 @@ async def decode_alone(log: Log) -> tuple[int, float]:
     return seen, time.perf_counter() - began
 
 
-async def fold(log_url: str, database_url: str) -> float:
+async def fold(log_url: str, database_url: str, batch: int) -> float:
     """Seconds until a worker of its own thread has drained the log."""
     from metrics_worker.fold.runner import FoldRunner, RunnerSettings
 
-    runner = FoldRunner(RunnerSettings(log_url=log_url, database_url=database_url))
+    database = open_database(database_url)
+    await migrate(database, "metrics_worker")
+    await database.close()
+    runner = FoldRunner(RunnerSettings(log_url, database_url, most_events=batch))
     began = time.perf_counter()
     runner.start()
     while not await asyncio.to_thread(runner.caught_up, 0.2):
@@ -115,6 +119,7 @@ async def main() -> None:
     parser.add_argument("--home", type=Path, default=Path("/tmp/fold-sketch"))  # noqa: S108 - a scratch place
     parser.add_argument("--shuffled", action="store_true")
     parser.add_argument("--raw", action="store_true")
+    parser.add_argument("--batch", type=int, default=10_000)
     options = parser.parse_args()
     name = f"log-{options.events}{'-shuffled' if options.shuffled else ''}.db"
     path = options.home / name
@@ -136,7 +141,7 @@ async def main() -> None:
     if database is None:
         shutil.rmtree(options.home / "metrics", ignore_errors=True)
         database = f"sqlite:///{options.home}/metrics/metrics.db"
-    taken = await fold(log_url, database)
+    taken = await fold(log_url, database, options.batch)
     print(f"fold            {seen / taken:10,.0f} events/s   {seen / taken / raw:.3f} of it")
 
 

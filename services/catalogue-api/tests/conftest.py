@@ -1,18 +1,22 @@
 """A catalogue in a folder of its own, put together by its bootstrap, with tokens for whoever calls."""
 
+import asyncio
 import json
-from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import asynccontextmanager
+import shutil
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import httpx
 import pytest
-from catalogue_api.bootstrap import build
-from catalogue_api.settings import Settings
 from fastapi import FastAPI
 from joserfc.jwk import ECKey
+
+from catalogue_api.bootstrap import build
+from catalogue_api.settings import Settings
 from soundings.access.roles import Role
 from soundings.access.tokens import issue_token
 from soundings.events.base import EventData
@@ -22,6 +26,10 @@ from soundings.log.open import open_log
 from soundings.log.port import Log
 
 Json = dict[str, object]
+OpenLog = Callable[[str], Awaitable[Log]]
+OpenTown = Callable[..., AbstractAsyncContextManager["Town"]]
+
+EVENTS_OF_FOUNDING = 10
 
 
 @dataclass
@@ -78,11 +86,16 @@ class Town:
         return {fault["field"]: fault["code"] for fault in answer.json()["errors"]}
 
     async def events(self, count: int) -> Sequence[EventData]:
-        """The first events on the topic, waited for until there are ``count``."""
+        """The events on the topic, waited for until there are ``count``; each once, as a consumer sees them."""
         await self.log.ensure([CATALOGUE])
-        place = (CATALOGUE.name, 0)
-        assert await self.log.wait({place: count - 1}, seconds=20), f"fewer than {count} events"
-        return [decode(record) for record in (await self.log.read(*place, 0, 10_000)).records]
+        place, position = (CATALOGUE.name, 0), 0
+        seen: dict[str, EventData] = {}
+        while len(seen) < count:
+            assert await self.log.wait({place: position}, seconds=20), f"{len(seen)} events instead of {count}"
+            batch = await self.log.read(*place, position, 10_000)
+            position = batch.next
+            seen |= {event.event_id(): event for event in map(decode, batch.records) if event.event_id() not in seen}
+        return list(seen.values())
 
     async def found(self) -> None:
         """Two agencies with a department and two services each, and a measure and a source of the first."""
@@ -144,15 +157,31 @@ def issuer() -> ECKey:
     return ECKey.generate_key("P-256", {"kid": "test", "use": "sig", "alg": "ES256"})
 
 
-@pytest.fixture
-def settings(tmp_path: Path, issuer: ECKey) -> Settings:
-    keys = tmp_path / "jwks.json"
+def settings_in(folder: Path, issuer: ECKey) -> Settings:
+    keys = folder / "jwks.json"
     keys.write_text(json.dumps({"keys": [issuer.as_dict(private=False)]}))
     return Settings(
-        log_url=f"sqlite:///{tmp_path}/log.db",
-        database_url=f"sqlite:///{tmp_path}/catalogue.db",
+        log_url=f"sqlite:///{folder}/log.db",
+        database_url=f"sqlite:///{folder}/catalogue.db",
         jwks_url=keys.as_uri(),
     )
+
+
+@asynccontextmanager
+async def running(
+    settings: Settings, issuer: ECKey, clock: FakeClock, **options: OpenLog
+) -> AsyncGenerator[Town, None]:
+    app = build(settings, clock=clock, **options)
+    log = await open_log(settings.log_url)
+    transport = httpx.ASGITransport(app)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://c") as http:
+        yield Town(app, http, log, clock, issuer)
+    await log.close()
+
+
+@pytest.fixture
+def settings(tmp_path: Path, issuer: ECKey) -> Settings:
+    return settings_in(tmp_path, issuer)
 
 
 @pytest.fixture
@@ -160,30 +189,36 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-
 @pytest.fixture
-def open_town(issuer: ECKey, clock: FakeClock):
-    @asynccontextmanager
-    async def open_(settings: Settings, **options: object) -> AsyncGenerator[Town, None]:
-        app = build(settings, clock=clock, **options)  # type: ignore[arg-type]
-        log = await open_log(settings.log_url)
-        transport = httpx.ASGITransport(app)
-        async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://c") as http:
-            yield Town(app, http, log, clock, issuer)
-        await log.close()
-
-    return open_
+def open_town(issuer: ECKey, clock: FakeClock) -> OpenTown:
+    """Opens a catalogue with some settings, and with another log than they name where one is given."""
+    return partial(running, issuer=issuer, clock=clock)
 
 
 @pytest.fixture
-async def town(open_town, settings: Settings) -> AsyncGenerator[Town, None]:
+async def town(open_town: OpenTown, settings: Settings) -> AsyncGenerator[Town, None]:
     """A catalogue with nothing in it."""
     async with open_town(settings) as town:
         yield town
 
 
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory, issuer: ECKey) -> Path:
+    """The files of a catalogue with two agencies, made once and copied for every test."""
+    folder = tmp_path_factory.mktemp("founded")
+
+    async def make() -> None:
+        async with running(settings_in(folder, issuer), issuer, FakeClock()) as town:
+            await town.found()
+            await town.events(EVENTS_OF_FOUNDING)
+
+    asyncio.run(make())
+    return folder
+
+
 @pytest.fixture
-async def city(town: Town) -> Town:
+async def city(open_town: OpenTown, founded: Path, tmp_path: Path, issuer: ECKey) -> AsyncGenerator[Town, None]:
     """A catalogue with two agencies."""
-    await town.found()
-    return town
+    shutil.copytree(founded, tmp_path, dirs_exist_ok=True)
+    async with open_town(settings_in(tmp_path, issuer)) as town:
+        yield town

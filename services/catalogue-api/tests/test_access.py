@@ -3,8 +3,9 @@
 import re
 
 import pytest
-from catalogue_api.bootstrap import KINDS, build
 from fastapi.routing import APIRoute, iter_route_contexts
+
+from catalogue_api.bootstrap import KINDS, build
 from soundings.access.policy import ENTITIES, POLICY, Door, Staff
 from soundings.access.roles import Principal, Role
 
@@ -47,7 +48,9 @@ def test_nothing_of_the_catalogue_is_open_to_the_public_or_to_sources():
 
 
 async def test_without_a_token_nothing_works(town):
-    answers = {name: (await town.call(method, path[4:], {}, token=None)).status_code for name, method, path in _ops(town)}
+    answers = {
+        name: (await town.call(method, path[4:], {}, token=None)).status_code for name, method, path in _ops(town)
+    }
     assert set(answers.values()) == {401}, answers
 
 
@@ -70,7 +73,9 @@ async def test_each_role_may_do_what_the_policy_says_and_nothing_else(town, role
 
 
 async def test_a_token_without_a_role_may_nothing(town):
-    answers = {(await town.call(method, path[4:], {}, token=town.token())).status_code for _, method, path in _ops(town)}
+    answers = {
+        (await town.call(method, path[4:], {}, token=town.token())).status_code for _, method, path in _ops(town)
+    }
     assert answers == {403}
 
 
@@ -167,7 +172,5 @@ async def test_nothing_moves_to_another_agency(city):
 
 def test_every_route_is_described(settings):
     app = build(settings)
-    described = {
-        operation["operationId"] for path in app.openapi()["paths"].values() for operation in path.values()
-    }
+    described = {operation["operationId"] for path in app.openapi()["paths"].values() for operation in path.values()}
     assert described == {route.name for route in routes(app) if isinstance(route, APIRoute) and route.include_in_schema}

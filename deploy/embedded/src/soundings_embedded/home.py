@@ -60,9 +60,9 @@ class Home:
         """Whether nobody has served from here yet."""
         return not (self.path / "log.db").exists()
 
-    def secret(self) -> bytes:
-        """The root secret, from which all other keys come (02 §9)."""
-        return bytes.fromhex((self.path / "secret").read_text("ascii").strip())
+    def secret(self) -> str:
+        """The root secret, from which the keys for pseudonyms and receipts are derived."""
+        return (self.path / "secret").read_text("ascii").strip()
 
     def issue(self, name: str, roles: list[Role], agency: str | None, days: int) -> str:
         """A staff token signed by this home's own key."""

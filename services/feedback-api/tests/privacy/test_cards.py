@@ -30,7 +30,7 @@ def test_a_number_with_its_check_digit_is_a_card(number: str):
 
 
 def test_a_card_is_found_between_other_numbers():
-    assert redact("2 4111 1111 1111 1111 3") == "2 [card] 3"
+    assert redact("2 4111 1111 1111 1111 5") == "2 [card] 5"
 
 
 def test_after_a_cue_a_mistyped_card_goes_too():

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, cast
@@ -34,6 +34,7 @@ from soundings.log.port import MAX_RECORD_BYTES, AppendFailed, Log, LogUnavailab
 _BATCH = 500
 _LOG_SECONDS = 10.0
 _LOCK_TIMEOUT = "15s"
+_STOP_SECONDS = 5.0
 _BACKOFF_FIRST, _BACKOFF_MOST = 0.1, 5.0
 _log = structlog.get_logger("soundings.outbox")
 
@@ -139,15 +140,21 @@ class Relay:
         self._show_depth = show_depth
         self._log: Log | None = None
         self._woken = asyncio.Event()
+        self._stopping = False
 
     def wake(self) -> None:
         """Say that something was committed: the next round begins at once."""
         self._woken.set()
 
+    def stop(self) -> None:
+        """Let :meth:`run` end after the round that it is in."""
+        self._stopping = True
+        self._woken.set()
+
     async def run(self) -> None:
-        """Carry records for ever; while the log or the database is away, try again ever more slowly."""
+        """Carry records until stopped; while the log or the database is away, try again ever more slowly."""
         failures = 0
-        while True:
+        while not self._stopping:
             self._woken.clear()
             try:
                 moved = await self.pass_on()
@@ -233,11 +240,10 @@ class Relay:
             await connection.execute(delete(self._outbox.records).where(within))
 
     async def _rest(self, seconds: float) -> None:
-        try:
-            async with asyncio.timeout(seconds):
-                await self._woken.wait()
-        except TimeoutError:
-            return
+        if not self._stopping:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(seconds):
+                    await self._woken.wait()
 
 
 @asynccontextmanager
@@ -247,6 +253,8 @@ async def relaying(relay: Relay) -> AsyncGenerator[None, None]:
     try:
         yield
     finally:
+        relay.stop()
+        await asyncio.wait([task], timeout=_STOP_SECONDS)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         await relay.close()

@@ -28,7 +28,7 @@ _Waiter = tuple[asyncio.AbstractEventLoop, asyncio.Event]
 
 @dataclass(slots=True)
 class MemoryStore:
-    """What handles on one log share: the topics and their records. `fault` makes every append fail, until it is None."""
+    """What handles on one log share: topics and their records. `fault` makes every append fail, until it is None."""
 
     topics: dict[str, Topic] = field(default_factory=dict[str, Topic])
     records: dict[TopicPartition, list[Stored]] = field(default_factory=dict[TopicPartition, list[Stored]])

@@ -21,3 +21,24 @@ def demo(url: UrlOption = DEFAULT_URL, token: TokenOption = None, home: HomeOpti
     same day changes no figure.
     """
     show_demo(url, staff_token(token, home))
+
+
+def show_demo(url: str, token: str) -> None:
+    """Run the demo against a server with progress bars, and print its table."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+    from soundings.client import Soundings
+    from soundings_embedded.demo.table import render
+    from soundings_embedded.demo.use_cases import Tell, run_demo
+
+    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    tasks: list[TaskID] = []
+    console = Console()
+    with Soundings(url, token=token) as client, Progress(*columns, console=console) as bar:
+        tell = Tell(
+            begins=lambda part, steps: tasks.append(bar.add_task(part, total=steps)),
+            advances=lambda steps: bar.advance(tasks[-1], steps),
+        )
+        result = run_demo(client, datetime.now(UTC).date(), tell)
+    console.print(render(result))

@@ -19,7 +19,9 @@ ANSWER_FIELDS: Final = frozenset(
         "device", "test", "answers",
     }
 )  # fmt: skip
-EVENT_FIELDS: Final = frozenset({"id", "form_id", "form_version", "service_id", "channel", "stage", "occurred_at", "test"})
+EVENT_FIELDS: Final = frozenset(
+    {"id", "form_id", "form_version", "service_id", "channel", "stage", "occurred_at", "test"}
+)
 _FIELDS_MAX: Final = 1000
 _ANSWER: Final = "answers."
 

@@ -49,18 +49,24 @@ class PublicDesk:
         """The form's own source as the sender; 403 where it has none or the page is not the source's, 429 when too fast."""
         source = await self._source(form)
         if not may_send(request, source):
-            raise Problem(403, "forbidden", "Pages of this origin may not send to this form; its source lists those that may.")
+            raise Problem(
+                403, "forbidden", "Pages of this origin may not send to this form; its source lists those that may."
+            )
         client = request.client.host if request.client is not None else ""
         wait = self.limits.wait_seconds(form.form_id, client)
         if wait:
-            raise Problem(429, "too_fast", "Too many answers came from here; try again soon.", headers={"Retry-After": str(wait)})
+            raise Problem(
+                429, "too_fast", "Too many answers came from here; try again soon.", headers={"Retry-After": str(wait)}
+            )
         return self.desk.door.of(source, request)
 
     async def _source(self, form: FormView) -> SourceView:
         source_id = form.body.form.source_id
         source = None if source_id is None else (await self.desk.door.directory()).source(source_id)
         if source is None or "responses" not in source.accepts:
-            raise Problem(403, "forbidden", "This form is not offered on the web: it names no source that takes responses.")
+            raise Problem(
+                403, "forbidden", "This form is not on the web: it names no source that takes responses."
+            )
         return source
 
 

@@ -9,7 +9,10 @@ _ANSWER: Final[dict[str, object]] = {
     "type": "object",
     "required": ["answers"],
     "properties": {
-        "id": {"type": "string", "description": "Made by the sender before the first try, so that a retry counts once."},
+        "id": {
+            "type": "string",
+            "description": "Made by the sender before the first try, so that a retry counts once.",
+        },
         "answers": {"type": "object", "description": "Answers by question id."},
         "form_version": {"type": "integer"},
         "service_id": {"type": "string"},

@@ -28,7 +28,7 @@ def not_one_of(field: str, allowed: Iterable[str]) -> Refused:
 
 
 def unknown_field(names: Iterable[object], allowed: Collection[str]) -> Refused:
-    """For the first name that is not allowed; what is not a slug is not repeated, because it may hold anything."""
+    """For the first name that is not allowed; what is no slug is not repeated, because it may hold anything."""
     name = next(str(name) for name in names if name not in allowed)
     return refused(shown(name), "unknown_field", f"is not a field here; there are {', '.join(sorted(allowed))}")
 

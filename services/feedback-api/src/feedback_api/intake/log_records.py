@@ -1,4 +1,4 @@
-"""Log records made straight from checked values: the same bytes as the event models would write, at a fraction of the cost.
+"""Log records made straight from checked values: the bytes that the event models would write, at a fraction of the cost.
 
 That they are the same is tested for every kind: what is written decodes into the model, and encoding that model
 gives the record back.

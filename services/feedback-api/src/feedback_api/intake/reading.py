@@ -62,7 +62,7 @@ def read_items(body: bytes, content_type: str | None) -> Sent:
 
 
 def parsed(body: bytes) -> object:
-    """The body as JSON (strict: no NaN, no lone surrogates, nested at most 1,024 deep; the last of equal names wins)."""
+    """The body as JSON (strict: no NaN, no lone surrogates, nested at most 1,024 deep; of equal names the last)."""
     try:
         value: object = orjson.loads(body.removeprefix(_BOM))
     except orjson.JSONDecodeError as error:
@@ -96,5 +96,7 @@ def _line(number: int, line: bytes) -> object:
     try:
         value: object = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise Unreadable(f"Line {number} is not JSON: {error.msg} at column {error.colno}. Nothing was taken.") from None
+        raise Unreadable(
+            f"Line {number} is not JSON: {error.msg} at column {error.colno}. Nothing was taken."
+        ) from None
     return value

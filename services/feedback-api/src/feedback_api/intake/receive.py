@@ -1,4 +1,4 @@
-"""The one use case of all record doors: check every item, append what holds in one go per topic, tell what became of each."""
+"""The use case of all record doors: check every item, append what holds at once per topic, tell what became of each."""
 
 import asyncio
 import time

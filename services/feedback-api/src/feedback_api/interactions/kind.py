@@ -165,8 +165,11 @@ class Interactions:
 
 
 def _times(item: Item, received_at: datetime) -> Times:
-    """The record's times. One that begins in the future is moved as a whole, so that its durations stay what they were;
-    any other time in the future becomes the time received."""
+    """The record's times; none of them lies in the future by more than five minutes.
+
+    A record that begins in the future is moved as a whole, so that its durations stay what they were. Any other time in
+    the future becomes the time received.
+    """
     started = instant(item, "started_at")
     if started is None:
         raise missing("started_at")

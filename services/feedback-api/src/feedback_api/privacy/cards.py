@@ -10,6 +10,7 @@ from feedback_api.privacy.spans import Span
 
 _SHORTEST: Final = 13
 _LONGEST: Final = 19
+_SMALLEST_GROUP: Final = 3
 _UNIVERSAL_AIR_TRAVEL: Final = 15
 _EMBOSSED: Final = ([16], [4, 4, 4, 4], [4, 6, 5], [15])
 _DOUBLED: Final = (0, 2, 4, 6, 8, 1, 3, 5, 7, 9)
@@ -30,13 +31,13 @@ def cards(text: str, run: Sequence[Group]) -> Iterator[Span]:
 
 
 def _stretches(run: Sequence[Group]) -> Iterator[Sequence[Group]]:
-    """The run when it is spelled digit by digit as one number, else its stretches between lone digits."""
-    if _SHORTEST <= len(run) <= _LONGEST and all(len(group.digits) == 1 for group in run):
+    """The whole run when it is about as long as a card, else its stretches between groups too small for a long list."""
+    if sum(len(group.digits) for group in run) <= _LONGEST:
         yield run
         return
     first = 0
     for place, group in enumerate(run):
-        if len(group.digits) == 1:
+        if len(group.digits) < _SMALLEST_GROUP:
             yield run[first:place]
             first = place + 1
     yield run[first:]

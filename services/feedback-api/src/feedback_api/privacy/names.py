@@ -107,7 +107,7 @@ def _cued(text: str) -> Iterator[Span]:
     for cue in _NAMED.finditer(text):
         yield from _name_at(text, cue.end(), lower_words=0)
     for cue in _SIGNATURE.finditer(text):
-        closes = cue.group()[-1] not in " \t" or not cue.group().strip().isalpha()
+        closes = cue.group()[-1] not in " \t" or not cue.group().replace(" ", "").isalpha()
         is_last = closes and len(text) - cue.end() < _LONGEST_SIGNATURE and _LAST_WORDS.match(text, cue.end())
         first = _WORD.match(text, cue.end())
         if first and first.group().casefold() not in PLACE_WORDS:

@@ -21,7 +21,7 @@ _MOST_CUED: Final = 12
 _MOST_GROUPS: Final = 7
 
 _SHAPES: Final = {
-    shape: re.compile(digits)
+    tuple(map(int, shape.split("-"))): re.compile(digits)
     for shape, digits in {
         "3-3-4": r"[2-9]",  # North America, Mexico, Colombia
         "1-3-3-4": r"1[2-9]",
@@ -45,7 +45,8 @@ _SHAPES: Final = {
         "3-2-2-2": r"[6-9]",
     }.items()
 }
-_WRITTEN_APART_ONLY: Final = {"3-3-4", "1-3-3-4"}
+_UNMISTAKABLE: Final = {(3, 3, 4), (1, 3, 3, 4)}
+_MOST_SHAPED_GROUPS: Final = max(map(len, _SHAPES))
 _LOCAL: Final = re.compile(r"[2-9][0-9]{6}")
 _CUE: Final = re.compile(
     r"\b(?:(?:tele)?phones?|tel|cell(?:ular|phone)?|mobile|call(?:ed|ing|s)?|ring|rang|text(?:ed)?|sms|whats?app|fax|"
@@ -122,20 +123,21 @@ def _abroad_size(run: Sequence[Group], first: int) -> int:
 
 
 def _shaped_size(text: str, run: Sequence[Group], first: int) -> int:
-    for size in range(min(5, len(run) - first), 0, -1):
-        window = run[first : first + size]
-        if _is_shaped(text, window) and not _is_bound(text, run, first + size) and _is_national(joined(window)):
-            return size
+    lengths = tuple(len(group.digits) for group in run[first : first + _MOST_SHAPED_GROUPS])
+    for size in range(len(lengths), 0, -1):
+        if lengths[:size] in _SHAPES:
+            window = run[first : first + size]
+            if _is_shaped(text, window) and not _is_bound(text, run, first + size) and _is_national(joined(window)):
+                return size
     return 0
 
 
 def _is_shaped(text: str, window: Sequence[Group]) -> bool:
-    shape = "-".join(str(len(group.digits)) for group in window)
-    digits = _SHAPES.get(shape)
-    if digits is None or digits.match(joined(window)) is None or _has_years(window):
+    shape = tuple(len(group.digits) for group in window)
+    if _SHAPES[shape].match(joined(window)) is None or _has_years(window):
         return False
     start, end = window[0].start, window[-1].end
-    if shape in _WRITTEN_APART_ONLY:
+    if shape in _UNMISTAKABLE:
         return not is_quantity(text, start, start)
     return not is_quantity(text, start, end) and not is_reference(text, start)
 

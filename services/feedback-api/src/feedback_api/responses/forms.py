@@ -62,7 +62,7 @@ class ReadyForm:
     def check(self, answers: object) -> Given:
         """The answers as they go on record. Raises Refused at ``answers.{question}`` for the first that does not hold.
 
-        An answer of null, blank text or an empty list is no answer. A question whose condition does not hold takes none.
+        An answer of null, blank text or an empty list is no answer. A question that is not reached takes none.
         """
         if not isinstance(answers, dict):
             raise wrong_type("answers", "an object that maps question ids to answers")
@@ -156,7 +156,9 @@ def _scores(
 
 
 def _unknown_question(question_id: str) -> Exception:
-    return refused(shown(question_id, of="answers"), "unknown_question", "is not a question of this version of the form")
+    return refused(
+        shown(question_id, of="answers"), "unknown_question", "is not a question of this version of the form"
+    )
 
 
 def _missing(question_id: str) -> Exception:

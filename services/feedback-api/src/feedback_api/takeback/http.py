@@ -30,7 +30,9 @@ def takeback_router(door: Door, log: Log, receipts: Receipts, clock: Clock) -> A
         return json_response({"id": target.record_id})
 
     def by_id(path: str, name: str, kind: RecordKind, accepted: Accepted) -> None:
-        @router.delete(path, name=name, status_code=202, responses=openapi.TAKEBACK_ANSWERS, openapi_extra=openapi.KEYED)
+        @router.delete(
+            path, name=name, status_code=202, responses=openapi.TAKEBACK_ANSWERS, openapi_extra=openapi.KEYED
+        )
         async def retract_by_id(  # pyright: ignore[reportUnusedFunction]
             request: Request, record_id: str, root_id: str | None = None
         ) -> Response:

@@ -32,9 +32,7 @@ class Target:
 def retraction(target: Target, reason: Reason, at: datetime) -> EventData:
     """The event that takes a record back. A tally is nobody's answer: it is always its sender who takes it back."""
     if target.kind == "response":
-        return ResponseRetracted(
-            record_id=target.record_id, source_id=target.source_id, reason=reason, retracted_at=at
-        )
+        return ResponseRetracted(record_id=target.record_id, source_id=target.source_id, reason=reason, retracted_at=at)
     if target.kind == "interaction":
         return InteractionRetracted(
             record_id=target.record_id,
@@ -79,5 +77,3 @@ class Retractions:
         target = Target(sender.source.id, self._kind, record_id, identifier(item, "root_id"))
         event = retraction(target, "sender", sender.received_at)
         return Taken(record_id, target.root_id, encode(event, sender.traceparent))
-
-

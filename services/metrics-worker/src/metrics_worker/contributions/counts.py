@@ -31,7 +31,7 @@ class Place(NamedTuple):
 
 
 class Count(NamedTuple):
-    """`n` in one bin of one measure in one version, with the exact `total` of a duration (ms) or money (minor units)."""
+    """`n` in a bin of a measure in one version, with the exact `total` of a duration (ms) or money (minor units)."""
 
     measure: str
     bin: str
@@ -49,7 +49,7 @@ class Contribution(NamedTuple):
 
 def checked_place(place: Place) -> Place:
     """The place; ValueError when a part of it could not be a key of a row."""
-    if not 0 < len(place.service) <= LONGEST_ID or len(place.channel) > LONGEST_ID or len(place.touchpoint) > LONGEST_ID:
+    if not place.service or max(map(len, place[:3])) > LONGEST_ID:
         raise ValueError(f"an id must have 1 to {LONGEST_ID} characters")
     return place
 

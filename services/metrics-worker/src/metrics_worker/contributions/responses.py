@@ -3,7 +3,15 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from metrics_worker.contributions.counts import Contribution, Count, Place, checked_place, coded, unit_buckets, versioned
+from metrics_worker.contributions.counts import (
+    Contribution,
+    Count,
+    Place,
+    checked_place,
+    coded,
+    unit_buckets,
+    versioned,
+)
 from soundings.kernel.scales import UNITS, Scale, bin_of
 
 _KEPT: Final = 50_000
@@ -55,5 +63,5 @@ def funnel_contribution(place: Place, form_id: str, stage: str, n: int) -> Contr
 
 
 def unit_place(service: str, channel: str, touchpoint: str, time_zone: str, ms: int) -> Place:
-    """The place of one unit at an instant; ValueError for an unknown time zone or an instant outside of the calendar."""
+    """The place of a unit at an instant; ValueError for an unknown time zone or an instant outside of the calendar."""
     return checked_place(Place(service, channel, touchpoint, unit_buckets(time_zone, ms)))

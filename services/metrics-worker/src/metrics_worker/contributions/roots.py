@@ -43,7 +43,7 @@ class InteractionRecord(NamedTuple):
 
 
 def is_handled(record: InteractionRecord) -> bool:
-    """Whether a person handled it: it was answered, or ended answered or transferred. An open record is never handled."""
+    """Whether a person handled it: it was answered, or ended answered or transferred. An open record never is."""
     if record.outcome == "open":
         return False
     return record.answered is not None or record.outcome in _ENDED_WITH_A_PERSON

@@ -19,6 +19,9 @@ class DeadLetterLimit:
         self._refused: deque[int] = deque()
         self.exceeded: TooManyDeadLetters | None = None
 
+    def is_exceeded(self) -> bool:
+        return self.exceeded is not None
+
     def accept(self, events: int = 1) -> None:
         """So many events were fine."""
         if events:

@@ -122,10 +122,6 @@ class FoldStore(Protocol):
         """Say that a worker lives until some time; the ids of all that live at `at`, in order."""
         ...
 
-    async def owners(self) -> Mapping[TopicPartition, str]:
-        """Who took each partition last."""
-        ...
-
     async def stop(self, worker: str, reason: str) -> None:
         """Note that a worker has stopped, and why."""
         ...
@@ -138,6 +134,6 @@ class FoldStore(Protocol):
         """Forget a worker that ends."""
         ...
 
-    async def is_reachable(self) -> bool:
-        """Whether the database answers."""
+    async def current_generation(self) -> int:
+        """The generation of cells in force."""
         ...

@@ -65,14 +65,14 @@ class _Signatures:
     def __init__(self, fields: dict[str, frozenset[type]], required: Iterable[str]) -> None:
         self._fields = fields
         self._required = frozenset(required)
-        self._known: dict[tuple[str | type, ...], bool] = {}
+        self._known: dict[tuple[object, ...], bool] = {}
 
     def is_plain(self, data: dict[str, object]) -> bool:
         signature = (*data, *map(type, data.values()))
         known = self._known.get(signature)
         return self._learn(signature, data) if known is None else known
 
-    def _learn(self, signature: tuple[str | type, ...], data: dict[str, object]) -> bool:
+    def _learn(self, signature: tuple[object, ...], data: dict[str, object]) -> bool:
         if len(self._known) >= _KEPT:
             self._known.clear()
         plain = self._required <= data.keys() and all(

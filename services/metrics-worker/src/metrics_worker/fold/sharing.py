@@ -5,10 +5,8 @@ from typing import Final
 
 from soundings.log.port import TopicPartition
 
-BEAT_MS: Final = 2_000
-"""How often a worker says that it lives."""
-LEASE_MS: Final = 7_000
-"""How long it counts as alive after that."""
+LEASE_BEATS: Final = 4
+"""A worker that misses so many beats counts as gone."""
 
 
 def share_of(worker: str, alive: Sequence[str], homes: Sequence[TopicPartition]) -> frozenset[TopicPartition]:

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_worker.fold.errors import FenceLost
@@ -23,7 +22,8 @@ _TAKE: Final = text(
     " RETURNING epoch, next"
 )
 _BEAT: Final = text(
-    "INSERT INTO worker (id, until) VALUES (:id, :until) ON CONFLICT (id) DO UPDATE SET until = excluded.until"
+    "INSERT INTO worker (id, until) VALUES (:id, :until)"
+    " ON CONFLICT (id) DO UPDATE SET until = excluded.until, stopped = NULL"
 )
 
 
@@ -63,14 +63,10 @@ class SqlFoldStore:
     async def beat(self, worker: str, at: int, until: int) -> Sequence[str]:
         async with self._database.transaction() as connection:
             await connection.execute(_BEAT, {"id": worker, "until": until})
-            await connection.execute(text("DELETE FROM worker WHERE until < :long_ago"), {"long_ago": at - 600_000})
+            gone = text("DELETE FROM worker WHERE until < :at AND stopped IS NULL")
+            await connection.execute(gone, {"at": at})
             alive = text("SELECT id FROM worker WHERE until > :at AND stopped IS NULL ORDER BY id")
             return list((await connection.execute(alive, {"at": at})).scalars())
-
-    async def owners(self) -> Mapping[TopicPartition, str]:
-        async with self._database.snapshot() as connection:
-            rows = await connection.execute(text("SELECT topic, partition, owner FROM position"))
-            return {(row.topic, row.partition): row.owner for row in rows}
 
     async def stop(self, worker: str, reason: str) -> None:
         async with self._database.transaction() as connection:
@@ -86,13 +82,9 @@ class SqlFoldStore:
         async with self._database.transaction() as connection:
             await connection.execute(text("DELETE FROM worker WHERE id = :id"), {"id": worker})
 
-    async def is_reachable(self) -> bool:
-        try:
-            async with self._database.snapshot() as connection:
-                await connection.execute(text("SELECT 1"))
-        except (SQLAlchemyError, OSError, TimeoutError):
-            return False
-        return True
+    async def current_generation(self) -> int:
+        async with self._database.snapshot() as connection:
+            return await current_generation(connection)
 
 
 def open_fold_store(database: Database) -> SqlFoldStore:

@@ -23,9 +23,9 @@ _MOST_VALUES: Final = 32_766
 _FACT_COLUMNS: Final = ", ".join(Fact._fields)
 _FACT_SETS: Final = ", ".join(f"{name} = excluded.{name}" for name in Fact._fields if name != "key")
 _ROW_COLUMNS: Final = ", ".join(RowKey._fields)
-_ADD_FACTS: Final = f"INSERT INTO fact ({_FACT_COLUMNS}) VALUES "
+_ADD_FACTS: Final = f"INSERT INTO fact ({_FACT_COLUMNS}) VALUES "  # noqa: S608 - constants
 _CHANGE_FACTS: Final = f" ON CONFLICT (key) DO UPDATE SET {_FACT_SETS}"
-_WRITE_ROWS: Final = f"INSERT INTO cell_row ({_ROW_COLUMNS}, counters, tallies, generation) VALUES "
+_WRITE_ROWS: Final = f"INSERT INTO cell_row ({_ROW_COLUMNS}, counters, tallies, generation) VALUES "  # noqa: S608 - constants
 _REWRITE_ROWS: Final = (
     f" ON CONFLICT (generation, {_ROW_COLUMNS}) DO UPDATE SET counters = excluded.counters, tallies = excluded.tallies"
 )
@@ -75,11 +75,11 @@ class SqliteFoldTransaction:
             wanted = f"WITH wanted ({_ROW_COLUMNS}) AS (VALUES {_marks(len(chunk), len(RowKey._fields))}) "
             # A cross join keeps the order of the tables, so that each key wanted is one search of the index.
             query = (
-                f"SELECT {_ROW_COLUMNS}, counters, tallies FROM wanted CROSS JOIN cell_row"
+                f"SELECT {_ROW_COLUMNS}, counters, tallies FROM wanted CROSS JOIN cell_row"  # noqa: S608 - constants
                 f" USING ({_ROW_COLUMNS}) WHERE generation = ?"
             )
             result = await self._connection.exec_driver_sql(wanted + query, (*chain.from_iterable(chunk), generation))
-            found.update({RowKey(*row[:6]): (row[6], row[7]) for row in result.all()})
+            found.update({RowKey(*key): (counters, tallies) for *key, counters, tallies in result.all()})
         return found
 
     async def write(self, generation: int, changes: Changes, at: int) -> None:

@@ -1,7 +1,7 @@
 """The worker: takes partitions, reads them, and folds batch after batch, decoding one while it writes the other."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Final
@@ -11,9 +11,9 @@ import structlog
 from metrics_worker.fold.apply import Slice, apply_batch, without
 from metrics_worker.fold.errors import FenceLost, TooManyDeadLetters
 from metrics_worker.fold.limits import DeadLetterLimit
-from metrics_worker.fold.ports import FoldStore, Held
+from metrics_worker.fold.ports import FoldStore, Held, Move
 from metrics_worker.fold.reading import read_slice
-from metrics_worker.fold.sharing import BEAT_MS, LEASE_MS, share_of
+from metrics_worker.fold.sharing import LEASE_BEATS, share_of
 from soundings.events.topics import CATALOGUE, MEASURED
 from soundings.http.observe import BATCH_EVENTS, BATCH_SECONDS, DEAD_LETTERS, FOLD_AGE_SECONDS, LAG_EVENTS
 from soundings.kernel.clock import Clock, epoch_ms
@@ -29,10 +29,11 @@ _LONGEST_PAUSE_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class WorkerOptions:
-    """`id` is the same after a restart, so that a worker takes over from itself at once."""
+    """`id` is the same after a restart, so that a worker takes over from itself at once. It beats every `beat_ms`."""
 
     id: str
     most_events: int = 10_000
+    beat_ms: int = 2_000
 
 
 @dataclass(slots=True)
@@ -67,11 +68,14 @@ class FoldWorker:
         self._limit = DeadLetterLimit()
         self._next_beat = 0
         self._stopping = asyncio.Event()
+        self._waiting: asyncio.Task[Collection[TopicPartition]] | None = None
         self.status = WorkerStatus()
 
     def stop(self) -> None:
         """Let it end after the batch in hand. To be called in its own loop."""
         self._stopping.set()
+        if self._waiting is not None:
+            self._waiting.cancel()
 
     async def run(self) -> None:
         """Fold until `stop`; errors of the log and the database are waited out."""
@@ -94,52 +98,53 @@ class FoldWorker:
         """Read and write in turn, one batch ahead, until there is a reason to begin afresh."""
         self._held.clear()
         self._next_beat = 0
-        async with asyncio.TaskGroup() as group:
-            writing: asyncio.Task[bool] | None = None
+        writing: asyncio.Task[None] | None = None
+        try:
             while not self._stopping.is_set():
                 if writing is None:
                     await self._beat_when_due()
                 slices = await self._read()
-                if writing is not None and not await writing:
-                    slices = []  # they began where the lost batch was to end
-                writing = group.create_task(self._write(slices)) if slices else None
-                if self._limit.exceeded is not None:
-                    await self._finish(writing)
-                if writing is None:
-                    await self._wait()
-                elif self._beat_is_due():
+                if writing is not None:
+                    await writing
+                slices = [part for part in slices if self._is_mine(part.move)]
+                writing = asyncio.create_task(self._write(slices)) if slices else None
+                if writing is not None and (self._limit.is_exceeded() or self._beat_is_due()):
                     await writing
                     writing = None
+                if self._limit.exceeded is not None:
+                    raise self._limit.exceeded
+                if not slices:
+                    await self._wait()
+        finally:
             if writing is not None:
-                await writing
+                await asyncio.gather(writing, return_exceptions=True)
 
-    async def _finish(self, writing: asyncio.Task[bool] | None) -> None:
-        if writing is not None:
-            await writing
-        if self._limit.exceeded is not None:
-            raise self._limit.exceeded
+    def _is_mine(self, move: Move) -> bool:
+        held = self._held.get((move.topic, move.partition))
+        return held is not None and held.epoch == move.epoch
 
     async def _read(self) -> list[Slice]:
         """What waits in the partitions that are mine; where to read on moves at once, before it is written."""
-        if not self._held or self._limit.exceeded is not None:
+        if not self._held or self._limit.is_exceeded():
             return []
         ready = await self._log.wait({home: held.next for home, held in self._held.items()}, 0)
         most = max(1, self._options.most_events // max(1, len(ready)))
         slices: list[Slice] = []
         for home in sorted(ready):
-            held = self._held[home]
-            part = await read_slice(self._log, home, held, most, self._limit)
-            if part is not None:
-                slices.append(part)
-                self._held[home] = held._replace(next=part.move.next)
-            if self._limit.exceeded is not None:
+            held = self._held.get(home)
+            part = None if held is None else await read_slice(self._log, home, held, most, self._limit)
+            if held is None or part is None or self._held.get(home) is not held:
+                continue  # nothing there, or lost meanwhile to another worker
+            slices.append(part)
+            self._held[home] = held._replace(next=part.move.next)
+            if self._limit.is_exceeded():
                 break
         return slices
 
-    async def _write(self, slices: Sequence[Slice]) -> bool:
-        """Write a batch; False when something of it was lost to another worker, or of what comes after it."""
+    async def _write(self, slices: Sequence[Slice]) -> None:
+        """Write a batch, without what turns out to belong to another worker by now."""
         self._become_idle(idle=False)
-        began, whole, left = perf_counter(), True, list(slices)
+        began, left = perf_counter(), list(slices)
         while left:
             at = epoch_ms(self._clock())
             try:
@@ -148,13 +153,12 @@ class FoldWorker:
             except FenceLost as lost:
                 _log.info("partition_lost", worker=self._options.id, topic=lost.home[0], partition=lost.home[1])
                 self._held.pop(lost.home, None)
-                left, whole = without(left, *lost.home), False
+                left = without(left, *lost.home)
                 continue
             for _ in refused:
                 self._limit.refuse()
             self._observe(left, len(refused), perf_counter() - began, at)
-            break
-        return whole
+            return
 
     def _observe(self, slices: Sequence[Slice], refused: int, seconds: float, at: int) -> None:
         self.status.unready = None
@@ -176,7 +180,16 @@ class FoldWorker:
         if not self._held:
             await self._sleep(seconds)
             return
-        await self._log.wait({home: held.next for home, held in self._held.items()}, seconds)
+        self._waiting = asyncio.create_task(
+            self._log.wait({home: held.next for home, held in self._held.items()}, seconds)
+        )
+        try:
+            await self._waiting
+        except asyncio.CancelledError:
+            if not self._stopping.is_set():
+                raise
+        finally:
+            self._waiting = None
 
     async def _sleep(self, seconds: float) -> None:
         try:
@@ -197,8 +210,8 @@ class FoldWorker:
         if not self._beat_is_due():
             return
         now = epoch_ms(self._clock())
-        alive = await self._store.beat(self._options.id, now, now + LEASE_MS)
-        self._next_beat = now + BEAT_MS
+        alive = await self._store.beat(self._options.id, now, now + LEASE_BEATS * self._options.beat_ms)
+        self._next_beat = now + self._options.beat_ms
         homes = [(topic, number) for topic in TOPICS for number in range(await self._log.partitions(topic))]
         share = share_of(self._options.id, alive, homes)
         for home in self._held.keys() - share:

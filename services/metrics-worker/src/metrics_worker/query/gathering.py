@@ -24,8 +24,7 @@ from soundings.kernel.scales import Scale
 from soundings.kernel.vocabulary import Grain
 
 _SHARDS: Final[Mapping[Per, str]] = {Per.RESPONSE: "rt", Per.FORM: "rt", Per.ROOT: "it", Per.INTERACTION: "it"}
-"""First letters of the shards that can hold a measure, by what it counts."""
-_ANY_SHARD: Final = "rit"
+"""First letters of the shards that can hold a measure, by what it counts; of touches it may be any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,7 @@ Known = Evidence | Mapping[Scale, Judged]
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """All that the answer to one question is made from. ``matters`` have the evidence, or the decision if it is known."""
+    """All that one answer is made from. ``matters`` have the evidence, or the decision where it is known."""
 
     question: Question
     scope: Scope
@@ -112,7 +111,7 @@ class Gathering:
             spans=spans,
             services=tuple(services),
             measures=frozenset((one.id, version) for one in facts for version in one.scales if only in (None, version)),
-            shards=frozenset(letter for one in facts for letter in _SHARDS.get(one.per, _ANY_SHARD)),
+            shards=_shards(facts),
             channel=question.channel if question else None,
             touchpoint=question.touchpoint if question else None,
         )
@@ -137,6 +136,11 @@ class Gathering:
         wanted = self._wanted(spans, (service.id for service in services), (facts,))
         lines = await self._snapshot.lines(wanted)
         return Evidence(agency, facts, services, self._structure, self._progress, lines)
+
+
+def _shards(measures: Iterable[MeasureFacts]) -> frozenset[str] | None:
+    letters = [_SHARDS.get(one.per) for one in measures]
+    return None if None in letters else frozenset(letter for some in letters for letter in some or "")
 
 
 def table_spans(matter: Matter, calendar: Calendar) -> tuple[Span, ...]:

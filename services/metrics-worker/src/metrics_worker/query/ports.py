@@ -15,14 +15,15 @@ from soundings.log.port import TopicPartition
 class Wanted:
     """The cells to read: of some services, in some spans, of some measures in some versions.
 
-    ``measures`` are (measure, version). ``shards`` are first letters of shards: which topics can have fed them.
+    ``measures`` are (measure, version). ``shards`` are first letters of shards (which topics can have fed
+    them); None means all.
     """
 
     generation: int
     spans: tuple[Span, ...]
     services: tuple[str, ...]
     measures: frozenset[tuple[str, int]]
-    shards: frozenset[str]
+    shards: frozenset[str] | None = None
     channel: str | None = None
     touchpoint: str | None = None
 

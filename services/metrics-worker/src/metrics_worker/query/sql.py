@@ -77,15 +77,16 @@ class SqlSnapshot:
 
 def _cells(span: Span, services: Sequence[str], wanted: Wanted) -> Select[str, str, str, str, str, str, str]:
     table = cell_row.c
-    shards = {TALLY_SHARD} if span.tallies else wanted.shards
+    shards = frozenset(TALLY_SHARD) if span.tallies else wanted.shards
     conditions: list[ColumnElement[bool]] = [
         table.generation == wanted.generation,
         table.grain == span.grain,
         table.service.in_(services),
         table.bucket >= span.first,
         table.bucket < span.after,
-        func.substr(table.shard, 1, 1).in_(sorted(shards)),
     ]
+    if shards is not None:
+        conditions.append(func.substr(table.shard, 1, 1).in_(sorted(shards)))
     if wanted.channel is not None:
         conditions.append(table.channel == wanted.channel)
     if wanted.touchpoint is not None:

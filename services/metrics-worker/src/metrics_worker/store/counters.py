@@ -69,7 +69,7 @@ class WideRow:
             self.tallies[measure] = self.tallies.get(measure, 0) + times
 
     def dump(self) -> tuple[str, str | None] | None:
-        """The two columns of the row; None when nothing is left of it. Keys are sorted, so equal rows are equal text."""
+        """The two columns of the row; None when nothing is left. Keys are sorted, so equal rows are equal text."""
         if self._shrunk:
             self._tidy()
         if not self.counters:

@@ -1,14 +1,14 @@
 """The tables of the metrics database, the same on SQLite and PostgreSQL.
 
-Cells are kept as wide rows. One row holds everything that one partition of a topic (its ``shard``: ``r3`` is partition 3
-of the responses, ``i`` stands for interactions, ``t`` for tallies) adds to one place in one bucket of time; a reader
+Cells are kept as wide rows. One row holds everything that one partition of a topic (its ``shard``: ``r3`` is partition
+3 of the responses, ``i`` stands for interactions, ``t`` for tallies) adds to one place in one bucket of time; a reader
 sums over the shards. ``counters`` is JSON text with sorted keys::
 
     {"satisfaction@1": {"4": 2, "5": 7}, "talk@1": {"37": [2, 73400]}}
 
 that is ``measure@version`` → bin → n, or [n, total] where there is a total other than 0 (milliseconds of a duration,
-minor units of money). Bins whose n and total are 0 are left out. A measure that has nothing but tallies of zeros is there with
-no bins, ``{}``: it was reported, and it is 0. What nobody reported is not there.
+minor units of money). Bins whose n and total are 0 are left out. A measure that has nothing but tallies of zeros is
+there with no bins, ``{}``: it was reported, and it is 0. What nobody reported is not there.
 
 Buckets are named as :mod:`soundings.kernel.calendars` names them: an hour ``2018-05-01T13:00:00Z``, everything else its
 first day ``2018-05-01``. The view ``cell`` shows the same as one line per bin.
@@ -67,7 +67,7 @@ position = Table(
     Column("at", BigInteger, nullable=False),
     PrimaryKeyConstraint("topic", "partition"),
 )
-"""Where the fold reads on. Whoever writes for a partition moves ``next`` under its own ``epoch`` in the same transaction."""
+"""Where the fold reads on. Who writes for a partition moves ``next`` under its ``epoch`` in the same transaction."""
 
 worker = Table(
     "worker",
@@ -144,8 +144,8 @@ fact = Table(
 )
 """One row per record that was ever heard of, in its latest revision.
 
-``kind`` is ``response``, ``funnel``, ``interaction`` or ``tally``. ``key`` is the hash of its identity; ``unit`` that of
-the root an interaction belongs to. ``state`` is made of the bits in :mod:`metrics_worker.store.facts`; 0 is counted.
+``kind`` is ``response``, ``funnel``, ``interaction`` or ``tally``. ``key`` is the hash of its identity; ``unit`` that
+of the root an interaction belongs to. ``state`` is made of the bits in :mod:`metrics_worker.store.facts`; 0 is counted.
 ``data`` is the event's JSON without what stands in columns and without comments; None once retracted. In it the
 ``scores`` of a response are lists ``[question_id, measure, measure_version, scale, value]``.
 ``occurred_at`` is in epoch milliseconds: when a response or funnel event occurred, an interaction started, or a tally
@@ -164,8 +164,8 @@ voice = Table(
 )
 """What people said: ``comments`` by question id and, in ``text``, joined by line breaks for the search.
 
-``key`` is the fact's. Full-text search: the FTS5 table ``voice_search(text)`` whose rowid is ``voice.id`` on SQLite, the
-column ``voice.search`` (tsvector, configuration ``simple``) on PostgreSQL.
+``key`` is the fact's. Full-text search: the FTS5 table ``voice_search(text)`` whose rowid is ``voice.id`` on SQLite,
+the column ``voice.search`` (tsvector, configuration ``simple``) on PostgreSQL.
 """
 
 catalogue_entity = Table(
@@ -180,9 +180,10 @@ catalogue_entity = Table(
     Column("more", Json, nullable=False),
     PrimaryKeyConstraint("entity", "id"),
 )
-"""The catalogue as last heard: ``entity`` is ``agency``, ``service``, ``measure`` …, ``state`` ``active`` or ``retired``.
+"""The catalogue as last heard: ``entity`` is ``agency``, ``service`` …, ``state`` is ``active`` or ``retired``.
 
-``body`` is what people PUT. ``more`` holds the event's other fields: ``versions`` of a measure, ``published`` of a form.
+``body`` is what people PUT. ``more`` holds the event's other fields: ``versions`` of a measure, ``published`` of a
+form.
 ``agency_id`` is None for what hangs on a service or a form only (standards, touchpoints, source keys).
 """
 
@@ -203,4 +204,4 @@ dead_letter = Table(
     Column("replayed_at", BigInteger),
     Index("dead_letter_waiting", "id", sqlite_where=text("NOT forwarded"), postgresql_where=text("NOT forwarded")),
 )
-"""Events that could not be folded, as they stood on the log, until the relay has copied them to their own topic and after."""
+"""Events that could not be folded, as they stood on the log; ``forwarded`` once they are on their own topic too."""

@@ -122,6 +122,10 @@ class Structure:
             and (department_id is None or department_id in self.above(service.department_id))
         )
 
+    def knows(self, measure_id: str) -> bool:
+        """Whether there is such a measure in any agency."""
+        return measure_id in self.measures or measure_id in _BUILT_IN
+
     def measure(self, measure_id: str, agency_id: str) -> MeasureFacts | None:
         """A measure as this agency knows it; None when neither it nor Soundings has such a measure."""
         own = self.measures.get(measure_id)

@@ -14,6 +14,7 @@ PARTNERS = 20
 STARTS = 3
 """How many cells of a figure are tried, those with the largest counts."""
 
+CORNERS = 8
 ENOUGH = 2
 """The count from which one can be taken without leaving a visible zero."""
 
@@ -85,7 +86,7 @@ class Exchanges:
         counts, alone = self._figures.counts, self._figures.alone
         for number in sorted(inside, key=lambda cell: (-counts[cell], cell))[:STARTS]:
             entities, channels, times = (self._shifts(number, axis) for axis in range(3))
-            self._effort.spend(len(entities) * len(channels) * len(times))
+            self._effort.spend(CORNERS * len(entities) * len(channels) * len(times))
             for shifts in product(entities, channels, times):
                 more, less = self._corners(shifts)
                 if len(inside.intersection(more)) != len(inside.intersection(less)):

@@ -41,13 +41,13 @@ class Rules:
 
     `fiscal_month` is the month in which its fiscal year starts. `strict` also protects a small bin of the
     distribution, and a bin that holds all but a few. `effort` bounds the memory and time of one year's decision (about
-    the number of additions, a million being a second or two): above it dimensions are dropped.
+    the number of additions, a million being about a second): above it dimensions are dropped.
     """
 
     threshold: int = 11
     fiscal_month: int = 1
     strict: bool = False
-    effort: int = 6_000_000
+    effort: int = 5_000_000
 
     def __post_init__(self) -> None:
         if not LOWEST_THRESHOLD <= self.threshold <= HIGHEST_THRESHOLD:

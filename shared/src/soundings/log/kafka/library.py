@@ -2,13 +2,27 @@
 
 from asyncio import Future
 from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol, cast
+from dataclasses import dataclass
+from typing import Protocol, TypedDict, cast
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.client import AIOKafkaClient, CoordinationType
-from aiokafka.errors import KafkaError, OffsetOutOfRangeError, ProducerClosed, for_code
+from aiokafka.errors import (
+    CorruptRecordException,
+    InvalidTimestampError,
+    KafkaError,
+    LeaderNotAvailableError,
+    MessageSizeTooLargeError,
+    OffsetOutOfRangeError,
+    PolicyViolationError,
+    ProducerClosed,
+    RecordListTooLargeError,
+    TopicAlreadyExistsError,
+    UnknownTopicOrPartitionError,
+    for_code,
+)
 from aiokafka.protocol.commit import OffsetCommitRequest
 from aiokafka.protocol.fetch import FetchRequest
 from aiokafka.protocol.offset import OffsetRequest
@@ -20,18 +34,34 @@ from soundings.log.kafka.settings import KafkaSettings
 from soundings.log.port import Headers, TopicPartition
 
 READ_COMMITTED = 1
+_REPLICA_SINCE = 11
+_SET_FOR_TOPIC = 1
 EARLIEST, LATEST = -2, -1
 BATCH_BYTES = 512 << 10
 """The most that is sent to a partition at once, before compression; one larger record is sent alone."""
 
-__all__ = ["KafkaError", "OffsetOutOfRangeError", "ProducerClosed"]
+REFUSALS: tuple[type[KafkaError], ...] = (
+    InvalidTimestampError,
+    MessageSizeTooLargeError,
+    PolicyViolationError,
+    RecordListTooLargeError,
+)
+"""What a broker says of records that it will never take."""
+
+__all__ = [
+    "CorruptRecordException",
+    "KafkaError",
+    "OffsetOutOfRangeError",
+    "ProducerClosed",
+    "UnknownTopicOrPartitionError",
+]
 
 
 class Answer(Protocol):
-    """What a broker answers; which fields it has depends on what it was asked."""
+    """What a broker answers: by topic, one row for each partition."""
 
-    @property
-    def topics(self) -> Sequence[tuple[str, Sequence[Sequence[object]]]]: ...
+    API_VERSION: int
+    topics: Sequence[tuple[str, Sequence[Sequence[object]]]]
 
 
 class Request(Protocol):
@@ -60,7 +90,9 @@ class Client(Protocol):
 class Packet(Protocol):
     """Records that are sent to a partition together; `append` gives None when there is no room for one more."""
 
-    def append(self, *, timestamp: int, key: bytes, value: bytes | None, headers: Sequence[object]) -> object | None: ...
+    def append(
+        self, *, timestamp: int, key: bytes, value: bytes | None, headers: Sequence[object]
+    ) -> object | None: ...
     def close(self) -> None: ...
 
 
@@ -80,6 +112,36 @@ class Producer(Protocol):
     async def partitions_for(self, topic: str) -> set[int]: ...
     def create_batch(self) -> Packet: ...
     async def send_batch(self, batch: Packet, topic: str, *, partition: int) -> "Future[Acknowledged]": ...
+
+
+class Described(TypedDict):
+    """A topic as the brokers describe it."""
+
+    topic: str
+    partitions: Sequence[object]
+
+
+class Admin(Protocol):
+    """Creates and changes topics."""
+
+    async def start(self) -> None: ...
+    async def close(self) -> None: ...
+    async def describe_topics(self) -> Sequence[Described]: ...
+    async def create_topics(self, new_topics: Sequence[object]) -> "Created": ...
+    async def describe_configs(self, config_resources: Sequence[object]) -> Sequence["Configured"]: ...
+    async def alter_configs(self, config_resources: Sequence[object]) -> Sequence["Configured"]: ...
+
+
+class Created(Protocol):
+    """By topic: its name, and the code of what went wrong."""
+
+    topic_errors: Sequence[Sequence[object]]
+
+
+class Configured(Protocol):
+    """By topic: the code of what went wrong, and for a description as the fifth all settings."""
+
+    resources: Sequence[Sequence[object]]
 
 
 class FetchedRecord(Protocol):
@@ -114,11 +176,15 @@ class FetchedBatch(Protocol):
     def __iter__(self) -> Iterator[FetchedRecord]: ...
 
 
-class FetchedBatches(Protocol):
-    """The whole batches in an answer; one that was cut off at the end is not among them."""
+@dataclass(frozen=True, slots=True)
+class FetchAnswer:
+    """What a broker gave of one partition; `end` is how far it may be read."""
 
-    def has_next(self) -> bool: ...
-    def next_batch(self) -> FetchedBatch: ...
+    home: TopicPartition
+    error: KafkaError | None
+    end: int
+    given_up: Sequence[tuple[int, int]]
+    batches: Sequence[FetchedBatch]
 
 
 def make_client(settings: KafkaSettings) -> Client:
@@ -134,6 +200,41 @@ def make_producer(settings: KafkaSettings) -> Producer:
         max_batch_size=BATCH_BYTES,
     )
     return cast("Producer", made)
+
+
+def make_admin(settings: KafkaSettings) -> Admin:
+    return cast("Admin", AIOKafkaAdminClient(**_connection(settings)))
+
+
+def make_topic(name: str, partitions: int, replication_factor: int, settings: Mapping[str, str]) -> object:
+    # An empty plan for the replicas is what lets the brokers choose their number.
+    return NewTopic(name, partitions, replication_factor, replica_assignments={}, topic_configs=settings)
+
+
+def check_created(created: Created) -> None:
+    """Raise what went wrong; that another was quicker is not wrong."""
+    for _, code, *_ in created.topic_errors:
+        error = error_of(cast("int", code))
+        if error is not None and not isinstance(error, TopicAlreadyExistsError):
+            raise error
+
+
+async def overrides_of(admin: Admin, topic: str) -> Mapping[str, str]:
+    """The settings that were made for one topic."""
+    (configured,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+    ((code, _, _, _, settings),) = configured.resources
+    if error := error_of(cast("int", code)):
+        raise error
+    rows = cast("Sequence[tuple[str, str, bool, int]]", settings)
+    return {name: value for name, value, _, source, *_ in rows if source == _SET_FOR_TOPIC}
+
+
+async def alter_topic(admin: Admin, topic: str, settings: Mapping[str, str]) -> None:
+    """Give a topic these settings and no others."""
+    for configured in await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, dict(settings))]):
+        for code, *_ in configured.resources:
+            if error := error_of(cast("int", code)):
+                raise error
 
 
 def give_up(producer: Producer) -> None:
@@ -163,10 +264,12 @@ async def coordinator_of(client: Client, group: str) -> int:
     return await client.coordinator_lookup(CoordinationType.GROUP, group)
 
 
-def leader_of(client: Client, home: TopicPartition) -> int | None:
-    """The broker that leads a partition, if one is known."""
+def leader_of(client: Client, home: TopicPartition) -> int:
+    """The broker that leads a partition; raises `KafkaError` if none is known."""
     leader = client.cluster.leader_for_partition(KafkaPartition(*home))
-    return None if leader is None or leader < 0 else leader
+    if leader is None or leader < 0:
+        raise LeaderNotAvailableError(home)
+    return leader
 
 
 def error_of(code: int) -> KafkaError | None:
@@ -174,8 +277,43 @@ def error_of(code: int) -> KafkaError | None:
     return for_code(code)() if code else None
 
 
-def batches_of(answered: bytes) -> FetchedBatches:
-    return cast("FetchedBatches", MemoryRecords(answered))
+def fetch_answers(answer: Answer) -> Iterator[FetchAnswer]:
+    """What a broker gave, by partition. A batch that was cut off at the end is left out."""
+    for topic, rows in answer.topics:
+        for row in rows:
+            partition, code, _, end = cast("tuple[int, int, int, int]", row[:4])
+            # Version 11 put one more field before the records, which stand last.
+            given_up = cast(
+                "Sequence[tuple[int, int]] | None", row[-3] if answer.API_VERSION >= _REPLICA_SINCE else row[-2]
+            )
+            batches = _batches(cast("bytes | None", row[-1]))
+            yield FetchAnswer((topic, partition), error_of(code), end, given_up or (), batches)
+
+
+def position_answers(answer: Answer) -> Iterator[tuple[TopicPartition, int]]:
+    """The positions that a broker gave; raises what it says is wrong."""
+    for topic, rows in answer.topics:
+        for row in rows:
+            partition, code, _, position = cast("tuple[int, int, int, int]", row[:4])
+            if error := error_of(code):
+                raise error
+            yield (topic, partition), position
+
+
+def check_commit(answer: Answer) -> None:
+    """Raise what the broker says is wrong with positions to be noted."""
+    for _, rows in answer.topics:
+        for row in rows:
+            if error := error_of(cast("int", row[1])):
+                raise error
+
+
+def _batches(answered: bytes | None) -> Sequence[FetchedBatch]:
+    records = MemoryRecords(answered or b"")
+    batches: list[FetchedBatch] = []
+    while records.has_next():
+        batches.append(cast("FetchedBatch", records.next_batch()))
+    return batches
 
 
 def is_abort(key: bytes | None) -> bool:

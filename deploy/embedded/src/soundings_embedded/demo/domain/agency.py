@@ -244,5 +244,5 @@ SERVICES: Final = (
 TOUCHPOINTS: Final = MappingProxyType({LICENSES: f"{LICENSES}-sent", BENEFITS: f"{BENEFITS}-sent"})
 """The moment after a form was sent on the website, by service."""
 
-SERVICE_NAMES: Final = MappingProxyType({service.id: service.en for service in SERVICES})
+SERVICE_NAMES: Final = {service.id: service.en for service in SERVICES}
 """The services' English names by id, for tables."""

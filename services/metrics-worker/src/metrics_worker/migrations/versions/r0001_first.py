@@ -55,16 +55,16 @@ _POSTGRESQL = {
     "clustered": "WITH (fillfactor = 70)",  # rows are rewritten in place again and again
 }
 
+_INDEX_TEXT = "INSERT INTO voice_search (rowid, text) VALUES (new.id, new.text);"
+_FORGET_TEXT = "INSERT INTO voice_search (voice_search, rowid, text) VALUES ('delete', old.id, old.text);"
 _SQLITE_SEARCH = (
-    "CREATE VIRTUAL TABLE voice_search USING fts5("
-    "text, content='voice', content_rowid='id', tokenize='unicode61 remove_diacritics 2')",
-    "CREATE TRIGGER voice_added AFTER INSERT ON voice BEGIN"
-    " INSERT INTO voice_search (rowid, text) VALUES (new.id, new.text); END",
-    "CREATE TRIGGER voice_changed AFTER UPDATE ON voice BEGIN"
-    " INSERT INTO voice_search (voice_search, rowid, text) VALUES ('delete', old.id, old.text);"
-    " INSERT INTO voice_search (rowid, text) VALUES (new.id, new.text); END",
-    "CREATE TRIGGER voice_removed AFTER DELETE ON voice BEGIN"
-    " INSERT INTO voice_search (voice_search, rowid, text) VALUES ('delete', old.id, old.text); END",
+    """
+    CREATE VIRTUAL TABLE voice_search
+    USING fts5(text, content='voice', content_rowid='id', tokenize='unicode61 remove_diacritics 2')
+    """,
+    f"CREATE TRIGGER voice_added AFTER INSERT ON voice BEGIN {_INDEX_TEXT} END",
+    f"CREATE TRIGGER voice_changed AFTER UPDATE ON voice BEGIN {_FORGET_TEXT} {_INDEX_TEXT} END",
+    f"CREATE TRIGGER voice_removed AFTER DELETE ON voice BEGIN {_FORGET_TEXT} END",
 )
 _POSTGRESQL_SEARCH = (
     "ALTER TABLE voice ADD COLUMN search tsvector GENERATED ALWAYS AS (to_tsvector('simple', text)) STORED",

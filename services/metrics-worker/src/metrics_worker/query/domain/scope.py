@@ -31,6 +31,9 @@ class Scope:
 def scope_of(question: Question, structure: Structure, principal: Principal) -> Scope:
     """The scope of a question for a caller; ForeignAgency, or Refused naming what does not exist or is missing."""
     suppressed = not principal.has(Role.ANALYST)
+    for field, measure in _asked(question):
+        if not structure.knows(measure):
+            raise _no_measure(field, measure)
     agencies = _agencies(question, structure, principal, suppressed=suppressed)
     services = {
         service.id: service
@@ -45,6 +48,10 @@ def scope_of(question: Question, structure: Structure, principal: Principal) -> 
 
 def _unknown(field: str, value: str) -> Refused:
     return refused(field, "unknown", f"{value!r} is not known here")
+
+
+def _no_measure(field: str, measure: str) -> Refused:
+    return refused(field, "unknown", f"there is no measure {measure!r}")
 
 
 def _agencies(
@@ -103,7 +110,7 @@ def _measures(
         facts = [structure.measure(measure_id, agency.id) for agency in agencies]
         first = facts[0]
         if first is None or any(one is None or (public and one.internal) for one in facts):
-            raise refused(field, "unknown", f"there is no measure {measure_id!r}")
+            raise _no_measure(field, measure_id)
         if any(one is not None and one.scales != first.scales for one in facts):
             raise refused("agency", "required", f"name the agency: {measure_id!r} differs between them")
         if question.version is not None and question.version not in first.scales:

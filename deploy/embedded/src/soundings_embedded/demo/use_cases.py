@@ -1,0 +1,175 @@
+"""Running the demo: declare, send, wait until all is counted, and read the figures, all through the public doors."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final, cast
+
+from soundings.client import RefusedByServer, Soundings
+from soundings_embedded.catalogue_files.use_cases import carry_out, plan
+from soundings_embedded.demo.domain.agency import AGENCY_ID, BENEFITS
+from soundings_embedded.demo.domain.declaration import start_of
+from soundings_embedded.demo.domain.forms import Json
+from soundings_embedded.demo.domain.history import Delivery, History, invent
+from soundings_embedded.demo.domain.story import DAYS
+from soundings_embedded.demo.errors import ItemsRefused, KeyUnknown, NotCounted
+from soundings_embedded.demo.results import Asked, DemoResult, figures, periods, questions
+
+BATCH: Final = 500
+_POLL_SECONDS: Final = 0.1
+_KEY_DEADLINE_S: Final = 20.0
+_STANDSTILL_S: Final = 60.0
+_KEY_IS_NEW: Final = (401, 403)
+_AGENCY_IS_NEW: Final = (404, 422)
+
+
+@dataclass(frozen=True, slots=True)
+class Tell:
+    """Who is told how far the demo has come: a part begins, with its number of steps, and so many more are done."""
+
+    begins: Callable[[str, int], None]
+    advances: Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How to wait, in seconds; tests bring a clock of their own."""
+
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], float] = time.monotonic
+
+
+def run_demo(client: Soundings, today: date, tell: Tell, patience: Patience | None = None) -> DemoResult:
+    """Declare Larkmere, send what its systems saw until the day before ``today`` (a date there), and measure it.
+
+    ``client`` has a token that may write the catalogue and read all figures. A second run changes no figure; on a later
+    day it adds the days since. Raises ItemsRefused, KeyUnknown, NotCounted, and what the client raises.
+    """
+    patience = patience or Patience()
+    tell.begins("Inventing", 1)
+    history = invent(today, start=_remembered_start(client, today))
+    tell.advances(1)
+    _declare(client, history, tell)
+    keys = _new_keys(client, history, tell, patience)
+    _send(client, history, keys, tell)
+    _wait_until_counted(client, history, tell, patience)
+    return DemoResult(
+        start=history.start,
+        today=history.today,
+        sent=_items(history),
+        periods=periods(history),
+        services=figures(_answers(client, history, tell)),
+    )
+
+
+def _remembered_start(client: Soundings, today: date) -> date | None:
+    """When the story began, where an earlier demo has told it: the catalogue keeps the day."""
+    there = client.get("services", BENEFITS)
+    start = start_of(there.get("assured_at")) if there is not None else None
+    return start if start is not None and start <= today - timedelta(days=DAYS) else None
+
+
+def _declare(client: Soundings, history: History, tell: Tell) -> None:
+    steps = plan(client, history.declaration)
+    tell.begins("Declaring the catalogue", len(steps))
+    for step in steps:
+        carry_out(client, step)
+        tell.advances(1)
+
+
+def _new_keys(client: Soundings, history: History, tell: Tell, patience: Patience) -> Mapping[str, str]:
+    """A key for each source, kept in memory only; returned once the doors know them all."""
+    sources = dict.fromkeys(delivery.source for delivery in history.deliveries)
+    tell.begins("Making source keys", len(sources))
+    keys: dict[str, str] = {}
+    for source in sources:
+        keys[source] = client.new_key(source)
+        tell.advances(1)
+    deadline = patience.now() + _KEY_DEADLINE_S
+    for delivery in history.deliveries:
+        while not _is_known(client, delivery, keys[delivery.source]):
+            if patience.now() > deadline:
+                raise KeyUnknown(f"A new key of the source {delivery.source} is still unknown to the feedback API.")
+            patience.sleep(_POLL_SECONDS)
+    return keys
+
+
+def _is_known(client: Soundings, delivery: Delivery, key: str) -> bool:
+    """Whether the door takes this key for this kind; an empty list asks without sending anything."""
+    try:
+        client.send(delivery.kind, [], key)
+    except RefusedByServer as refusal:
+        if refusal.status not in _KEY_IS_NEW:
+            raise
+        return False
+    return True
+
+
+def _send(client: Soundings, history: History, keys: Mapping[str, str], tell: Tell) -> None:
+    tell.begins("Sending", _items(history))
+    for delivery in history.deliveries:
+        for batch in _batches(delivery.items):
+            taken = client.send(delivery.kind, batch, keys[delivery.source])
+            if taken.rejected:
+                raise ItemsRefused(delivery.source, taken.rejected)
+            tell.advances(len(batch))
+
+
+def _batches(items: Sequence[Json]) -> Iterator[Sequence[Json]]:
+    for first in range(0, len(items), BATCH):
+        yield items[first : first + BATCH]
+
+
+def _items(history: History) -> int:
+    return sum(len(delivery.items) for delivery in history.deliveries)
+
+
+def _wait_until_counted(client: Soundings, history: History, tell: Tell, patience: Patience) -> None:
+    """Until the metrics hold all that was acknowledged; gives up when nothing moves for a minute."""
+    left: int | None = None
+    moved_at = patience.now()
+    while (lag := _lag(client, history)) != 0:
+        if lag is not None and left is None:
+            tell.begins("Counting", lag)
+        elif lag is not None and left is not None and lag < left:
+            tell.advances(left - lag)
+        if lag is not None and (left is None or lag < left):
+            left, moved_at = lag, patience.now()
+        if patience.now() - moved_at > _STANDSTILL_S:
+            raise NotCounted(f"{'An unknown number of' if lag is None else lag} events are not counted yet.")
+        patience.sleep(_POLL_SECONDS)
+    if left is not None:
+        tell.advances(left)
+
+
+def _lag(client: Soundings, history: History) -> int | None:
+    """How many events are in the log and not yet in the cells; None where that cannot be told yet."""
+    first = questions(history)[0]
+    try:
+        as_of = cast("Json", _ask(client, first)["as_of"])
+    except RefusedByServer as refusal:
+        if refusal.status not in _AGENCY_IS_NEW:
+            raise
+        return None
+    lag = as_of.get("lag_events")
+    return lag if isinstance(lag, int) else None
+
+
+def _answers(client: Soundings, history: History, tell: Tell) -> Iterator[list[Json]]:
+    asked = questions(history)
+    tell.begins("Measuring", len(asked))
+    for question in asked:
+        yield cast("list[Json]", _ask(client, question)["rows"])
+        tell.advances(1)
+
+
+def _ask(client: Soundings, asked: Asked) -> Json:
+    return client.metric(
+        asked.metric,
+        agency=AGENCY_ID,
+        group_by="service",
+        from_=asked.period.start.isoformat(),
+        to=asked.period.end.isoformat(),
+        **asked.params,
+    )

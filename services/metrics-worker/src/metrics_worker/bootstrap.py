@@ -1,0 +1,99 @@
+"""The one place where measuring is put together."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Final
+
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+
+from metrics_worker.dead_letters.http import router as dead_letter_router
+from metrics_worker.dead_letters.relay import relay
+from metrics_worker.dead_letters.sql import SqlDeadLetterStore
+from metrics_worker.dead_letters.use_cases import ReplayDeadLetter
+from metrics_worker.fold.runner import FoldRunner, RunnerSettings
+from metrics_worker.fold.sql import open_fold_store
+from metrics_worker.query.describe import DescribeMeasures
+from metrics_worker.query.http import router as query_router
+from metrics_worker.query.sql import SqlCellStore
+from metrics_worker.query.use_cases import ReadMetrics
+from metrics_worker.settings import Settings
+from metrics_worker.store.late_log import LateLog, OpenLog
+from soundings.access.tokens import TokenVerifier
+from soundings.db import Database, migrate, open_database
+from soundings.http.app import Check, Lifespan, ServiceSpec, service_app
+from soundings.kernel.clock import Clock, system_clock
+from soundings.log.open import open_log
+
+_CHECK_SECONDS: Final = 3.0
+_STATUS_OF: Final = {"log_unavailable": 503, "log_full": 503, "log_closed": 503}
+_DESCRIPTION: Final = (
+    "Counts what the log holds, each record exactly once in its latest revision, and answers with metrics that name "
+    "their formula, their n and their interval."
+)
+
+
+def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = system_clock) -> FastAPI:
+    """The app; its lifespan migrates the database, starts the worker in a thread of its own, and stops it."""
+    database = open_database(settings.database_url)
+    log = LateLog(settings.log_url, open_log)
+    runner = FoldRunner(
+        RunnerSettings(settings.log_url, settings.database_url, settings.worker_id, settings.batch_events),
+        companions=[relay],
+        open_log=open_log,
+        clock=clock,
+    )
+    cells = SqlCellStore(database)
+    letters = SqlDeadLetterStore(database)
+    spec = ServiceSpec(
+        name="metrics-worker",
+        title="Soundings: measuring",
+        description=_DESCRIPTION,
+        routers=[
+            query_router(ReadMetrics(cells, log, clock), DescribeMeasures(cells)),
+            dead_letter_router(letters, ReplayDeadLetter(letters, log, clock)),
+        ],
+        verifier=TokenVerifier(settings.jwks_url, audience=settings.token_audience, issuer=settings.token_issuer),
+        lifespan=_lifespan(database, log, runner),
+        status_of=_STATUS_OF,
+        ready=[_database_answers(database), _worker_works(runner)],
+    )
+    app = service_app(spec)
+    app.state.fold = runner
+    return app
+
+
+def _lifespan(database: Database, log: LateLog, runner: FoldRunner) -> Lifespan:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(database.close)
+            stack.push_async_callback(log.close)
+            await migrate(database, "metrics_worker")
+            runner.start()
+            stack.push_async_callback(asyncio.to_thread, runner.stop)
+            yield
+
+    return lifespan
+
+
+def _database_answers(database: Database) -> Check:
+    store = open_fold_store(database)
+
+    async def check() -> str | None:
+        try:
+            async with asyncio.timeout(_CHECK_SECONDS):
+                await store.current_generation()
+        except (SQLAlchemyError, OSError, TimeoutError) as error:
+            return f"the database does not answer: {type(error).__name__}"
+        return None
+
+    return check
+
+
+def _worker_works(runner: FoldRunner) -> Check:
+    async def check() -> str | None:
+        return runner.unready()
+
+    return check

@@ -1,0 +1,47 @@
+"""A dead letter, and the records it becomes on the log."""
+
+from dataclasses import dataclass
+
+from soundings.kernel.clock import from_epoch_ms
+from soundings.log.port import Headers, Record
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """An event as it stood on the log, and why it could not be folded; times are epoch milliseconds."""
+
+    id: int
+    topic: str
+    partition: int
+    position: int
+    key: bytes
+    headers: Headers
+    value: bytes | None
+    reason: str
+    detail: str
+    at: int
+    replayed_at: int | None
+
+    @property
+    def type(self) -> str:
+        """The CloudEvents type, or "" where it has none."""
+        return next((value.decode("utf-8", "replace") for name, value in self.headers if name == "ce_type"), "")
+
+
+def forwarded(letter: DeadLetter) -> Record:
+    """The original bytes and headers, and what became of them in headers of their own."""
+    told = {
+        "dl_reason": letter.reason,
+        "dl_detail": letter.detail,
+        "dl_topic": letter.topic,
+        "dl_partition": str(letter.partition),
+        "dl_offset": str(letter.position),
+        "dl_at": from_epoch_ms(letter.at).isoformat(),
+    }
+    more = tuple((name, text.encode("utf-8", "surrogatepass")) for name, text in told.items())
+    return Record(letter.key, letter.value, (*letter.headers, *more))
+
+
+def replayed(letter: DeadLetter) -> Record:
+    """Exactly what stood on the log; its key leads it to the partition of its unit."""
+    return Record(letter.key, letter.value, letter.headers)

@@ -1,0 +1,33 @@
+"""What dead letters need from outside: where they are kept, and a log to append to."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from metrics_worker.dead_letters.domain import DeadLetter
+from soundings.log.port import AppendFailed, Place, Record
+
+
+class Appending(Protocol):
+    """The part of the log port that appends."""
+
+    async def append(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]: ...
+
+
+class DeadLetterStore(Protocol):
+    """The kept dead letters; ids rise in the order in which the worker refused them."""
+
+    async def page(self, before: int | None, most: int) -> Sequence[DeadLetter]:
+        """The newest ones with an id below `before`, newest first."""
+        ...
+
+    async def get(self, letter_id: int) -> DeadLetter | None: ...
+
+    async def mark_replayed(self, letter_id: int, at: int) -> None: ...
+
+    async def waiting(self, most: int) -> Sequence[DeadLetter]:
+        """Those that are not forwarded yet, oldest first."""
+        ...
+
+    async def mark_forwarded(self, through: int) -> None:
+        """Note that all up to an id are on their own topic."""
+        ...

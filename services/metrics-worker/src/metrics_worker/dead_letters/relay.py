@@ -1,0 +1,35 @@
+"""The relay that forwards dead letters to their topic, beside the worker."""
+
+import asyncio
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from metrics_worker.dead_letters.sql import SqlDeadLetterStore
+from metrics_worker.dead_letters.use_cases import FORWARDED_AT_ONCE, forward
+from soundings.db import Database
+from soundings.kernel.errors import SoundingsError
+from soundings.log.port import Log
+
+_LOOK_SECONDS: Final = 30.0
+_log = structlog.get_logger("metrics_worker.dead_letters")
+
+
+async def relay(log: Log, database: Database, woken: asyncio.Event) -> None:
+    """Forward whatever waits, again whenever woken and now and then; until cancelled."""
+    store = SqlDeadLetterStore(database)
+    while True:
+        woken.clear()
+        try:
+            more = await forward(store, log) == FORWARDED_AT_ONCE
+        except (SoundingsError, SQLAlchemyError, OSError, TimeoutError) as error:
+            _log.warning("dead_letters_wait", reason=str(error))
+            more = False
+        if more:
+            continue
+        try:
+            async with asyncio.timeout(_LOOK_SECONDS):
+                await woken.wait()
+        except TimeoutError:
+            continue

@@ -1,0 +1,53 @@
+"""Sending a dead letter again, and forwarding new ones to their topic."""
+
+from typing import Final
+
+import structlog
+
+from metrics_worker.dead_letters.domain import DeadLetter, forwarded, replayed
+from metrics_worker.dead_letters.errors import NoSuchDeadLetter, NotReplayed
+from metrics_worker.dead_letters.ports import Appending, DeadLetterStore
+from soundings.events.topics import DEAD_LETTERS
+from soundings.kernel.clock import Clock, epoch_ms
+from soundings.log.port import AppendFailed, Place
+
+FORWARDED_AT_ONCE: Final = 200
+_log = structlog.get_logger("metrics_worker.dead_letters")
+
+
+class ReplayDeadLetter:
+    """Appends the original bytes to the original topic again; the fold knows duplicates, so doing it twice is safe."""
+
+    def __init__(self, store: DeadLetterStore, log: Appending, clock: Clock) -> None:
+        self._store = store
+        self._log = log
+        self._clock = clock
+
+    async def __call__(self, letter_id: int) -> tuple[DeadLetter, Place]:
+        """The letter and where it stands now. Raises `NoSuchDeadLetter`, `LogUnavailable` or `NotReplayed`."""
+        letter = await self._store.get(letter_id)
+        if letter is None:
+            raise NoSuchDeadLetter(f"There is no dead letter {letter_id}.")
+        (place,) = await self._log.append(letter.topic, [replayed(letter)])
+        if isinstance(place, AppendFailed):
+            raise NotReplayed(f"The log did not take it: {place.reason}")
+        await self._store.mark_replayed(letter_id, epoch_ms(self._clock()))
+        return letter, place
+
+
+async def forward(store: DeadLetterStore, log: Appending) -> int:
+    """Copy the next dead letters to their topic; how many. A crash in between copies some twice, it loses none."""
+    letters = await store.waiting(FORWARDED_AT_ONCE)
+    if not letters:
+        return 0
+    answers = await log.append(DEAD_LETTERS.name, [forwarded(letter) for letter in letters])
+    taken: DeadLetter | None = None
+    for letter, answer in zip(letters, answers, strict=True):
+        if isinstance(answer, AppendFailed):
+            if answer.retryable:
+                break
+            _log.warning("dead_letter_not_forwarded", letter=letter.id, reason=answer.reason)  # it stays in the table
+        taken = letter
+    if taken is not None:
+        await store.mark_forwarded(taken.id)
+    return 0 if taken is None else letters.index(taken) + 1

@@ -1,0 +1,143 @@
+"""The fold's transaction on PostgreSQL: arrays to look up, COPY to add, one statement for all rows.
+
+It speaks to the driver itself within SQLAlchemy's transaction, because COPY and arrays of one type are the driver's.
+The transaction begins with the fence, which goes through SQLAlchemy.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, Final, cast
+
+import orjson
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from metrics_worker.fold.ports import CatalogueRow, Changes, Move, RowKey, RowText
+from metrics_worker.fold.sql import current_generation, fence
+from metrics_worker.store.facts import Fact
+
+if TYPE_CHECKING:
+    from asyncpg import Connection, Record
+
+    _Driver = Connection[Record]
+
+_FACT_COLUMNS: Final = ", ".join(Fact._fields)
+_FACT_MARKS: Final = ", ".join(f"${number}" for number in range(1, len(Fact._fields) + 1))
+_FACT_SETS: Final = ", ".join(f"{name} = excluded.{name}" for name in Fact._fields if name != "key")
+_ROW_COLUMNS: Final = ", ".join(RowKey._fields)
+_CHANGE_FACT: Final = (
+    f"INSERT INTO fact ({_FACT_COLUMNS}) VALUES ({_FACT_MARKS}) ON CONFLICT (key) DO UPDATE SET {_FACT_SETS}"  # noqa: S608 - constants
+)
+_FACTS_BY: Final = {
+    column: f"SELECT {_FACT_COLUMNS} FROM fact WHERE {column} = ANY($1::bytea[])"  # noqa: S608 - constants
+    for column in ("key", "unit")
+}
+_ARRAYS: Final = ", ".join(f"${number}::text[]" for number in range(2, len(RowKey._fields) + 2))
+_READ_ROWS: Final = (
+    f"SELECT {_ROW_COLUMNS}, counters, tallies FROM cell_row"  # noqa: S608 - constants
+    f" JOIN unnest({_ARRAYS}) AS wanted ({_ROW_COLUMNS}) USING ({_ROW_COLUMNS}) WHERE generation = $1"
+)
+_WRITE_ROWS: Final = (
+    f"INSERT INTO cell_row (generation, {_ROW_COLUMNS}, counters, tallies)"  # noqa: S608 - constants
+    f" SELECT $1, * FROM unnest({_ARRAYS}, $8::text[], $9::text[])"
+    f" ON CONFLICT (generation, {_ROW_COLUMNS})"
+    " DO UPDATE SET counters = excluded.counters, tallies = excluded.tallies"
+)
+_DROP_ROWS: Final = (
+    f"DELETE FROM cell_row WHERE generation = $1 AND ({_ROW_COLUMNS}) IN (SELECT * FROM unnest({_ARRAYS}))"  # noqa: S608 - constants
+)
+_CHANGE_VOICE: Final = (
+    "INSERT INTO voice (key, comments, text, language) VALUES ($1, $2, $3, $4) ON CONFLICT (key)"
+    " DO UPDATE SET comments = excluded.comments, text = excluded.text, language = excluded.language"
+)
+_PUT_ENTITY: Final = (
+    "INSERT INTO catalogue_entity (entity, id, state, revision, agency_id, body, more)"
+    " VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (entity, id) DO UPDATE SET state = excluded.state,"
+    " revision = excluded.revision, agency_id = excluded.agency_id, body = excluded.body, more = excluded.more"
+    " WHERE excluded.revision > catalogue_entity.revision"
+)
+_VOICE_COLUMNS: Final = ("key", "comments", "text", "language")
+_LETTER_COLUMNS: Final = (
+    "topic", "partition", "position", "key", "headers", "value", "reason", "detail", "at", "forwarded",
+)  # fmt: skip
+
+
+class PostgresFoldTransaction:
+    """See `metrics_worker.fold.ports.FoldTransaction`; `fence` comes first."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+
+    async def fence(self, moves: Sequence[Move], at: int) -> None:
+        await fence(self._connection, moves, at)
+
+    async def generation(self) -> int:
+        return await current_generation(self._connection)
+
+    async def records(self, keys: Collection[bytes]) -> Mapping[bytes, Fact]:
+        return {fact.key: fact for fact in await self._facts("key", keys)}
+
+    async def roots(self, units: Collection[bytes]) -> Mapping[bytes, Sequence[Fact]]:
+        found: dict[bytes, list[Fact]] = {}
+        for fact in await self._facts("unit", units):
+            if fact.unit is not None:
+                found.setdefault(fact.unit, []).append(fact)
+        return found
+
+    async def rows(self, generation: int, keys: Collection[RowKey]) -> Mapping[RowKey, RowText]:
+        found = await (await self._driver()).fetch(_READ_ROWS, generation, *_columns(keys))
+        return {RowKey(*key): (counters, tallies) for *key, counters, tallies in found}
+
+    async def write(self, generation: int, changes: Changes, at: int) -> None:
+        driver = await self._driver()
+        if changes.added:
+            await driver.copy_records_to_table("fact", records=changes.added, columns=Fact._fields)
+        if changes.changed:
+            await driver.executemany(_CHANGE_FACT, changes.changed)
+        await _write_rows(driver, generation, changes.rows)
+        if changes.voices:
+            await _write_voices(driver, changes)
+        if changes.dead_letters:
+            letters = [(*letter, at, False) for letter in changes.dead_letters]
+            await driver.copy_records_to_table("dead_letter", records=letters, columns=_LETTER_COLUMNS)
+        for entity in changes.catalogue:
+            await _write_entity(driver, entity)
+
+    async def _facts(self, column: str, keys: Collection[bytes]) -> list[Fact]:
+        return [Fact._make(row) for row in await (await self._driver()).fetch(_FACTS_BY[column], list(keys))]
+
+    async def _driver(self) -> "_Driver":
+        return cast("_Driver", (await self._connection.get_raw_connection()).driver_connection)
+
+
+def _columns(keys: Collection[RowKey]) -> list[list[str]]:
+    return [list(column) for column in zip(*keys, strict=True)] or [[] for _ in RowKey._fields]
+
+
+async def _write_rows(driver: "_Driver", generation: int, rows: Mapping[RowKey, RowText | None]) -> None:
+    written = {key: row for key, row in rows.items() if row is not None}
+    if written:
+        counters, tallies = zip(*written.values(), strict=True)
+        await driver.execute(_WRITE_ROWS, generation, *_columns(written), counters, tallies)
+    if dropped := [key for key, row in rows.items() if row is None]:
+        await driver.execute(_DROP_ROWS, generation, *_columns(dropped))
+
+
+async def _write_voices(driver: "_Driver", changes: Changes) -> None:
+    new = {fact.key for fact in changes.added}
+    spoken = [
+        (key, orjson.dumps(voice.comments).decode(), "\n".join(voice.comments.values()), voice.language)
+        for key, voice in changes.voices.items()
+        if voice is not None
+    ]
+    added = [row for row in spoken if row[0] in new]
+    await driver.copy_records_to_table("voice", records=added, columns=_VOICE_COLUMNS)
+    if len(added) < len(spoken):
+        await driver.executemany(_CHANGE_VOICE, [row for row in spoken if row[0] not in new])
+    if erased := [key for key, voice in changes.voices.items() if voice is None]:
+        await driver.execute("DELETE FROM voice WHERE key = ANY($1::bytea[])", erased)
+
+
+async def _write_entity(driver: "_Driver", entity: CatalogueRow) -> None:
+    if entity.state is None:
+        await driver.execute("DELETE FROM catalogue_entity WHERE entity = $1 AND id = $2", *entity[:2])
+    else:
+        await driver.execute(_PUT_ENTITY, *entity)

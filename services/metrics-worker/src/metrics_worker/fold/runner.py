@@ -1,0 +1,143 @@
+"""The worker in a thread and event loop of its own, so that folding never holds up who answers requests."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from typing import Final
+
+import structlog
+
+from metrics_worker.fold.sql import open_fold_store
+from metrics_worker.fold.worker import FoldWorker, WorkerOptions
+from metrics_worker.store.late_log import OpenLog
+from soundings.db import Database, open_database
+from soundings.events.topics import ALL
+from soundings.kernel.clock import Clock, system_clock
+from soundings.log.open import open_log
+from soundings.log.port import Log
+
+Companion = Callable[[Log, Database, asyncio.Event], Awaitable[None]]
+"""What runs beside the worker until it is cancelled; the event is set whenever there are new dead letters."""
+
+_log = structlog.get_logger("metrics_worker.fold")
+_STOP_SECONDS: Final = 30.0
+_RETRY_SECONDS: Final = 1.0
+_SQLITE_BEAT_MS: Final = 30_000
+"""One process has a file to itself, so nobody waits for its beats, and a resting laptop's disk may rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunnerSettings:
+    """Where the log and the metrics database are, and who this worker is."""
+
+    log_url: str
+    database_url: str
+    worker_id: str = "worker"
+    most_events: int = 10_000
+
+
+class FoldRunner:
+    """Starts and stops the thread, and tells how the worker is doing. Its methods may be called from any thread."""
+
+    def __init__(
+        self,
+        settings: RunnerSettings,
+        *,
+        companions: Sequence[Companion] = (),
+        open_log: OpenLog = open_log,
+        clock: Clock = system_clock,
+    ) -> None:
+        self._settings = settings
+        self._companions = companions
+        self._open_log = open_log
+        self._clock = clock
+        self._idle = threading.Event()
+        self._ending = threading.Event()
+        self._failed: str | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._worker: FoldWorker | None = None
+        self._thread = threading.Thread(target=self._run, name="fold", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End after the batch in hand. Blocks until then; may be called twice."""
+        self._ending.set()
+        worker, loop = self._worker, self._loop
+        if worker is not None and loop is not None:
+            with suppress(RuntimeError):  # the loop has ended by itself
+                loop.call_soon_threadsafe(worker.stop)
+        if self._thread.is_alive():
+            self._thread.join(_STOP_SECONDS)
+
+    def unready(self) -> str | None:
+        """Why figures may be out of date; None when the worker keeps up or is on its way."""
+        if self._failed is not None:
+            return self._failed
+        if not self._thread.is_alive():
+            return "the worker does not run"
+        return "the worker is starting" if self._worker is None else self._worker.status.unready
+
+    @property
+    def stopped(self) -> str | None:
+        """Why the worker has stopped and waits to be resumed, if it does."""
+        return None if self._worker is None else self._worker.status.stopped
+
+    def caught_up(self, seconds: float) -> bool:
+        """Wait until everything that was on the log is folded, at most so long; whether it is."""
+        return self._idle.wait(seconds)
+
+    def _run(self) -> None:
+        while not self._ending.is_set():
+            try:
+                asyncio.run(self._work())
+            except Exception as error:  # noqa: BLE001 - the thread must not die while the process serves
+                _log.error("worker_failed", exc_info=error)
+                self._failed = f"the worker cannot start: {type(error).__name__}: {error}"
+                self._ending.wait(_RETRY_SECONDS)
+
+    async def _work(self) -> None:
+        async with AsyncExitStack() as stack:
+            log = await self._open_log(self._settings.log_url)
+            stack.push_async_callback(log.close)
+            await log.ensure(ALL)
+            database = open_database(self._settings.database_url)
+            stack.push_async_callback(database.close)
+            letters = asyncio.Event()
+            self._loop = asyncio.get_running_loop()
+            self._worker = worker = FoldWorker(
+                log,
+                open_fold_store(database),
+                self._clock,
+                self._options(database),
+                on_dead_letters=letters.set,
+                on_idle=self._show_idle,
+            )
+            self._failed = None
+            if self._ending.is_set():
+                return
+            await self._accompany(worker, log, database, letters)
+
+    async def _accompany(self, worker: FoldWorker, log: Log, database: Database, letters: asyncio.Event) -> None:
+        beside = [asyncio.ensure_future(companion(log, database, letters)) for companion in self._companions]
+        try:
+            await worker.run()
+        finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+
+    def _options(self, database: Database) -> WorkerOptions:
+        options = WorkerOptions(self._settings.worker_id, most_events=self._settings.most_events)
+        if database.dialect == "sqlite":
+            return WorkerOptions(options.id, options.most_events, _SQLITE_BEAT_MS)
+        return options
+
+    def _show_idle(self, idle: bool) -> None:
+        if idle:
+            self._idle.set()
+        else:
+            self._idle.clear()

@@ -1,0 +1,41 @@
+"""What measuring needs to be told; the environment is read here and nowhere else."""
+
+import os
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Addresses of the log, the database and the keys that sign staff tokens; and where to listen."""
+
+    log_url: str
+    database_url: str
+    jwks_url: str
+    token_audience: str | None = None
+    token_issuer: str | None = None
+    worker_id: str = "worker"
+    """Names this worker among those that share the database; the same after a restart, different on every replica."""
+    batch_events: int = 10_000
+    """The most events that one transaction folds."""
+    host: str = "127.0.0.1"
+    port: int = 8003
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
+        """Settings from ``SOUNDINGS_…`` variables; KeyError names one that is missing."""
+        given = os.environ if environment is None else environment
+        port = int(given.get("SOUNDINGS_PORT", "8003"))
+        return cls(
+            log_url=given["SOUNDINGS_LOG_URL"],
+            database_url=given["SOUNDINGS_DATABASE_URL"],
+            jwks_url=given["SOUNDINGS_JWKS_URL"],
+            token_audience=given.get("SOUNDINGS_TOKEN_AUDIENCE") or None,
+            token_issuer=given.get("SOUNDINGS_TOKEN_ISSUER") or None,
+            worker_id=given.get("SOUNDINGS_WORKER_ID") or f"{socket.gethostname()}:{port}",
+            batch_events=int(given.get("SOUNDINGS_BATCH_EVENTS") or 10_000),
+            host=given.get("SOUNDINGS_HOST", "127.0.0.1"),
+            port=port,
+        )

@@ -1,0 +1,111 @@
+"""The log on Kafka: what is acknowledged is held by all replicas in sync; readers own their positions."""
+
+import os
+from collections.abc import Collection, Mapping, Sequence
+
+from soundings.events.topics import Topic
+from soundings.log.kafka.appending import Appending
+from soundings.log.kafka.brokers import Brokers
+from soundings.log.kafka.library import LATEST, KafkaError
+from soundings.log.kafka.reading import Reading
+from soundings.log.kafka.settings import KafkaSettings, kafka_settings
+from soundings.log.kafka.topics import ensure_topics
+from soundings.log.kafka.waiting import Waiting
+from soundings.log.port import (
+    MAX_RECORD_BYTES,
+    AppendFailed,
+    Batch,
+    LogClosed,
+    LogUnavailable,
+    Place,
+    Record,
+    TopicPartition,
+    UnknownTopic,
+    partition_of,
+    size_of,
+    with_refusals,
+)
+
+_LEADERS_SECONDS = 30
+
+
+class KafkaLog:
+    """See `soundings.log.port.Log`. Belongs to the event loop that it was opened in."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._settings = settings
+        self._appending = Appending(settings)
+        self._brokers = Brokers(settings)
+        self._reading = Reading(self._brokers)
+        self._waiting = Waiting(self._brokers, self._reading)
+        self._closed = False
+
+    @classmethod
+    async def open(cls, servers: str, options: Mapping[str, str]) -> "KafkaLog":
+        """Nothing is connected before it is needed, so that a service starts while the cluster is away."""
+        return cls(kafka_settings(servers, options, os.environ))
+
+    async def ensure(self, topics: Sequence[Topic]) -> None:
+        self._check_open()
+        try:
+            await ensure_topics(self._settings, topics)
+        except (KafkaError, OSError) as error:
+            raise LogUnavailable(f"cannot set up topics: {error}") from error
+        homes = [(topic.name, partition) for topic in topics for partition in range(topic.partitions)]
+        await self._brokers.await_leaders(homes, _LEADERS_SECONDS)
+
+    async def append(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
+        self._check_open()
+        count = await self._brokers.partitions(topic)
+        addressed = [(_partition(record, count), record) for record in records if size_of(record) <= MAX_RECORD_BYTES]
+        outcomes = await self._appending.append(topic, addressed) if addressed else ()
+        return outcomes if len(addressed) == len(records) else with_refusals(records, outcomes)
+
+    async def read(self, topic: str, partition: int, from_position: int, limit: int) -> Batch:
+        self._check_open()
+        home = (topic, partition)
+        await self._brokers.check([home])
+        return await self._reading.read(home, from_position, limit)
+
+    async def wait(self, positions: Mapping[TopicPartition, int], seconds: float) -> Collection[TopicPartition]:
+        self._check_open()
+        await self._brokers.check(positions)
+        return await self._waiting.wait(positions, seconds)
+
+    async def partitions(self, topic: str) -> int:
+        self._check_open()
+        return await self._brokers.partitions(topic)
+
+    async def end(self, topic: str, partition: int) -> int:
+        self._check_open()
+        home = (topic, partition)
+        await self._brokers.check([home])
+        return (await self._brokers.positions([home], LATEST))[home]
+
+    async def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        self._check_open()
+        homes = [(topic, number) for topic in topics for number in range(await self._brokers.partitions(topic))]
+        return await self._brokers.positions(homes, LATEST)
+
+    async def hint(self, group: str, positions: Mapping[TopicPartition, int]) -> None:
+        """Tell the brokers how far a group has read, for tools that show its lag; nothing here ever reads it."""
+        self._check_open()
+        await self._brokers.note(group, positions)
+
+    async def close(self) -> None:
+        if not self._closed:
+            self._closed = True
+            await self._appending.close()
+            await self._reading.close()
+            await self._brokers.close()
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise LogClosed("the log is closed")
+
+
+def _partition(record: Record, count: int) -> int:
+    partition = partition_of(record.key, count) if record.partition is None else record.partition
+    if not 0 <= partition < count:
+        raise UnknownTopic(f"there is no partition {partition} of {count}")
+    return partition
