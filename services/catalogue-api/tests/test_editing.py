@@ -222,3 +222,14 @@ async def test_a_deep_patch_is_refused_politely(city):
     for _ in range(500):
         patch = {"a": patch}
     assert await city.faults("services/sf-one", patch, "PATCH") == {"": "too_deep"}
+
+
+async def test_nul_and_strange_letters_are_kept_as_they_are(city):
+    body = {"agency_id": "sf", "name": {"en": "a\0b \U0001f600 \u202e"}}
+    shown = await city.put("personas/odd", body)
+    assert shown["name"] == body["name"]
+    identifiers = {"a\0b.c": "x\0y"}
+    assert (await city.call("PATCH", "services/sf-one", {"identifiers": identifiers})).json()[
+        "identifiers"
+    ] == identifiers
+    assert (await city.get("services/sf-one/history"))["items"][0]["field"] == "identifiers.ab.c"

@@ -78,6 +78,7 @@ async def test_lists_show_what_was_retired_when_asked(city):
         ("state=gone", "state"),
         ("cursor=nonsense", "cursor"),
         ("cursor=WzFd", "cursor"),
+        ("cursor=WyJcdTAwMDAiXQ", "cursor"),
         ("colour=red", "colour"),
         ("department=sf-dep", "department"),
         ("agency=%00", "agency"),

@@ -1,5 +1,6 @@
 """A listening service on a log in memory, a small catalogue on its topic, and the ways to talk to it."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -10,9 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from joserfc.jwk import ECKey
+
 from feedback_api.bootstrap import build
 from feedback_api.settings import Settings
-from joserfc.jwk import ECKey
 from soundings.access.keys import NewKey, make_key
 from soundings.access.roles import Role
 from soundings.access.tokens import issue_token
@@ -72,7 +74,7 @@ BRANCHED = (
 )  # fmt: skip
 
 
-def _form(questions: Sequence[object], services: Sequence[str], source: str | None = None) -> catalogue.Form:
+def form(questions: Sequence[object], services: Sequence[str], source: str | None = None) -> catalogue.Form:
     return catalogue.Form.model_validate(
         {
             "agency_id": "sf",
@@ -114,21 +116,21 @@ class Scribe:
         body = {"source_id": source_id, "key_hash": key.key_hash}
         return catalogue.SourceKeyChanged.model_validate({**self._facts(key.key_id, state), "body": body})
 
-    def form(self, form_id: str, form: catalogue.Form, version: int, state: str = "active") -> list[CatalogueChanged]:
+    def form(self, form_id: str, body: catalogue.Form, version: int, state: str = "active") -> list[CatalogueChanged]:
         scales = {"overall": Scale.FIVE, "recommend": Scale.ELEVEN, "missed": Scale.CATEGORY}
-        scored = {question.id for question in form.questions if question.measure is not None}
-        body = catalogue.FormVersion(
+        scored = {question.id for question in body.questions if question.measure is not None}
+        frozen = catalogue.FormVersion(
             form_id=form_id,
             version=version,
-            form=form,
+            form=body,
             scales={question: scale for question, scale in scales.items() if question in scored},
             measure_versions=dict.fromkeys(scored, 1),
         )
         published = self._facts(f"{form_id}@{version}", "active")
         return [
-            catalogue.FormVersionChanged.model_validate({**published, "body": body}),
+            catalogue.FormVersionChanged.model_validate({**published, "body": frozen}),
             catalogue.FormChanged.model_validate(
-                {**self._facts(form_id, state), "body": form, "published": version},
+                {**self._facts(form_id, state), "body": body, "published": version},
             ),
         ]
 
@@ -150,7 +152,7 @@ class Scribe:
 
     def town(self) -> list[CatalogueChanged]:
         """Two agencies, four services, three sources with keys, and forms: what most tests need."""
-        visit = _form(QUESTIONS, ["airport"], "web")
+        visit = form(QUESTIONS, ["airport"], "web")
         return [
             self.agency("sf", "America/Los_Angeles"),
             self.agency("boston", "America/New_York"),
@@ -171,8 +173,8 @@ class Scribe:
                          v2=datetime(2026, 1, 1, 8, tzinfo=UTC)),
             self.touchpoint("security-line", "airport", "departure"),
             *self.form("visit", visit, 1),
-            *self.form("need", _form(BRANCHED, ["airport"], "web"), 1),
-            *self.form("both", _form(QUESTIONS[:1], ["airport", "library"]), 1),
+            *self.form("need", form(BRANCHED, ["airport"], "web"), 1),
+            *self.form("both", form(QUESTIONS[:1], ["airport", "library"]), 1),
         ]  # fmt: skip
 
 
@@ -222,7 +224,7 @@ class Listening:
         assert answer.status_code == 202, answer.text
         stored = self.stored()
         assert len(stored) == before + 1
-        return event_of(max(stored, key=lambda record: (record.at, self.order(record))))
+        return event_of(max(stored, key=self.order))
 
     def order(self, record: Stored) -> int:
         return self.marks.setdefault(f"{record.topic}/{record.partition}/{record.position}", len(self.marks))
@@ -245,7 +247,7 @@ class Listening:
     async def settled(self) -> None:
         """Give the follower its turns until it waits for more."""
         for _ in range(50):
-            await self.http.get("/livez")
+            await asyncio.sleep(0)
 
     def token(self, *roles: Role, agency: str | None = None) -> str:
         return issue_token(self.issuer, name="ann", roles=list(roles), agency=agency, seconds=3600)
@@ -302,6 +304,7 @@ async def store(scribe: Scribe) -> MemoryStore:
     log = MemoryLog()
     await log.ensure([CATALOGUE, RESPONSES, INTERACTIONS, TALLIES])
     await publish(log, *scribe.town())
+    log.store.appends.clear()
     return log.store
 
 

@@ -23,7 +23,7 @@ NOW = datetime(2026, 3, 2, tzinfo=UTC)
 class ScriptedLog:
     """A log in memory that fails as its script says, one entry for each append, and works when that is at its end.
 
-    ``down`` stores nothing and raises, ``lost`` stores everything and raises, a number refuses the record at that place.
+    ``down`` stores nothing and raises, ``lost`` stores all and raises, a number refuses the record at that place.
     """
 
     def __init__(self, *script: str | int) -> None:
@@ -132,10 +132,9 @@ async def test_order_holds_over_topics(office):
 
 
 async def test_what_was_rolled_back_is_not_carried(office):
-    with pytest.raises(RuntimeError):
-        async with office.database.transaction() as connection:
-            await office.outbox.put(connection, CATALOGUE, [Record(b"a", b"a1")], NOW)
-            raise RuntimeError
+    async with office.database.transaction() as connection:
+        await office.outbox.put(connection, CATALOGUE, [Record(b"a", b"a1")], NOW)
+        await connection.rollback()
     await office.write("b1")
     await office.carry_all()
     assert office.log.values() == [b"b1"]
@@ -214,7 +213,7 @@ async def test_writers_at_once_are_told_apart(office):
         ),
     )
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 async def test_every_byte_of_a_record_is_carried(record):
     with TemporaryDirectory() as folder:
         office = await office_in(Path(folder))
@@ -229,7 +228,7 @@ async def test_every_byte_of_a_record_is_carried(record):
     script=st.lists(st.sampled_from(["down", "lost", 0, 1, 2, "works"]), max_size=8),
     writes=st.lists(st.lists(st.sampled_from("abc"), min_size=1, max_size=3), min_size=1, max_size=5),
 )
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 async def test_whatever_breaks_nothing_is_lost_and_the_newest_of_each_key_comes_last(script, writes):
     with TemporaryDirectory() as folder:
         office = await office_in(Path(folder), *script)

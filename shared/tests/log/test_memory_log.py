@@ -1,4 +1,5 @@
 import pytest
+
 from soundings.events.topics import RESPONSES
 from soundings.log.port import AppendFailed, LogUnavailable, Place, Record
 from soundings.testing.log_contract import LogContract

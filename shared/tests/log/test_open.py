@@ -1,4 +1,5 @@
 import pytest
+
 from soundings.log.open import BadLogUrl, open_log
 from soundings.log.sqlite import SqliteLog
 

@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+
 from soundings.events.topics import Topic
 from soundings.log.port import LogFull, LogUnavailable, Place, Record
 from soundings.log.sqlite import SqliteLog

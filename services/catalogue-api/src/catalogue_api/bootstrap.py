@@ -5,12 +5,11 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
-from sqlalchemy.exc import SQLAlchemyError
 
 from catalogue_api.editing.http import editing_router
 from catalogue_api.entities.http import STATUS_OF as ENTITY_STATUS
 from catalogue_api.entities.kinds import Kind
-from catalogue_api.entities.sql import OUTBOX, SqlCatalogue
+from catalogue_api.entities.sql import OUTBOX, SqlCatalogue, polite
 from catalogue_api.forms.domain import KIND as FORM
 from catalogue_api.forms.http import forms_router
 from catalogue_api.measures.domain import KIND as MEASURE
@@ -27,6 +26,7 @@ from soundings.events.topics import CATALOGUE
 from soundings.http.app import Check, Lifespan, ServiceSpec, service_app
 from soundings.http.observe import OUTBOX_DEPTH
 from soundings.kernel.clock import Clock, system_clock
+from soundings.kernel.errors import Unavailable
 from soundings.log.open import open_log
 from soundings.log.port import Log
 
@@ -90,10 +90,10 @@ def _outbox_moves(relay: Relay, limit: float) -> Check:
 
     async def check() -> str | None:
         try:
-            async with asyncio.timeout(_CHECK_SECONDS):
+            async with polite(), asyncio.timeout(_CHECK_SECONDS):
                 waits = await relay.waits_for()
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
-            return f"the database does not answer: {type(error).__name__}"
+        except Unavailable as error:
+            return str(error)
         return f"changes wait for the log since {waits:.0f} s" if waits > limit else None
 
     return check

@@ -29,6 +29,9 @@ from feedback_api.privacy import redact
         ("Thanks to Priya and Mohammed!", "Thanks to [name] and [name]!"),
         ("JENNIFER WAS GREAT", "[name] WAS GREAT"),
         ("Peter's attitude", "[name]'s attitude"),
+        ("I am Abelone Quisling and I pay", "I am [name] and I pay"),
+        ("I spoke to Abelone Quisling twice", "I spoke to [name] twice"),
+        ("habla Tlalli Xool, otra vez", "habla [name], otra vez"),
         ("I met Mark Johnson there", "I met [name] there"),
         ("I met Anna-Maria O'Brien there", "I met [name] there"),
     ],
@@ -57,6 +60,8 @@ def test_a_name_goes_and_its_cue_stays(text: str, expected: str):
         "In Austin Texas it works.",
         "See the Mr. at the door.",
         "FAITH IN GRANT MONEY",
+        "I am African American. I am Puerto Rican. I spoke to Social Security.",
+        "This is North Dakota",
         "McDonald and iJohn are one word",
     ],
 )

@@ -130,7 +130,7 @@ def test_a_disguise_does_not_help(disguised: str, expected: str):
 
 
 def test_what_is_not_personal_keeps_its_form():
-    text = "\uff28\uff45\uff4c\uff4c\uff4f \u2011 5\u00a0m\u00b2 \U0001f468\u200d\U0001f469\u200d\U0001f467 caf\u00e9 e\u0301"
+    text = "\uff28\uff45\uff4c\uff4c\uff4f \u2011 5\u00a0m\u00b2 \U0001f468\u200d\U0001f469 \u00e9 e\u0301"
     assert redact(text) == text
     assert redact(text + " jo@example.org") == text + " [email]"
 

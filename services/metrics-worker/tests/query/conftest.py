@@ -8,6 +8,8 @@ from pathlib import Path
 
 import orjson
 import pytest
+from sqlalchemy import delete, insert
+
 from metrics_worker.query.http import answer_body
 from metrics_worker.query.sql import SqlCellStore
 from metrics_worker.query.use_cases import ReadMetrics
@@ -18,7 +20,6 @@ from soundings.events.topics import RESPONSES
 from soundings.kernel.calendars import Calendar
 from soundings.kernel.clock import epoch_ms
 from soundings.log.port import LogUnavailable, TopicPartition
-from sqlalchemy import delete, insert
 
 ANALYST = Principal("ana", frozenset({Role.ANALYST}))
 
@@ -29,7 +30,7 @@ class Ends:
     def __init__(self) -> None:
         self.known: dict[TopicPartition, int] | None = {(RESPONSES.name, 0): 0}
 
-    async def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+    async def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:  # noqa: ARG002 - it has but one
         if self.known is None:
             raise LogUnavailable("the log is away")
         return self.known
@@ -70,7 +71,9 @@ class World:
         body = {"agency_id": agency, "department_id": department, "name": {"en": id_}, "draft": draft}
         self.entities["service", id_] = body
 
-    def measure(self, id_: str, agency: str, scale: str, *, internal: bool = False, versions: Sequence[str] = ()) -> None:
+    def measure(
+        self, id_: str, agency: str, scale: str, *, internal: bool = False, versions: Sequence[str] = ()
+    ) -> None:
         """`versions` are the scales of the versions before this one."""
         self.entities["measure", id_] = {
             "agency_id": agency,
@@ -162,15 +165,15 @@ class World:
             ]
             if rows:
                 await connection.execute(insert(cell_row), rows)
-            here = {"topic": RESPONSES.name, "partition": 0, "epoch": 1, "next": self.writes, "owner": "w", "at": 1718445600000}
-            await connection.execute(insert(position), [here])
+            here = {"topic": RESPONSES.name, "partition": 0, "epoch": 1, "next": self.writes, "owner": "w"}
+            await connection.execute(insert(position), [here | {"at": 1718445600000}])
         if self.ends.known is not None:
             self.ends.known[RESPONSES.name, 0] = self.writes
 
     async def ask(self, metric: str, principal: Principal = ANALYST, **given: object) -> dict[str, object]:
         """The answer as the API gives it, dates as text."""
-        named = {name.rstrip("_"): value if isinstance(value, int | float) else str(value) for name, value in given.items()}
-        answer = await self.read.one(metric, named, principal)
+        plain = {name: value if isinstance(value, int | float) else str(value) for name, value in given.items()}
+        answer = await self.read.one(metric, {name.rstrip("_"): value for name, value in plain.items()}, principal)
         body: dict[str, object] = orjson.loads(orjson.dumps(answer_body(answer)))
         return body
 

@@ -1,6 +1,7 @@
 """What the metrics API answers: every status, ranges, intervals, groups, versions, tallies and as-of."""
 
 import pytest
+
 from soundings.kernel.errors import Refused
 
 MAY = {"from_": "2018-05-01", "to": "2018-06-01"}

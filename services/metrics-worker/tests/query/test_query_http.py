@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 from joserfc.jwk import ECKey
+
 from metrics_worker.query.describe import DescribeMeasures
 from metrics_worker.query.http import router
 from soundings.access.roles import Role
@@ -29,7 +30,9 @@ class Door:
         token = issue_token(self._key, name="someone", roles=[Role(role)], agency=agency, seconds=60)
         return {"Authorization": f"Bearer {token}"}
 
-    async def get(self, path: str, role: str | None = "analyst", own: str | None = None, **query: str) -> httpx.Response:
+    async def get(
+        self, path: str, role: str | None = "analyst", own: str | None = None, **query: str
+    ) -> httpx.Response:
         """`own` is the agency of the caller's token."""
         return await self.client.get(path, params=query, headers=self.headers(role, own))
 
@@ -147,8 +150,8 @@ async def test_nothing_of_a_draft_is_shown_without_the_analyst_role(door):
         assert (await door.metric("count.v1", role, measure="satisfaction", service="pilot")).status_code == status
         whole = await door.metric("count.v1", role, measure="satisfaction", agency="sf")
         assert whole.json()["rows"][0]["n"] == n
-        rows = (await door.metric("count.v1", role, measure="satisfaction", agency="sf", group_by="service")).json()["rows"]
-        assert ({"service": "pilot"} in [row["group"] for row in rows]) is (n == 60)
+        each = await door.metric("count.v1", role, measure="satisfaction", agency="sf", group_by="service")
+        assert ({"service": "pilot"} in [row["group"] for row in each.json()["rows"]]) is (n == 60)
 
 
 @pytest.mark.parametrize("role", ["viewer", "analyst", "admin"])
@@ -174,9 +177,10 @@ async def test_agencies_of_different_calendars_are_not_mixed(door, world):
 
 async def test_several_questions_are_answered_from_one_state(door):
     questions = [
-        {"metric": "count.v1", "measure": "satisfaction", "service": "guest", "group_by": ["service", "channel"], **MAY},
-        {"metric": "quantile.v1", "measure": "satisfaction", "service": "guest", "p": 0.9, "channel": None, **MAY},
+        {"metric": "count.v1", "group_by": ["service", "channel"]},
+        {"metric": "quantile.v1", "p": 0.9, "channel": None},
     ]
+    questions = [one | {"measure": "satisfaction", "service": "guest", **MAY} for one in questions]
     answer = await door.client.post("/v1/query", json=questions, headers=door.headers("analyst"))
     one, other = answer.json()["answers"]
     assert one["rows"][0]["group"] == {"service": "guest", "channel": "website"}
@@ -191,6 +195,8 @@ async def test_several_questions_are_answered_from_one_state(door):
         ([{"metric": "nps.v1", "service": "guest", **MAY}, {"service": "guest"}], "1.metric"),
         ([{"metric": "nps.v1", "service": "guest", "from": True, "to": "2018-06-01"}], "0.from"),
         ([{"metric": "nps.v1", "service": ["guest"], **MAY}], "0.service"),
+        ([{"metric": "mean.v1", "measure": "nonsense", "service": "guest", **MAY}], "0.measure"),
+        ([{"metric": "nps.v1", "service": "guest", "touchpoint": "a\u0000", **MAY}], "0.touchpoint"),
         ([{"metric": "nps.v1", "service": "guest", **MAY}] * 51, ""),
         ({"metric": "nps.v1"}, ""),
     ],
@@ -199,6 +205,13 @@ async def test_a_wrong_question_among_several_is_named(door, body, field):
     answer = await door.client.post("/v1/query", json=body, headers=door.headers("analyst"))
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["field"] == field
+
+
+async def test_a_name_that_is_no_text_is_refused_and_not_repeated(door):
+    body = b'[{"metric": "nps.v1", "\\ud800": "x", "from": "2018-05-01", "to": "2018-06-01"}]'
+    headers = {**door.headers("analyst"), "Content-Type": "application/json"}
+    answer = await door.client.post("/v1/query", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "0.")
 
 
 async def test_metrics_describe_themselves(door):

@@ -5,9 +5,11 @@ from itertools import product
 from random import Random
 
 import pytest
+
 from soundings.access.roles import ANONYMOUS, Principal, Role
 
 VIEWER = Principal("vera", frozenset({Role.VIEWER}))
+ANALYST = Principal("ana", frozenset({Role.ANALYST}))
 YEAR = {"from_": "2015-01-01", "to": "2016-01-01"}
 CHANNELS = ("email", "phone", "website")
 SERVICES = ("bags", "carts", "trees")
@@ -25,8 +27,8 @@ async def boston(world):
     return world
 
 
-async def table(world, principal=ANONYMOUS, metric="count.v1", measure="contacts", **asked):
-    rows = await world.rows(metric, principal, group_by="channel", **YEAR, **{"measure": measure} if measure else {}, **asked)
+async def table(world, principal=ANONYMOUS, **asked):
+    rows = await world.rows("count.v1", principal, measure="contacts", group_by="channel", **YEAR, **asked)
     return {row["group"]["channel"]: (row["status"], row["n"]) for row in rows}
 
 
@@ -42,7 +44,7 @@ async def test_a_small_count_and_one_beside_it_are_hidden_and_the_rest_is_right(
         channel: n for channel, n in truth.items() if channel not in ("other_digital", "website")
     }
     assert {status for status, _ in (await table(boston, VIEWER, service="carts")).values()} == {"ok", "suppressed"}
-    assert (await table(boston, Principal("a", frozenset({Role.ANALYST})), service="carts"))["other_digital"] == ("ok", 5)
+    assert (await table(boston, ANALYST, service="carts"))["other_digital"] == ("ok", 5)
 
 
 async def test_a_hidden_figure_shows_nothing_at_all(boston):
@@ -177,7 +179,7 @@ async def test_months_do_not_vouch_for_a_quarter_tally_beside_them(boston):
     assert (await boston.row("count.v1", from_="2015-01-01", to="2015-05-01", **asked))["n"] == 404
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 async def test_no_small_figure_can_be_solved_from_all_that_is_shown(boston, seed):
     truth = fill(boston, Random(seed))
     await boston.write()
@@ -207,11 +209,14 @@ def fill(world, chance: Random) -> dict[Place, int]:
     return truth
 
 
-ENTITIES = (
-    [({"service": service}, {service}) for service in SERVICES]
-    + [({"department": "works"}, set(SERVICES)), ({"department": "parks"}, {"trees"}), ({"agency": "boston"}, set(SERVICES))]
-)
-GROUPS = {"service": lambda service: {service}, "department": lambda name: {"works": {"bags", "carts"}, "parks": {"trees"}}[name]}
+ENTITIES = [
+    *(({"service": service}, {service}) for service in SERVICES),
+    ({"department": "works"}, set(SERVICES)),
+    ({"department": "parks"}, {"trees"}),
+    ({"agency": "boston"}, set(SERVICES)),
+]
+DEPARTMENTS = {"works": {"bags", "carts"}, "parks": {"trees"}}
+GROUPINGS = ("", "channel", "service", "department", "department,channel")
 PERIODS = [(one, one) for one in MONTHS] + [
     ("2015-01", "2015-03"),
     ("2015-04", "2015-06"),
@@ -233,14 +238,14 @@ async def everything(world) -> dict[frozenset[Place], int]:
     for first, last in PERIODS:
         months = {month for month in MONTHS if first <= month <= last}
         asked = {"measure": "contacts", "from_": f"{first}-01", "to": following(last)}
-        for (entity, services), group_by in product(ENTITIES, ("", "channel", "service", "department", "department,channel")):
+        for (entity, services), group_by in product(ENTITIES, GROUPINGS):
             for row in await world.rows("count.v1", ANONYMOUS, group_by=group_by, **asked, **entity):
                 inside, channels = set(services), set(CHANNELS)
                 for name, value in row["group"].items():
                     if name == "channel":
                         channels = {value}
                     else:
-                        inside &= GROUPS[name](value)
+                        inside &= DEPARTMENTS.get(value, {value})
                 if row["status"] != "suppressed":
                     shown[frozenset(product(inside, channels, months))] = row["n"]
     return shown

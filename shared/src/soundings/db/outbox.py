@@ -31,7 +31,7 @@ from soundings.kernel.clock import Clock, system_clock
 from soundings.kernel.errors import SoundingsError
 from soundings.log.port import MAX_RECORD_BYTES, AppendFailed, Log, LogUnavailable, Record
 
-_BATCH = 500
+_BATCH = 100  # at most 90 MB in memory, since no record is larger than 0.9 MB
 _LOG_SECONDS = 10.0
 _LOCK_TIMEOUT = "15s"
 _STOP_SECONDS = 5.0

@@ -9,7 +9,15 @@ from soundings.events.topics import Topic
 
 REVISION_MAX = 2**63 - 1
 
-Instant = Annotated[AwareDatetime, AfterValidator(lambda at: at.astimezone(UTC))]
+
+def _in_utc(at: datetime) -> datetime:
+    try:
+        return at.astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError("lies outside the calendar of years 1 to 9999, as UTC counts them") from error
+
+
+Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 """An instant; written with an offset, kept in UTC."""
 
 Revision = Annotated[int, Field(ge=0, le=REVISION_MAX)]

@@ -154,5 +154,7 @@ def partition_of(key: bytes, partitions: int) -> int:
 
 def size_of(record: Record) -> int:
     """The bytes that count towards `MAX_RECORD_BYTES`."""
-    headers = sum([len(name) + len(value) for name, value in record.headers])
-    return len(record.key) + len(record.value or b"") + headers
+    size = len(record.key) + len(record.value or b"")
+    for name, value in record.headers:
+        size += len(name) + len(value)
+    return size

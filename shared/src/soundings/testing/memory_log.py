@@ -37,6 +37,8 @@ class MemoryStore:
     fault: LogUnavailable | None = None
     refusing: frozenset[bytes] = frozenset()
     """Keys whose records fail alone, as a broker may fail some of a batch."""
+    appends: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
+    """Every append that was taken: its topic, and how many records it had."""
 
     def wake(self) -> None:
         """Let everybody who waits look again."""
@@ -71,6 +73,7 @@ class MemoryLog:
             homes = [self._home(topic, record) for record in records]
             self._topic(topic)
             places = [self._put(topic, home, record) for home, record in zip(homes, records, strict=True)]
+            store.appends.append((topic, len(records)))
         store.wake()
         return places
 

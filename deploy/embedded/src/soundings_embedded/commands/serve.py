@@ -24,6 +24,8 @@ def serve(
     The first run makes the directory, with a secret, a signing key and an admin token that only you can read. Stop it
     with Ctrl-C; killing it loses nothing that was acknowledged.
     """
+    import uvloop
+
     from soundings.http.logs import configure_logs
     from soundings_embedded.home import open_home
 
@@ -31,7 +33,7 @@ def serve(
     fresh = not (home / "log.db").exists()
     place = open_home(home)
     with place.locked():
-        asyncio.run(_serve(place.path, host, port, with_demo=fresh and demo_if_empty))
+        uvloop.run(_serve(place.path, host, port, with_demo=fresh and demo_if_empty))
 
 
 async def _serve(home: Path, host: str, port: int, *, with_demo: bool) -> None:

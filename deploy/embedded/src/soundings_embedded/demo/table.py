@@ -23,12 +23,7 @@ _LEGEND: Final = (
 )
 _MINUTE: Final = 60
 _ONE_DAY: Final = timedelta(days=1)
-_WHY: Final = {
-    "no_data": "no data",
-    "not_applicable": "does not apply",
-    "suppressed": "hidden",
-    "coarser_only": "totals only",
-}
+_WHY: Final = {"no_data": "none", "not_applicable": "n/a", "suppressed": "hidden", "coarser_only": "totals"}
 
 
 def render(result: DemoResult) -> RenderableType:

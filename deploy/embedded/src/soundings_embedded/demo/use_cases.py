@@ -7,12 +7,15 @@ from datetime import date, timedelta
 from typing import Final, cast
 
 from soundings.client import RefusedByServer, Soundings
+from soundings.kernel.clock import Clock, system_clock
+from soundings_embedded.catalogue_files.domain import declared
 from soundings_embedded.catalogue_files.use_cases import carry_out, plan
 from soundings_embedded.demo.domain.agency import AGENCY_ID, BENEFITS
 from soundings_embedded.demo.domain.declaration import start_of
 from soundings_embedded.demo.domain.forms import Json
 from soundings_embedded.demo.domain.history import Delivery, History, invent
 from soundings_embedded.demo.domain.story import DAYS
+from soundings_embedded.demo.domain.times import agency_today
 from soundings_embedded.demo.errors import ItemsRefused, KeyUnknown, NotCounted
 from soundings_embedded.demo.results import Asked, DemoResult, figures, periods, questions
 
@@ -40,15 +43,23 @@ class Patience:
     now: Callable[[], float] = time.monotonic
 
 
-def run_demo(client: Soundings, today: date, tell: Tell, patience: Patience | None = None) -> DemoResult:
-    """Declare Larkmere, send what its systems saw until the day before ``today`` (a date there), and measure it.
+def run_demo(
+    client: Soundings,
+    today: date,
+    tell: Tell,
+    patience: Patience | None = None,
+    invent: Callable[[date, date | None], History] = invent,
+    clock: Clock = system_clock,
+) -> DemoResult:
+    """Declare Larkmere, send what its systems saw until the day before ``today``, and measure it.
 
+    A ``today`` that has not yet come in Larkmere is taken for the one that it has there: nothing lies in the future.
     ``client`` has a token that may write the catalogue and read all figures. A second run changes no figure; on a later
     day it adds the days since. Raises ItemsRefused, KeyUnknown, NotCounted, and what the client raises.
     """
-    patience = patience or Patience()
+    patience, today = patience or Patience(), min(today, agency_today(clock()))
     tell.begins("Inventing", 1)
-    history = invent(today, start=_remembered_start(client, today))
+    history = invent(today, _remembered_start(client, today))
     tell.advances(1)
     _declare(client, history, tell)
     keys = _new_keys(client, history, tell, patience)
@@ -71,9 +82,8 @@ def _remembered_start(client: Soundings, today: date) -> date | None:
 
 
 def _declare(client: Soundings, history: History, tell: Tell) -> None:
-    steps = plan(client, history.declaration)
-    tell.begins("Declaring the catalogue", len(steps))
-    for step in steps:
+    tell.begins("Declaring the catalogue", sum(1 for _ in declared(history.declaration)))
+    for step in plan(client, history.declaration):
         carry_out(client, step)
         tell.advances(1)
 

@@ -56,11 +56,11 @@ class FrontPage:
         return kept[2], kept[3]
 
     async def _ask(self, today: date) -> list[Line]:
-        answer = await self._client.post("/api/metrics/v1/query", json={"queries": questions(self._agency, today)})
+        answer = await self._client.post("/api/metrics/v1/query", json=questions(self._agency, today))
         if answer.status_code != _OK:
             return []
-        results = cast("list[dict[str, list[Json]]]", answer.json()["results"])
-        return lines([result["rows"] for result in results], today, self._names)
+        answers = cast("list[dict[str, list[Json]]]", answer.json()["answers"])
+        return lines([result["rows"] for result in answers], today, self._names)
 
     async def _form_is_open(self) -> bool:
         answer = await self._client.get(f"/api/feedback/v1/forms/{self._form}")

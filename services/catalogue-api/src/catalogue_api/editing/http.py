@@ -29,8 +29,12 @@ from soundings.http.body import read_body
 from soundings.http.pages import make_cursor, read_cursor
 from soundings.http.problems import Problem
 from soundings.kernel.clock import Clock
+from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.ids import is_slug
 
 BODY_LIMIT = 1024 * 1024
+_PLACE_MAX = 2**31 - 1
+_NO_CURSOR = Fault("cursor", "invalid_cursor", "is not a cursor that an earlier page gave")
 _JSON = "application/json"
 _PATCHES = ("application/merge-patch+json", _JSON)
 
@@ -169,7 +173,7 @@ def _read_doors(router: APIRouter, kind: Kind, doors: _Doors) -> None:
     async def history(  # pyright: ignore[reportUnusedFunction]
         request: Request, entity_id: Id, query: Annotated[PageQuery, Query()]
     ) -> Response:
-        before = cast("tuple[int, int]", read_cursor(query.cursor, int, int)) if query.cursor else None
+        before = _place(query.cursor) if query.cursor else None
         found, more = await doors.history(kind, entity_id, caller(request), before=before, limit=query.limit)
         following = make_cursor(found[-1].revision, found[-1].ordinal) if more else None
         return page_answer([_entry(change) for change in found], following)
@@ -177,7 +181,7 @@ def _read_doors(router: APIRouter, kind: Kind, doors: _Doors) -> None:
 
 def _list_door(router: APIRouter, kind: Kind, doors: _Doors) -> None:
     async def every(request: Request, query: ListQuery) -> Response:
-        after = str(read_cursor(query.cursor, str)[0]) if query.cursor else ""
+        after = _id(query.cursor) if query.cursor else ""
         found, more = await doors.every(kind, query.filters(), caller(request), after=after, limit=query.limit)
         return page_answer([item(entity) for entity in found], make_cursor(found[-1].id) if more else None)
 
@@ -209,6 +213,20 @@ def _list_door(router: APIRouter, kind: Kind, doors: _Doors) -> None:
         summary=f"List {kind.plural}",
         responses={200: gives(page_schema(item_schema(kind.model, kind.name)), "One page, in order of id.")},
     )
+
+
+def _id(cursor: str) -> str:
+    entity_id = str(read_cursor(cursor, str)[0])
+    if not is_slug(entity_id):
+        raise Refused([_NO_CURSOR])
+    return entity_id
+
+
+def _place(cursor: str) -> tuple[int, int]:
+    revision, ordinal = cast("tuple[int, int]", read_cursor(cursor, int, int))
+    if not (0 <= revision <= _PLACE_MAX and 0 <= ordinal <= _PLACE_MAX):
+        raise Refused([_NO_CURSOR])
+    return revision, ordinal
 
 
 def _entry(change: Change) -> Document:

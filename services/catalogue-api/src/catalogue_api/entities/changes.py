@@ -12,12 +12,13 @@ _Field = tuple[str, object, object]
 
 def merge_patch(target: object, patch: object, depth: int = 0) -> object:
     """The target after a JSON merge patch: null removes, objects merge, all else replaces (RFC 7396, section 2)."""
-    if not isinstance(patch, dict):
+    changes = _object(patch)
+    if changes is None:
         return patch
     if depth > _DEPTH:
         raise Refused([Fault("", "too_deep", f"a patch may be nested {_DEPTH} levels deep")])
-    merged = dict(cast("dict[str, object]", target)) if isinstance(target, dict) else {}
-    for name, value in cast("dict[str, object]", patch).items():
+    merged = dict(_object(target) or {})
+    for name, value in changes.items():
         if value is None:
             merged.pop(name, None)
         else:
@@ -38,17 +39,19 @@ def difference(old: Mapping[str, object], new: Mapping[str, object], path: str =
 def _compare(field: str, old: object, new: object) -> Iterator[_Field]:
     if old == new:
         return
-    if isinstance(old, dict) and isinstance(new, dict):
-        yield from difference(cast("dict[str, object]", old), cast("dict[str, object]", new), f"{field}.")
-        return
-    named_old, named_new = _named(old), _named(new)
-    if named_old is None or named_new is None:
-        yield field, old, new
-        return
-    stayed = [name for name in named_old if name in named_new]
-    if stayed != [name for name in named_new if name in named_old]:
-        yield field, list(named_old), list(named_new)
-    yield from difference(named_old, named_new, f"{field}.")
+    before, after = _object(old), _object(new)
+    if before is None or after is None:
+        before, after = _named(old), _named(new)
+        if before is None or after is None:
+            yield field, old, new
+            return
+        if [name for name in before if name in after] != [name for name in after if name in before]:
+            yield field, list(before), list(after)
+    yield from difference(before, after, f"{field}.")
+
+
+def _object(value: object) -> dict[str, object] | None:
+    return cast("dict[str, object]", value) if isinstance(value, dict) else None
 
 
 def _named(value: object) -> dict[str, object] | None:
@@ -61,7 +64,5 @@ def _named(value: object) -> dict[str, object] | None:
 
 
 def _name(item: object) -> str | None:
-    if not isinstance(item, dict):
-        return None
-    fields = cast("dict[str, object]", item)
+    fields = _object(item) or {}
     return next((str(fields[name]) for name in _NAMES if name in fields), None)

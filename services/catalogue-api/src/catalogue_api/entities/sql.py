@@ -224,14 +224,14 @@ class SqlCatalogue:
 @asynccontextmanager
 async def reading(database: Database) -> AsyncGenerator[AsyncConnection, None]:
     """A consistent view; Unavailable when the database is away."""
-    async with _polite(), database.snapshot() as connection:
+    async with polite(), database.snapshot() as connection:
         yield connection
 
 
 @asynccontextmanager
 async def writing(database: Database, committed: Callable[[], None]) -> AsyncGenerator[AsyncConnection, None]:
     """A transaction alone with the catalogue; Unavailable when the database is away or its turn does not come."""
-    async with _polite():
+    async with polite():
         async with database.transaction() as connection:
             if database.dialect == "postgresql":
                 await connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
@@ -241,7 +241,8 @@ async def writing(database: Database, committed: Callable[[], None]) -> AsyncGen
 
 
 @asynccontextmanager
-async def _polite() -> AsyncGenerator[None, None]:
+async def polite() -> AsyncGenerator[None, None]:
+    """Raises Unavailable in place of whatever tells that the database is away."""
     try:
         yield
     except (PoolTimeout, OSError) as error:
@@ -305,13 +306,17 @@ def sought(entity_id: str, body: Document) -> str:
     """The text in which lists look for ``q``: the id, and the names in every language."""
     texts = [entity_id]
     for field in _NAMED:
-        value = body.get(field)
-        texts += [str(one) for one in value.values()] if isinstance(value, dict) else [str(value)] if value else []
+        value = body.get(field, "")
+        texts += cast("dict[str, str]", value).values() if isinstance(value, dict) else [str(value)]
     return _plain("\n".join(texts))
 
 
+def _without_nul(words: str) -> str:
+    return words.replace("\0", "")  # PostgreSQL keeps no NUL in text
+
+
 def _plain(words: str) -> str:
-    return words.replace("\0", "").casefold()  # PostgreSQL keeps no NUL in text
+    return _without_nul(words).casefold()
 
 
 def _version_row(version: Version) -> dict[str, object]:
@@ -337,7 +342,7 @@ def _change_row(after: Entity, change: Change) -> dict[str, object]:
         "ordinal": change.ordinal,
         "at": change.at,
         "who": change.who,
-        "field": change.field,
+        "field": _without_nul(change.field),
         "old": change.old,
         "new": change.new,
     }

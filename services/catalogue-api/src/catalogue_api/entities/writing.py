@@ -53,7 +53,7 @@ class Author:
 
     @property
     def name(self) -> str:
-        return self.principal.name
+        return self.principal.name.replace("\0", "")  # PostgreSQL keeps no NUL in text
 
     @classmethod
     def of(cls, principal: Principal, clock: Clock) -> Self:
@@ -74,9 +74,7 @@ async def gather(
 ) -> Proposal:
     """The proposal with everything that the rules of its kind look at."""
     known = await _referred(reader, kind, kind.references(body))
-    measures = {found for name, found in known if name == "measure"} | (
-        {entity_id} if kind.name == "measure" else set()
-    )
+    measures = {found for name, found in (*known, (kind.name, entity_id)) if name == "measure"}
     return Proposal(
         kind=kind.name,
         id=entity_id,

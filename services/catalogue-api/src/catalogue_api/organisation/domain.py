@@ -1,6 +1,8 @@
 """The kinds that describe an agency and its services, and the rules that hold for them."""
 
 from collections.abc import Iterator
+from functools import cache
+from zoneinfo import available_timezones
 
 from catalogue_api.entities.domain import Proposal, Reference
 from catalogue_api.entities.kinds import kind_of
@@ -20,11 +22,11 @@ from soundings.events.catalogue import (
     Touchpoint,
     TouchpointChanged,
 )
-from soundings.kernel.calendars import calendar_of
 from soundings.kernel.errors import Fault
 from soundings.kernel.measures import BUILT_IN
 
 _LEVELS = 32
+_ZONES_OF_THIS_MACHINE = {"localtime", "Factory"}  # in the database's folder, and no place on earth
 
 
 def _of_nobody(_body: Agency) -> Iterator[Reference]:
@@ -64,10 +66,13 @@ def _of_persona(body: Persona) -> Iterator[Reference]:
 
 def agency_faults(body: Agency, _proposal: Proposal) -> Iterator[Fault]:
     """The time zone must be one of the IANA database."""
-    try:
-        calendar_of(body.time_zone, body.fiscal_year_start)
-    except ValueError as error:
-        yield Fault("time_zone", "unknown_time_zone", f"{error}; use a name like Europe/Lisbon")
+    if body.time_zone not in _time_zones():
+        yield Fault("time_zone", "unknown_time_zone", f"no time zone {body.time_zone!r}; use a name like Europe/Lisbon")
+
+
+@cache
+def _time_zones() -> frozenset[str]:
+    return frozenset(available_timezones() - _ZONES_OF_THIS_MACHINE)
 
 
 def department_faults(body: Department, proposal: Proposal) -> Iterator[Fault]:

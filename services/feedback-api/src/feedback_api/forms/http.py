@@ -46,7 +46,7 @@ class PublicDesk:
         return form
 
     async def sender(self, request: Request, form: FormView) -> Sender:
-        """The form's own source as the sender; 403 where it has none or the page is not the source's, 429 when too fast."""
+        """The form's own source as the sender; 403 where it has none or the page is not its, 429 when too fast."""
         source = await self._source(form)
         if not may_send(request, source):
             raise Problem(
@@ -64,9 +64,7 @@ class PublicDesk:
         source_id = form.body.form.source_id
         source = None if source_id is None else (await self.desk.door.directory()).source(source_id)
         if source is None or "responses" not in source.accepts:
-            raise Problem(
-                403, "forbidden", "This form is not on the web: it names no source that takes responses."
-            )
+            raise Problem(403, "forbidden", "This form is not on the web: it names no source that takes responses.")
         return source
 
 

@@ -10,7 +10,8 @@ from feedback_api.projection.views import FormView
 _CSP: Final = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; form-action 'none'"
 _PAGE: Final = """<!doctype html>
 <html lang="{language}" dir="auto"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title><style>body{{font:1.125rem/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem}}
+<title>{title}</title>
+<style>body{{font:1.125rem/1.5 system-ui,sans-serif;max-width:40rem;margin:2rem auto;padding:0 1rem}}
 code{{overflow-wrap:anywhere}}</style></head>
 <body><main><h1>{title}</h1><p>{thanks}</p>
 <p>{about_receipt}</p><p><code>{receipt}</code></p></main></body></html>

@@ -32,7 +32,7 @@ class Funnel:
     def __init__(self, directory: Directory, *, new_record_id: Callable[[], str] = new_id) -> None:
         self._directory = directory
         self._new_id = new_record_id
-        self._maker = RecordMaker(FormShown)
+        self._maker = RecordMaker(FormShown, FormShown.KIND)
 
     def take(self, item: Item, sender: Sender, given_id: str | None) -> Taken:
         """The record of a funnel event; raises Refused."""
@@ -59,12 +59,4 @@ class Funnel:
             "time_clamped": clamped,
             "test": flag(item, "test"),
         }
-        record = self._maker.make(
-            data,
-            source_id=sender.source.id,
-            in_order_with=record_id,
-            event_id=f"funnel:{record_id}:{revised}",
-            at=occurred_at,
-            traceparent=sender.traceparent,
-        )
-        return Taken(record_id, None, record)
+        return self._maker.make(data, sender, record_id=record_id, revision=revised, at=occurred_at)

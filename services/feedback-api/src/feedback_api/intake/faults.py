@@ -34,7 +34,7 @@ def unknown_field(names: Iterable[object], allowed: Collection[str]) -> Refused:
 
 
 def shown(name: str, *, of: str = "") -> str:
-    """A place in the item that may be repeated to the sender: the path, or only its parent where the name is no slug."""
+    """A place in the item that may be told to the sender: the path, or only its parent where the name is no slug."""
     if not is_slug(name):
         return of
     return f"{of}.{name}" if of else name

@@ -1,5 +1,6 @@
 """How the record doors describe themselves: they read bodies by hand for speed, and say here what they read."""
 
+from functools import cache
 from typing import Any, Final
 
 from pydantic import BaseModel
@@ -74,6 +75,7 @@ RECORD_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
+@cache
 def record_body(shape: type[BaseModel]) -> dict[str, Any]:
     """The request body of a door: one item, an array, or lines, and the key it needs."""
     item = shape.model_json_schema()

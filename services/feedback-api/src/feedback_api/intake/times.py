@@ -9,8 +9,9 @@ from feedback_api.intake.fields import Item
 from soundings.kernel.calendars import FIRST_YEAR, LAST_YEAR
 
 TOLERANCE: Final = timedelta(minutes=5)
-_LOCAL: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,12})?)?")
-_OFFSET: Final = re.compile(r"[Zz]|[+-][0-9]{2}:?[0-9]{2}")
+_TIME: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,12})?)?(Z|z|[+-][0-9]{2}:?[0-9]{2})?"
+)
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -21,20 +22,13 @@ def instant(item: Item, field: str) -> datetime | None:
         return None
     if not isinstance(value, str):
         raise wrong_type(field, "a time as text, such as 2026-03-01T09:30:00-05:00")
-    return _parsed(value, field)
-
-
-def _parsed(value: str, field: str) -> datetime:
-    local = _LOCAL.match(value)
-    if local is None:
-        raise _not_a_time(field)
-    rest = value[local.end() :]
-    if not rest:
+    form = _TIME.fullmatch(value)
+    if form is None:
+        raise refused(field, "not_a_time", "must be a time as YYYY-MM-DDThh:mm:ss with an offset")
+    if form[1] is None:
         raise refused(field, "no_offset", "needs an offset from UTC: Z, or for example -05:00")
-    if not _OFFSET.fullmatch(rest):
-        raise _not_a_time(field)
     try:
-        at = datetime.fromisoformat(value.upper()).astimezone(UTC)
+        at = datetime.fromisoformat(value.upper() if form[1] == "z" else value).astimezone(UTC)
     except (ValueError, OverflowError):
         raise refused(field, "not_a_time", "is not a time that the calendar and the clock have") from None
     if not FIRST_YEAR <= at.year <= LAST_YEAR:
@@ -68,7 +62,3 @@ def checked_date(value: object, field: str) -> date:
     if not FIRST_YEAR < day.year < LAST_YEAR:  # so that its first instant is on the calendar in every zone
         raise refused(field, "not_a_date", f"must lie in the years {FIRST_YEAR + 1} to {LAST_YEAR - 1}")
     return day
-
-
-def _not_a_time(field: str) -> Exception:
-    return refused(field, "not_a_time", "must be a time as YYYY-MM-DDThh:mm:ss with an offset")

@@ -85,7 +85,7 @@ class Interactions:
         self._redact = redact
         self._pseudonym = pseudonym
         self._new_id = new_record_id
-        self._maker = RecordMaker(InteractionRecorded)
+        self._maker = RecordMaker(InteractionRecorded, InteractionRecorded.KIND)
 
     def take(self, item: Item, sender: Sender, given_id: str | None) -> Taken:
         """The record of an interaction; raises Refused."""
@@ -114,16 +114,9 @@ class Interactions:
             "received_at": sender.received_at,
             "time_clamped": times.clamped,
         }
-        record = self._maker.make(
-            data,
-            source_id=sender.source.id,
-            in_order_with=root_id,
-            event_id=f"interaction:{record_id}:{revised}",
-            at=times.started_at,
-            root_id=root_id,
-            traceparent=sender.traceparent,
+        return self._maker.make(
+            data, sender, record_id=record_id, revision=revised, at=times.started_at, root_id=root_id
         )
-        return Taken(record_id, root_id, record)
 
     def _contact(self, item: Item, sender: Sender) -> dict[str, object]:
         return {

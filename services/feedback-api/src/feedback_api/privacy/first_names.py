@@ -9,75 +9,92 @@ def _words(listed: str) -> frozenset[str]:
 
 FIRST_NAMES: Final = _words(
     """
-    aaron abigail adam adrian agnes ahmed aidan aileen aisha alan albert alejandra alejandro alessandra alexander
-    alexandra alexis alfonso alfred alfredo alice alicia alison allison alma alonso alvaro alyssa amanda amelia
-    amina amir amit amparo amy ana anabel anastasia andre andrea andreas andres andrew andrés andy angel angela
-    anita anna anne annette anthony antonia antonio araceli ariana arturo asha ashley audrey barbara barry beatrice
-    beatriz begoña benedict benito benjamin bernard bernardo beth bethany betty beverly bianca blanca bonnie boris
-    bradley brandon brenda brendan brian bridget brigitte bruce bryan bárbara caitlin caleb camila camille carla
-    carlos carmen carol caroline carolyn catalina catherine cecilia celeste celia cesar charles charlie cheryl
-    chiara chloe chris christina christine christopher cindy claire clara claudia claudio clayton clifford colin
-    colleen connie connor conor consuelo corey cristian cristina cristóbal cynthia césar daisuke damian damián
-    daniel daniela danielle danny daria dario darlene darren daryl darío dave david dawid deborah debra deepak delia
-    denise dennis derek diana diane diego dimitri dominic dominique donald donna doreen doris dorothy douglas duncan
-    dylan edgar edith eduardo edward edwin eileen elaine eleanor elena eleni elias elisa elisabeth elizabeth ella
-    ellen elliot eloísa elsa elvira elías emilia emiliano emilio emily emma emmanuel enrique eric erica erik erika
-    ernest ernesto esteban esther eugene eugenia eugenio eva evan evelyn ezequiel fabian fabiola fabián fatima
-    federico felicia felicity felipe felix fernanda fernando fiona francesca francesco francine francis francisca
-    francisco franz françois frederick frida fátima félix gabriel gabriela gail gareth gary gavin gemma geoff
-    geoffrey george georgina gerald gerard gerardo germán gertrude giancarlo gilbert gilberto gillian giovanni
-    gisela giuseppe gladys glenda glenn gloria gonzalo gordon graciela graham greg gregorio gregory greta griselda
-    guido guillermo gustavo hamza hannah hans harold harriet harry hassan hazel heather hector heidi helen helena
-    henry herbert heriberto hernán hilda horacio howard hugh hugo hussein héctor ian ibrahim ignacio igor iker
-    imelda imran ines ingrid inmaculada inés irene irina iris irma isaac isabel isabella isabelle isaías isidro
-    ismael itzel ivan ivonne iván jackie jacob jacqueline jacques jade jaime jake jamal james jamie jan jane janet
-    janice janine jared jasmine jason javier jean jeanette jeff jeffrey jenna jennifer jenny jeremiah jeremy jerome
-    jerry jesse jessica jesús jill jim jimena jimmy joan joanna joanne joaquin joaquín joe joel johanna john johnny
-    jon jonas jonathan jorge jose josefa josefina joseph josephine joshua josé joyce juan juana juanita judith judy
-    julia julian juliana julie juliet julieta julio julián justin karen karina karl karla katarzyna kate katherine
-    kathleen kathryn kathy katie katrina kayla keith kelly kelsey ken kenneth kerry kevin khadija kieran kim
-    kimberly kirsten kristen kristin krystal kurt kyle lakshmi lars latoya laura lauren laurie lawrence leah leandro
-    leila lena leo leonard leonardo leonor leopoldo leslie leticia lewis liam liliana lillian linda lindsay lindsey
-    lisa lisandro lorena lorenzo loretta lori lorraine louis louise luca lucas lucia luciana luciano lucille lucy
-    lucía luis luisa luke lydia lynn mabel madeleine magdalena malcolm mallory manuel manuela marc marcela marcelo
-    marcia marco marcos marcus margaret margarita maria mariah mariam mariana mariano maribel marie mariela marilyn
-    mario marisa marisol marjorie marlene marta martha martin martina martín marvin maryam maría mateo mathew
-    matilde matt matteo matthew matías maureen maurice mauricio maxine megan mehmet melanie melinda melissa melody
-    melvin meredith michael michaela michel michele michelle micheál miguel mike milagros mildred millicent minerva
-    miranda miriam mohamed mohammad mohammed moisés molly monica monique moshe muhammad myriam myrna mónica nadia
-    nancy naomi natalia natalie nathan nathaniel neil nelson nestor nicholas nick nicola nicolas nicole nicolette
-    nicolás nigel nikhil nina noah noel noelia noemí nora norma norman néstor octavio olga oliver olivia omar
-    ophelia oscar osvaldo oswaldo otto pablo pamela paola patricia patricio patrick paul paula paulina pauline pedro
-    peggy penelope percy peter petra philip phillip phyllis pierre piotr priscilla priya quentin rachel rafael raj
-    rajesh ralph ramiro ramon ramona ramón randall raquel rashid raul ravi raymond raúl rebeca rebecca regina
-    reinaldo remedios renata renato rené rhonda ricardo richard rigoberto rita robert roberta roberto robyn rocío
-    rodney rodolfo rodrigo rogelio roger roland rolando romina román ronald ronnie rosa rosalind rosalía rosaura
-    rosemary roxana roxanne ruben rubén rufus rupert russell ruth ryan sabrina sally salma samantha samir samuel
-    sandra sanjay sara sarah saul saúl scott sean sebastian sebastián selena selma serena sergei sergio seth shannon
-    sharon shaun shawn sheila shelby shelley sherry sheryl shirley siddharth sidney silvia simon simone simón
-    siobhan sofia sofía soledad sonia sophia sophie stacey stacy stanley stella stephanie stephen steve steven
-    stewart stuart sunil sunita susan susana susanna suzanne sven svetlana sylvia tamara tania tanya tara tatiana
-    ted teodoro terence teresa terry thelma theodora theodore theresa thomas tiffany tim timothy tina tobias todd
-    tom tommy tomás tony tonya tracey tracy travis trevor tyler tyrone ursula valentina valeria valerie vanessa vera
-    veronica verónica vicente vicky victor vikram vincent viola vivian viviana vladimir víctor walter wanda wendy
-    wesley whitney wilfred wilfredo william willie wilma winifred xavier ximena yadira yasmin yesenia yolanda yuki
-    yusuf yvette yvonne zachary zainab zoe zoë álvaro ángel ángela óscar
+    aaliyah aaron abdi abdul abdullah abigail adam adebayo adrian agnes agnieszka ahmed aidan aileen aisha aitor
+    akira alan albert alejandra alejandro aleksandr alessandra alexander alexandra alexei alexis alfonso alfred
+    alfredo alice alicia alison allison alma alondra alonso alvaro alyssa amadou amanda amelia amina amir amit
+    amparo amy ana anabel anahí ananya anastasia andre andrea andreas andrei andres andrew andrés andy angel angela
+    anil anita anna anne annette anselmo anthony antonia antonio aoife apolinar araceli ariana arjun arturo asha
+    ashley audrey aureliano azucena barbara barry beatrice beatriz begoña benedict benito benjamin bernadette
+    bernard bernardino bernardo beth bethany beto betty beverly bianca bilal blanca bonifacio bonnie boris bradley
+    brandon brayan brenda brendan brian bridget brigitte bronwyn bruce bryan bárbara caitlin caleb camila camille
+    carla carlos carmen carol caroline carolyn catalina catherine cecilia celeste celestino celia cesar charles
+    charlie chayo cheri cheryl chiara chidi chinedu chloe chris christina christine christopher chuy ciara cindy
+    citlali claire clara claudia claudio clayton clemente clifford colin colleen connie connor conor consuelo corey
+    crisanto cristian cristina cristóbal cruzita cynthia césar daisuke damian damián daniel daniela danielle danny
+    daria dario darla darlene darnell darren daryl darío dave david dawid deandre deanna debbie deborah debra deepa
+    deepak deisy delfina delia demetrio denise dennis derek diana diane diego dimitri dionisio dmitri dmitry dominic
+    dominique donald donna doreen doris dorothy douglas duncan dylan earnest edelmira edgar edith eduardo edward
+    edwin efraín eileen eladio elaine eleanor elena eleni eleuterio elias elisa elisabeth elizabeth ella ellen
+    elliot elmer eloise eloísa elsa elvira elías emilia emiliano emilio emily emma emmanuel enrique eric erica erik
+    erika ernest ernesto esteban esther eugene eugenia eugenio eulalia eustaquio eva evan evaristo evelyn ewa
+    ezequiel fabian fabiola fabián facundo fatima fatou federico felicia feliciano felicity felipe felix fernanda
+    fernando filomena fiona florencio floyd fortunato francesca francesco francine francis francisca francisco franz
+    françois freda frederick frida fátima félix gabriel gabriela gail gareth gary gavin gemma genaro geoff geoffrey
+    george georgina gerald geraldine gerard gerardo germán gertrude giancarlo gilbert gilberto gillian giovanni
+    gisela giulia giuseppe gladys glenda glenn gloria gonzalo gordon graciela graham greg gregoria gregorio gregory
+    greta gretchen griselda guido guillermo gurpreet gustavo gwen hamza hannah hans harold harpreet harriet harry
+    haruka hassan hazel heather hector heidi helen helena henry herbert heriberto herman herminia hernán hilda
+    hipólito hiroshi horacio hortensia howard hugh hugo humberto huong hussein héctor ian ibrahim ignacio igor iker
+    imani imelda imran ines ingrid inmaculada inés ioana ira irene irina iris irma isaac isabel isabella isabelle
+    isaías isidora isidro ismael itzel ivan ivonne iván jacinta jackie jacob jacqueline jacques jade jaime jake
+    jakub jamal james jamie jan jane janet janice janine jared jasmine jason jaspreet javier jean jeanette jeff
+    jeffrey jenna jennifer jenny jeremiah jeremy jerome jerri jerry jesse jessica jesús jhon jill jim jimena jimmy
+    joan joann joanna joanne joaquin joaquín jodi jody joe joel johanna john johnny jon jonas jonathan jorge jose
+    josefa josefina joseph josephine joshua josué josé joyce juan juana juanita judith judy julia julian juliana
+    julie juliet julieta julio julián justin karen karin karina karl karla katarzyna kate katherine kathleen kathryn
+    kathy katie katrina kavita kayla keisha keith kelly kelsey ken kendra kenji kenneth kerry kevin khadija khalid
+    kieran kim kimberly kirsten kofi kristen kristin krystal krzysztof kurt kwame kyle lakshmi lalo lamar lars
+    latasha latisha latoya laura lauren laurie lawrence layla leah leandro leidy leila lena leo leocadia leonard
+    leonardo leonor leopoldo leroy leslie lester leticia lewis liam lidia liliana lillian linda lindsay lindsey linh
+    lisa lisandro lonnie lorena lorenzo loretta lori lorraine louis louise luca lucas lucia luciana luciano lucille
+    lucy lucía ludmila luigi luis luisa lukas luke lupita lydia lyle lynn lázaro mabel macario madeleine magdalena
+    mahesh malcolm malena mallory manpreet manuel manuela marc marcela marcelo marcia marco marcos marcus marcy
+    marek margaret margarita maria mariah mariam marian mariana mariano maribel marie mariela marilyn mario marisa
+    marisela marisol marjorie marlene marleny marta martha martin martina martín marvin maryam maryann maría mateo
+    mathew matilde matt matteo matthew matías maura maureen maurice mauricio maximiliano maxine małgorzata megan
+    meghan mehmet melanie melchor melinda melissa melody melvin meredith micaela michael michaela michel michele
+    michelle micheál miguel mihai mike milagros mildred millicent minerva minh miranda miriam mohamad mohamed
+    mohammad mohammed moisés molly monica monique moshe muhammad myriam myrna mónica nacho nadia nadine nancy naomi
+    natalia natalie natalya nathan nathaniel nayeli neha neil nelson nestor nettie ngozi niamh nicanor nicholas nick
+    nicola nicolas nicole nicolette nicolás nigel nikhil nina noah noel noelia noemí noor nora noreen norma norman
+    néstor octavio ofelia oksana olena olga oliver olivia omar ophelia oscar osvaldo oswaldo otto pablo paco pamela
+    paola patricia patricio patrick paul paula paulina pauline paweł pedro peggy penelope pepe percy peter petra
+    petrona philip phillip phyllis pierre piotr ponciano pooja porfirio priscilla priya quentin rachel rafael
+    rafaela raj rajesh ralph ramesh ramira ramiro ramon ramona ramón randall raquel rashid raul ravi raymond raúl
+    rebeca rebecca regina reinaldo rekha remedios renata renato rené rhonda rhys ricardo richard rick ricky
+    rigoberto rita robert roberta roberto robyn rocío rodney rodolfo rodrigo rogelio roger rohan roland rolando
+    romina román ronald ronnie rosa rosalba rosalind rosalyn rosalía rosaura rosemary rosendo roxana roxanne roy
+    ruben rubén rudy rufus rupert ruperto russell ruth ruthie ryan sabrina sally salma samantha samir samuel sandra
+    sanjay sara sarah saul saúl scott sean sebastian sebastián selena selma serena sergei sergey sergio seth shannon
+    sharon shaun shawn sheila shelby shelley sheri sherri sherry sheryl shirley siddharth sidney silvestre silvia
+    simon simone simran simón siobhan siân sofia sofie sofía soledad sonia sonja sophia sophie stacey stacy stanley
+    stella stephanie stephen steve steven stewart stuart sunil sunita suresh susan susana susanna sushma suzanne
+    sven svetlana sylvia tabitha tamara tamika tania tanya tara tariq tatiana tatyana ted teodoro terence teresa
+    teri terry thelma theodora theodore theresa thomas thuy tiffany tim timothy tina tobias todd tom tomasa tomasz
+    tommy tomás toni tonia tony tonya toño tracey tracy trang travis trevor trini trudy tuyet tyler tyrell tyrone
+    ulises uriel ursula valentina valeria valerie vanessa velma venancio vera veronica verónica vianey vicente
+    vickie vicky victor vijay vikram vincent viola vivian viviana vladimir víctor walter wanda wenceslao wendy
+    wesley whitney wilbur wilfred wilfredo william willie wilma wilmer winifred xavier ximena xochitl yadira yahaira
+    yasmin yeison yesenia yolanda yong yuki yuko yuliana yuridia yusuf yvette yvonne zachary zainab zara zenaida zoe
+    zofia zoë zulema álvaro ángel ángela óscar úrsula
     """
 )
 """First names that are rarely anything else, folded to lower case."""
 
 AMBIGUOUS_NAMES: Final = _words(
     """
-    alba amber angeles april art august aurora austin autumn bella bill bob brook brooke bruno buck carolina carson
-    chad chance charity charlotte chase chelsea chip christian clay cliff crystal dakota dale dallas dan dawn dean
-    destiny diamond dolores don drew duke earl ed eden elvis esperanza eve faith fay fern florence ford frank gene
-    georgia ginger grace grant guadalupe guy harmony harper haven heath heaven holly homer hope houston hunter
-    israel ivy jack jay jewel jordan joy june justice kay kent lane lee leon león lily lincoln logan london lourdes
-    luz madison marina mark marshall mary mason max may mercedes mercy miles misty montserrat morgan nieves nova
-    olive page paige paloma paris parker pat patience pearl penny phoenix pierce pilar piper price randy ray red
-    reed rich rico rob robin rocio rod roman rosario rose ruby rusty sage salvador sam sandy santiago savannah
-    sierra skip sky sol star sterling stone storm sue summer sun sunny sydney taylor trinidad troy tucker valencia
-    van vernon victoria violet virginia wade ward warren washington wayne will woody zion
+    abril alba amber angeles april art august aurora austin autumn bella belén bill bob brook brooke bruno buck
+    candelaria carolina carson chad chance charity charlotte chase chelsea chip christian clay cliff concepción
+    crystal dakota dale dallas dan dawn dean destiny diamond dolores don drew duke earl ed eden elvis esperanza eve
+    faith fay fern fidel florence ford frank gene georgia gerry ginger grace grant guadalupe guy harmony harper
+    haven heath heaven holly homer hope houston hunter israel ivy jacinto jack jay jewel jordan joy june justice kay
+    kent kirk lane lee leon león lily lincoln lloyd logan london lourdes luz mack madison marina mark marshall mary
+    mason max may mercedes mercy miles misty mitchell montserrat morgan murray nieves nova olive page paige paloma
+    paris parker pascual pat patience pearl penny perry phoenix piedad pierce pilar piper price randy ray red reed
+    refugio rich rico rob robin rocio rod roman rosario rose ruby rusty sage salvador sam sandy santiago savannah
+    sherman sierra skip sky socorro sol star sterling stone storm sue summer sun sunny sydney taylor trinidad troy
+    tránsito tucker valencia van vernon victoria violet virginia wade wallace ward warren washington wayne will
+    woody zion
     """
 )
 """First names that are also words, places or brands: they count only when a surname follows."""
@@ -150,9 +167,18 @@ NO_NAMES_AFTER_CUE: Final = NO_SURNAMES | _words(
     absent already anonymous anónimo aparece available badly bien called changed common común confidential correct
     correctly correcto diferente different difficult distinto escrito falta first full given hard illegible
     important importante incorrect incorrectly incorrecto irrelevant known larga largo left listed long mal
-    mis-spelled mismo mispelled missing misspelled misspelt mistyped nobody nowhere omitted printed privado private
+    mis-spelled mismo missing misspelled misspelt mistyped nobody nowhere omitted printed privado private
     pronounced public pública público recorded registered removed right same short spelled spelt withheld written
     wrong wrongly
     """
 )
 """Words that follow "my name is" in a complaint about a name."""
+
+PEOPLES: Final = _words(
+    """
+    african american americans arab asian black caribbean catholic central christian east eastern hispanic indian
+    indigenous jewish latin latino latina medicaid medicare muslim native north pacific puerto rican security social
+    south united veteran veterans western white
+    """
+)
+"""Words after "I am" and the like that say what someone is, not who."""

@@ -5,18 +5,19 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Final
 
-from feedback_api.privacy.cues import mentions
 from feedback_api.privacy.first_names import (
     AMBIGUOUS_NAMES,
     BRANDS,
     FIRST_NAMES,
     NO_NAMES_AFTER_CUE,
     NO_SURNAMES,
+    PEOPLES,
     PLACE_PREFIXES,
     PLACE_PREFIXES_IN_LOWER_CASE,
     PLACE_WORDS,
     REGIONS_AFTER_TOWNS,
 )
+from feedback_api.privacy.name_cues import introductions_of_two_words, openings
 from feedback_api.privacy.spans import Span
 
 _WORD: Final = re.compile(r"[^\W\d_]{1,30}(?:['’-][^\W\d_]{1,30}){0,3}")
@@ -24,14 +25,11 @@ _CAPITALISED: Final = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]+")
 _SPACE: Final = re.compile(r"[ \t]{1,2}")
 _AFTER_INITIAL: Final = re.compile(r"\.?[ \t]{0,2}")
 _PREVIOUS: Final = re.compile(r"(?<![^\W\d_])((?:st|sta|ft|mt|av|avda)\.|c/|[^\W\d_]{1,20})[ \t]{1,2}\Z", re.IGNORECASE)
-_LAST_WORDS: Final = re.compile(r"[^\W\d_]{2,20}(?: [^\W\d_]{2,20}){0,2}\W{0,4}\Z")
 _FOLLOWING: Final = re.compile(r" ([^\W\d_]{2,20})")
-_SMALL_WORDS: Final = "de del la las los van von der den da das do dos bin ben ibn al el y"
+_SMALL_WORDS: Final = "de del la las los van von der den da das do dos bin ben ibn al el"
 _PARTICLES: Final = frozenset(_SMALL_WORDS.split())
 _MOST_WORDS: Final = 6
-_MOST_LOWER_WORDS: Final = 2
 _SHORTEST_IN_CAPITALS: Final = 4
-_LONGEST_SIGNATURE: Final = 72
 _LONGEST_PLACE: Final = 5
 
 _TITLES: Final = (
@@ -40,43 +38,8 @@ _TITLES: Final = (
     "Ingeniero Ingeniera Enfermero Enfermera Nurse Sir Madam MR MRS MS DR DRA SR SRA SRTA"
 )
 _TITLE: Final = re.compile(rf"(?<!\w)(?:{'|'.join(_TITLES.split())})\b\.?[ \t]{{0,2}}(?=[A-ZÀ-ÖØ-Þ])")
-_LOWER_TITLE: Final = re.compile(
-    r"(?<!\w)(?:(?:mr|mrs|ms|sra?|srta)\b\.?[ \t]{1,2}(?=[^\W\d_]{2})"
-    r"|(?:doctora?|señor(?:a|ita)?|licenciad[oa]|profesora?|officer|nurse|judge) (?=[A-ZÀ-ÖØ-Þ][^\W\d_]))"
-)
-_INTRODUCTION: Final = re.compile(
-    r"(?:\b(?:my (?:full |first |last |real |legal )?name(?:['’]s| is| ?:)|me llamo|mi nombre(?: completo)?(?: es| ?:)|"
-    r"mi apellido es)|(?<!\w )\b(?:(?:full |first |last )?name|nombre(?: completo| y apellidos?)?) ?:)"
-    r"[\s,]{0,3}[\"“'«]?",
-    re.IGNORECASE,
-)
-_NAMED: Final = re.compile(
-    r"\b(?:se llama|le llaman|me dicen|they call me|(?:his|her|whose) name (?:is|was)) ", re.IGNORECASE
-)
-_SIGNATURE: Final = re.compile(
-    r"\b(?:(?:signed|firmado|firma|fdo)\b(?: ?[,:.\n–—-]\s{0,3}-{0,2}\s?| (?:by|por)[ :])|"
-    r"(?:sincerely|(?:kind |best |warm )?regards|yours (?:truly|faithfully)|atentamente|atte|saludos(?: cordiales)?)\b"
-    r"(?: ?[,:.\n–—-]\s{0,3}-{0,2}\s?|\s{1,3}))",
-    re.IGNORECASE,
-)
-_STEMS: Final = (
-    *("name", "nombre", "llam", "me dicen", "call me", "apellido"),
-    *("signed", "firma", "fdo", "sincerely", "regards", "yours ", "atentamente", "atte", "saludos"),
-)
-_LOWER_TITLES: Final = (
-    "mr",
-    "ms ",
-    "ms.",
-    "sr",
-    "doctor",
-    "señor",
-    "licenciad",
-    "profesor",
-    "officer",
-    "nurse",
-    "judge",
-)
 
+_NO_SPEAKERS: Final = PEOPLES | PLACE_WORDS | PLACE_PREFIXES | REGIONS_AFTER_TOWNS
 _NO_FIRST_NAMES: Final = NO_NAMES_AFTER_CUE - AMBIGUOUS_NAMES
 _LISTED: Final = FIRST_NAMES | AMBIGUOUS_NAMES
 _TELLING: Final = frozenset(
@@ -90,28 +53,23 @@ _TELLING: Final = frozenset(
 
 def names(text: str, lowered: str, place_names: frozenset[str]) -> Iterator[Span]:
     """Every name that a cue, a title or a known first name gives away; the cue or title itself stays."""
-    if mentions(lowered, _STEMS):
-        yield from _cued(text)
-    if mentions(lowered, _LOWER_TITLES):
-        for title in _LOWER_TITLE.finditer(text):
-            yield from _name_at(text, title.end(), lower_words=1)
-    if not _TELLING.isdisjoint(_CAPITALISED.findall(text)):
+    for opening in openings(text, lowered):
+        yield from _name_at(text, opening.position, opening.lower_words)
+    capitalised = _CAPITALISED.findall(text)
+    if len(capitalised) > 1:
+        yield from _introduced(text, place_names)
+    if not _TELLING.isdisjoint(capitalised):
         places = _folded(place_names)
         yield from _titled(text, places)
         yield from _listed(text, places)
 
 
-def _cued(text: str) -> Iterator[Span]:
-    for cue in _INTRODUCTION.finditer(text):
-        yield from _name_at(text, cue.end(), lower_words=_MOST_LOWER_WORDS)
-    for cue in _NAMED.finditer(text):
-        yield from _name_at(text, cue.end(), lower_words=0)
-    for cue in _SIGNATURE.finditer(text):
-        closes = cue.group()[-1] not in " \t" or not cue.group().replace(" ", "").isalpha()
-        is_last = closes and len(text) - cue.end() < _LONGEST_SIGNATURE and _LAST_WORDS.match(text, cue.end())
-        first = _WORD.match(text, cue.end())
-        if first and first.group().casefold() not in PLACE_WORDS:
-            yield from _name_at(text, cue.end(), lower_words=3 if is_last else 0)
+def _introduced(text: str, place_names: frozenset[str]) -> Iterator[Span]:
+    for position in introductions_of_two_words(text):
+        end = _name_end(text, position, lower_words=0) or position
+        words = {word.casefold() for word in _WORD.findall(text, position, end)}
+        if len(words) > 1 and words.isdisjoint(_NO_SPEAKERS) and not _place_end(text, position, _folded(place_names)):
+            yield Span(position, end, "name")
 
 
 def _titled(text: str, places: frozenset[str]) -> Iterator[Span]:

@@ -15,16 +15,16 @@ from soundings.log.port import Batch, Log, Stored
 
 _READ_MAX: Final = 1000
 _WAIT_SECONDS: Final = 30.0
-_RETRY_SECONDS: Final = 1.0
 _log = logging.getLogger("feedback_api.projection")
 
 
 class Follower:
     """Feeds a projection from the log. It has caught up once it has taken in all that the log held when it began."""
 
-    def __init__(self, log: Log, projection: Projection) -> None:
+    def __init__(self, log: Log, projection: Projection, *, retry_seconds: float = 1.0) -> None:
         self._log = log
         self._projection = projection
+        self._retry_seconds = retry_seconds
         self._caught_up = asyncio.Event()
         self._position = 0
         self._task: asyncio.Task[None] | None = None
@@ -65,7 +65,7 @@ class Follower:
                 await self._follow()
             except Unavailable as error:
                 _log.warning("the catalogue cannot be followed for the moment: %s", error)
-                await asyncio.sleep(_RETRY_SECONDS)
+                await asyncio.sleep(self._retry_seconds)
 
     async def _follow(self) -> None:
         target = await self._log.end(CATALOGUE.name, 0)

@@ -61,7 +61,7 @@ class Responses:
         self._redact = redact
         self._pseudonym = pseudonym
         self._new_id = new_record_id
-        self._maker = RecordMaker(ResponseSubmitted)
+        self._maker = RecordMaker(ResponseSubmitted, ResponseSubmitted.KIND)
         self._ready: dict[tuple[str, int], ReadyForm] = {}
 
     def take(self, item: Item, sender: Sender, given_id: str | None) -> Taken:
@@ -90,15 +90,7 @@ class Responses:
             "time_clamped": clamped,
             "test": flag(item, "test"),
         }
-        record = self._maker.make(
-            data,
-            source_id=sender.source.id,
-            in_order_with=record_id,
-            event_id=f"response:{record_id}:{number}",
-            at=occurred_at,
-            traceparent=sender.traceparent,
-        )
-        return Taken(record_id, None, record)
+        return self._maker.make(data, sender, record_id=record_id, revision=number, at=occurred_at)
 
     def ready_form(self, view: FormView) -> ReadyForm:
         """The form made ready for checking; a version never changes, so it is made once."""

@@ -51,9 +51,7 @@ class PointQuestion:
     scores: Mapping[object, Mapping[str, object]] = field(default_factory=lambda: _NONE)
 
     def take(self, value: object, given: Given) -> Seen:
-        if isinstance(value, bool) and not self.binary:
-            raise wrong_type(f"answers.{self.id}", "a number")
-        if not isinstance(value, int | float):
+        if not isinstance(value, int | float) or (isinstance(value, bool) and not self.binary):
             raise wrong_type(f"answers.{self.id}", "a number")
         if value not in self.points:
             detail = f"must be a whole number from {self.points[0]} to {self.points[-1]}"

@@ -48,7 +48,7 @@ class Tallies:
         self._directory = directory
         self._redact = redact
         self._revisions = revisions
-        self._maker = RecordMaker(TallyRecorded)
+        self._maker = RecordMaker(TallyRecorded, TallyRecorded.KIND)
 
     def take(self, item: Item, sender: Sender, given_id: str | None) -> Taken:  # noqa: ARG002 - it never names a tally
         """The record of a tally; raises Refused."""
@@ -81,15 +81,7 @@ class Tallies:
             "total": whole,
             "received_at": sender.received_at,
         }
-        record = self._maker.make(
-            data,
-            source_id=sender.source.id,
-            in_order_with=tally_id,
-            event_id=f"tally:{tally_id}:{revised}",
-            at=sender.received_at,
-            traceparent=sender.traceparent,
-        )
-        return Taken(tally_id, None, record)
+        return self._maker.make(data, sender, record_id=tally_id, revision=revised, at=sender.received_at)
 
     def _measure(self, item: Item, agency: AgencyView, period: Period) -> Measure:
         versions = self._versions(item, agency)

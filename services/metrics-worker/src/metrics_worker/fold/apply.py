@@ -1,13 +1,13 @@
 """Writing one batch in one transaction: fence, look up, fold, add to the rows, write."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from metrics_worker.fold.domain import Event
 from metrics_worker.fold.errors import WrongPartition
-from metrics_worker.fold.folding import Deltas, Folded, Folding, Known
-from metrics_worker.fold.ports import CatalogueRow, Changes, DeadLetter, FoldTransaction, Move, RowKey, RowText
-from metrics_worker.store.counters import Delta, WideRow
+from metrics_worker.fold.folding import Folded, Folding, Known
+from metrics_worker.fold.ports import CatalogueRow, Changes, DeadLetter, FoldTransaction, Move
+from metrics_worker.store.wide_rows import changed_rows
 from soundings.log.headers import pack_headers
 from soundings.log.port import Stored
 
@@ -60,12 +60,10 @@ async def apply_batch(transaction: FoldTransaction, slices: Sequence[Slice], at:
     )
     folded, refused = fold(known, slices)
     generation = await transaction.generation()
-    touched = touched_rows(folded.deltas)
-    stored = await transaction.rows(generation, touched.keys()) if touched else {}
     changes = Changes(
         added=folded.added,
         changed=folded.changed,
-        rows={key: add_to_row(stored.get(key), deltas) for key, deltas in touched.items()},
+        rows=await changed_rows(transaction.rows, generation, folded.deltas),
         voices=folded.voices,
         dead_letters=[letter for part in slices for letter in part.dead_letters] + refused,
         catalogue=[row for part in slices for row in part.catalogue],
@@ -85,30 +83,6 @@ def fold(known: Known, slices: Iterable[Slice]) -> tuple[Folded, list[DeadLetter
             except WrongPartition as error:
                 refused.append(dead_letter(record, error.code, str(error)))
     return folding.result(), refused
-
-
-def touched_rows(deltas: Deltas) -> Mapping[RowKey, Sequence[Delta]]:
-    """The wide rows that deltas change, in the order of their index, with what is to be added to each."""
-    touched: dict[RowKey, list[Delta]] = {}
-    for shard, places in deltas.items():
-        for (service, channel, touchpoint, buckets), delta in places.items():
-            if delta.is_nothing:
-                continue
-            for grain, bucket in buckets:
-                key = RowKey(grain, service, bucket, channel, touchpoint, shard)
-                if (known := touched.get(key)) is None:
-                    touched[key] = [delta]
-                else:
-                    known.append(delta)
-    return dict(sorted(touched.items()))
-
-
-def add_to_row(stored: RowText | None, deltas: Iterable[Delta]) -> RowText | None:
-    """A wide row with deltas added; None when nothing is left of it."""
-    row = WideRow() if stored is None else WideRow.load(*stored)
-    for delta in deltas:
-        row.add(delta)
-    return row.dump()
 
 
 def dead_letter(record: Stored, reason: str, detail: str) -> DeadLetter:

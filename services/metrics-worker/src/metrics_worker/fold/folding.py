@@ -3,16 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from metrics_worker.contributions.counts import Contribution, Place
+from metrics_worker.contributions.counts import Contribution
 from metrics_worker.contributions.roots import InteractionRecord, root_contribution
 from metrics_worker.fold.domain import Event, Recorded, Voice, after
 from metrics_worker.fold.errors import WrongPartition
-from metrics_worker.store.counters import Delta
 from metrics_worker.store.facts import COUNTED, Fact
 from metrics_worker.store.records import Content, content_of
-
-Deltas = dict[str, dict[Place, Delta]]
-"""What is to be added to the cells, by shard and place."""
+from metrics_worker.store.wide_rows import Deltas
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +42,7 @@ class Folding:
         self._stored_roots = known.roots
         self._now: dict[bytes, tuple[Fact, Content | None]] = {}
         self._roots: dict[bytes, dict[bytes, tuple[Fact, Content | None]]] = {}
-        self._deltas: Deltas = {}
+        self._deltas = Deltas()
         self._voices: dict[bytes, Voice | None] = {}
 
     def take(self, event: Event) -> None:
@@ -111,15 +108,8 @@ class Folding:
             self._voices.pop(fact.key, None)
 
     def _add(self, shard: str, content: Content, times: int) -> None:
-        if not isinstance(content, Contribution):
-            return
-        places = self._deltas.get(shard)
-        if places is None:
-            places = self._deltas[shard] = {}
-        delta = places.get(content.place)
-        if delta is None:
-            delta = places[content.place] = Delta({}, {})
-        delta.add(content, times)
+        if isinstance(content, Contribution):
+            self._deltas.add(shard, content, times)
 
     def result(self) -> Folded:
         """Everything that is to be written. To be called once."""

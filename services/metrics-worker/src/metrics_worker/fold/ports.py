@@ -7,22 +7,8 @@ from typing import NamedTuple, Protocol
 
 from metrics_worker.fold.domain import Voice
 from metrics_worker.store.facts import Fact
+from metrics_worker.store.wide_rows import RowKey, RowStore, RowText
 from soundings.log.port import TopicPartition
-
-
-class RowKey(NamedTuple):
-    """The key of a wide row within its generation, in the order of the index."""
-
-    grain: str
-    service: str
-    bucket: str
-    channel: str
-    touchpoint: str
-    shard: str
-
-
-RowText = tuple[str, str | None]
-"""The columns `counters` and `tallies` of a wide row."""
 
 
 class Held(NamedTuple):
@@ -82,12 +68,17 @@ class Changes:
 class FoldTransaction(Protocol):
     """One transaction of the fold; it commits when its block ends and is undone when the block raises."""
 
+    @property
+    def rows(self) -> RowStore:
+        """The wide rows."""
+        ...
+
     async def fence(self, moves: Sequence[Move], at: int) -> None:
         """Move positions, each only if it is still mine and where I left it; else raises `FenceLost`."""
         ...
 
     async def generation(self) -> int:
-        """The generation of cells in force."""
+        """The generation of cells in force, which stays so until the transaction ends."""
         ...
 
     async def records(self, keys: Collection[bytes]) -> Mapping[bytes, Fact]:
@@ -96,10 +87,6 @@ class FoldTransaction(Protocol):
 
     async def roots(self, units: Collection[bytes]) -> Mapping[bytes, Sequence[Fact]]:
         """All stored facts of each root."""
-        ...
-
-    async def rows(self, generation: int, keys: Collection[RowKey]) -> Mapping[RowKey, RowText]:
-        """Those wide rows that are stored."""
         ...
 
     async def write(self, generation: int, changes: Changes, at: int) -> None:

@@ -5,24 +5,22 @@ The transaction begins with the fence, which goes through SQLAlchemy.
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final
 
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_worker.fold.ports import CatalogueRow, Changes, Move, RowKey, RowText
-from metrics_worker.fold.sql import current_generation, fence
+from metrics_worker.fold.ports import CatalogueRow, Changes, Move
+from metrics_worker.fold.sql import fence, locked_generation
 from metrics_worker.store.facts import Fact
+from metrics_worker.store.postgres_rows import PostgresRows, driver_of
 
 if TYPE_CHECKING:
-    from asyncpg import Connection, Record
-
-    _Driver = Connection[Record]
+    from metrics_worker.store.postgres_rows import Driver
 
 _FACT_COLUMNS: Final = ", ".join(Fact._fields)
 _FACT_MARKS: Final = ", ".join(f"${number}" for number in range(1, len(Fact._fields) + 1))
 _FACT_SETS: Final = ", ".join(f"{name} = excluded.{name}" for name in Fact._fields if name != "key")
-_ROW_COLUMNS: Final = ", ".join(RowKey._fields)
 _CHANGE_FACT: Final = (
     f"INSERT INTO fact ({_FACT_COLUMNS}) VALUES ({_FACT_MARKS}) ON CONFLICT (key) DO UPDATE SET {_FACT_SETS}"  # noqa: S608 - constants
 )
@@ -30,20 +28,6 @@ _FACTS_BY: Final = {
     column: f"SELECT {_FACT_COLUMNS} FROM fact WHERE {column} = ANY($1::bytea[])"  # noqa: S608 - constants
     for column in ("key", "unit")
 }
-_ARRAYS: Final = ", ".join(f"${number}::text[]" for number in range(2, len(RowKey._fields) + 2))
-_READ_ROWS: Final = (
-    f"SELECT {_ROW_COLUMNS}, counters, tallies FROM cell_row"  # noqa: S608 - constants
-    f" JOIN unnest({_ARRAYS}) AS wanted ({_ROW_COLUMNS}) USING ({_ROW_COLUMNS}) WHERE generation = $1"
-)
-_WRITE_ROWS: Final = (
-    f"INSERT INTO cell_row (generation, {_ROW_COLUMNS}, counters, tallies)"  # noqa: S608 - constants
-    f" SELECT $1, * FROM unnest({_ARRAYS}, $8::text[], $9::text[])"
-    f" ON CONFLICT (generation, {_ROW_COLUMNS})"
-    " DO UPDATE SET counters = excluded.counters, tallies = excluded.tallies"
-)
-_DROP_ROWS: Final = (
-    f"DELETE FROM cell_row WHERE generation = $1 AND ({_ROW_COLUMNS}) IN (SELECT * FROM unnest({_ARRAYS}))"  # noqa: S608 - constants
-)
 _CHANGE_VOICE: Final = (
     "INSERT INTO voice (key, comments, text, language) VALUES ($1, $2, $3, $4) ON CONFLICT (key)"
     " DO UPDATE SET comments = excluded.comments, text = excluded.text, language = excluded.language"
@@ -65,12 +49,13 @@ class PostgresFoldTransaction:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection = connection
+        self.rows = PostgresRows(connection)
 
     async def fence(self, moves: Sequence[Move], at: int) -> None:
         await fence(self._connection, moves, at)
 
     async def generation(self) -> int:
-        return await current_generation(self._connection)
+        return await locked_generation(self._connection)
 
     async def records(self, keys: Collection[bytes]) -> Mapping[bytes, Fact]:
         return {fact.key: fact for fact in await self._facts("key", keys)}
@@ -82,17 +67,13 @@ class PostgresFoldTransaction:
                 found.setdefault(fact.unit, []).append(fact)
         return found
 
-    async def rows(self, generation: int, keys: Collection[RowKey]) -> Mapping[RowKey, RowText]:
-        found = await (await self._driver()).fetch(_READ_ROWS, generation, *_columns(keys))
-        return {RowKey(*key): (counters, tallies) for *key, counters, tallies in found}
-
     async def write(self, generation: int, changes: Changes, at: int) -> None:
-        driver = await self._driver()
+        driver = await driver_of(self._connection)
         if changes.added:
             await driver.copy_records_to_table("fact", records=changes.added, columns=Fact._fields)
         if changes.changed:
             await driver.executemany(_CHANGE_FACT, changes.changed)
-        await _write_rows(driver, generation, changes.rows)
+        await self.rows.write(generation, changes.rows)
         if changes.voices:
             await _write_voices(driver, changes)
         if changes.dead_letters:
@@ -102,26 +83,11 @@ class PostgresFoldTransaction:
             await _write_entity(driver, entity)
 
     async def _facts(self, column: str, keys: Collection[bytes]) -> list[Fact]:
-        return [Fact._make(row) for row in await (await self._driver()).fetch(_FACTS_BY[column], list(keys))]
-
-    async def _driver(self) -> "_Driver":
-        return cast("_Driver", (await self._connection.get_raw_connection()).driver_connection)
+        driver = await driver_of(self._connection)
+        return [Fact(*row) for row in map(tuple, await driver.fetch(_FACTS_BY[column], list(keys)))]
 
 
-def _columns(keys: Collection[RowKey]) -> list[list[str]]:
-    return [list(column) for column in zip(*keys, strict=True)] or [[] for _ in RowKey._fields]
-
-
-async def _write_rows(driver: "_Driver", generation: int, rows: Mapping[RowKey, RowText | None]) -> None:
-    written = {key: row for key, row in rows.items() if row is not None}
-    if written:
-        counters, tallies = zip(*written.values(), strict=True)
-        await driver.execute(_WRITE_ROWS, generation, *_columns(written), counters, tallies)
-    if dropped := [key for key, row in rows.items() if row is None]:
-        await driver.execute(_DROP_ROWS, generation, *_columns(dropped))
-
-
-async def _write_voices(driver: "_Driver", changes: Changes) -> None:
+async def _write_voices(driver: "Driver", changes: Changes) -> None:
     new = {fact.key for fact in changes.added}
     spoken = [
         (key, orjson.dumps(voice.comments).decode(), "\n".join(voice.comments.values()), voice.language)
@@ -136,7 +102,7 @@ async def _write_voices(driver: "_Driver", changes: Changes) -> None:
         await driver.execute("DELETE FROM voice WHERE key = ANY($1::bytea[])", erased)
 
 
-async def _write_entity(driver: "_Driver", entity: CatalogueRow) -> None:
+async def _write_entity(driver: "Driver", entity: CatalogueRow) -> None:
     if entity.state is None:
         await driver.execute("DELETE FROM catalogue_entity WHERE entity = $1 AND id = $2", *entity[:2])
     else:

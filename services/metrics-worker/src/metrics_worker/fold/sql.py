@@ -39,6 +39,13 @@ async def current_generation(connection: AsyncConnection) -> int:
     return int((await connection.execute(text("SELECT current FROM generation"))).scalar_one())
 
 
+async def locked_generation(connection: AsyncConnection) -> int:
+    """The generation in force, which stays so until this transaction ends; waits for a rebuild that is under way."""
+    if connection.dialect.name == "sqlite":
+        return await current_generation(connection)
+    return int((await connection.execute(text("SELECT current FROM generation FOR SHARE"))).scalar_one())
+
+
 class SqlFoldStore:
     """See `metrics_worker.fold.ports.FoldStore`."""
 

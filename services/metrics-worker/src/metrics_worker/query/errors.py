@@ -20,3 +20,8 @@ class ForeignAgency(SoundingsError):
 def refused(field: str, code: str, detail: str) -> Refused:
     """A question that breaks its contract in one parameter."""
     return Refused([Fault(field, code, detail)])
+
+
+def numbered(error: Refused, number: int) -> Refused:
+    """The same refusal of one of several questions: its fields stand under the question's number."""
+    return Refused([Fault(f"{number}.{fault.field}", fault.code, fault.detail) for fault in error.faults])

@@ -12,12 +12,12 @@ from metrics_worker.formulas.parameters import PARAMETERS
 from metrics_worker.query.describe import Described, DescribeMeasures, describe_metrics
 from metrics_worker.query.domain.answer import Answer, AsOf, Compared, Row
 from metrics_worker.query.domain.question import Compare, Dimension, Given, Question, read_question
-from metrics_worker.query.errors import UnknownMetric, refused
+from metrics_worker.query.errors import UnknownMetric, numbered, refused
 from metrics_worker.query.use_cases import MOST_QUESTIONS, ReadMetrics
 from soundings.http.access import caller
 from soundings.kernel.calendars import Interval
 from soundings.kernel.clock import from_epoch_ms
-from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.errors import Refused
 from soundings.kernel.vocabulary import Channel
 
 Asked = Mapping[str, str | int | float | list[str] | None]
@@ -44,7 +44,7 @@ _CHOICES: Final[Mapping[str, Sequence[str]]] = {
 
 
 def _parameters() -> list[dict[str, object]]:
-    own = [
+    own: list[dict[str, object]] = [
         {
             "name": name,
             "in": "query",
@@ -111,14 +111,15 @@ def _once_each(request: Request) -> Given:
 def _question(number: int, asked: Asked) -> Question:
     """One of several questions; what is wrong with it is named under its number."""
     try:
+        if not all(map(str.isprintable, asked)):
+            raise refused("", "unknown", "the name of a parameter is not plain text")
         given = {name: _plain(name, value) for name, value in asked.items() if name != "metric" and value is not None}
         metric = asked.get("metric")
         if not isinstance(metric, str):
             raise refused("metric", "required", "is needed: the id of a metric")
         return read_question(metric, given)
     except Refused as error:
-        faults = [Fault(f"{number}.{fault.field}", fault.code, fault.detail) for fault in error.faults]
-        raise Refused(faults) from error
+        raise numbered(error, number) from error
     except UnknownMetric as error:
         raise refused(f"{number}.metric", "unknown", str(error)) from error
 
@@ -161,9 +162,7 @@ def _row(row: Row) -> Described:
     if row.slot.partial:
         body["partial"] = True
     if row.left_out:
-        body["left_out"] = [
-            {"measure": one.measure, "grain": one.grain, "start": one.bucket} for one in row.left_out
-        ]
+        body["left_out"] = [{"measure": one.measure, "grain": one.grain, "start": one.bucket} for one in row.left_out]
     if row.compared is not None:
         body["change"] = _change(row.compared)
     return body
@@ -171,7 +170,7 @@ def _row(row: Row) -> Described:
 
 def _figure(figure: Figure | None) -> Described:
     if figure is None:
-        return dict.fromkeys(("value", "display", "n", "low", "high"))
+        return {"value": None, "display": None, "n": None, "low": None, "high": None}
     body: Described = {
         "value": figure.value,
         "display": figure.display,

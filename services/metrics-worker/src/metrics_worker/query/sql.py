@@ -5,7 +5,7 @@ text before decoding it is several times faster than decoding rows, or than JSON
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -38,7 +38,7 @@ class SqlCellStore:
         self._structure = StructureReader()
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[Snapshot]:
+    async def snapshot(self) -> AsyncGenerator[Snapshot]:
         async with self._database.snapshot() as connection:
             yield SqlSnapshot(connection, self._structure)
 

@@ -1,7 +1,8 @@
 """Reading metrics: one question or several, from one snapshot, for one caller."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from metrics_worker.query.decisions import Decisions, Evidence
@@ -10,18 +11,22 @@ from metrics_worker.query.domain.figuring import Figuring, Pool, group_of, pool_
 from metrics_worker.query.domain.question import Given, Question, read_question
 from metrics_worker.query.domain.sums import Sums, add_up
 from metrics_worker.query.domain.veil import Judged, Veil
-from metrics_worker.query.errors import refused
+from metrics_worker.query.errors import numbered, refused
 from metrics_worker.query.gathering import Gathered, Gathering, Lane
 from metrics_worker.query.ports import CellStore, LogEnds, Progress
 from soundings.access.roles import Principal
 from soundings.events.topics import MEASURED
 from soundings.kernel.clock import Clock
-from soundings.kernel.errors import SoundingsError
+from soundings.kernel.errors import Refused, SoundingsError
 from soundings.log.port import TopicPartition
 
 MOST_QUESTIONS: Final = 50
 _MOST_ROWS: Final = 20_000
 _TOPICS: Final = tuple(topic.name for topic in MEASURED)
+
+
+Number = int | None
+"""The number of a question among several; None of the only one."""
 
 
 class ReadMetrics:
@@ -36,22 +41,30 @@ class ReadMetrics:
 
     async def one(self, metric_id: str, given: Given, principal: Principal) -> Answer:
         """The answer to one question; UnknownMetric, ForeignAgency, or Refused naming what is wrong."""
-        return (await self.many([read_question(metric_id, given)], principal))[0]
+        return (await self._answers({None: read_question(metric_id, given)}, principal))[0]
 
     async def many(self, questions: Sequence[Question], principal: Principal) -> tuple[Answer, ...]:
-        """The answers to several questions, in their order, from one snapshot; Refused when they are too long."""
+        """The answers to several questions, in their order, from one snapshot.
+
+        ForeignAgency, or Refused when they are too long, or naming the number of a question and what is wrong with it.
+        """
+        return await self._answers(dict(enumerate(questions)), principal)
+
+    async def _answers(self, questions: Mapping[Number, Question], principal: Principal) -> tuple[Answer, ...]:
         ends = await self._ends()
+        gathered: dict[Number, Gathered] = {}
         async with self._cells.snapshot() as snapshot:
             progress = await snapshot.progress()
-            structure = await snapshot.structure()
-            gathering = Gathering(snapshot, structure, progress, self._decisions, self._clock)
-            gathered = [await gathering.gather(question, principal) for question in questions]
-        as_of, answers, rows = _as_of(progress, ends), list[Answer](), 0
-        for one in gathered:
-            answers.append(await self._answer(one, as_of))
-            rows += len(answers[-1].rows)
-            if rows > _MOST_ROWS:
-                raise refused("interval", "too_many_rows", f"at most {_MOST_ROWS} rows are answered in one call")
+            gathering = Gathering(snapshot, await snapshot.structure(), progress, self._decisions, self._clock)
+            for number, question in questions.items():
+                with _numbering(number):
+                    gathered[number] = await gathering.gather(question, principal)
+        as_of, answers = _as_of(progress, ends), list[Answer]()
+        for number, one in gathered.items():
+            with _numbering(number):
+                answers.append(await self._answer(one, as_of))
+                if sum(len(answer.rows) for answer in answers) > _MOST_ROWS:
+                    raise refused("interval", "too_many_rows", f"at most {_MOST_ROWS} rows are answered in one call")
         return tuple(answers)
 
     async def _ends(self) -> Mapping[TopicPartition, int] | None:
@@ -75,6 +88,15 @@ class ReadMetrics:
             decision = await self._decisions.judge(matter, known) if isinstance(known, Evidence) else known
             judged[matter.agency, matter.measure] = decision[scales[matter.measure]]
         return Veil(gathered.question, gathered.scope, judged)
+
+
+@contextmanager
+def _numbering(number: Number) -> Generator[None]:
+    """Puts the number of a question before the fields that are refused of it."""
+    try:
+        yield
+    except Refused as error:
+        raise (error if number is None else numbered(error, number)) from None
 
 
 def _as_of(progress: Progress, ends: Mapping[TopicPartition, int] | None) -> AsOf:

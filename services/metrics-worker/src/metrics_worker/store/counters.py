@@ -23,10 +23,6 @@ class Delta(NamedTuple):
     counts: dict[Count, int]
     tallies: Tallies
 
-    @classmethod
-    def empty(cls) -> "Delta":
-        return cls({}, {})
-
     def add(self, contribution: Contribution, times: int = 1) -> None:
         """Add a contribution, or take it away with `times` -1."""
         counts = self.counts

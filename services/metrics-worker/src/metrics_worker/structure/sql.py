@@ -8,9 +8,10 @@ from pydantic import BaseModel
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_worker.store.tables import catalogue_entity
+from metrics_worker.store.tables import catalogue_entity, position
 from metrics_worker.structure.model import Agency, Department, MeasureFacts, Service, Structure, unit_of
 from soundings.events import catalogue as said
+from soundings.events.topics import CATALOGUE
 from soundings.kernel.calendars import calendar_of
 from soundings.kernel.measures import BUILT_IN, Per
 from soundings.kernel.scales import Scale
@@ -25,7 +26,7 @@ class _Versions(BaseModel):
 
 
 class StructureReader:
-    """Keeps the structure it read last for as long as the projection's rows and revisions stay the same."""
+    """Keeps the structure it read last until the projection's revisions or its position on the log change."""
 
     def __init__(self) -> None:
         self._known: tuple[tuple[object, ...], Structure] | None = None
@@ -33,9 +34,12 @@ class StructureReader:
     async def read(self, connection: AsyncConnection) -> Structure:
         """The structure as this connection's snapshot holds it."""
         table = catalogue_entity.c
-        # Revisions only rise, so their sum tells every change; entities are retired, never removed.
-        mark = select(func.count(), func.sum(table.revision), func.max(table.revision))
-        seen = tuple((await connection.execute(mark.where(table.entity.in_(_ENTITIES)))).one())
+        mark = select(func.count(), func.sum(table.revision), func.max(table.revision)).where(
+            table.entity.in_(_ENTITIES)
+        )
+        moved = select(position.c.epoch, position.c.next).where(position.c.topic == CATALOGUE.name)
+        rows = [*(await connection.execute(mark)).all(), *(await connection.execute(moved)).all()]
+        seen = tuple(tuple(row) for row in rows)
         if self._known is None or self._known[0] != seen:
             self._known = (seen, await _read(connection))
         return self._known[1]

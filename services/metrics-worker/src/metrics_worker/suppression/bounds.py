@@ -1,48 +1,60 @@
-"""How far an attacker can close in on hidden cells who knows that each is at least 1."""
+"""How far an attacker can close in on hidden figures who knows that every hidden cell is at least 1."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
-ROUNDS = 12
+from metrics_worker.suppression.effort import Effort
+from metrics_worker.suppression.figures import Figures
+
+ROUNDS = 16
 
 
 class Bounds:
-    """The lowest and highest value of each hidden cell that fits the known sums, taken one sum at a time.
+    """The lowest and highest value of each figure that fits what is shown, taken one line at a time.
 
-    Every hidden cell is at least 1, for a zero is shown. Narrowed until nothing changes, at most 12 rounds.
+    A hidden figure is at least the number of its cells, for a zero is shown. Narrowed until nothing changes, at most
+    16 rounds.
     """
 
-    def __init__(self, counts: Sequence[int], rows: Sequence[Collection[int]]) -> None:
-        self._rows = rows
-        self._sums = [sum(counts[cell] for cell in row) for row in rows]
-        self._rows_of: dict[int, list[int]] = {}
-        for number, row in enumerate(rows):
-            for cell in row:
-                self._rows_of.setdefault(cell, []).append(number)
-        self._low = dict.fromkeys(self._rows_of, 1)
-        self._high = dict.fromkeys(self._rows_of, max(self._sums, default=0))
+    def __init__(self, figures: Figures, hidden: Sequence[bool], effort: Effort) -> None:
+        """Raises TooMuchEffortError."""
+        most = sum(figures.counts)
+        self._low = [len(figures.members[f]) if is_hidden else figures.totals[f] for f, is_hidden in enumerate(hidden)]
+        self._high = [most if is_hidden else figures.totals[f] for f, is_hidden in enumerate(hidden)]
+        self._lines = [line for line in figures.lines if hidden[line.whole] or any(hidden[part] for part in line.parts)]
+        self._lines_of: dict[int, list[int]] = {}
+        for number, line in enumerate(self._lines):
+            for figure in (line.whole, *line.parts):
+                self._lines_of.setdefault(figure, []).append(number)
+        self._effort = effort
         self._narrow()
 
-    def is_pinned(self, cell: int) -> bool:
-        """Whether the known sums leave the cell a single value."""
-        return cell in self._rows_of and self._low[cell] == self._high[cell]
+    def is_pinned(self, figure: int) -> bool:
+        """Whether what is shown leaves the figure a single value."""
+        return self._low[figure] == self._high[figure]
 
     def _narrow(self) -> None:
-        waiting: Iterable[int] = range(len(self._rows))
+        waiting: Iterable[int] = range(len(self._lines))
         for _ in range(ROUNDS):
-            waiting = sorted({row for number in waiting for cell in self._look(number) for row in self._rows_of[cell]})
-            if not waiting:
+            changed = {figure for number in waiting for figure in self._look(number)}
+            if not changed:
                 return
+            waiting = sorted({number for figure in changed for number in self._lines_of[figure]})
 
     def _look(self, number: int) -> list[int]:
-        """Narrow the cells of one sum; returns those that changed."""
-        row = self._rows[number]
-        above_lowest = self._sums[number] - sum(self._low[cell] for cell in row)
-        below_highest = sum(self._high[cell] for cell in row) - self._sums[number]
-        changed: list[int] = []
-        for cell in row:
-            low, high = self._low[cell], self._high[cell]
-            highest, lowest = min(high, low + above_lowest), max(low, high - below_highest)
-            if (lowest, highest) != (low, high):
-                self._low[cell], self._high[cell] = lowest, highest
-                changed.append(cell)
+        """Narrow a line: the whole is between the sums of its parts' bounds, each part what the others leave."""
+        line, low, high = self._lines[number], self._low, self._high
+        self._effort.spend(len(line.parts))
+        least, most = sum([low[part] for part in line.parts]), sum([high[part] for part in line.parts])
+        changed = [line.whole] if self._clamp(line.whole, least, most) else []
+        lowest, highest = low[line.whole], high[line.whole]
+        for part in line.parts:
+            if low[part] != high[part] and self._clamp(part, lowest - most + high[part], highest - least + low[part]):
+                changed.append(part)
         return changed
+
+    def _clamp(self, figure: int, least: int, most: int) -> bool:
+        """Narrow one figure; whether that changed it."""
+        before = self._low[figure], self._high[figure]
+        after = max(before[0], least), min(before[1], most)
+        self._low[figure], self._high[figure] = after
+        return before != after

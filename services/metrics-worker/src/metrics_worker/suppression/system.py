@@ -27,9 +27,7 @@ class Attack:
 
     def pinned(self, among: Collection[int], effort: Effort) -> frozenset[int]:
         """The figures that have one value only since each hidden cell is at least 1. Raises TooMuchEffortError."""
-        effort.spend(self._size)
-        bounds = Bounds(self._figures.counts, self._sums)
-        return frozenset(figure for figure in among if all(map(bounds.is_pinned, self._unknown[figure])))
+        return frozenset(filter(Bounds(self._figures, self._hidden, effort).is_pinned, among))
 
     def _known_sums(self) -> tuple[tuple[int, ...], ...]:
         """A sum of hidden cells for each shown figure that has any, each sum once."""

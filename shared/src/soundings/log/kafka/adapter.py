@@ -11,8 +11,8 @@ from soundings.log.kafka.reading import Reading
 from soundings.log.kafka.settings import KafkaSettings, kafka_settings
 from soundings.log.kafka.topics import ensure_topics
 from soundings.log.kafka.waiting import Waiting
+from soundings.log.limits import with_refusals, within_limits
 from soundings.log.port import (
-    MAX_RECORD_BYTES,
     AppendFailed,
     Batch,
     LogClosed,
@@ -22,8 +22,6 @@ from soundings.log.port import (
     TopicPartition,
     UnknownTopic,
     partition_of,
-    size_of,
-    with_refusals,
 )
 
 _LEADERS_SECONDS = 30
@@ -57,9 +55,8 @@ class KafkaLog:
     async def append(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
         self._check_open()
         count = await self._brokers.partitions(topic)
-        addressed = [(_partition(record, count), record) for record in records if size_of(record) <= MAX_RECORD_BYTES]
-        outcomes = await self._appending.append(topic, addressed) if addressed else ()
-        return outcomes if len(addressed) == len(records) else with_refusals(records, outcomes)
+        addressed = [(_partition(record, count), record) for record in within_limits(records)]
+        return with_refusals(records, await self._appending.append(topic, addressed) if addressed else ())
 
     async def read(self, topic: str, partition: int, from_position: int, limit: int) -> Batch:
         self._check_open()

@@ -11,7 +11,6 @@ from soundings.log.kafka.library import (
     KafkaError,
     Packet,
     Producer,
-    ProducerClosed,
     UnknownTopicOrPartitionError,
     give_up,
     make_producer,
@@ -22,21 +21,22 @@ from soundings.log.port import AppendFailed, LogUnavailable, Place, Record, Topi
 MOST_WAITING_BYTES = 64 << 20
 _UNREACHABLE = "unreachable"
 _REFUSED = "refused_by_broker"
-_LONGEST = 10
+_LONGEST = 3
 """How many deadlines an append may take while the cluster goes on acknowledging others."""
+_LATE = AppendFailed(_UNREACHABLE, "not acknowledged in time", retryable=True)
 
 
 class Ticket:
     """One call of append: what becomes of its records, and who waits for that."""
 
-    __slots__ = ("alarm", "began", "left", "outcomes", "settled")
+    __slots__ = ("began", "failed", "left", "outcomes", "settled")
 
     def __init__(self, records: int, loop: asyncio.AbstractEventLoop) -> None:
         self.began = monotonic()
-        self.outcomes: list[Place | AppendFailed | None] = [None] * records
+        self.outcomes: list[Place | AppendFailed] = [_LATE] * records
         self.left = records
+        self.failed = False
         self.settled: asyncio.Future[None] = loop.create_future()
-        self.alarm: asyncio.TimerHandle | None = None
 
     def note(self, index: int, outcome: Place | AppendFailed) -> None:
         self.outcomes[index] = outcome
@@ -48,12 +48,10 @@ class Ticket:
         """Nobody waits any longer: records that have not been sent by now are not sent any more."""
         if not self.settled.done():
             self.settled.set_result(None)
-        if self.alarm is not None:
-            self.alarm.cancel()
 
 
-Item = tuple[Record, Ticket, int]
-"""A record, and where its outcome is noted."""
+Item = tuple[Record, int, Ticket, int]
+"""A record, its size, and where its outcome is noted."""
 
 
 class Traffic:
@@ -80,10 +78,9 @@ class Lane:
         self.sending: asyncio.Task[None] | None = None
 
     def put(self, item: Item) -> None:
+        """Send a record with the next packet."""
         self._queue.append(item)
-        self._traffic.waiting_bytes += size_of(item[0])
-
-    def go(self) -> None:
+        self._traffic.waiting_bytes += item[1]
         if self.sending is None or self.sending.done():
             self.sending = asyncio.create_task(self._send_all())
 
@@ -117,7 +114,7 @@ class Lane:
         items: list[Item] = []
         now = int(time() * 1000)
         while self._queue:
-            record, ticket, _ = self._queue[0]
+            record, _, ticket, _ = self._queue[0]
             if not ticket.settled.done():
                 fits = packet.append(timestamp=now, key=record.key, value=record.value, headers=list(record.headers))
                 if fits is None:
@@ -129,17 +126,18 @@ class Lane:
 
     def _pop(self) -> Item:
         item = self._queue.popleft()
-        self._traffic.waiting_bytes -= size_of(item[0])
+        self._traffic.waiting_bytes -= item[1]
         return item
 
     def _stored(self, items: Iterable[Item], first: int) -> None:
         self._traffic.hear()
-        for position, (_, ticket, index) in enumerate(items, first):
+        for position, (_, _, ticket, index) in enumerate(items, first):
             ticket.note(index, Place(self._partition, position))
 
     def _fail(self, items: Iterable[Item], reason: str, detail: str) -> None:
         self._traffic.silent = False
-        for _, ticket, index in items:
+        for _, _, ticket, index in items:
+            ticket.failed = True
             ticket.note(index, AppendFailed(reason, detail, retryable=reason != _REFUSED))
 
 
@@ -151,21 +149,24 @@ class Appending:
         self._producer = Lazily(self._start, self._stop, deadline=settings.deadline)
         self._traffic = Traffic()
         self._lanes: dict[TopicPartition, Lane] = {}
+        self._open: dict[Ticket, None] = {}
+        self._alarm: asyncio.TimerHandle | None = None
 
     async def append(self, topic: str, addressed: Sequence[tuple[int, Record]]) -> Sequence[Place | AppendFailed]:
         """Store records, each in the partition beside it; an outcome for each, or `LogUnavailable` for all."""
         self._refuse_what_is_hopeless()
         ticket = Ticket(len(addressed), asyncio.get_running_loop())
-        for index, (partition, record) in enumerate(addressed):
-            lane = self._lane((topic, partition))
-            lane.put((record, ticket, index))
-            lane.go()
-        self._watch(ticket, self._settings.deadline)
+        self._open[ticket] = None
+        if self._alarm is None:
+            self._watch()
         try:
+            for index, (partition, record) in enumerate(addressed):
+                self._lane((topic, partition)).put((record, size_of(record), ticket, index))
             await ticket.settled
         finally:
             ticket.settle()
-        return _outcomes(ticket)
+            del self._open[ticket]
+        return _outcomes(ticket) if ticket.failed else ticket.outcomes
 
     def _refuse_what_is_hopeless(self) -> None:
         """While records that the cluster was given are not acknowledged, no others are queued behind them."""
@@ -180,22 +181,27 @@ class Appending:
             lane = self._lanes[home] = Lane(home, self._producer, self._traffic)
         return lane
 
-    def _watch(self, ticket: Ticket, seconds: float) -> None:
-        ticket.alarm = asyncio.get_running_loop().call_later(seconds, self._look_after, ticket)
+    def _watch(self) -> None:
+        self._alarm = asyncio.get_running_loop().call_later(self._settings.deadline / 4, self._look_after_all)
 
-    def _look_after(self, ticket: Ticket) -> None:
+    def _look_after_all(self) -> None:
         """Give up on a cluster that has been silent for a whole deadline; one that is busy gets more time."""
         deadline, now = self._settings.deadline, monotonic()
-        heard_for = max(self._traffic.heard, ticket.began) + deadline - now
-        left = min(heard_for, ticket.began + _LONGEST * deadline - now)
-        if left > 0:
-            self._watch(ticket, left)
-        else:
-            self._traffic.silent = heard_for <= 0
+        for ticket in self._open:  # the oldest first
+            silent = max(self._traffic.heard, ticket.began) + deadline <= now
+            if not silent and ticket.began + _LONGEST * deadline > now:
+                break
+            self._traffic.silent = silent
+            ticket.failed = True
             ticket.settle()
+        self._alarm = None
+        if self._open:
+            self._watch()
 
     async def close(self) -> None:
         """Send what waits if that can be done in time."""
+        if self._alarm is not None:
+            self._alarm.cancel()
         sending = [lane.sending for lane in self._lanes.values() if lane.sending is not None]
         if sending:
             await asyncio.wait(sending, timeout=self._settings.deadline)
@@ -216,14 +222,12 @@ class Appending:
             async with asyncio.timeout(self._settings.deadline):
                 await producer.flush()
         except TimeoutError:
-            give_up(producer)
+            await give_up(producer)
         await producer.stop()
 
 
 def _outcomes(ticket: Ticket) -> Sequence[Place | AppendFailed]:
-    late = AppendFailed(_UNREACHABLE, "not acknowledged in time", retryable=True)
-    outcomes = [outcome or late for outcome in ticket.outcomes]
-    failures = [outcome for outcome in outcomes if isinstance(outcome, AppendFailed)]
-    if len(failures) == len(outcomes) and all(failure.reason == _UNREACHABLE for failure in failures):
+    failures = [outcome for outcome in ticket.outcomes if isinstance(outcome, AppendFailed)]
+    if len(failures) == len(ticket.outcomes) and all(failure.reason == _UNREACHABLE for failure in failures):
         raise LogUnavailable(f"the Kafka cluster did not take the records: {failures[0]}")
-    return outcomes
+    return ticket.outcomes

@@ -75,6 +75,8 @@ class Brokers:
     async def positions(self, homes: Iterable[TopicPartition], which: int) -> Mapping[TopicPartition, int]:
         """The earliest or latest positions of partitions that exist, with one question to each broker."""
         asked = list(homes)
+        if not asked:
+            return {}
 
         async def attempt(client: Client) -> Mapping[TopicPartition, int]:
             answers = await asyncio.gather(
@@ -82,7 +84,7 @@ class Brokers:
             )
             return {home: position for answer in answers for home, position in position_answers(answer)}
 
-        found = await self.insist(attempt) if asked else {}
+        found = await self.insist(attempt)
         return {home: found[home] for home in asked}
 
     async def note(self, group: str, positions: Mapping[TopicPartition, int]) -> None:

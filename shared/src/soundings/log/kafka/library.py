@@ -1,7 +1,8 @@
-"""All that is used of aiokafka, with the types that it lacks; the parts it keeps for its own use are named here only."""
+"""All that is used of aiokafka, with the types that it lacks; what it keeps for its own use is named here only."""
 
+import asyncio
 from asyncio import Future
-from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypedDict, cast
 
@@ -31,7 +32,7 @@ from aiokafka.record.memory_records import MemoryRecords
 from aiokafka.structs import TopicPartition as KafkaPartition
 
 from soundings.log.kafka.settings import KafkaSettings
-from soundings.log.port import Headers, TopicPartition
+from soundings.log.port import TopicPartition
 
 READ_COMMITTED = 1
 _REPLICA_SINCE = 11
@@ -187,28 +188,51 @@ class FetchAnswer:
     batches: Sequence[FetchedBatch]
 
 
+class _Sender(Protocol):
+    sender_task: asyncio.Task[None] | None
+
+
+class _Accumulator(Protocol):
+    def fail_all(self, exception: Exception) -> None: ...
+
+
+class _ProducerInside(Protocol):
+    _sender: _Sender
+    _message_accumulator: _Accumulator
+
+
+# Their parameters are typed more narrowly than what they take, or not at all.
+_make_client = cast("Callable[..., Client]", AIOKafkaClient)
+_make_producer = cast("Callable[..., Producer]", AIOKafkaProducer)
+_make_admin = cast("Callable[..., Admin]", AIOKafkaAdminClient)
+_make_topic = cast("Callable[..., object]", NewTopic)
+_make_resource = cast("Callable[..., object]", ConfigResource)
+_fetch_request = cast("Callable[..., Request]", FetchRequest)
+_position_request = cast("Callable[..., Request]", OffsetRequest)
+_commit_request = cast("Callable[..., Request]", OffsetCommitRequest)
+
+
 def make_client(settings: KafkaSettings) -> Client:
-    return cast("Client", AIOKafkaClient(**_connection(settings)))
+    return _make_client(**_connection(settings))
 
 
 def make_producer(settings: KafkaSettings) -> Producer:
-    made = AIOKafkaProducer(
+    return _make_producer(
         **_connection(settings),
         enable_idempotence=True,
         acks="all",
         compression_type=None if settings.compression == "none" else settings.compression,
         max_batch_size=BATCH_BYTES,
     )
-    return cast("Producer", made)
 
 
 def make_admin(settings: KafkaSettings) -> Admin:
-    return cast("Admin", AIOKafkaAdminClient(**_connection(settings)))
+    return _make_admin(**_connection(settings))
 
 
 def make_topic(name: str, partitions: int, replication_factor: int, settings: Mapping[str, str]) -> object:
     # An empty plan for the replicas is what lets the brokers choose their number.
-    return NewTopic(name, partitions, replication_factor, replica_assignments={}, topic_configs=settings)
+    return _make_topic(name, partitions, replication_factor, replica_assignments={}, topic_configs=settings)
 
 
 def check_created(created: Created) -> None:
@@ -221,7 +245,7 @@ def check_created(created: Created) -> None:
 
 async def overrides_of(admin: Admin, topic: str) -> Mapping[str, str]:
     """The settings that were made for one topic."""
-    (configured,) = await admin.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])
+    (configured,) = await admin.describe_configs([_make_resource(ConfigResourceType.TOPIC, topic)])
     ((code, _, _, _, settings),) = configured.resources
     if error := error_of(cast("int", code)):
         raise error
@@ -231,32 +255,40 @@ async def overrides_of(admin: Admin, topic: str) -> Mapping[str, str]:
 
 async def alter_topic(admin: Admin, topic: str, settings: Mapping[str, str]) -> None:
     """Give a topic these settings and no others."""
-    for configured in await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, dict(settings))]):
+    for configured in await admin.alter_configs([_make_resource(ConfigResourceType.TOPIC, topic, dict(settings))]):
         for code, *_ in configured.resources:
             if error := error_of(cast("int", code)):
                 raise error
 
 
-def give_up(producer: Producer) -> None:
-    """Let go of what a producer has not sent: by itself it would go on trying for ever."""
-    producer._message_accumulator.fail_all(ProducerClosed())  # type: ignore[attr-defined] # noqa: SLF001
+async def give_up(producer: Producer) -> None:
+    """Let go of what a producer has not sent yet; by itself it would go on trying for as long as it takes."""
+    inside = cast("_ProducerInside", producer)
+    task = inside._sender.sender_task  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
+    if task is not None:
+        # The first time it still waits for what is under way, the second time it does not.
+        task.cancel()
+        await asyncio.wait([task], timeout=0.1)
+        task.cancel()
+        await asyncio.wait([task])
+    inside._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 
 def fetch_request(positions: Mapping[TopicPartition, int], *, wait_ms: int, most_bytes: int) -> Request:
     """Records from some positions on: as soon as there are any, or none after a while."""
     by_topic = _by_topic((home, (position, most_bytes)) for home, position in positions.items())
-    return FetchRequest(wait_ms, 1, most_bytes * len(positions), READ_COMMITTED, by_topic)
+    return _fetch_request(wait_ms, 1, most_bytes * len(positions), READ_COMMITTED, by_topic)
 
 
 def position_request(homes: Iterable[TopicPartition], which: int) -> Request:
     """The `EARLIEST` or `LATEST` position of some partitions."""
-    return OffsetRequest(-1, READ_COMMITTED, _by_topic((home, (which,)) for home in homes))
+    return _position_request(-1, READ_COMMITTED, _by_topic((home, (which,)) for home in homes))
 
 
 def commit_request(group: str, positions: Mapping[TopicPartition, int]) -> Request:
     """Note positions under the name of a group that nobody is a member of."""
     by_topic = _by_topic((home, (position, "")) for home, position in positions.items())
-    return OffsetCommitRequest(group, -1, "", -1, by_topic)
+    return _commit_request(group, -1, "", -1, by_topic)
 
 
 async def coordinator_of(client: Client, group: str) -> int:

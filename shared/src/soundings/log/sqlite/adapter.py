@@ -9,8 +9,8 @@ from pathlib import Path
 from soundings.events.topics import Topic
 from soundings.kernel.clock import Clock, system_clock
 from soundings.log.headers import pack_headers
+from soundings.log.limits import with_refusals, within_limits
 from soundings.log.port import (
-    MAX_RECORD_BYTES,
     AppendFailed,
     Batch,
     LogClosed,
@@ -21,7 +21,6 @@ from soundings.log.port import (
     TopicPartition,
     UnknownTopic,
     partition_of,
-    size_of,
 )
 from soundings.log.sqlite.cleaning import STEP, Compaction, expire, remove, remove_up_to
 from soundings.log.sqlite.directory import declare
@@ -52,13 +51,8 @@ class SqliteLog:
     async def append(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
         file = self._file
         slots = self._slots(topic)
-        rows = [_row(slots, record) for record in records]
-        accepted = [row for row in rows if not isinstance(row, AppendFailed)]
-        places = await file.writer.append(accepted) if accepted else ()
-        if len(accepted) == len(rows):
-            return places
-        stored = iter(places)
-        return [row if isinstance(row, AppendFailed) else next(stored) for row in rows]
+        rows = [_row(slots, record) for record in within_limits(records)]
+        return with_refusals(records, await file.writer.append(rows) if rows else ())
 
     async def read(self, topic: str, partition: int, from_position: int, limit: int) -> Batch:
         file = self._file
@@ -166,9 +160,7 @@ class SqliteLog:
         return removed
 
 
-def _row(slots: Sequence[int], record: Record) -> Row | AppendFailed:
-    if size_of(record) > MAX_RECORD_BYTES:
-        return AppendFailed("record_too_large", f"a record must not exceed {MAX_RECORD_BYTES} bytes")
+def _row(slots: Sequence[int], record: Record) -> Row:
     partition = partition_of(record.key, len(slots)) if record.partition is None else record.partition
     if not 0 <= partition < len(slots):
         raise UnknownTopic(f"there is no partition {partition} of {len(slots)}")

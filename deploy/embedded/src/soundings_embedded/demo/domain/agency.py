@@ -13,7 +13,7 @@ DEPARTMENTS: Final = MappingProxyType(
     {
         "larkmere-mobility": {"en": "Department of Mobility", "es": "Departamento de Movilidad"},
         "larkmere-work-and-family": {"en": "Department of Work and Family", "es": "Departamento de Trabajo y Familia"},
-        "larkmere-records": {"en": "Department of Records and Waters", "es": "Departamento de Registros y Aguas"},
+        "larkmere-registers": {"en": "Department of Registers", "es": "Departamento de Registros"},
     }
 )
 
@@ -44,6 +44,7 @@ class Volumes:
     calls: float = 0.0
     visits: float = 0.0
     chats: float = 0.0
+    emails: float = 0.0
     searches: float = 0.0
     transactions: float = 0.0
     requests: float = 0.0
@@ -77,6 +78,11 @@ class Profile:
         return self.id.removeprefix(f"{AGENCY_ID}-")
 
     @property
+    def is_online(self) -> bool:
+        """Whether anything can be done on the website."""
+        return self.volumes.searches > 0
+
+    @property
     def has_kiosk(self) -> bool:
         """Whether smileys stand at its counters: where many people come."""
         return self.volumes.visits >= _KIOSK_FROM
@@ -92,7 +98,7 @@ FOOD: Final = "larkmere-food-assistance"
 CHILD_CARE: Final = "larkmere-child-care"
 CERTIFICATES: Final = "larkmere-certificates"
 MOORINGS: Final = "larkmere-boat-moorings"
-"""So few people use it that the public may not see its figures."""
+"""So few people write to it that the public may not see how many."""
 
 SERVICES: Final = (
     Profile(
@@ -106,11 +112,12 @@ SERVICES: Final = (
         wait_s=26,
         spanish=0.18,
         volumes=Volumes(
-            calls=11,
-            visits=12,
-            chats=2,
-            searches=2.5,
-            answers=(("website", 9.5), ("phone", 4), ("in_person", 8)),
+            calls=10.5,
+            visits=9.5,
+            chats=4,
+            emails=3,
+            searches=2,
+            answers=(("website", 8), ("phone", 5), ("in_person", 7)),
         ),
         topics=("renewal", "lost-license", "eye-test", "appointment", "address-change"),
         tallied=(("website", 5200), ("in_person", 3900), ("postal_mail", 450)),
@@ -118,7 +125,7 @@ SERVICES: Final = (
     ),
     Profile(
         id=REGISTRATION,
-        department="larkmere-mobility",
+        department="larkmere-registers",
         en="Vehicle registration",
         es="Registro de vehículos",
         description="Register a vehicle, or tell us that you sold one.",
@@ -127,10 +134,11 @@ SERVICES: Final = (
         wait_s=32,
         spanish=0.15,
         volumes=Volumes(
-            calls=6.5,
-            visits=7.5,
-            searches=2,
-            answers=(("website", 7.5), ("phone", 2), ("in_person", 5)),
+            calls=6,
+            visits=6.5,
+            emails=2.5,
+            searches=1.5,
+            answers=(("website", 7.5), ("in_person", 5.5)),
         ),
         topics=("new-plates", "sold-vehicle", "fees", "title"),
         tallied=(("website", 7100), ("in_person", 2600), ("postal_mail", 900)),
@@ -145,7 +153,7 @@ SERVICES: Final = (
         mood=3.6,
         wait_s=22,
         spanish=0.14,
-        volumes=Volumes(calls=4, searches=1, requests=10, answers=(("website", 5.5),)),
+        volumes=Volumes(calls=4, searches=1, requests=8, answers=(("website", 6),)),
         topics=("pothole", "street-light", "traffic-signal", "road-sign", "drainage"),
     ),
     Profile(
@@ -159,11 +167,11 @@ SERVICES: Final = (
         wait_s=38,
         spanish=0.3,
         volumes=Volumes(
-            calls=15,
-            visits=4,
-            searches=4,
-            transactions=4.5,
-            answers=(("website", 9), ("phone", 5), ("in_person", 2.2)),
+            calls=13,
+            visits=5,
+            searches=3,
+            transactions=4,
+            answers=(("website", 8), ("phone", 6), ("in_person", 4)),
         ),
         topics=("claim-status", "weekly-certification", "payment-missing", "identity-check", "appeal"),
         high_impact=True,
@@ -179,12 +187,10 @@ SERVICES: Final = (
         wait_s=36,
         spanish=0.34,
         volumes=Volumes(
-            calls=9,
-            visits=4,
-            chats=1.5,
-            searches=2.5,
+            calls=8,
+            searches=2,
             transactions=2.5,
-            answers=(("website", 6), ("phone", 3), ("in_person", 2.2)),
+            answers=(("website", 6.5), ("phone", 5)),
         ),
         topics=("eligibility", "card-lost", "recertification", "interview", "balance"),
         high_impact=True,
@@ -203,13 +209,13 @@ SERVICES: Final = (
             calls=5,
             searches=1.5,
             transactions=1.5,
-            answers=(("website", 4.5), ("phone", 1.7)),
+            answers=(("website", 6),),
         ),
         topics=("eligibility", "provider-list", "copayment", "waiting-list"),
     ),
     Profile(
         id=CERTIFICATES,
-        department="larkmere-records",
+        department="larkmere-registers",
         en="Birth and marriage certificates",
         es="Actas de nacimiento y matrimonio",
         description="Order a certified copy of a record.",
@@ -218,17 +224,18 @@ SERVICES: Final = (
         wait_s=18,
         spanish=0.24,
         volumes=Volumes(
-            calls=4.5,
+            calls=5,
             visits=6,
+            emails=2,
             searches=1.5,
             transactions=2.5,
-            answers=(("website", 6), ("phone", 1.6), ("in_person", 3.6)),
+            answers=(("website", 7), ("in_person", 5)),
         ),
         topics=("order-status", "correction", "proof-of-identity", "delivery"),
     ),
     Profile(
         id=MOORINGS,
-        department="larkmere-records",
+        department="larkmere-registers",
         en="Boat moorings",
         es="Amarres de embarcaciones",
         description="Rent a mooring from the state's harbors.",
@@ -236,7 +243,7 @@ SERVICES: Final = (
         mood=4.0,
         wait_s=15,
         spanish=0.1,
-        volumes=Volumes(calls=0.3, answers=(("website", 0.22),)),
+        volumes=Volumes(emails=0.2),
         topics=("season-permit", "waiting-list"),
     ),
 )

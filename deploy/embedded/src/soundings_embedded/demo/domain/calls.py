@@ -49,7 +49,7 @@ def calls(story: Story, profile: Profile, day: date) -> Iterator[Json]:
 def _course(chance: Random, story: Story, profile: Profile, day: date, call: Json, started: datetime) -> Iterator[Json]:
     queued = later(started, chance.uniform(12, 70))
     if chance.random() < _CONTAINED:
-        yield {**call, "channel": "automated_phone", "ended_at": written(queued), "outcome": "contained"}
+        yield {**call, "ended_at": written(queued), "outcome": "contained"}
         return
     call["enqueued_at"] = written(queued)
     wait = _wait(chance, story, profile, day)

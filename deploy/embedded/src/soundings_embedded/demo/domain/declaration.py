@@ -89,11 +89,11 @@ def _service(profile: Profile, start: date) -> Json:
 def _channels(profile: Profile) -> list[str]:
     volumes = profile.volumes
     offered = {
-        "website": True,
+        "website": profile.is_online,
         "mobile_app": volumes.transactions > 0 or volumes.requests > 0,
         "phone": volumes.calls > 0,
-        "automated_phone": volumes.calls > 0,
         "live_chat": volumes.chats > 0,
+        "email": volumes.emails > 0,
         "in_person": volumes.visits > 0,
         "kiosk": profile.has_kiosk,
         "postal_mail": any(channel == "postal_mail" for channel, _ in profile.tallied),

@@ -21,6 +21,7 @@ from soundings_embedded.demo.domain.agency import (
 from soundings_embedded.demo.domain.answers import answers
 from soundings_embedded.demo.domain.calls import calls, chats
 from soundings_embedded.demo.domain.declaration import declaration
+from soundings_embedded.demo.domain.emails import emails
 from soundings_embedded.demo.domain.forms import Json
 from soundings_embedded.demo.domain.online import searches, transactions
 from soundings_embedded.demo.domain.requests import requests
@@ -52,7 +53,7 @@ class History:
     deliveries: tuple[Delivery, ...]
 
 
-def invent(today: date, *, start: date | None = None, seed: int = SEED) -> History:
+def invent(today: date, start: date | None = None, *, seed: int = SEED) -> History:
     """The history until the day before ``today`` (a date in Larkmere); it starts thirteen weeks earlier unless told.
 
     The same arguments give the same items. A later ``today`` adds days, and closes requests that were open (by a new
@@ -63,7 +64,7 @@ def invent(today: date, *, start: date | None = None, seed: int = SEED) -> Histo
         Delivery("responses", WEB, _daily(story, _asked("website"))),
         Delivery("responses", SURVEYS, _daily(story, _asked("phone"))),
         Delivery("responses", COUNTERS, _daily(story, _asked("in_person"))),
-        Delivery("interactions", CONTACT_CENTRE, _daily(story, calls, chats)),
+        Delivery("interactions", CONTACT_CENTRE, _daily(story, calls, chats, emails)),
         Delivery("interactions", COUNTERS, _daily(story, visits)),
         Delivery("interactions", WEB, _daily(story, searches, transactions)),
         Delivery("interactions", REQUESTS, _daily(story, requests)),

@@ -14,7 +14,7 @@ CHANGE: Final = 56
 """The day on which callers may ask to be called back, and the status of a claim can be seen on the website."""
 _WORSENS_FOR: Final = 3
 _MENDS_FOR: Final = 7
-_GROWTH_PER_DAY: Final = 0.0012
+_GROWTH_PER_DAY: Final = 0.0016
 _BY_WEEKDAY: Final = (1.22, 1.1, 1.0, 0.95, 0.83)
 _WEEKEND: Final = 0.45
 

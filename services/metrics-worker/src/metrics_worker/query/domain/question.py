@@ -130,8 +130,8 @@ def _text(asked: Given, name: str) -> str | None:
     value = asked.get(name)
     if value is None:
         return None
-    if not isinstance(value, str) or len(value) > _TEXT_MAX:
-        raise refused(name, "not_text", f"must be text of at most {_TEXT_MAX} characters")
+    if not isinstance(value, str) or len(value) > _TEXT_MAX or not value.isprintable():
+        raise refused(name, "not_text", f"must be plain text of at most {_TEXT_MAX} characters")
     return value
 
 

@@ -7,13 +7,40 @@ from typing import Final, NamedTuple
 from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.formula import Need
 from metrics_worker.query.domain.timeline import DAY, MONTH, Place, Timeline
+from soundings.kernel.bins import NONE, UNKNOWN
 from soundings.kernel.scales import ALL, UNITS, Scale, has_total, is_numeric, scale_bins
 
 Group = tuple[str | None, ...]
 Bins = Mapping[str, int | list[int]]
 """Bin → n, or [n, total]."""
-Sum = dict[str, list[int]]
-"""Bin → [n, total]."""
+
+_WITHOUT_AMOUNT: Final = frozenset({UNKNOWN, NONE})
+
+
+@dataclass(slots=True)
+class Sum:
+    """Bins added up: n by bin, and one exact total of them all, for nothing reads totals bin by bin."""
+
+    bins: dict[str, int] = field(default_factory=dict[str, int])
+    total: int = 0
+
+    def pile(self, bins: Bins) -> None:
+        """Add the bins of one more row."""
+        known = self.bins
+        for name, value in bins.items():
+            if isinstance(value, int):
+                known[name] = known.get(name, 0) + value
+            else:
+                known[name] = known.get(name, 0) + value[0]
+                self.total += value[1]
+
+    def counts(self, scale: Scale) -> Counts:
+        """As counts; the total stands at the first bin that has a value, since only such have amounts."""
+        cells = {name: (n, 0) for name, n in self.bins.items()}
+        if self.total:
+            holder = next((name for name in cells if name not in _WITHOUT_AMOUNT), UNKNOWN)
+            cells[holder] = (self.bins.get(holder, 0), self.total)
+        return Counts(scale, cells)
 
 
 class Line(NamedTuple):
@@ -45,12 +72,16 @@ class Heap(NamedTuple):
     version: int
 
 
+At = tuple[int, Group]
+"""The number of a slot, and a group."""
+
+
 @dataclass(slots=True)
 class Sums:
     """Everything that was read, added up by slot and group."""
 
-    counted: dict[tuple[int, Group], dict[Heap, Sum]] = field(default_factory=dict)
-    left_out: dict[tuple[int, Group], set[LeftOut]] = field(default_factory=dict)
+    counted: dict[At, dict[Heap, Sum]] = field(default_factory=dict[At, dict[Heap, Sum]])
+    left_out: dict[At, set[LeftOut]] = field(default_factory=dict[At, set[LeftOut]])
 
     @property
     def groups(self) -> frozenset[Group]:
@@ -85,25 +116,14 @@ def add_up(lines: Iterable[Line], timeline: Timeline, needs: Iterable[Need], gro
             heaps = sums.counted.setdefault((place.slot, group), {})
             for need in wanted[line.measure]:
                 if need.channels is None or line.channel in need.channels:
-                    pile(heaps.setdefault(Heap(need.key, line.version), {}), line.bins)
+                    heap = Heap(need.key, line.version)
+                    (heaps.get(heap) or heaps.setdefault(heap, Sum())).pile(line.bins)
         if line.tally:
             tallies.take(line, group)
     for (grain, bucket), group, measure in tallies.in_no_finer_cell():
         for slot in timeline.place(grain, bucket).cut:
             sums.left_out.setdefault((slot, group), set()).add(LeftOut(measure, grain, bucket))
     return sums
-
-
-def pile(sum_: Sum, bins: Bins) -> None:
-    """Add bins to a sum."""
-    for name, value in bins.items():
-        n, total = (value, 0) if isinstance(value, int) else value
-        known = sum_.get(name)
-        if known is None:
-            sum_[name] = [n, total]
-        else:
-            known[0] += n
-            known[1] += total
 
 
 class _Where(NamedTuple):
@@ -131,32 +151,21 @@ class _Tallies:
             month = line.bucket[:8] + "01"
             where = _Where(month, group, line.service, line.channel, line.touchpoint, line.measure, line.version)
             months = self._months if line.grain == MONTH else self._of_month
-            pile(months.setdefault(where, {}), line.bins)
+            months.setdefault(where, Sum()).pile(line.bins)
 
     def in_no_finer_cell(self) -> Iterable[tuple[tuple[str, str], Group, str]]:
         """When, of which group and measure: days, quarters, years, and months that came as months."""
         yield from self._found
         for where, whole in self._months.items():
-            days = self._of_month.get(where)
-            if days is None or any(days.get(name, _ZERO) != sum_ for name, sum_ in whole.items()):
+            if self._of_month.get(where) != whole:
                 yield (MONTH, where.month), where.group, where.measure
-
-
-_ZERO: Final = [0, 0]
 
 
 def counts_of(heaps: Mapping[Heap, Sum], need: Need, scale: Scale, versions: frozenset[int]) -> Counts:
     """The counts of a need over some versions of one scale; a reported zero has a bin with 0."""
-    bins: Sum = {}
-    reported = False
-    for version in versions:
-        sum_ = heaps.get(Heap(need.key, version))
-        if sum_ is not None:
-            reported = True
-            pile(bins, sum_)
-    if reported and not bins:
-        bins = {_zero_bin(scale): [0, 0]}
-    return Counts(scale, {name: (n, total) for name, (n, total) in bins.items()})
+    sums = [sum_ for version in sorted(versions) if (sum_ := heaps.get(Heap(need.key, version))) is not None]
+    counts = sum((one.counts(scale) for one in sums[1:]), sums[0].counts(scale)) if sums else Counts(scale, {})
+    return Counts(scale, {_zero_bin(scale): (0, 0)}) if sums and not counts.bins else counts
 
 
 def _zero_bin(scale: Scale) -> str:

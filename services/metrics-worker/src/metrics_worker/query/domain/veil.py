@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.figures import Figure
 from metrics_worker.formulas.formula import Need
 from metrics_worker.query.domain.question import Dimension, Question
 from metrics_worker.query.domain.scope import Scope
 from metrics_worker.query.domain.slots import Slot
-from metrics_worker.query.domain.sums import Group, Line, Sum, pile
+from metrics_worker.query.domain.sums import Group, Line, Sum
 from metrics_worker.structure.model import Agency, Service, Structure
 from metrics_worker.suppression import Cell, CellGrain, Grain, Hiding, Rules, Table
 from soundings.kernel.calendars import Calendar, Interval
@@ -40,8 +39,8 @@ def tables_of(lines: Iterable[Line], scale: Scale, departments: Mapping[str, tup
     sums: dict[Cell, Sum] = {}
     for line in lines:
         cell = Cell(line.service, line.channel, _CELL_GRAINS[line.grain], line.bucket)
-        pile(sums.setdefault(cell, {}), line.bins)
-    counts = {cell: Counts.of(scale, ((bin_, n, t) for bin_, (n, t) in one.items())) for cell, one in sums.items()}
+        sums.setdefault(cell, Sum()).pile(line.bins)
+    counts = {cell: sum_.counts(scale) for cell, sum_ in sums.items()}
     units = {cell: one.units for cell, one in counts.items()}
     bins = {cell: {name: n for name, (n, _) in one.bins.items() if name != UNITS} for cell, one in counts.items()}
     known = {cell: sum(n for _, n, _ in one.valued()) for cell, one in counts.items()}
@@ -75,13 +74,13 @@ class Judged:
 
     hidings: tuple[Hiding, ...]
     departments: frozenset[str]
-    totals: frozenset[tuple[Grain, date]]
+    totals: frozenset[Period]
 
 
 def judged_of(tables: Sequence[Table], hidings: Sequence[Hiding]) -> Judged:
     """The decisions ``hidings`` on the tables of one measure."""
     table = tables[0]
-    totals = {
+    totals: set[Period] = {
         (_PERIOD_OF[cell.grain], date.fromisoformat(cell.start))
         for cell, n in table.cells.items()
         if n and cell.grain != "month"
@@ -147,7 +146,7 @@ def _shows(
     )
 
 
-def ways_of(slot: Slot, calendar: Calendar, totals: Iterable[tuple[Grain, date]]) -> tuple[tuple[Period, ...], ...]:
+def ways_of(slot: Slot, calendar: Calendar, totals: Iterable[Period]) -> tuple[tuple[Period, ...], ...]:
     """The ways in which what counts of a slot is made of periods that are judged.
 
     Only of itself where it is such a period; else of a series of equal ones, if no tally inside it is longer than they
@@ -167,7 +166,7 @@ def ways_of(slot: Slot, calendar: Calendar, totals: Iterable[tuple[Grain, date]]
     return tuple(ways)
 
 
-def _stretches(totals: Iterable[tuple[Grain, date]], calendar: Calendar) -> Iterable[tuple[date, date]]:
+def _stretches(totals: Iterable[Period], calendar: Calendar) -> Iterable[tuple[date, date]]:
     return ((first, calendar.next_of(first, _INTERVALS[grain])) for grain, first in totals)
 
 

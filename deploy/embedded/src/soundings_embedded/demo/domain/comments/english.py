@@ -8,7 +8,6 @@ from soundings_embedded.demo.domain.agency import (
     CHILD_CARE,
     FOOD,
     LICENSES,
-    MOORINGS,
     REGISTRATION,
     ROADS,
 )
@@ -173,18 +172,6 @@ _SERVICES: Final = {
             "Paid for fast delivery and waited {many} days.",
             "To prove who I am I need the very certificate that I am ordering.",
             "The tracking number that you sent {when} does not exist.",
-        ),
-    ),
-    MOORINGS: Phrases(
-        good=(
-            "Season permit renewed in {short} minutes. See you on the water.",
-            "The harbor master in Port Sable answered the same day.",
-            "The map of free moorings is a joy.",
-        ),
-        bad=(
-            "Number {window} on the waiting list for the third season.",
-            "The permit came {many} days after the season had started.",
-            "The tide table on your page is for another harbor.",
         ),
     ),
 }

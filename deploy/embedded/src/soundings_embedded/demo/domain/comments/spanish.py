@@ -8,7 +8,6 @@ from soundings_embedded.demo.domain.agency import (
     CHILD_CARE,
     FOOD,
     LICENSES,
-    MOORINGS,
     REGISTRATION,
     ROADS,
 )
@@ -136,10 +135,6 @@ _SERVICES: Final = {
             "Pagué el envío rápido y tardó {many} días.",
             "Para demostrar quién soy me piden el acta que estoy pidiendo.",
         ),
-    ),
-    MOORINGS: Phrases(
-        good=("Renové el permiso del bote en {short} minutos.",),
-        bad=("El permiso llegó {many} días después de empezar la temporada.",),
     ),
 }
 

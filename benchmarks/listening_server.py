@@ -1,0 +1,43 @@
+"""feedback-api as it is, with two more routes to compare it with: one that validates the body, and one that does nothing."""
+
+import uvicorn
+from feedback_api.bootstrap import build
+from feedback_api.responses.shape import ResponseItem
+from feedback_api.settings import Settings
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from soundings.access.policy import POLICY, Door
+
+
+class WithNothing:
+    """Answers one path before anything else is asked."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["path"] != "/bench/nothing":
+            await self._app(scope, receive, send)
+            return
+        while (await receive()).get("more_body"):
+            pass
+        await send({"type": "http.response.start", "status": 202, "headers": [(b"content-length", b"2")]})
+        await send({"type": "http.response.body", "body": b"{}"})
+
+
+def served(settings: Settings) -> ASGIApp:
+    """The app with the two routes."""
+    app: FastAPI = build(settings)
+    POLICY["bench.validates"] = Door.PUBLIC
+
+    @app.post("/bench/validates", name="bench.validates", status_code=202)
+    async def validates(item: ResponseItem) -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
+        return {"id": item.id or ""}
+
+    return WithNothing(app)
+
+
+if __name__ == "__main__":
+    known = Settings.from_environment()
+    uvicorn.run(served(known), host=known.host, port=known.port, log_level="error", access_log=False, loop="uvloop")

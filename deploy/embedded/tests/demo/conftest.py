@@ -1,0 +1,15 @@
+"""One history for all tests that only read it."""
+
+from datetime import date
+
+import pytest
+
+from soundings_embedded.demo.domain.history import History, invent
+
+TODAY = date(2026, 4, 13)
+"""A Monday; clocks in Larkmere went forward five weeks before it."""
+
+
+@pytest.fixture(scope="session")
+def history() -> History:
+    return invent(TODAY)

@@ -1,0 +1,33 @@
+"""Settings come from the environment and nowhere else."""
+
+import pytest
+
+from feedback_api.settings import Settings
+
+NEEDED = {"SOUNDINGS_LOG_URL": "sqlite:///log.db", "SOUNDINGS_SECRET": "s" * 32, "SOUNDINGS_JWKS_URL": "file:///jwks"}
+
+
+def test_what_is_not_set_has_its_default():
+    settings = Settings.from_environment({**NEEDED, "SOUNDINGS_TOKEN_AUDIENCE": ""})
+    assert settings == Settings("sqlite:///log.db", "s" * 32, "file:///jwks")
+    assert (settings.host, settings.port) == ("127.0.0.1", 8001)
+
+
+def test_everything_can_be_set():
+    more = {
+        "SOUNDINGS_TOKEN_AUDIENCE": "a", "SOUNDINGS_TOKEN_ISSUER": "i", "SOUNDINGS_FORM_LIMIT": "5/second",
+        "SOUNDINGS_HOST": "0.0.0.0", "SOUNDINGS_PORT": "9",  # noqa: S104 - a container listens everywhere
+    }  # fmt: skip
+    settings = Settings.from_environment({**NEEDED, **more})
+    assert (settings.token_audience, settings.token_issuer, settings.form_limit, settings.port) == (
+        "a",
+        "i",
+        "5/second",
+        9,
+    )
+
+
+@pytest.mark.parametrize("name", NEEDED)
+def test_what_is_missing_is_named(name):
+    with pytest.raises(KeyError, match=name):
+        Settings.from_environment({key: value for key, value in NEEDED.items() if key != name})

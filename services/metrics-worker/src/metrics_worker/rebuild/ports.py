@@ -1,0 +1,77 @@
+"""What computing cells again needs of the database."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from typing import Protocol
+
+from metrics_worker.store.facts import Fact
+from metrics_worker.store.wide_rows import RowKey, RowStore
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A row that is not what the facts say: as it is `stored` and as `computed`; None where there is no row."""
+
+    key: RowKey
+    stored: str | None
+    computed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How many rows differ, with the first of them."""
+
+    differences: int
+    examples: Sequence[Difference]
+
+
+class Workbench(Protocol):
+    """One state of the facts, and a place for the rows that follow from it."""
+
+    @property
+    def current(self) -> int:
+        """The generation in force."""
+        ...
+
+    @property
+    def target(self) -> int:
+        """The generation under which rows are computed."""
+        ...
+
+    @property
+    def rows(self) -> RowStore:
+        """Where computed rows go."""
+        ...
+
+    async def count(self) -> int:
+        """The number of facts."""
+        ...
+
+    def singles(self) -> AsyncIterator[Sequence[Fact]]:
+        """All facts but interactions, in pages."""
+        ...
+
+    def of_roots(self) -> AsyncIterator[Sequence[Fact]]:
+        """All interactions in pages, with the records of a root next to each other, maybe over a page's end."""
+        ...
+
+    async def compare(self) -> Comparison:
+        """The computed rows against those in force."""
+        ...
+
+    async def swap(self) -> None:
+        """Put the computed generation in force and remove the old one."""
+        ...
+
+
+class RebuildStore(Protocol):
+    """The metrics database as rebuilding uses it."""
+
+    def rebuilding(self) -> AbstractAsyncContextManager[Workbench]:
+        """Compute into the next generation while nobody folds; committed when the block ends."""
+        ...
+
+    def verifying(self) -> AbstractAsyncContextManager[Workbench]:
+        """Compute beside the generation in force, of one state, while folding goes on; nothing is kept."""
+        ...

@@ -1,0 +1,58 @@
+"""The wide rows on PostgreSQL, each way in one statement with arrays."""
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, Final, cast
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from metrics_worker.store.wide_rows import RowKey, RowText
+
+if TYPE_CHECKING:
+    from asyncpg import Connection, Record
+
+    Driver = Connection[Record]
+
+_COLUMNS: Final = ", ".join(RowKey._fields)
+_WIDTH: Final = len(RowKey._fields)
+_ARRAYS: Final = ", ".join(f"${number}::text[]" for number in range(2, _WIDTH + 2))
+
+
+async def driver_of(connection: AsyncConnection) -> "Driver":
+    """The driver's own connection, within the transaction that SQLAlchemy has begun by an earlier statement."""
+    return cast("Driver", (await connection.get_raw_connection()).driver_connection)
+
+
+class PostgresRows:
+    """See `metrics_worker.store.wide_rows.RowStore`; `table` has the columns of `cell_row`."""
+
+    def __init__(self, connection: AsyncConnection, table: str = "cell_row") -> None:
+        self._connection = connection
+        self._read = (
+            f"SELECT {_COLUMNS}, counters, tallies FROM {table}"  # noqa: S608 - constants
+            f" JOIN unnest({_ARRAYS}) AS wanted ({_COLUMNS}) USING ({_COLUMNS}) WHERE generation = $1"
+        )
+        self._write = (
+            f"INSERT INTO {table} (generation, {_COLUMNS}, counters, tallies)"  # noqa: S608 - constants
+            f" SELECT $1, * FROM unnest({_ARRAYS}, $8::text[], $9::text[])"
+            f" ON CONFLICT (generation, {_COLUMNS})"
+            " DO UPDATE SET counters = excluded.counters, tallies = excluded.tallies"
+        )
+        self._drop = f"DELETE FROM {table} WHERE generation = $1 AND ({_COLUMNS}) IN (SELECT * FROM unnest({_ARRAYS}))"  # noqa: S608 - constants
+
+    async def read(self, generation: int, keys: Collection[RowKey]) -> Mapping[RowKey, RowText]:
+        driver = await driver_of(self._connection)
+        found = await driver.fetch(self._read, generation, *_columns(keys))
+        return {RowKey(*row[:_WIDTH]): (row[_WIDTH], row[_WIDTH + 1]) for row in map(tuple, found)}
+
+    async def write(self, generation: int, rows: Mapping[RowKey, RowText | None]) -> None:
+        driver = await driver_of(self._connection)
+        written = {key: row for key, row in rows.items() if row is not None}
+        if written:
+            counters, tallies = zip(*written.values(), strict=True)
+            await driver.execute(self._write, generation, *_columns(written), counters, tallies)
+        if dropped := [key for key, row in rows.items() if row is None]:
+            await driver.execute(self._drop, generation, *_columns(dropped))
+
+
+def _columns(keys: Collection[RowKey]) -> list[list[str]]:
+    return [list(column) for column in zip(*keys, strict=True)]

@@ -1,0 +1,1 @@
+"""Voices: what people said, with the answers beside it, for advocates."""

@@ -1,0 +1,185 @@
+"""The law of the cells: whatever the order, duplication, batching, crashes, restarts and number of workers."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from metrics_worker.fold.apply import Slice, apply_batch
+from metrics_worker.fold.errors import FenceLost
+from metrics_worker.fold.limits import DeadLetterLimit
+from metrics_worker.fold.ports import FoldStore, Held
+from metrics_worker.fold.reading import read_slice
+from metrics_worker.fold.sql import open_fold_store
+from metrics_worker.rebuild.sql import SqlRebuildStore
+from metrics_worker.rebuild.use_cases import rebuild, verify
+from soundings.db import Database, migrate, open_database
+from soundings.events.base import EventData
+from soundings.events.envelope import encode
+from soundings.events.topics import ALL
+from soundings.log.port import Log, TopicPartition
+from soundings.testing.memory_log import MemoryLog
+
+from .conftest import cells_of, empty
+from .histories import HISTORIES
+from .memory_store import MemoryFoldStore
+from .oracle import expected
+
+
+class Crash(Exception):
+    """The process died here."""
+
+
+@dataclass
+class Worker:
+    """A worker by hand: it takes, reads and writes exactly when a history says so."""
+
+    name: str
+    log: Log
+    store: FoldStore
+    held: dict[TopicPartition, Held] = field(default_factory=dict)
+
+    async def take(self, homes: Sequence[TopicPartition]) -> None:
+        self.held.update(await self.store.take(homes, self.name, 0))
+
+    async def read(self, most: int) -> list[Slice]:
+        limit = DeadLetterLimit()
+        parts = [await read_slice(self.log, home, held, most, limit) for home, held in sorted(self.held.items())]
+        return [part for part in parts if part is not None]
+
+    async def write(self, slices: Sequence[Slice], crash: str | None = None) -> None:
+        """Write a batch, drop what is lost; a crash undoes the batch and forgets everything."""
+        left = list(slices)
+        while left:
+            try:
+                async with self.store.transaction() as transaction:
+                    await apply_batch(transaction, left, 0)
+                    if crash == "before the commit":
+                        raise Crash
+            except FenceLost as lost:
+                self.held.pop(lost.home, None)
+                left = [part for part in left if (part.move.topic, part.move.partition) != lost.home]
+            except Crash:
+                self.held.clear()
+                return
+            else:
+                for part in left:
+                    home = (part.move.topic, part.move.partition)
+                    self.held[home] = self.held[home]._replace(next=part.move.next)
+                break
+        if crash == "after the commit":
+            self.held.clear()
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from([0, 1]),
+        st.integers(1, 5),
+        st.sampled_from([None, None, None, "before the commit", "after the commit", "stale"]),
+    ),
+    max_size=4,
+)
+
+
+async def play(store: FoldStore, log: Log, homes: Sequence[TopicPartition], steps) -> None:
+    """Let two workers take, read, crash and write as told, then let one finish what is left."""
+    workers = [Worker("one", log, store), Worker("two", log, store)]
+    for number, most, fate in steps:
+        worker, other = workers[number], workers[1 - number]
+        if not worker.held:
+            await worker.take(homes)
+        slices = await worker.read(most)
+        if fate == "stale":  # the other one takes over and goes on while this one sleeps
+            await other.take(homes)
+            await other.write(await other.read(most))
+            await worker.write(slices)
+        else:
+            await worker.write(slices, fate)
+    last = Worker("last", log, store)
+    await last.take(homes)
+    while slices := await last.read(3):
+        await last.write(slices)
+
+
+async def append_all(log: Log, history: Sequence[EventData]) -> list[TopicPartition]:
+    await log.ensure(ALL)
+    homes: set[TopicPartition] = set()
+    for event in history:
+        (place,) = await log.append(event.TOPIC.name, [encode(event)])
+        homes.add((event.TOPIC.name, place.partition))
+    return sorted(homes)
+
+
+@pytest.fixture(scope="module")
+def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+    memory = Path("/dev/shm")  # noqa: S108 - where there is no such place, a file will do
+    home = tmp_path_factory.mktemp("law")
+    if memory.is_dir():
+        home = memory / f"soundings-{home.parent.name}-{home.name}"
+        home.mkdir(exist_ok=True)
+    return f"sqlite:///{home}/metrics.db"
+
+
+PLAYED = st.tuples(HISTORIES, st.lists(st.integers(0, 20), max_size=4), STEPS)
+"""A history, which of its events come twice, and what happens to the workers."""
+_UNHURRIED = settings(deadline=None, suppress_health_check=list(HealthCheck), print_blob=True)
+
+
+def told_twice(history: Sequence[EventData], again: Sequence[int]) -> list[EventData]:
+    return [*history, *(history[index % len(history)] for index in again)]
+
+
+@given(played=PLAYED)
+@settings(_UNHURRIED, max_examples=2_500)
+def test_the_cells_are_the_fold_over_the_latest_revisions(played) -> None:
+    history, again, steps = played
+    told, log, store = told_twice(history, again), MemoryLog(), MemoryFoldStore()
+
+    async def check() -> None:
+        await play(store, log, await append_all(log, told), steps)
+
+    asyncio.run(check())
+    assert store.cells() == expected(told)
+    assert {fact.key for fact in store.state.facts.values() if fact.data is None} & store.state.voices.keys() == set()
+
+
+@given(several=st.lists(PLAYED, min_size=5, max_size=5))
+@settings(_UNHURRIED, max_examples=15)
+def test_the_law_holds_in_a_real_database_and_verify_agrees(database_url, several) -> None:
+    async def check() -> None:
+        database = await fresh(database_url)
+        for history, again, steps in several:
+            await empty(database)
+            told, log = told_twice(history, again), MemoryLog()
+            await play(open_fold_store(database), log, await append_all(log, told), steps)
+            assert await cells_of(database) == expected(told)
+        assert (await verify(SqlRebuildStore(database))).comparison.differences == 0
+        await database.close()
+
+    asyncio.run(check())
+
+
+@given(history=HISTORIES)
+@settings(_UNHURRIED, max_examples=15)
+def test_a_rebuild_gives_the_same_cells_in_a_new_generation(database_url, history) -> None:
+    async def check() -> None:
+        database = await fresh(database_url)
+        await empty(database)
+        log = MemoryLog()
+        await play(open_fold_store(database), log, await append_all(log, history), [])
+        before = await cells_of(database)
+        rebuilt = await rebuild(SqlRebuildStore(database))
+        assert (rebuilt.generation, rebuilt.comparison.differences) == (2, 0)
+        assert await cells_of(database) == before == expected(history)
+        await database.close()
+
+    asyncio.run(check())
+
+
+async def fresh(url: str) -> Database:
+    database = open_database(url)
+    await migrate(database, "metrics_worker")
+    return database

@@ -1,0 +1,200 @@
+"""An attacker with linear algebra and every public figure, written without a line of what it attacks."""
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import product
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from metrics_worker.suppression import Cell, Grain, Hiding, Rules, Table, decide
+
+SERVICES = ("cart", "tree", "vehicle")
+CHANNELS = ("chat", "phone", "web")
+GRAINS: dict[Grain, int] = {"month": 1, "quarter": 3, "year": 12, "fiscal_year": 12}
+LENGTHS = {"month": 1, "quarter": 3, "year": 12}
+FIRST, LAST = 2019 * 12, 2022 * 12
+
+
+def start(month: int) -> str:
+    return f"{month // 12:04}-{month % 12 + 1:02}-01"
+
+
+def months(cell: Cell) -> range:
+    year, month, _ = map(int, cell.start.split("-"))
+    first = year * 12 + month - 1
+    return range(first, first + LENGTHS[cell.grain])
+
+
+def periods(rules: Rules) -> Iterator[tuple[Grain, range]]:
+    for grain, length in GRAINS.items():
+        offset = 0 if grain == "year" else rules.fiscal_month - 1
+        for first in range(FIRST, LAST):
+            if (first - offset) % length == 0:
+                yield grain, range(first, first + length)
+
+
+def fits(cell: Cell, period: range) -> bool:
+    inside = months(cell)
+    return period.start <= inside.start and inside.stop <= period.stop
+
+
+Question = tuple[str | None, str | None, str | None, Grain, str]
+
+
+def questions(table: Table, rules: Rules) -> dict[Question, frozenset[Cell]]:
+    """Everything that the public may ask for, with the non-zero cells that it sums."""
+    departments = sorted({name for names in table.departments.values() for name in names})
+    places = [(None, None), *((service, None) for service in SERVICES), *((None, name) for name in departments)]
+    asked: dict[Question, frozenset[Cell]] = {}
+    for (service, department), channel, (grain, period) in product(places, (None, *CHANNELS), periods(rules)):
+        cells = frozenset(
+            cell
+            for cell, n in table.cells.items()
+            if n
+            and service in (None, cell.service)
+            and (department is None or department in table.departments[cell.service])
+            and channel in (None, cell.channel)
+            and fits(cell, period)
+        )
+        asked[service, department, channel, grain, start(period.start)] = cells
+    return asked
+
+
+def is_hidden(hiding: Hiding, question: Question) -> bool:
+    service, department, channel, grain, first = question
+    return hiding.hides(service=service, department=department, channel=channel, grain=grain, start=first)
+
+
+class Span:
+    """The sums that follow from the sums that were added, over the rationals."""
+
+    def __init__(self) -> None:
+        self.rows: dict[Cell, dict[Cell, Fraction]] = {}
+
+    def rest(self, cells: frozenset[Cell]) -> dict[Cell, Fraction]:
+        rest = dict.fromkeys(cells, Fraction(1))
+        for pivot, row in self.rows.items():
+            factor = rest.get(pivot, Fraction(0))
+            if factor:
+                for cell, weight in row.items():
+                    rest[cell] = rest.get(cell, Fraction(0)) - factor * weight
+        return {cell: weight for cell, weight in rest.items() if weight}
+
+    def add(self, cells: frozenset[Cell]) -> None:
+        rest = self.rest(cells)
+        if rest:
+            pivot = min(rest)
+            row = {cell: weight / rest[pivot] for cell, weight in rest.items()}
+            self.rows[pivot] = row
+
+
+def solved(table: Table, rules: Rules) -> list[Question | Cell]:
+    """The figures of rule 1 that follow from everything shown."""
+    hiding = decide(table, rules)
+    asked = questions(table, rules)
+    span = Span()
+    for question, cells in asked.items():
+        if cells and not is_hidden(hiding, question):
+            span.add(cells)
+    small = {
+        name: cells
+        for name, cells in [*asked.items(), *((cell, frozenset((cell,))) for cell, n in table.cells.items() if n)]
+        if 1 <= sum(table.cells[cell] for cell in cells) < rules.threshold
+    }
+    return [name for name, cells in small.items() if not span.rest(cells)]
+
+
+COUNTS = st.sampled_from((0, 0, 1, 1, 2, 4, 7, 10, 11, 12, 15, 40, 300))
+MONTHS = ("2020-10-01", "2020-11-01", "2020-12-01", "2021-01-01")
+DEPARTMENTS = (
+    {"cart": ("works",), "tree": ("works",), "vehicle": ("police",)},
+    {"cart": ("works",), "tree": ("works",), "vehicle": ("works",)},
+    {"cart": ("waste", "works"), "tree": ("works",), "vehicle": ()},
+)
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> Table:
+    services = SERVICES[: draw(st.integers(1, 3))]
+    channels = CHANNELS[: draw(st.integers(1, 3))]
+    at = draw(st.lists(st.sampled_from(MONTHS), min_size=1, max_size=4, unique=True))
+    cells = {Cell(*place, "month", first): draw(COUNTS) for *place, first in product(services, channels, at)}
+    tallies = st.tuples(
+        st.sampled_from(services),
+        st.sampled_from(channels),
+        st.sampled_from(("quarter", "year")),
+        st.sampled_from(MONTHS),
+    )
+    for place in draw(st.lists(tallies, max_size=2)):
+        cells[Cell(*place)] = draw(COUNTS)
+    return Table(cells, draw(st.sampled_from(DEPARTMENTS)))
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> Rules:
+    return Rules(threshold=draw(st.sampled_from((5, 11, 30))), fiscal_month=draw(st.sampled_from((1, 2, 7, 10, 12))))
+
+
+@settings(max_examples=150, deadline=None)
+@given(tables(), rules())
+def test_no_figure_of_rule_1_can_be_solved_from_what_is_shown(table: Table, rules: Rules):
+    assert solved(table, rules) == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(tables(), rules())
+def test_a_small_figure_is_hidden_and_equal_sums_have_equal_verdicts(table: Table, rules: Rules):
+    hiding = decide(table, rules)
+    verdicts: dict[frozenset[Cell], set[bool]] = {}
+    for question, cells in questions(table, rules).items():
+        hidden = is_hidden(hiding, question)
+        verdicts.setdefault(cells, set()).add(hidden)
+        if 1 <= sum(table.cells[cell] for cell in cells) < rules.threshold:
+            assert hidden, question
+    assert verdicts.pop(frozenset(), {False}) == {False}
+    assert all(len(verdict) == 1 for verdict in verdicts.values())
+
+
+@settings(max_examples=100, deadline=None)
+@given(tables(), rules())
+def test_a_line_with_a_hidden_part_has_two_or_no_second_one(table: Table, rules: Rules):
+    hiding = decide(table, rules)
+    asked = questions(table, rules)
+    for service, department, channel, grain, first in asked:
+        if service is None and channel is None:
+            along_channels = [(service, department, each, grain, first) for each in CHANNELS]
+            along_services = [
+                (each, None, channel, grain, first)
+                for each in SERVICES
+                if department is None or department in table.departments[each]
+            ]
+            for line in (along_channels, along_services):
+                check_line(hiding, asked, line, grain)
+
+
+def check_line(hiding: Hiding, asked: dict[Question, frozenset[Cell]], line: list[Question], grain: Grain) -> None:
+    if grain == "fiscal_year":
+        return  # judged in two parts, each a line of its own
+    parts = {asked[question]: is_hidden(hiding, question) for question in line if asked[question]}
+    assert len(parts) == 1 or sum(parts.values()) != 1
+
+
+@settings(max_examples=50, deadline=None)
+@given(tables(), rules(), st.randoms(use_true_random=False))
+def test_the_order_in_which_cells_come_decides_nothing(table: Table, rules: Rules, chance):
+    shuffled = list(table.cells.items())
+    chance.shuffle(shuffled)
+    assert decide(Table(dict(shuffled), table.departments), rules) == decide(table, rules)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_larger_table_with_many_small_cells_is_safe(seed: int):
+    counts = [(seed * 7919 + number * 104729) % 37 for number in range(3 * 3 * 12)]
+    at = [f"2020-{month:02}-01" for month in range(1, 13)]
+    cells = {
+        Cell(*place, "month", first): n // 2
+        for (*place, first), n in zip(product(SERVICES, CHANNELS, at), counts, strict=True)
+    }
+    assert solved(Table(cells, DEPARTMENTS[seed % 3]), Rules(fiscal_month=7)) == []

@@ -1,0 +1,24 @@
+"""Records that are too large for any adapter fail alone, before they reach one."""
+
+from collections.abc import Iterable, Sequence
+
+from soundings.log.port import MAX_RECORD_BYTES, AppendFailed, Place, Record, size_of
+
+Outcome = Place | AppendFailed
+
+
+def within_limits(records: Iterable[Record]) -> list[Record]:
+    """The records that may be stored."""
+    return [record for record in records if size_of(record) <= MAX_RECORD_BYTES]
+
+
+def with_refusals(records: Sequence[Record], outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
+    """The outcomes of the records within the limits, and between them a refusal for each of the others."""
+    if len(outcomes) == len(records):
+        return outcomes
+    settled = iter(outcomes)
+    return [next(settled) if size_of(record) <= MAX_RECORD_BYTES else _refusal() for record in records]
+
+
+def _refusal() -> AppendFailed:
+    return AppendFailed("record_too_large", f"a record must not exceed {MAX_RECORD_BYTES} bytes")
