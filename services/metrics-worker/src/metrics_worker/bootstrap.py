@@ -20,6 +20,9 @@ from metrics_worker.query.sql import SqlCellStore
 from metrics_worker.query.use_cases import ReadMetrics
 from metrics_worker.settings import Settings
 from metrics_worker.store.late_log import LateLog, OpenLog
+from metrics_worker.voices.http import router as voices_router
+from metrics_worker.voices.sql import SqlVoiceStore
+from metrics_worker.voices.use_cases import ReadVoices
 from soundings.access.tokens import TokenVerifier
 from soundings.db import Database, migrate, open_database
 from soundings.http.app import Check, Lifespan, ServiceSpec, service_app
@@ -52,6 +55,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
         description=_DESCRIPTION,
         routers=[
             query_router(ReadMetrics(cells, log, clock), DescribeMeasures(cells)),
+            voices_router(ReadVoices(SqlVoiceStore(database))),
             dead_letter_router(letters, ReplayDeadLetter(letters, log, clock)),
         ],
         verifier=TokenVerifier(settings.jwks_url, audience=settings.token_audience, issuer=settings.token_issuer),

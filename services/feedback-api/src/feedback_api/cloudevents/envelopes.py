@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from feedback_api.intake.faults import missing, refused, wrong_type
-from feedback_api.intake.fields import checked_id
+from feedback_api.intake.fields import checked_id, is_object
 from feedback_api.intake.reading import Unreadable, media_type, parsed
 
 STRUCTURED: Final = "application/cloudevents+json"
@@ -38,7 +38,7 @@ def from_headers(headers: Mapping[str, str], body: bytes) -> Envelope:
 
 def from_json(value: object) -> Envelope:
     """An event in structured mode, or one of a batch; raises Refused."""
-    if not isinstance(value, dict):
+    if not is_object(value):
         raise wrong_type("", "a CloudEvent as a JSON object")
     if "data_base64" in value:
         if "data" in value:
@@ -49,7 +49,7 @@ def from_json(value: object) -> Envelope:
 
 def claimed_id(value: object) -> str | None:
     """The id that an event in JSON gives itself, for telling its sender which one was refused."""
-    given = value.get("id") if isinstance(value, dict) else None
+    given = value.get("id") if is_object(value) else None
     return given if isinstance(given, str) and len(given) <= _ATTRIBUTE_MAX else None
 
 

@@ -11,6 +11,7 @@ from feedback_api.cloudevents.envelopes import Envelope
 from feedback_api.intake import answers, openapi
 from feedback_api.intake.door import must_accept
 from feedback_api.intake.faults import FORBIDDEN, refused
+from feedback_api.intake.fields import is_list
 from feedback_api.intake.http import Desk
 from feedback_api.intake.kinds import Kind
 from feedback_api.intake.reading import (
@@ -75,7 +76,7 @@ def _one(request: Request, kind: str, body: bytes) -> Envelope:
 
 async def _batch(body: bytes, desk: Desk, kinds: Kinds, sender: Sender) -> Response:
     value = parsed(body)
-    if not isinstance(value, list):
+    if not is_list(value):
         return answers.one_refused(refused("", "wrong_type", "a batch must be a list of CloudEvents"))
     sent = bounded(Sent(value, single=False), len(body))
     entries = [_entry(event, kinds, sender) for event in sent.items]

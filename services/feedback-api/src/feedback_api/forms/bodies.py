@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl
 
 from feedback_api.forms.ports import ReadsFields
 from feedback_api.intake.faults import refused, unknown_field, wrong_type
-from feedback_api.intake.fields import Item
+from feedback_api.intake.fields import Item, is_object
 from feedback_api.intake.reading import Unreadable, UnsupportedType, media_type, parsed
 from feedback_api.projection.views import FormView
 
@@ -29,7 +29,7 @@ _ANSWER: Final = "answers."
 def read_script(body: bytes, form_id: str, allowed: frozenset[str]) -> Item:
     """The item that a script sent to a form. It may not say what only a source with its key may."""
     value = parsed(body)
-    if not isinstance(value, dict):
+    if not is_object(value):
         raise wrong_type("", "an object")
     if not value.keys() <= allowed:
         raise unknown_field(value, allowed)

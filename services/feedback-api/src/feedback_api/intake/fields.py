@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Final, TypeGuard
 
 from feedback_api.intake.faults import missing, not_one_of, refused, wrong_type
 from soundings.kernel.ids import RECORD_ID_MAX, is_slug
@@ -18,6 +18,16 @@ _LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 _LANGUAGE_MAX: Final = 35
 _DIGITS: Final = re.compile(r"[0-9]")
 _DIGITS_MAX: Final = 4
+
+
+def is_object(value: object) -> TypeGuard[dict[str, object]]:
+    """Whether a JSON value is an object, whose names are always text."""
+    return isinstance(value, dict)
+
+
+def is_list(value: object) -> TypeGuard[list[object]]:
+    """Whether a JSON value is a list."""
+    return isinstance(value, list)
 
 
 def identifier(item: Item, field: str) -> str | None:

@@ -6,6 +6,7 @@ from typing import ClassVar, Final
 
 import orjson
 
+from feedback_api.intake.fields import is_list
 from soundings.kernel.errors import SoundingsError
 
 ITEMS_MAX: Final = 10_000
@@ -80,7 +81,7 @@ def bounded(sent: Sent, size: int) -> Sent:
 
 
 def _one_or_many(value: object) -> Sent:
-    if isinstance(value, list):
+    if is_list(value):
         return Sent(value, single=False)
     return Sent([value], single=True)
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from feedback_api.intake.faults import refused
+from feedback_api.intake.fields import is_object
 from feedback_api.intake.kinds import Kind, Taken
 from feedback_api.intake.sender import Sender
 from soundings.kernel.errors import Fault, Refused, Unavailable
@@ -64,7 +65,7 @@ def take(entry: Entry | Misfit, sender: Sender) -> Taken:
     if isinstance(entry, Misfit):
         raise entry.refusal
     item = entry.item
-    if not isinstance(item, dict):
+    if not is_object(item):
         raise refused("", "wrong_type", "an item must be an object")
     return entry.kind.take(item, sender, entry.given_id)
 
@@ -121,7 +122,7 @@ async def _check(entries: Sequence[Entry | Misfit], sender: Sender) -> tuple[dic
 
 def _given(entry: Entry | Misfit) -> str | int | None:
     """The id that the sender knows the item by: its own, else the one beside it; None where neither can be shown."""
-    own: object = entry.item.get("id") if isinstance(entry, Entry) and isinstance(entry.item, dict) else None
+    own: object = entry.item.get("id") if isinstance(entry, Entry) and is_object(entry.item) else None
     if isinstance(own, int) or (isinstance(own, str) and len(own) <= RECORD_ID_MAX):
         return own
     return entry.given_id

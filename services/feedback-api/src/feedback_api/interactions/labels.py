@@ -3,7 +3,7 @@
 from typing import Final
 
 from feedback_api.intake.faults import refused, shown, wrong_type
-from feedback_api.intake.fields import Item, Redact, checked_text, cleaned
+from feedback_api.intake.fields import Item, Redact, checked_text, cleaned, is_list, is_object
 from soundings.kernel.ids import is_slug
 
 _TOPICS_MAX: Final = 20
@@ -17,7 +17,7 @@ def topics(item: Item, redact: Redact) -> list[str]:
     value = item.get("topic")
     if value is None:
         return []
-    if not isinstance(value, list):
+    if not is_list(value):
         raise wrong_type("topic", "a list of texts")
     if len(value) > _TOPICS_MAX:
         raise refused("topic", "too_many", f"has {len(value)} entries; at most {_TOPICS_MAX} are taken")
@@ -30,7 +30,7 @@ def attributes(item: Item, redact: Redact) -> dict[str, str]:
     value = item.get("attributes")
     if value is None:
         return {}
-    if not isinstance(value, dict):
+    if not is_object(value):
         raise wrong_type("attributes", "an object that maps names to texts")
     if len(value) > _ATTRIBUTES_MAX:
         raise refused("attributes", "too_many", f"has {len(value)} entries; at most {_ATTRIBUTES_MAX} are taken")

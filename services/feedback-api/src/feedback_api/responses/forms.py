@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from feedback_api.intake.faults import refused, shown, wrong_type
-from feedback_api.intake.fields import Redact
+from feedback_api.intake.fields import Redact, is_list, is_object
 from feedback_api.projection.views import FormView
 from feedback_api.responses.questions import (
     ChoiceQuestion,
@@ -35,7 +35,7 @@ class Condition:
 
     def holds(self, seen: Mapping[str, Seen]) -> bool:
         answer = seen.get(self.question)
-        if isinstance(answer, list):
+        if is_list(answer):
             return not self.values.isdisjoint(answer)
         return answer in self.values
 
@@ -64,7 +64,7 @@ class ReadyForm:
 
         An answer of null, blank text or an empty list is no answer. A question that is not reached takes none.
         """
-        if not isinstance(answers, dict):
+        if not is_object(answers):
             raise wrong_type("answers", "an object that maps question ids to answers")
         given = Given()
         if self._branches:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from feedback_api.intake.faults import refused, wrong_type
-from feedback_api.intake.fields import Redact, checked_text
+from feedback_api.intake.fields import Redact, checked_text, is_list
 from feedback_api.intake.times import checked_date
 
 Seen = object
@@ -107,7 +107,7 @@ class MultiQuestion:
     scores: Mapping[object, Mapping[str, object]] = field(default_factory=lambda: _NONE)
 
     def take(self, value: object, given: Given) -> Seen:
-        if not isinstance(value, list):
+        if not is_list(value):
             raise wrong_type(f"answers.{self.id}", "a list of option codes")
         chosen = [code for code in value if isinstance(code, str) and code in self.codes]
         if len(chosen) != len(value):

@@ -12,7 +12,7 @@ from feedback_api.intake import openapi
 from feedback_api.intake.answers import json_response
 from feedback_api.intake.door import Door
 from feedback_api.intake.faults import missing, refused, unknown_field, wrong_type
-from feedback_api.intake.fields import Item, Redact, identifier, reference, required_choice, text
+from feedback_api.intake.fields import Item, Redact, identifier, is_object, reference, required_choice, text
 from feedback_api.intake.reading import JSON_TYPES, SINGLE_MAX_BYTES, UnsupportedType, media_type, parsed
 from feedback_api.intake.revisions import RisingRevisions
 from feedback_api.intake.sender import Directory
@@ -94,6 +94,6 @@ async def _item(request: Request) -> Item:
     if media_type(request.headers.get("content-type")) not in JSON_TYPES:
         raise UnsupportedType("Send application/json.")
     value = parsed(await read_body(request, SINGLE_MAX_BYTES))
-    if not isinstance(value, dict):
+    if not is_object(value):
         raise wrong_type("", "an object")
     return value

@@ -3,7 +3,7 @@
 from typing import Final
 
 from feedback_api.intake.faults import missing, refused, wrong_type
-from feedback_api.intake.fields import COUNT_MAX, Item, Redact, checked_text, checked_whole, cleaned
+from feedback_api.intake.fields import COUNT_MAX, Item, Redact, checked_text, checked_whole, cleaned, is_object
 from soundings.kernel.ids import is_slug
 from soundings.kernel.measures import Measure, tally_bins
 from soundings.kernel.scales import UNITS, Scale, has_total
@@ -17,7 +17,7 @@ def bins(item: Item, measure: Measure, redact: Redact) -> dict[str, int]:
     value = item.get("bins")
     if value is None:
         raise missing("bins")
-    if not isinstance(value, dict):
+    if not is_object(value):
         raise wrong_type("bins", "an object that maps bins to counts")
     if not 1 <= len(value) <= _BINS_MAX:
         raise refused("bins", "wrong_length", f"must have 1 to {_BINS_MAX} bins; a total of nothing is a bin with 0")

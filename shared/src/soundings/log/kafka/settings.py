@@ -28,7 +28,7 @@ class KafkaSettings:
     ssl_certfile: str | None = None
     ssl_keyfile: str | None = None
     client_id: str = "soundings"
-    compression: Compression = "lz4"
+    compression: Compression = "zstd"
     replication_factor: int = -1
     """Copies of each partition of a new topic; -1 leaves it to the brokers."""
     min_insync_replicas: int | None = None
