@@ -31,7 +31,7 @@ lint: setup-dev ## Check style, types, import rules, dependencies and spelling
 	@$(RUN)/mypy $(SOURCES)
 	@$(RUN)/pyright $(SOURCES)
 	@$(RUN)/lint-imports
-	@for member in $(MEMBERS); do (cd $$member && ../../$(RUN)/deptry src 2>/dev/null || ../$(RUN)/deptry src) || exit 1; done
+	@for member in $(MEMBERS); do (cd $$member && $(CURDIR)/$(RUN)/deptry --no-ansi src) || exit 1; done
 	@$(RUN)/codespell
 
 format: setup-dev ## Format the code

@@ -61,8 +61,9 @@ def main() -> None:
             start(home, arguments.port, arguments.libs)
         case "stop":
             stop(home)
-        case "run":
+        case _:
             prepare(home, arguments.port, arguments.libs)
+            (home / "broker.pid").write_text(str(os.getpid()))
             command = java(arguments.libs, "kafka.Kafka", str(home / "server.properties"))
             os.execvp(command[0], command)  # noqa: S606 - our own command line
 

@@ -5,6 +5,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from soundings.kernel.bins import (
     DURATION_BINS,
     DURATION_EDGES,

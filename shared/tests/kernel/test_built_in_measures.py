@@ -1,6 +1,7 @@
 """Built-in measures and the bins that tallies may carry."""
 
 import pytest
+
 from soundings.kernel.measures import BUILT_IN, CONTACT_KINDS, Measure, foreign_bins, may_be_tallied, tally_bins
 from soundings.kernel.scales import Scale
 

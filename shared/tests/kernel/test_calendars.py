@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
 from soundings.kernel.calendars import Calendar, Interval, calendar_of, hour_bucket
 from soundings.kernel.clock import epoch_ms
 from soundings.kernel.vocabulary import Grain

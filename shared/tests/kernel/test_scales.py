@@ -1,6 +1,7 @@
 """Scales and the bins of answers."""
 
 import pytest
+
 from soundings.kernel.scales import (
     Scale,
     allowed_scales,

@@ -4,16 +4,16 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 
-import catalogue_api.bootstrap
-import feedback_api.bootstrap
 import httpx
-import metrics_worker.bootstrap
-from catalogue_api.settings import Settings as CatalogueSettings
 from fastapi import FastAPI
-from feedback_api.settings import Settings as FeedbackSettings
-from metrics_worker.settings import Settings as MetricsSettings
 from starlette.responses import JSONResponse
 
+import catalogue_api.bootstrap
+import feedback_api.bootstrap
+import metrics_worker.bootstrap
+from catalogue_api.settings import Settings as CatalogueSettings
+from feedback_api.settings import Settings as FeedbackSettings
+from metrics_worker.settings import Settings as MetricsSettings
 from soundings.http.middleware import Surround
 from soundings.http.problems import handle_problems
 from soundings_embedded import demo
@@ -27,9 +27,7 @@ def services(home: Home) -> dict[str, FastAPI]:
     """The three services by the path below which each is mounted, all with URLs into the home."""
     return {
         "/api/catalogue": catalogue_api.bootstrap.build(
-            CatalogueSettings(
-                log_url=home.log_url, database_url=home.database_url("catalogue"), jwks_url=home.jwks_url
-            )
+            CatalogueSettings(log_url=home.log_url, database_url=home.database_url("catalogue"), jwks_url=home.jwks_url)
         ),
         "/api/feedback": feedback_api.bootstrap.build(
             FeedbackSettings(log_url=home.log_url, jwks_url=home.jwks_url, secret=home.secret())

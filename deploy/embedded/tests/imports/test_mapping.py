@@ -37,6 +37,12 @@ def test_a_survey_row_with_codes_becomes_a_response():
     }
 
 
+def test_a_row_that_answers_nothing_is_a_response_without_answers():
+    rules = read_mapping((EXAMPLES / "airport-2016.toml").read_text())
+    row = {"*RESPNUM": "1", "INTDATE": "05/11/2016 12:00:00 AM", "LANG": "1", "Q7ALL": "0", "Q9RESTROOM": "BLANK"}
+    assert item_of(rules, row)["answers"] == {}
+
+
 def test_a_word_for_no_answer_is_no_answer_in_any_case():
     rules = mapping("team = 'Team'", 'absent = ["", "BLANK"]')
     assert "team" not in item_of(rules, {"Team": " blank "})

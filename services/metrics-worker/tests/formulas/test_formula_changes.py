@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from metrics_worker.formulas.changes import Change, Verdict, adjusted_p_values, change, controlled
 from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.figures import Figure, Status, nothing

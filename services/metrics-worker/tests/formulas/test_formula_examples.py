@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import pytest
+
 from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.metrics import METRICS
 from metrics_worker.formulas.parameters import Params

@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+
 from metrics_worker.formulas.distributions import (
     Z,
     binomial_at_most,

@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.figures import mean
 from metrics_worker.formulas.metrics import METRICS

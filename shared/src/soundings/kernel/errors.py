@@ -17,7 +17,7 @@ class SoundingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one field: ``field`` is a dotted path into the item, ``code`` is stable, ``detail`` is for people."""
+    """What is wrong with one field: ``field`` is a dotted path, ``code`` is stable, ``detail`` is for people."""
 
     field: str
     code: str

@@ -24,5 +24,5 @@ def new_id() -> str:
 
 
 def key128(*parts: str) -> bytes:
-    """A 16-byte key of the parts. Each part is closed by a byte that UTF-8 never holds, so different parts never meet."""
+    """A 16-byte key of the parts, kept apart by a byte that UTF-8 never holds, so that different parts never meet."""
     return blake2b(b"\xff".join([part.encode("utf-8", "surrogatepass") for part in parts]), digest_size=16).digest()

@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime
 
-import typer
-
 from soundings_embedded.commands.connection import (
     DEFAULT_HOME,
     DEFAULT_URL,
@@ -18,7 +16,7 @@ def demo(url: UrlOption = DEFAULT_URL, token: TokenOption = None, home: HomeOpti
     """Send 13 weeks of a made-up agency through the public doors, and show what was measured.
 
     Three channels, English and Spanish, one service with a problem that is seen and mended. Running it again on the
-    same day changes no figure.
+    same day changes no figure; on a later day it adds the days since.
     """
     show_demo(url, staff_token(token, home))
 
@@ -29,6 +27,7 @@ def show_demo(url: str, token: str) -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
     from soundings.client import Soundings
+    from soundings_embedded.demo.domain.times import agency_today
     from soundings_embedded.demo.table import render
     from soundings_embedded.demo.use_cases import Tell, run_demo
 
@@ -40,5 +39,5 @@ def show_demo(url: str, token: str) -> None:
             begins=lambda part, steps: tasks.append(bar.add_task(part, total=steps)),
             advances=lambda steps: bar.advance(tasks[-1], steps),
         )
-        result = run_demo(client, datetime.now(UTC).date(), tell)
+        result = run_demo(client, agency_today(datetime.now(UTC)), tell)
     console.print(render(result))

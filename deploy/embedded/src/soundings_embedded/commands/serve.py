@@ -1,6 +1,5 @@
 """``soundings serve``: the whole house in one process."""
 
-import asyncio
 import threading
 from pathlib import Path
 from typing import Annotated
@@ -13,7 +12,9 @@ from soundings_embedded.commands.connection import DEFAULT_HOME, HomeOption
 def serve(
     home: HomeOption = DEFAULT_HOME,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port to listen on.")] = 8000,
-    host: Annotated[str, typer.Option("--host", help="The address to listen on; put TLS in front of any other.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option("--host", help="The address to listen on; put TLS in front of any other.")
+    ] = "127.0.0.1",
     demo_if_empty: Annotated[
         bool, typer.Option("--demo-if-empty", help="Fill an empty home with the made-up agency of `soundings demo`.")
     ] = False,
@@ -41,6 +42,7 @@ async def _serve(home: Path, host: str, port: int, *, with_demo: bool) -> None:
 
     from soundings_embedded.home import Home
     from soundings_embedded.house import house
+    from soundings_embedded.server import AnnouncingServer
 
     app = house(Home(home))
     config = uvicorn.Config(
@@ -53,25 +55,21 @@ async def _serve(home: Path, host: str, port: int, *, with_demo: bool) -> None:
         server_header=False,
         lifespan="on",
     )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve())
-    while not server.started and not serving.done():
-        await asyncio.sleep(0.01)
-    if server.started:
-        _greet(home, f"http://{host}:{port}")
-        if with_demo:
-            threading.Thread(target=_demo, args=(home, f"http://{host}:{port}"), daemon=True).start()
-    await serving
+    base = f"http://{host}:{port}"
+    server = AnnouncingServer(config, lambda: _greet(home, base, with_demo=with_demo))
+    await server.serve()
     if not server.started:
         raise typer.Exit(1)
 
 
-def _greet(home: Path, base: str) -> None:
+def _greet(home: Path, base: str, *, with_demo: bool) -> None:
     typer.echo(f"Soundings serves on {base} from {home}")
     typer.echo(f"  front page       {base}/")
     for room, does in (("feedback", "listening"), ("catalogue", "knowing"), ("metrics", "measuring")):
         typer.echo(f"  {does:<16} {base}/api/{room}/docs")
     typer.echo(f"  admin token      {home / 'admin.token'}")
+    if with_demo:
+        threading.Thread(target=_demo, args=(home, base), daemon=True).start()
 
 
 def _demo(home: Path, base: str) -> None:

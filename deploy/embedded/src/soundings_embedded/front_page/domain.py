@@ -49,7 +49,7 @@ def questions(agency: str, today: date) -> list[dict[str, str]]:
     return [
         {"metric": "top2.v1", "measure": "satisfaction", **two},
         {"metric": "count.v1", "measure": "contacts", **one},
-        {"metric": "service_level.answered_offered.v1", **one},
+        {"metric": "service_level.answered_offered.v1", "channel": "phone", **one},
     ]
 
 

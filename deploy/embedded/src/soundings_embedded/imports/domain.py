@@ -13,6 +13,8 @@ from soundings_embedded.imports.mapping import Mapping, Rule, Scalar
 
 Json = dict[str, object]
 
+_ALWAYS: Columns[str, tuple[str, ...]] = {"responses": ("answers",), "interactions": (), "tallies": ("bins",)}
+
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _DURATION = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
 
@@ -30,7 +32,8 @@ class Reader:
 
     def item(self, row: Columns[str, str]) -> Json:
         """The item of a row; :class:`BadRow` names the field that cannot be read."""
-        item: Json = {}
+        # A row that answers nothing is a response all the same, and a total of nothing is a zero.
+        item: Json = {part: {} for part in _ALWAYS[self._mapping.kind]}
         for path, fixed in self._mapping.set.items():
             _put(item, path, fixed)
         for path, rule in self._rules.items():

@@ -25,17 +25,21 @@ _SPEC_VERSION: Final = ("ce_specversion", b"1.0")
 class RecordMaker:
     """Makes the records of one event type; ``kind`` begins the ids of its events."""
 
-    __slots__ = ("_kind", "_sources", "_type")
+    __slots__ = ("_kind", "_optional", "_sources", "_type")
 
     def __init__(self, event: type[EventData], kind: str) -> None:
         self._type = ("ce_type", event.TYPE.encode())
         self._kind = kind.encode()
+        self._optional = tuple(name for name, field in event.model_fields.items() if field.default is None)
         self._sources: dict[str, tuple[bytes, tuple[str, bytes]]] = {}
 
     def make(
         self, data: Data, sender: Sender, *, record_id: str, revision: int, at: datetime, root_id: str | None = None
     ) -> Taken:
-        """The record of an event that happened ``at``; events of one root, or else of one record, keep their order."""
+        """The record of an event that happened ``at``; events of one root, or else of one record, keep their order.
+
+        ``data`` belongs to the maker from here on.
+        """
         source_id = sender.source.id
         key_start, source = self._sources.get(source_id) or self._source(source_id)
         name = record_id.encode()
@@ -45,7 +49,7 @@ class RecordMaker:
             self._type,
             source,
             ("ce_id", b"%b:%b:%d" % (self._kind, name, revision)),
-            ("ce_time", at.isoformat().encode()),
+            ("ce_time", orjson.dumps(at)[1:-1]),
             ("ce_partitionkey", key),
             _CONTENT_TYPE,
         )
@@ -53,8 +57,10 @@ class RecordMaker:
             headers = (*headers, ("ce_rootid", root_id.encode()))
         if sender.traceparent is not None:
             headers = (*headers, ("ce_traceparent", sender.traceparent.encode()))
-        present = {field: value for field, value in data.items() if value is not None}
-        return Taken(record_id, root_id, Record(key, orjson.dumps(present, None, _OPTIONS), headers))
+        for field in self._optional:
+            if data.get(field, field) is None:
+                del data[field]
+        return Taken(record_id, root_id, Record(key, orjson.dumps(data, None, _OPTIONS), headers))
 
     def _source(self, source_id: str) -> tuple[bytes, tuple[str, bytes]]:
         """What all records of a source share: how their keys begin, and their ``ce_source``."""

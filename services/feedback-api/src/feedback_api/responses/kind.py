@@ -1,5 +1,6 @@
 """Responses as a kind: what an item must hold, and the event that it becomes."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Final
 
@@ -40,6 +41,7 @@ DEVICES: Final[Mapping[str, str]] = {
 """Classes of device: all that is ever kept of a user agent."""
 _TOUCHPOINT_MAX: Final = 200
 _PAGE_MAX: Final = 2000
+_PATH_OF_SLUGS: Final = re.compile("(?:/[a-z_-]+)+/?")
 
 
 class Responses:
@@ -131,4 +133,6 @@ class Responses:
         if page is None:
             return None
         bare = page.partition("#")[0].partition("?")[0]
+        if _PATH_OF_SLUGS.fullmatch(bare):
+            return bare
         return cleaned(bare, self._redact) if bare else None

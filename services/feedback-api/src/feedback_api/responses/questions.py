@@ -16,14 +16,16 @@ TEXT_MAX: Final = 100_000
 _NONE: Final[Mapping[object, Mapping[str, object]]] = {}
 
 
-@dataclass(slots=True)
 class Given:
     """The answers of one response, as far as they have been taken in."""
 
-    answers: dict[str, object] = field(default_factory=dict[str, object])
-    scores: list[Mapping[str, object]] = field(default_factory=list[Mapping[str, object]])
-    comments: dict[str, str] = field(default_factory=dict[str, str])
-    characters: int = 0
+    __slots__ = ("answers", "characters", "comments", "scores")
+
+    def __init__(self) -> None:
+        self.answers: dict[str, object] = {}
+        self.scores: list[Mapping[str, object]] = []
+        self.comments: dict[str, str] = {}
+        self.characters = 0
 
 
 class Question(Protocol):

@@ -96,5 +96,3 @@ def dead_letter(record: Stored, reason: str, detail: str) -> DeadLetter:
 def without(slices: Sequence[Slice], topic: str, partition: int) -> list[Slice]:
     """The slices but that of one partition."""
     return [part for part in slices if (part.move.topic, part.move.partition) != (topic, partition)]
-
-

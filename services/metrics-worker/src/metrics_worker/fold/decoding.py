@@ -155,9 +155,7 @@ def _tally(data: _Json, shard: str) -> Recorded:
 def _review(data: _Json, shard: str) -> Reviewed:
     fact = _unheard("response", data["source_id"], data["record_id"], shard)
     held = QUARANTINED if data["verdict"] == "quarantined" else 0
-    return Reviewed(
-        fact._replace(review_revision=data["revision"], verdict=data["verdict"], state=fact.state | held)
-    )
+    return Reviewed(fact._replace(review_revision=data["revision"], verdict=data["verdict"], state=fact.state | held))
 
 
 def _retraction(kind: Kind) -> Callable[[_Json, str], Retracted]:

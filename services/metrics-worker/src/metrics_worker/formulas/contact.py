@@ -3,12 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from soundings.kernel.measures import BUILT_IN, Category
-
 from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.figures import Figure, distribution, mean, nothing, proportion
 from metrics_worker.formulas.formula import Evaluate, Formula, Kind, Need, fixed
 from metrics_worker.formulas.parameters import Params
+from soundings.kernel.measures import BUILT_IN, Category
 
 _HOURS_OF_A_DAY: Final = 24
 _WAITS: Final = ("wait_answered", "wait_abandoned", "wait_callback")

@@ -5,9 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from soundings.kernel.bins import duration_value, money_value
-from soundings.kernel.scales import UNITS, Scale, is_numeric, scale_bins, scale_points
-
 from metrics_worker.formulas import display
 from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.intervals import (
@@ -18,6 +15,8 @@ from metrics_worker.formulas.intervals import (
     scale_mean,
     wilson,
 )
+from soundings.kernel.bins import duration_value, money_value
+from soundings.kernel.scales import UNITS, Scale, is_numeric, scale_bins, scale_points
 
 FEW: Final = 30
 """A figure of fewer units is shown as `low_n`."""

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from soundings.kernel.errors import Fault, Refused
-from soundings.kernel.measures import BUILT_IN, Category
-from soundings.kernel.scales import Scale
-
 from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.figures import Figure
 from metrics_worker.formulas.parameters import Given, Params, read_params
+from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.measures import BUILT_IN, Category
+from soundings.kernel.scales import Scale
 
 
 class Kind(StrEnum):

@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final
 
-from soundings.kernel.bins import duration_value, money_value
-from soundings.kernel.scales import UNITS, Scale, has_total, is_numeric
-
 from metrics_worker.formulas import display
 from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.figures import Figure, distribution, mean, nothing, proportion, status_of
 from metrics_worker.formulas.formula import Evaluate, Formula, Kind, one_measure
 from metrics_worker.formulas.intervals import adjusted_wald_nps, quantile_ranks
 from metrics_worker.formulas.parameters import Params
+from soundings.kernel.bins import duration_value, money_value
+from soundings.kernel.scales import UNITS, Scale, has_total, is_numeric
 
 _POINTS: Final = frozenset(scale for scale in Scale if is_numeric(scale))
 _AMOUNTS: Final = frozenset(scale for scale in Scale if has_total(scale))

@@ -3,9 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from soundings.kernel.measures import Category
-from soundings.kernel.vocabulary import DIGITAL_CHANNELS
-
 from metrics_worker.formulas import display
 from metrics_worker.formulas.contact import part_of
 from metrics_worker.formulas.counts import Counts
@@ -13,6 +10,8 @@ from metrics_worker.formulas.figures import Figure, Status, distribution, nothin
 from metrics_worker.formulas.formula import Formula, Kind, Need, fixed, one_measure
 from metrics_worker.formulas.intervals import poisson, poisson_ratio
 from metrics_worker.formulas.parameters import Params
+from soundings.kernel.measures import Category
+from soundings.kernel.vocabulary import DIGITAL_CHANNELS
 
 SELF_SELECTED: Final = "self-selected"
 """The label of responses that nobody was invited to: how many could have answered is unknown."""

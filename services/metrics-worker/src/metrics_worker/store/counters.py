@@ -80,8 +80,7 @@ class WideRow:
         self.counters = {
             measure: kept
             for measure, bins in self.counters.items()
-            if (kept := {bin_: amount for bin_, amount in bins.items() if amount != 0})
-            or measure in self.tallies
+            if (kept := {bin_: amount for bin_, amount in bins.items() if amount != 0}) or measure in self.tallies
         }
         self._shrunk = False
 

@@ -46,10 +46,9 @@ class Bounds:
         self._effort.spend(len(line.parts))
         least, most = sum([low[part] for part in line.parts]), sum([high[part] for part in line.parts])
         changed = [line.whole] if self._clamp(line.whole, least, most) else []
-        lowest, highest = low[line.whole], high[line.whole]
-        for part in line.parts:
-            if low[part] != high[part] and self._clamp(part, lowest - most + high[part], highest - least + low[part]):
-                changed.append(part)
+        room_above, room_below = high[line.whole] - least, low[line.whole] - most
+        open_parts = [part for part in line.parts if low[part] < high[part]]
+        changed += [part for part in open_parts if self._clamp(part, room_below + high[part], room_above + low[part])]
         return changed
 
     def _clamp(self, figure: int, least: int, most: int) -> bool:

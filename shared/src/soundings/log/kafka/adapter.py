@@ -1,5 +1,6 @@
 """The log on Kafka: what is acknowledged is held by all replicas in sync; readers own their positions."""
 
+import asyncio
 import os
 from collections.abc import Collection, Mapping, Sequence
 
@@ -24,7 +25,7 @@ from soundings.log.port import (
     partition_of,
 )
 
-_LEADERS_SECONDS = 30
+_ENSURE_SECONDS = 30
 
 
 class KafkaLog:
@@ -45,12 +46,13 @@ class KafkaLog:
 
     async def ensure(self, topics: Sequence[Topic]) -> None:
         self._check_open()
-        try:
-            await ensure_topics(self._settings, topics)
-        except (KafkaError, OSError) as error:
-            raise LogUnavailable(f"cannot set up topics: {error}") from error
         homes = [(topic.name, partition) for topic in topics for partition in range(topic.partitions)]
-        await self._brokers.await_leaders(homes, _LEADERS_SECONDS)
+        try:
+            async with asyncio.timeout(_ENSURE_SECONDS):
+                await ensure_topics(self._settings, topics)
+                await self._brokers.await_leaders(homes)
+        except (KafkaError, OSError) as error:  # a timeout is one too
+            raise LogUnavailable(f"cannot set up topics: {error or 'no answer in time'}") from error
 
     async def append(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
         self._check_open()

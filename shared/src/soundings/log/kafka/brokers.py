@@ -96,11 +96,10 @@ class Brokers:
 
         await self.insist(attempt)
 
-    async def await_leaders(self, homes: Iterable[TopicPartition], seconds: float) -> None:
+    async def await_leaders(self, homes: Iterable[TopicPartition]) -> None:
         """Until every partition has a leader, as new ones do after a moment."""
         client, waiting = await self._client.get(), list(homes)
-        async with asyncio.timeout(seconds):
-            await self._until_answered(client, lambda known: _check_leaders(known, waiting))
+        await self._until_answered(client, lambda known: _check_leaders(known, waiting))
 
     async def close(self) -> None:
         await self._client.close()

@@ -365,7 +365,7 @@ def _connection(settings: KafkaSettings) -> dict[str, object]:
         "bootstrap_servers": settings.servers,
         "client_id": settings.client_id,
         "request_timeout_ms": 10_000,
-        "retry_backoff_ms": 100,
+        "retry_backoff_ms": 200,
         "security_protocol": settings.security_protocol,
         "ssl_context": settings.ssl_context(),
         "sasl_mechanism": settings.sasl_mechanism,

@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TypeVar
 
 from soundings.kernel.clock import Clock
-from soundings.log.port import UnknownTopic
+from soundings.log.port import LogClosed, UnknownTopic
 from soundings.log.sqlite.directory import Directory
 from soundings.log.sqlite.reader import Reader
 from soundings.log.sqlite.waiting import wake_all
@@ -32,13 +32,16 @@ class LogFile:
         self.waiters = self.writer.waiters
         self._readers: dict[int, Reader] = {}
         self._looked = monotonic()
+        self._closed = False
 
     @property
     def directory(self) -> Directory:
         return self.writer.current.directory
 
     def reader(self) -> Reader:
-        """The reading connection of the calling thread; a thread that got the number of a dead one gets its own."""
+        """The reading connection of the calling thread; one that got the number of a dead thread takes over its own."""
+        if self._closed:
+            raise LogClosed("the log is closed")
         reader = self._readers.get(get_ident())
         if reader is None:
             reader = self._readers[get_ident()] = Reader(self.path)
@@ -63,6 +66,7 @@ class LogFile:
             return where(self.directory)
 
     def close(self) -> None:
+        self._closed = True
         self.writer.close()
         for reader in self._readers.values():
             reader.close()
