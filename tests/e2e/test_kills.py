@@ -93,8 +93,12 @@ def listed(running: Running) -> list[str]:
 
 
 @pytest.mark.slow
-def test_twenty_kills_lose_nothing_that_was_acknowledged_and_count_nothing_twice(tmp_path: Path):
-    running = Running(tmp_path / "home").start()
+def test_twenty_kills_lose_nothing_that_was_acknowledged_and_count_nothing_twice(
+    tmp_path: Path, request: pytest.FixtureRequest
+):
+    running = Running(tmp_path / "home")
+    request.addfinalizer(running.stop)
+    running.start()
     with running.client() as client:
         key = declare(client)
     sent = Sent()
@@ -113,7 +117,6 @@ def test_twenty_kills_lose_nothing_that_was_acknowledged_and_count_nothing_twice
     march = {"measure": "responses", "service": "permits", "from": "2026-03-01", "to": "2026-04-01"}
     counted = running.settled(**march)["rows"][0]["n"]
     ids = listed(running)
-    running.stop()
     assert len(sent.acknowledged) > 100
     assert len(ids) == len(set(ids)) == counted
     assert sent.acknowledged - set(ids) == set()

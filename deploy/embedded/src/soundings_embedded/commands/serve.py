@@ -1,6 +1,7 @@
 """``soundings serve``: the whole house in one process."""
 
-import threading
+import subprocess
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -56,27 +57,31 @@ async def _serve(home: Path, host: str, port: int, *, with_demo: bool) -> None:
         lifespan="on",
     )
     base = f"http://{host}:{port}"
-    server = AnnouncingServer(config, lambda: _greet(home, base, with_demo=with_demo))
+    demos: list[subprocess.Popen[bytes]] = []
+
+    def announce() -> None:
+        _greet(home, base)
+        if with_demo:
+            demos.append(_start_demo(home, base))
+
+    server = AnnouncingServer(config, announce)
     await server.serve()
+    for demo in demos:
+        demo.terminate()
+        demo.wait()
     if not server.started:
         raise typer.Exit(1)
 
 
-def _greet(home: Path, base: str, *, with_demo: bool) -> None:
+def _greet(home: Path, base: str) -> None:
     typer.echo(f"Soundings serves on {base} from {home}")
     typer.echo(f"  front page       {base}/")
     for room, does in (("feedback", "listening"), ("catalogue", "knowing"), ("metrics", "measuring")):
         typer.echo(f"  {does:<16} {base}/api/{room}/docs")
     typer.echo(f"  admin token      {home / 'admin.token'}")
-    if with_demo:
-        threading.Thread(target=_demo, args=(home, base), daemon=True).start()
 
 
-def _demo(home: Path, base: str) -> None:
-    from soundings.kernel.errors import SoundingsError
-    from soundings_embedded.commands.demo import show_demo
-
-    try:
-        show_demo(base, (home / "admin.token").read_text("ascii").strip())
-    except SoundingsError as error:
-        typer.echo(f"The demo could not be completed: {error}. Run `soundings demo` to try again.", err=True)
+def _start_demo(home: Path, base: str) -> "subprocess.Popen[bytes]":
+    """The demo in a process of its own: what it needs to invent an agency goes when it is done."""
+    command = [sys.executable, "-m", "soundings_embedded", "demo", "--url", base, "--home", str(home)]
+    return subprocess.Popen(command)  # noqa: S603 - our own command

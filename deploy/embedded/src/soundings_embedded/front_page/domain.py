@@ -6,7 +6,7 @@ from datetime import date
 
 Json = Mapping[str, object]
 
-HIDDEN = "too few to show"
+HIDDEN = "hidden"
 NOTHING = "no data"
 
 
