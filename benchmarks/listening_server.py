@@ -1,13 +1,13 @@
-"""feedback-api as it is, with two more routes to compare it with: one that validates the body, and one that does nothing."""
+"""feedback-api as it is, with two more routes to compare it with: one that validates the body, one that does nothing."""
 
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
 from feedback_api.bootstrap import build
 from feedback_api.responses.shape import ResponseItem
 from feedback_api.settings import Settings
-from fastapi import FastAPI
-from starlette.types import ASGIApp, Receive, Scope, Send
-
 from soundings.access.policy import POLICY, Door
+from soundings.http.logs import configure_logs
 
 
 class WithNothing:
@@ -28,7 +28,7 @@ class WithNothing:
 
 def served(settings: Settings) -> ASGIApp:
     """The app with the two routes."""
-    app: FastAPI = build(settings)
+    app = build(settings)
     POLICY["bench.validates"] = Door.PUBLIC
 
     @app.post("/bench/validates", name="bench.validates", status_code=202)
@@ -39,5 +39,6 @@ def served(settings: Settings) -> ASGIApp:
 
 
 if __name__ == "__main__":
+    configure_logs()
     known = Settings.from_environment()
-    uvicorn.run(served(known), host=known.host, port=known.port, log_level="error", access_log=False, loop="uvloop")
+    uvicorn.run(served(known), host=known.host, port=known.port, log_level="warning", access_log=False)

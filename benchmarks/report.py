@@ -1,15 +1,15 @@
-"""RESULTS.md: one table of bars with medians, spread, machine and commit."""
+"""The table of what was measured: medians and spread of runs that stood side by side."""
 
-import os
-import platform
+import math
 import statistics
 import subprocess
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Final
 
-RESULTS = Path(__file__).with_name("RESULTS.md")
+RESULTS: Final = Path(__file__).with_name("RESULTS.md")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +23,12 @@ class Spread:
         return statistics.median(self.runs)
 
     def text(self, unit: str) -> str:
-        return f"{self.median:,.4g} {unit} ({min(self.runs):,.4g}–{max(self.runs):,.4g})"
+        return f"{_figure(self.median)} {unit} ({_figure(min(self.runs))}–{_figure(max(self.runs))})"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the table: the bar, what was measured, against what, the figure that counts, and what it must reach."""
+    """A line of the table: the bar, what was measured, against what, the figure that counts, what it must reach."""
 
     bar: str
     measured: str
@@ -43,27 +43,39 @@ def ratio(ours: Spread, theirs: Spread) -> str:
     return f"{each.median:.2f} × ({min(each.runs):.2f}–{max(each.runs):.2f})"
 
 
-def write(lines: Sequence[Line], seconds: float) -> None:
-    """Write RESULTS.md, and print the table."""
-    table = "\n".join(f"| {one.bar} | {one.measured} | {one.against} | {one.figure} | {one.must} |" for one in lines)
-    text = f"""# What was measured
-Written by `make bench` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC in {seconds:.0f} s, at commit {_commit()}.
-{_machine()}. Medians of runs that alternate in one go, with the smallest and the largest; machines drift, so only what stands in
-one line may be compared. Embedded mode: SQLite with synchronous=FULL, one process.
+def percentile(times: Sequence[float], share: float) -> float:
+    """The smallest of the times that so large a share of them does not exceed."""
+    ordered = sorted(times)
+    return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
-| bar | measured | against | figure | must reach |
-|---|---|---|---|---|
-{table}
+
+def table(lines: Sequence[Line]) -> str:
+    """The lines in Markdown."""
+    rows = [f"| {one.bar} | {one.measured} | {one.against} | {one.figure} | {one.must} |" for one in lines]
+    return "\n".join(["| bar | measured | against | figure | must reach |", "|---|---|---|---|---|", *rows])
+
+
+def document(lines: Sequence[Line], seconds: float, machine: str) -> str:
+    """RESULTS.md."""
+    return f"""# What was measured
+Written by `make bench` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC in {seconds:.0f} s, at commit {_commit()}.
+
+{machine}
+
+Embedded mode: one process, SQLite with synchronous=FULL in WAL mode. Medians of runs that alternate in one go, with the
+smallest and the largest in brackets. Machines drift and are noisy: compare only what stands in one line.
+
+{table(lines)}
 """
-    RESULTS.write_text(text, "utf-8")
-    print(table)
+
+
+def _figure(number: float) -> str:
+    """Three significant digits, without an exponent."""
+    digits = 2 if abs(number) < 1 else 1 if abs(number) < 100 else 0  # noqa: PLR2004 - as people read numbers
+    return f"{number:,.{digits}f}"
 
 
 def _commit() -> str:
-    done = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False)  # noqa: S607 - git from the PATH
+    command = ["git", "describe", "--always", "--dirty"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=RESULTS.parent)
     return done.stdout.strip() or "unknown"
-
-
-def _machine() -> str:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**30
-    return f"{os.cpu_count()} cores, {memory} GiB, {platform.system()} {platform.machine()}, Python {platform.python_version()}"

@@ -111,6 +111,12 @@ async def test_a_record_that_begins_in_the_future_is_moved_as_a_whole(ear: Liste
     assert (event.started_at, event.ended_at, event.time_clamped) == (NOW, at(9, 10), True)
 
 
+async def test_no_time_is_moved_out_of_the_calendar(ear: Listening):
+    item = {**ITEM, "started_at": "9998-06-01T00:00:00Z", "enqueued_at": "0002-06-01T00:00:00Z"}
+    event = await ear.taken("interactions", item, CENTRE)
+    assert (event.started_at, event.enqueued_at) == (NOW, datetime(2, 6, 1, tzinfo=UTC))
+
+
 async def test_other_times_in_the_future_become_the_time_received(ear: Listening):
     item = {**ITEM, "ended_at": "2026-04-01T00:00:00Z", "answered_at": "2026-03-01T15:01:00Z"}
     event = await ear.taken("interactions", item, CENTRE)

@@ -19,6 +19,7 @@ from soundings.http.problems import handle_problems
 from soundings_embedded import demo
 from soundings_embedded.front_page.http import FrontPage, router
 from soundings_embedded.home import Home
+from soundings_embedded.upkeep import keeping_the_log
 
 BODY_LIMIT = 64 * 1024 * 1024
 
@@ -47,6 +48,7 @@ def house(home: Home) -> FastAPI:
         async with AsyncExitStack() as stack:
             for room in rooms.values():
                 await stack.enter_async_context(room.router.lifespan_context(room))
+            await stack.enter_async_context(keeping_the_log(home.path / "log.db"))
             transport = httpx.ASGITransport(app)
             inside = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://inside"))
             app.state.inside, app.state.front_page = inside, _front_page(inside)

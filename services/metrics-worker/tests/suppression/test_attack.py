@@ -163,23 +163,26 @@ def test_a_small_figure_is_hidden_and_equal_sums_have_equal_verdicts(table: Tabl
 def test_a_line_with_a_hidden_part_has_two_or_no_second_one(table: Table, rules: Rules):
     hiding = decide(table, rules)
     asked = questions(table, rules)
-    for service, department, channel, grain, first in asked:
-        if service is None and channel is None:
-            along_channels = [(service, department, each, grain, first) for each in CHANNELS]
-            along_services = [
-                (each, None, channel, grain, first)
-                for each in SERVICES
-                if department is None or department in table.departments[each]
-            ]
-            for line in (along_channels, along_services):
-                check_line(hiding, asked, line, grain)
+    for whole in asked:
+        for line in lines(whole, table):
+            parts = {asked[part]: is_hidden(hiding, part) for part in line if asked.get(part)}
+            assert len(parts) == 1 or sum(parts.values()) != 1
 
 
-def check_line(hiding: Hiding, asked: dict[Question, frozenset[Cell]], line: list[Question], grain: Grain) -> None:
-    if grain == "fiscal_year":
-        return  # judged in two parts, each a line of its own
-    parts = {asked[question]: is_hidden(hiding, question) for question in line if asked[question]}
-    assert len(parts) == 1 or sum(parts.values()) != 1
+def lines(whole: Question, table: Table) -> Iterator[list[Question]]:
+    """The ways in which smaller figures add up to a figure, except for those that are judged in two years."""
+    service, department, channel, grain, first = whole
+    tallies = any(cell.grain != "month" for cell, n in table.cells.items() if n)
+    begin = int(first[:4]) * 12 + int(first[5:7]) - 1
+    if begin // 12 != (begin + GRAINS[grain] - 1) // 12:
+        return
+    if channel is None:
+        yield [(service, department, each, grain, first) for each in CHANNELS]
+    if service is None:
+        inside = [each for each in SERVICES if department is None or department in table.departments[each]]
+        yield [(each, None, channel, grain, first) for each in inside]
+    if grain != "month" and not tallies:
+        yield [(service, department, channel, "month", start(begin + each)) for each in range(GRAINS[grain])]
 
 
 @settings(max_examples=30, deadline=None)

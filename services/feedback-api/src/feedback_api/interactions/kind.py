@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -29,6 +29,7 @@ from feedback_api.intake.times import TOLERANCE, instant
 from feedback_api.interactions.labels import attributes, topics
 from soundings.events.interaction import InteractionRecorded
 from soundings.events.topics import INTERACTIONS
+from soundings.kernel.calendars import FIRST_YEAR
 from soundings.kernel.ids import new_id
 from soundings.kernel.vocabulary import Direction, InteractionKind, Outcome, Reason
 
@@ -171,7 +172,7 @@ def _times(item: Item, received_at: datetime) -> Times:
         raise refused("ended_at", "before_start", "lies before started_at")
     others = (instant(item, "enqueued_at"), instant(item, "answered_at"), ended)
     if started - received_at > TOLERANCE:
-        enqueued, answered, ended = (_moved(at, received_at - started) for at in others)
+        enqueued, answered, ended = (_moved(at, started, received_at) for at in others)
         return Times(received_at, enqueued, answered, ended, clamped=True)
     latest = received_at + TOLERANCE
     if all(at is None or at <= latest for at in others):
@@ -181,5 +182,12 @@ def _times(item: Item, received_at: datetime) -> Times:
     return Times(started, enqueued, answered, ended, clamped=True)
 
 
-def _moved(at: datetime | None, by: timedelta) -> datetime | None:
-    return None if at is None else at + by
+def _moved(at: datetime | None, started: datetime, received_at: datetime) -> datetime | None:
+    """A time as far from the time received as it was from the start; one that would leave the calendar stays."""
+    if at is None:
+        return None
+    try:
+        moved = received_at + (at - started)
+    except OverflowError:
+        return min(at, received_at)
+    return moved if moved.year >= FIRST_YEAR else min(at, received_at)

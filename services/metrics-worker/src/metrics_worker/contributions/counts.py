@@ -87,6 +87,12 @@ def unit_buckets(time_zone: str, ms: int) -> tuple[Bucket, ...]:
     return _grained(calendar_of(time_zone).buckets(ms))
 
 
+def is_steady(time_zone: str, ms: int) -> bool:
+    """Whether all instants of an hour have the same buckets: only then the calendar answers with the same object."""
+    calendar = calendar_of(time_zone)
+    return calendar.buckets(ms) is calendar.buckets(ms)
+
+
 _KEPT: Final = 100_000
 _known: dict[tuple[str, str, str], tuple[Bucket, ...]] = {}
 

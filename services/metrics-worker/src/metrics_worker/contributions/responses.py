@@ -1,6 +1,6 @@
 """What a response adds, and what the funnel that leads to it adds."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from metrics_worker.contributions.counts import (
@@ -9,46 +9,46 @@ from metrics_worker.contributions.counts import (
     Place,
     checked_place,
     coded,
+    is_steady,
     unit_buckets,
     versioned,
 )
+from soundings.kernel.calendars import HOUR_MS
 from soundings.kernel.scales import UNITS, Scale, bin_of
-
-_KEPT: Final = 50_000
-_points: dict[tuple[str, int, str, int | str], Count] = {}
-
-_STAGES: Final = {"invited": "invitations", "shown": "shown", "started": "started"}
-
 
 Score = tuple[str, str, int, str, int | str]
 """One scored answer: question id, measure, version, scale, and a point of the scale or the code of an option."""
 
+_KEPT: Final = 50_000
+_places: dict[tuple[str, str, str, str, int], Place] = {}
+_points: dict[Score, Count] = {}
 
-def score_count(measure: str, version: int, scale: str, value: int | str) -> Count:
+_NO_LISTS: Final[frozenset[str]] = frozenset()
+_STAGES: Final = {"invited": "invitations", "shown": "shown", "started": "started"}
+
+
+def score_count(score: Score) -> Count:
     """The count of one scored answer; ValueError when the value does not lie on the scale. Remembered, for the fold."""
-    key = (measure, version, scale, value)
-    known = _points.get(key)
+    known = _points.get(score)
     if known is None:
+        _, measure, version, scale, value = score
+        known = Count(versioned(measure, version), bin_of(Scale(scale), value))
         if len(_points) >= _KEPT:
             _points.clear()
-        known = _points[key] = Count(versioned(measure, version), bin_of(Scale(scale), value))
+        _points[score] = known
     return known
 
 
-def score_counts(scores: Sequence[Score], lists: Collection[str] = ()) -> tuple[Count, ...]:
-    """The counts of all scored answers of one response.
-
-    A measure that is fed by a question with a list of answers (one of `lists`) is counted in the bin `*` once as well.
-    """
-    counts = [score_count(measure, version, scale, value) for _, measure, version, scale, value in scores]
-    if lists:
-        several = {versioned(measure, version) for question, measure, version, _, _ in scores if question in lists}
-        counts += [Count(measure, UNITS) for measure in sorted(several)]
-    return tuple(counts)
+def list_counts(scores: Iterable[Score], lists: Collection[str]) -> tuple[Count, ...]:
+    """One in the bin `*` of each measure that is fed by a question whose answer is a list (one of `lists`)."""
+    several = {versioned(measure, version) for question, measure, version, _, _ in scores if question in lists}
+    return tuple(Count(measure, UNITS) for measure in sorted(several))
 
 
 def list_questions(answers: Mapping[str, object]) -> frozenset[str]:
     """The questions that were answered with a list."""
+    if list not in map(type, answers.values()):
+        return _NO_LISTS
     return frozenset([question for question, value in answers.items() if isinstance(value, list)])
 
 
@@ -63,5 +63,21 @@ def funnel_contribution(place: Place, form_id: str, stage: str, n: int) -> Contr
 
 
 def unit_place(service: str, channel: str, touchpoint: str, time_zone: str, ms: int) -> Place:
-    """The place of a unit at an instant; ValueError for an unknown time zone or an instant outside of the calendar."""
-    return checked_place(Place(service, channel, touchpoint, unit_buckets(time_zone, ms)))
+    """The place of a unit at an instant; ValueError for an unknown time zone or an instant outside of the calendar.
+
+    Remembered per hour, for the fold, unless the local date changes within it.
+    """
+    key = (service, channel, touchpoint, time_zone, ms // HOUR_MS)
+    known = _places.get(key)
+    return _learn_place(key, ms) if known is None else known
+
+
+def _learn_place(key: tuple[str, str, str, str, int], ms: int) -> Place:
+    service, channel, touchpoint, time_zone, hour = key
+    buckets = unit_buckets(time_zone, ms)
+    place = checked_place(Place(service, channel, touchpoint, buckets))
+    if is_steady(time_zone, hour * HOUR_MS):
+        if len(_places) >= _KEPT:
+            _places.clear()
+        _places[key] = place
+    return place

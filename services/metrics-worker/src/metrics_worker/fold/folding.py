@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from metrics_worker.contributions.counts import Contribution
 from metrics_worker.contributions.roots import InteractionRecord, root_contribution
@@ -74,9 +75,8 @@ class Folding:
         if now is held:
             return
         self._hear(event, now[0])
-        for (fact, content), times in ((held, -1), (now, 1)):
-            if fact.state == COUNTED and content is not None:
-                self._add(fact.shard, content, times)
+        self._add_held(held, -1)
+        self._add_held(now, 1)
 
     def _take_of_root(self, event: Event, root: dict[bytes, tuple[Fact, Content | None]]) -> None:
         key = event.fact.key
@@ -107,7 +107,12 @@ class Folding:
         elif isinstance(event, Recorded):
             self._voices.pop(fact.key, None)
 
-    def _add(self, shard: str, content: Content, times: int) -> None:
+    def _add_held(self, held: tuple[Fact, Content | None], times: Literal[1, -1]) -> None:
+        fact, content = held
+        if fact.state == COUNTED and content is not None:
+            self._add(fact.shard, content, times)
+
+    def _add(self, shard: str, content: Content, times: Literal[1, -1]) -> None:
         if isinstance(content, Contribution):
             self._deltas.add(shard, content, times)
 
@@ -148,7 +153,7 @@ class Folding:
             counted = [content for fact, content in root.values() if fact.state == COUNTED and content is not None]
             self._add_root(shard, counted, 1)
 
-    def _add_root(self, shard: str, contents: Sequence[Content], times: int) -> None:
+    def _add_root(self, shard: str, contents: Sequence[Content], times: Literal[1, -1]) -> None:
         records = [content for content in contents if isinstance(content, InteractionRecord)]
         contribution = root_contribution(records) if records else None
         if contribution is not None:

@@ -4,10 +4,14 @@ What passes here is accepted by the contract models too, and means the same. Not
 plain goes to the models, which decide.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Final
 
+import orjson
+
+from metrics_worker.contributions.counts import Count
+from metrics_worker.contributions.responses import Score, score_count
 from soundings.events.base import REVISION_MAX
 from soundings.events.interaction import InteractionRecorded
 from soundings.events.response import FormShown, ResponseSubmitted
@@ -51,7 +55,10 @@ _DIRECTIONS: Final = frozenset(direction.value for direction in Direction)
 _OUTCOMES: Final = frozenset(outcome.value for outcome in Outcome)
 _REASONS: Final = frozenset(reason.value for reason in Reason)
 _SCALES: Final = frozenset(scale.value for scale in Scale)
-_SCORE_FIELDS: Final = 5
+_SCORE_TYPES: Final = [str, str, int, str, int]
+# Parsed, for orjson keeps the names of fields, and the same objects compare fastest.
+_SCORE_FIELDS: Final = tuple(orjson.loads('{"question_id":0,"measure":0,"measure_version":0,"scale":0,"value":0}'))
+_known_scores: dict[Score, Count] = {}
 _LONGEST_S: Final = 3_200_000_000
 _INSTANT_LENGTHS: Final = frozenset({20, 24, 27})
 _ANSWER_TYPES: Final = frozenset({int, str})
@@ -60,25 +67,25 @@ _KEPT: Final = 10_000
 
 
 class _Signatures:
-    """Remembers which sequences of field names and value types are plain, so that one look-up tells."""
+    """Remembers which sequences of field names come with which types of values when plain, so that one look tells."""
 
     def __init__(self, fields: dict[str, frozenset[type]], required: Iterable[str]) -> None:
         self._fields = fields
         self._required = frozenset(required)
-        self._known: dict[tuple[object, ...], bool] = {}
+        self._known: dict[tuple[str, ...], list[list[type]]] = {}
 
     def is_plain(self, data: dict[str, object]) -> bool:
-        signature = (*data, *map(type, data.values()))
-        known = self._known.get(signature)
-        return self._learn(signature, data) if known is None else known
+        types = list(map(type, data.values()))
+        return types in self._known.get(tuple(data), ()) or self._learn(types, data)
 
-    def _learn(self, signature: tuple[object, ...], data: dict[str, object]) -> bool:
-        if len(self._known) >= _KEPT:
-            self._known.clear()
+    def _learn(self, types: list[type], data: dict[str, object]) -> bool:
         plain = self._required <= data.keys() and all(
-            type(value) in self._fields.get(name, ()) for name, value in data.items()
+            found in self._fields.get(name, ()) for name, found in zip(data, types, strict=True)
         )
-        self._known[signature] = plain
+        if plain:
+            if len(self._known) >= _KEPT:
+                self._known.clear()
+            self._known.setdefault(tuple(data), []).append(types)
         return plain
 
 
@@ -92,17 +99,48 @@ _INTERACTIONS: Final = _Signatures(_INTERACTION, _required(InteractionRecorded))
 
 
 def is_plain_response(data: object) -> bool:
+    """All but the scores, for which see `plain_scores`."""
     return (
         type(data) is dict
         and _RESPONSES.is_plain(data)
         and data["channel"] in _CHANNELS
         and 0 <= data.get("revision", 0) <= REVISION_MAX
-        and _is_instant(data["occurred_at"])
-        and _is_instant(data["received_at"])
+        and is_instant(data["occurred_at"])
+        and is_instant(data["received_at"])
         and _are_answers(data.get("answers"))
         and _are_texts(data.get("comments"))
-        and all(map(_is_score, data.get("scores", ())))
     )
+
+
+def plain_scores(scores: Sequence[object]) -> tuple[list[Score], list[Count]] | None:
+    """The scores as rows of their values in the order of the contract, and what they count; None when not all plain.
+
+    ValueError when one is plain and cannot be counted.
+    """
+    rows: list[Score] = []
+    counts: list[Count] = []
+    for score in scores:
+        if score.__class__ is not dict or tuple(score) != _SCORE_FIELDS:
+            return None
+        row: Score = tuple(score.values())
+        # The types are looked at first, for a list has no hash, and 4.0 would be found where 4 is known.
+        if list(map(type, row)) != _SCORE_TYPES:
+            return None
+        count = _known_scores.get(row)
+        if count is None:
+            if row[3] not in _SCALES:
+                return None
+            count = _learn_score(row)
+        rows.append(row)
+        counts.append(count)
+    return rows, counts
+
+
+def _learn_score(row: Score) -> Count:
+    if len(_known_scores) >= _KEPT:
+        _known_scores.clear()
+    count = _known_scores[row] = score_count(row)
+    return count
 
 
 def is_plain_funnel(data: object) -> bool:
@@ -113,8 +151,8 @@ def is_plain_funnel(data: object) -> bool:
         and data["stage"] in _STAGES
         and 0 <= data.get("revision", 0) <= REVISION_MAX
         and data.get("n", 1) >= 1
-        and _is_instant(data["occurred_at"])
-        and _is_instant(data["received_at"])
+        and is_instant(data["occurred_at"])
+        and is_instant(data["received_at"])
     )
 
 
@@ -130,15 +168,15 @@ def is_plain_interaction(data: object) -> bool:
         and 0 <= data.get("revision", 0) <= REVISION_MAX
         and data.get("results", 0) >= 0
         and all(0 <= data.get(name, 0) <= _LONGEST_S for name in ("wait_s", "talk_s", "hold_s", "wrap_up_s"))
-        and _is_instant(data["started_at"])
-        and _is_instant(data["received_at"])
-        and all(_is_instant(data[name]) for name in ("enqueued_at", "answered_at", "ended_at") if name in data)
+        and is_instant(data["started_at"])
+        and is_instant(data["received_at"])
+        and all(is_instant(data[name]) for name in ("enqueued_at", "answered_at", "ended_at") if name in data)
         and all(type(topic) is str for topic in data.get("topic", ()))
         and _are_texts(data.get("attributes"))
     )
 
 
-def _is_instant(text: str) -> bool:
+def is_instant(text: str) -> bool:
     """`2018-05-01T13:00:00Z` with no, three or six decimals, and in the calendar."""
     if len(text) not in _INSTANT_LENGTHS or text[-1] != "Z" or text[10] != "T" or text[19] not in ".Z":
         return False
@@ -151,21 +189,6 @@ def _is_instant(text: str) -> bool:
     return True
 
 
-def _is_score(score: object) -> bool:
-    if type(score) is not dict or len(score) != _SCORE_FIELDS:
-        return False
-    try:
-        return (
-            type(score["question_id"]) is str
-            and type(score["measure"]) is str
-            and type(score["measure_version"]) is int
-            and score["scale"] in _SCALES
-            and type(score["value"]) is int
-        )
-    except (KeyError, TypeError):
-        return False
-
-
 def _are_answers(answers: dict[str, object] | None) -> bool:
     if not answers or _ANSWER_TYPES.issuperset(map(type, answers.values())):
         return True
@@ -176,4 +199,4 @@ def _are_answers(answers: dict[str, object] | None) -> bool:
 
 
 def _are_texts(texts: dict[str, object] | None) -> bool:
-    return not texts or all(type(text) is str for text in texts.values())
+    return not texts or _TEXT.issuperset(map(type, texts.values()))

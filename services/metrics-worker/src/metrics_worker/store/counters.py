@@ -1,7 +1,9 @@
 """Wide rows: the counters of one place in one bucket as JSON, and how changes are added to them."""
 
+from collections import Counter
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from itertools import chain
+from typing import Final, Literal
 
 import orjson
 
@@ -17,23 +19,28 @@ Tallies = dict[str, int]
 _LARGEST: Final = 2**63 - 1
 
 
-class Delta(NamedTuple):
-    """What is to be added to the rows of one place: how often each count, and how many tallies of each measure."""
+class Delta:
+    """What is to be added to the rows of one place. Counts are only collected at first and added up together."""
 
-    counts: dict[Count, int]
-    tallies: Tallies
+    __slots__ = ("_added", "_removed", "tallies")
 
-    def add(self, contribution: Contribution, times: int = 1) -> None:
+    def __init__(self) -> None:
+        self._added: list[tuple[Count, ...]] = []
+        self._removed: list[tuple[Count, ...]] = []
+        self.tallies: Tallies = {}
+
+    def add(self, contribution: Contribution, times: Literal[1, -1] = 1) -> None:
         """Add a contribution, or take it away with `times` -1."""
-        counts = self.counts
-        for count in contribution.counts:
-            counts[count] = counts.get(count, 0) + times
+        (self._added if times == 1 else self._removed).append(contribution.counts)
         if contribution.tally is not None:
             self.tallies[contribution.tally] = self.tallies.get(contribution.tally, 0) + times
 
-    @property
-    def is_nothing(self) -> bool:
-        return not any(self.counts.values()) and not any(self.tallies.values())
+    def counts(self) -> Mapping[Count, int]:
+        """How often each count is to be added; negative where more is taken away."""
+        counts = Counter(chain.from_iterable(self._added))
+        if self._removed:
+            counts.subtract(chain.from_iterable(self._removed))
+        return counts
 
 
 class WideRow:
@@ -51,16 +58,21 @@ class WideRow:
         """What `dump` wrote."""
         return cls(orjson.loads(counters), None if tallies is None else orjson.loads(tallies))
 
-    def add(self, delta: Delta) -> None:
+    def add(self, counts: Mapping[Count, int], tallies: Tallies) -> None:
+        """Add counts, each so many times, and numbers of tallies."""
         counters = self.counters
-        for (measure, bin_, n, total), times in delta.counts.items():
+        for (measure, bin_, n, total), times in counts.items():
             bins = counters.get(measure)
             if bins is None:
                 bins = counters[measure] = {}
-            if times < 0:
+            amount = bins.get(bin_, 0)
+            if total or amount.__class__ is list:
+                bins[bin_] = _sum(amount, n * times, total * times if total else 0)
+            else:
+                bins[bin_] = amount + n * times  # type: ignore[operator]  # it is a number
+            if times <= 0:
                 self._shrunk = True
-            bins[bin_] = _sum(bins.get(bin_), n * times, total * times if total else 0)
-        for measure, times in delta.tallies.items():
+        for measure, times in tallies.items():
             self._shrunk = True  # zeros have to be looked at anew
             self.tallies[measure] = self.tallies.get(measure, 0) + times
 
@@ -85,10 +97,8 @@ class WideRow:
         self._shrunk = False
 
 
-def _sum(amount: Amount | None, n: int, total: int) -> Amount:
+def _sum(amount: Amount, n: int, total: int) -> Amount:
     """A total of 0 is left out, so that there is one way only to write an amount."""
-    if amount is None:
-        return [n, total] if total else n
     if isinstance(amount, list):
         n, total = n + amount[0], total + amount[1]
     else:

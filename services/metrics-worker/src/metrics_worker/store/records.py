@@ -6,13 +6,14 @@ from typing import Final, TypedDict
 
 import orjson
 
-from metrics_worker.contributions.counts import LARGEST_COUNT, Contribution, Place, checked_place, unit_buckets
+from metrics_worker.contributions.counts import LARGEST_COUNT, Contribution, Count, Place, checked_place, unit_buckets
 from metrics_worker.contributions.responses import (
     Score,
     funnel_contribution,
+    list_counts,
     list_questions,
     response_contribution,
-    score_counts,
+    score_count,
     unit_place,
 )
 from metrics_worker.contributions.roots import InteractionRecord
@@ -86,7 +87,8 @@ def content_of(fact: Fact) -> Content:
     data = orjson.loads(fact.data or "{}")
     match fact.kind:
         case "response":
-            return response_content(fact.service, fact.channel, fact.occurred_at, data)
+            counts = [score_count(tuple(score)) for score in data.get("scores", ())]
+            return response_content(fact.service, fact.channel, fact.occurred_at, data, counts)
         case "funnel":
             return funnel_content(fact.service, fact.channel, fact.occurred_at, data)
         case "interaction":
@@ -95,12 +97,14 @@ def content_of(fact: Fact) -> Content:
             return tally_content(fact.service, fact.channel, data)
 
 
-def response_content(service: str, channel: str, occurred: int, data: ResponseJson) -> Contribution:
-    """ValueError when something in it cannot be counted."""
+def response_content(
+    service: str, channel: str, occurred: int, data: ResponseJson, counts: Sequence[Count]
+) -> Contribution:
+    """`counts` are those of the scores in `data`. ValueError when something in it cannot be counted."""
     place = unit_place(service, channel, data.get("touchpoint", ""), data["time_zone"], occurred)
-    scores = data.get("scores", ())
-    lists = list_questions(data.get("answers", {})) if scores else ()
-    return response_contribution(place, data["form_id"], score_counts(scores, lists))
+    lists = list_questions(data.get("answers", {}))
+    several = list_counts(data["scores"], lists) if lists and counts else ()
+    return response_contribution(place, data["form_id"], (*counts, *several))
 
 
 def funnel_content(service: str, channel: str, occurred: int, data: FunnelJson) -> Contribution:

@@ -1,10 +1,10 @@
 """Which wide rows a set of changes touches, and what becomes of each."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
-from metrics_worker.contributions.counts import Contribution, Place
-from metrics_worker.store.counters import Delta, WideRow
+from metrics_worker.contributions.counts import Contribution, Count, Place
+from metrics_worker.store.counters import Delta, Tallies, WideRow
 
 
 class RowKey(NamedTuple):
@@ -20,6 +20,10 @@ class RowKey(NamedTuple):
 
 RowText = tuple[str, str | None]
 """The columns `counters` and `tallies` of a wide row."""
+
+
+Added = tuple[Mapping[Count, int], Tallies]
+"""What is to be added to a row: how often each count, and how many tallies of each measure."""
 
 
 class RowStore(Protocol):
@@ -49,7 +53,7 @@ class Deltas:
             places = self._by_shard[shard] = {}
         return places
 
-    def add(self, shard: str, contribution: Contribution, times: int = 1) -> None:
+    def add(self, shard: str, contribution: Contribution, times: Literal[1, -1] = 1) -> None:
         """Add a contribution, or take it away with `times` -1."""
         add_to_place(self.of(shard), contribution, times)
 
@@ -57,27 +61,26 @@ class Deltas:
         """The number of places."""
         return sum(map(len, self._by_shard.values()))
 
-    def rows(self) -> Mapping[RowKey, Sequence[Delta]]:
+    def rows(self) -> Mapping[RowKey, Sequence[Added]]:
         """The wide rows that are touched, in the order of their index, with what is to be added to each."""
-        touched: dict[RowKey, list[Delta]] = {}
+        touched: dict[RowKey, list[Added]] = {}
         for shard, places in self._by_shard.items():
             for (service, channel, touchpoint, buckets), delta in places.items():
-                if delta.is_nothing:
-                    continue
+                added = (delta.counts(), delta.tallies)
                 for grain, bucket in buckets:
                     key = RowKey(grain, service, bucket, channel, touchpoint, shard)
                     if (known := touched.get(key)) is None:
-                        touched[key] = [delta]
+                        touched[key] = [added]
                     else:
-                        known.append(delta)
+                        known.append(added)
         return dict(sorted(touched.items()))
 
 
-def add_to_place(places: dict[Place, Delta], contribution: Contribution, times: int) -> None:
+def add_to_place(places: dict[Place, Delta], contribution: Contribution, times: Literal[1, -1]) -> None:
     """Add a contribution to the changes of one shard."""
     delta = places.get(contribution.place)
     if delta is None:
-        delta = places[contribution.place] = Delta({}, {})
+        delta = places[contribution.place] = Delta()
     delta.add(contribution, times)
 
 
@@ -88,8 +91,8 @@ async def changed_rows(store: RowStore, generation: int, deltas: Deltas) -> Mapp
     return {key: _after(stored.get(key), added) for key, added in touched.items()}
 
 
-def _after(stored: RowText | None, deltas: Iterable[Delta]) -> RowText | None:
+def _after(stored: RowText | None, changes: Iterable[Added]) -> RowText | None:
     row = WideRow() if stored is None else WideRow.load(*stored)
-    for delta in deltas:
-        row.add(delta)
+    for counts, tallies in changes:
+        row.add(counts, tallies)
     return row.dump()

@@ -1,0 +1,95 @@
+"""``python -m benchmarks [B1 B2 …] [--quick]``: measure the bars and print the table; all of them make RESULTS.md."""
+
+import argparse
+import signal
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from benchmarks.backlog import folding
+from benchmarks.extent import Extent, quick
+from benchmarks.freshness import freshness
+from benchmarks.listening import batches, singles
+from benchmarks.machine import machine_text
+from benchmarks.report import RESULTS, Line, document, table
+from benchmarks.small import small
+
+BARS: Final[Mapping[str, Callable[[Extent], Sequence[Line]]]] = {
+    "B1": singles,
+    "B2": batches,
+    "B3": folding,
+    "B6": freshness,
+    "B7": small,
+}
+_LONGEST: Final = {False: 1200, True: 180}
+"""Seconds that all bars together may take, by whether it is a quick run; far more than they need."""
+
+
+class TookTooLong(BaseException):
+    """The time for all bars is up. No Exception, so that the bar under way does not take it for its own."""
+
+
+def main() -> int:
+    """0 when every bar was measured; whether it was reached is for the reader to see."""
+    given = _arguments()
+    bars = [name for name in BARS if name in given.bars] or list(BARS)
+    signal.signal(signal.SIGALRM, _too_long)
+    signal.alarm(_LONGEST[given.quick])
+    began = time.perf_counter()
+    with tempfile.TemporaryDirectory(prefix="benchmarks-", dir=given.folder) as name:
+        extent = quick(Path(name)) if given.quick else Extent(Path(name))
+        machine = machine_text(extent.folder)
+        _say(machine)
+        lines, failed = _measure(bars, extent)
+    seconds = time.perf_counter() - began
+    print(table(lines))
+    out = given.out or (RESULTS if len(bars) == len(BARS) and not given.quick else None)
+    if out is not None and not failed:
+        out.write_text(document(lines, seconds, machine), "utf-8")
+        _say(f"written to {out}")
+    _say(f"{seconds:.0f} s" + (f"; failed: {', '.join(failed)}" if failed else ""))
+    return 1 if failed else 0
+
+
+def _measure(bars: Sequence[str], extent: Extent) -> tuple[list[Line], list[str]]:
+    """The lines of the bars that could be measured, and the names of those that could not."""
+    lines: list[Line] = []
+    failed: list[str] = []
+    for name in bars:
+        began = time.perf_counter()
+        _say(f"{name} ...")
+        try:
+            lines += BARS[name](extent)
+        except TookTooLong:
+            _say("the time is up")
+            return lines, [*failed, *bars[bars.index(name) :]]
+        except Exception as error:  # noqa: BLE001 - the other bars are measured all the same
+            failed.append(name)
+            _say(f"{name} failed: {type(error).__name__}: {error}")
+        _say(f"{name} took {time.perf_counter() - began:.0f} s")
+    return lines, failed
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("bars", nargs="*", metavar="BAR", choices=[*BARS, []], help=f"some of {', '.join(BARS)}")
+    parser.add_argument("--quick", action="store_true", help="small amounts, to see that everything works")
+    parser.add_argument("--folder", type=Path, help="where logs and databases are made; should be on a real disk")
+    parser.add_argument("--out", type=Path, help="write the document here, also after a quick or partial run")
+    return parser.parse_args()
+
+
+def _too_long(_signal: int, _frame: FrameType | None) -> None:
+    raise TookTooLong
+
+
+def _say(text: str) -> None:
+    print(f"{time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,122 @@
+"""B3: how fast the fold drains a backlog, beside reading and orjson-decoding the same topic alone."""
+
+import asyncio
+import contextlib
+import sqlite3
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import orjson
+
+from benchmarks.extent import Extent
+from benchmarks.report import Line, Spread, ratio
+from benchmarks.stream import Written, fill
+from metrics_worker.fold.runner import FoldRunner, RunnerSettings
+from soundings.db import migrate, open_database
+from soundings.events.topics import RESPONSES
+from soundings.log.open import open_log
+
+_BATCH: Final = 5000
+_SLOWEST: Final = 300.0
+"""Events a second below which draining counts as hung, beside a minute for the start."""
+
+
+class NotExact(RuntimeError):
+    """The fold failed, hung, or did not store what the log holds."""
+
+
+class _Rates:
+    """Events a second by the clock, and for each second of the processor."""
+
+    def __init__(self) -> None:
+        self.clock: list[float] = []
+        self.processor: list[float] = []
+
+    def note(self, events: int, seconds: float, processor: float) -> None:
+        self.clock.append(events / seconds)
+        self.processor.append(events / processor)
+
+
+def folding(extent: Extent) -> Sequence[Line]:
+    """B3: in order, and with shuffled times."""
+    return [
+        *_side_by_side(extent, shuffled=False, what="a backlog in order"),
+        *_side_by_side(extent, shuffled=True, what="with event times shuffled over a quarter"),
+    ]
+
+
+def _side_by_side(extent: Extent, *, shuffled: bool, what: str) -> Sequence[Line]:
+    reading, taking = _Rates(), _Rates()
+    with tempfile.TemporaryDirectory(dir=extent.folder) as name:
+        log_url = f"sqlite:///{Path(name) / 'log.db'}"
+        written = asyncio.run(fill(log_url, extent.backlog_events, shuffled=shuffled))
+        for number in range(extent.backlog_rounds):
+            used = time.process_time()
+            seconds = asyncio.run(_decode_alone(log_url, written.records))
+            reading.note(written.records, seconds, time.process_time() - used)
+            database = Path(name) / f"metrics-{number}.db"
+            used = time.process_time()
+            seconds = asyncio.run(_fold(log_url, database, written))
+            taking.note(written.records, seconds, time.process_time() - used)
+            _must_be_exact(database, written)
+            database.unlink()
+    alone, fold = Spread(reading.clock), Spread(taking.clock)
+    against = f"reading and orjson-decoding the same topic alone: {alone.text('events/s')}"
+    measured = f"fold into SQLite, {what}, {extent.backlog_events:,} events: {fold.text('events/s')}"
+    by_processor = ratio(Spread(taking.processor), Spread(reading.processor))
+    return [
+        Line("B3", measured, against, ratio(fold, alone), "≥ 0.15 ×"),
+        Line("B3", "the same by processor time", against.partition(":")[0], by_processor, "for information"),
+    ]
+
+
+async def _decode_alone(log_url: str, records: int) -> float:
+    """Seconds of reading and decoding the whole topic."""
+    log = await open_log(log_url)
+    began, seen = time.perf_counter(), 0
+    for partition in range(RESPONSES.partitions):
+        position = 0
+        while (batch := await log.read(RESPONSES.name, partition, position, _BATCH)).records:
+            for record in batch.records:
+                seen += 1
+                with contextlib.suppress(orjson.JSONDecodeError):
+                    orjson.loads(record.value or b"")
+            position = batch.next
+    seconds = time.perf_counter() - began
+    await log.close()
+    if seen != records:
+        raise NotExact(f"{seen} of {records} records were read")
+    return seconds
+
+
+async def _fold(log_url: str, path: Path, written: Written) -> float:
+    """Seconds until a worker in a thread of its own has drained the log into a new database."""
+    database = open_database(f"sqlite:///{path}")
+    await migrate(database, "metrics_worker")
+    await database.close()
+    runner = FoldRunner(RunnerSettings(log_url, f"sqlite:///{path}"))
+    began = time.perf_counter()
+    limit = began + 60 + written.records / _SLOWEST
+    runner.start()
+    try:
+        while not await asyncio.to_thread(runner.caught_up, 0.2):
+            if runner.stopped or time.perf_counter() > limit:
+                raise NotExact(f"the fold is not done: {runner.stopped or runner.unready() or 'far too slow'}")
+        return time.perf_counter() - began
+    finally:
+        await asyncio.to_thread(runner.stop)
+
+
+def _must_be_exact(path: Path, written: Written) -> None:
+    with contextlib.closing(sqlite3.connect(path)) as database:
+        facts, letters = (
+            database.execute(f"SELECT count(*) FROM {of}").fetchone()[0] for of in ("fact", "dead_letter")
+        )  # noqa: S608 - two names
+        counted = database.execute(
+            "SELECT sum(n) FROM cell WHERE generation = 1 AND grain = 'day' AND measure = 'satisfaction'"
+        ).fetchone()[0]
+    if (facts, counted, letters) != (written.responses, written.responses, written.poison):
+        raise NotExact(f"{facts} facts, {counted} counted and {letters} dead letters of {written}")

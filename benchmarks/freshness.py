@@ -1,0 +1,111 @@
+"""B6: how long after its 2xx a response is seen in the metrics API, while many others arrive."""
+
+import asyncio
+import itertools
+import random
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final, cast
+
+import orjson
+
+from benchmarks.extent import Extent
+from benchmarks.load import GRACE_SECONDS, Connection, Load, LoadFailed, Requests, connected, request, steady, within
+from benchmarks.report import Line, percentile
+from benchmarks.serving import embedded
+from benchmarks.town import KEY, MONTH, SERVICE, item, settle_town
+
+DOOR: Final = "/api/feedback/v1/responses"
+PER_SECOND: Final = 500
+_PROBES: Final = tuple(f"probe-{number}" for number in range(8))
+_QUERY: Final = f"/api/metrics/v1/metrics/count.v1?measure=responses&agency=town&{MONTH}&group_by=service"
+_LOOK_EVERY: Final = 0.02
+_UNSEEN_SECONDS: Final = 20.0
+
+
+class _Counts:
+    """How many responses of each service the metrics API shows, and who waits for more."""
+
+    def __init__(self) -> None:
+        self._shown: dict[str, int] = {}
+        self._changed = asyncio.Condition()
+
+    async def look(self, line: Connection, token: str) -> None:
+        """Ask the API again and again, until cancelled."""
+        while True:
+            answer = orjson.loads(await line.ask(request(_QUERY, key=token, method="GET"), b"200"))
+            async with self._changed:
+                for row in cast("list[dict[str, object]]", answer["rows"]):
+                    group = cast("dict[str, str]", row["group"])
+                    self._shown[group["service"]] = int(str(row["n"] or 0))
+                self._changed.notify_all()
+            await asyncio.sleep(_LOOK_EVERY)
+
+    async def reached(self, service: str, many: int) -> None:
+        """Wait until so many are shown."""
+        try:
+            async with asyncio.timeout(_UNSEEN_SECONDS), self._changed:
+                await self._changed.wait_for(lambda: self._shown.get(service, 0) >= many)
+        except TimeoutError:
+            raise LoadFailed(f"response {many} to {service} was not shown within {_UNSEEN_SECONDS:.0f} s") from None
+
+
+def freshness(extent: Extent) -> Sequence[Line]:
+    """B6: the time from 2xx until the count of its service, asked for every 20 ms, has gone up."""
+    with tempfile.TemporaryDirectory(dir=extent.folder) as name:
+        home = Path(name) / "home"
+        settle_town(f"sqlite:///{home / 'log.db'}", (SERVICE, *_PROBES))
+        with embedded(home) as server:
+            server.start()
+            token = (home / "admin.token").read_text("ascii").strip()
+            run = _under_load(server.port, token, extent.steady_seconds)
+            load, times = within(run, extent.steady_seconds + _UNSEEN_SECONDS + GRACE_SECONDS)
+    answer = (
+        f"answers: p50 {1000 * percentile(load.times, 0.5):.0f} ms, p99 {1000 * percentile(load.times, 0.99):.0f} ms"
+    )
+    measured = (
+        f"from 2xx to visible in the metrics API at {load.per_second:.0f} events/s ({len(times)} responses looked for)"
+    )
+    figure = f"p50 {percentile(times, 0.5):.2f} s, p99 {percentile(times, 0.99):.2f} s"
+    return [Line("B6", measured, answer, figure, f"p99 ≤ 1 s at {PER_SECOND} events/s")]
+
+
+async def _under_load(port: int, token: str, seconds: float) -> tuple[Load, list[float]]:
+    counts = _Counts()
+    async with connected(port, len(_PROBES) + 1) as (eyes, *lines):
+        looking = asyncio.create_task(counts.look(eyes, token))
+        until = time.perf_counter() + seconds
+        probing = [_probe(line, probe, counts, until) for line, probe in zip(lines, _PROBES, strict=True)]
+        many = asyncio.gather(steady(port, arrivals, per_second=PER_SECOND, seconds=seconds), *probing)
+        try:
+            # A look that fails ends the run at once, rather than letting everybody wait for what nobody sees.
+            await asyncio.wait([looking, many], return_when=asyncio.FIRST_COMPLETED)
+            if looking.done():
+                looking.result()
+            load, *each = await many
+        finally:
+            looking.cancel()
+            many.cancel()
+        return load, [one for times in each for one in times]
+
+
+async def _probe(line: Connection, service: str, counts: _Counts, until: float) -> list[float]:
+    """The seconds until each of this service's responses was seen, one after the other at odd moments."""
+    chance = random.Random(service)
+    times: list[float] = []
+    while time.perf_counter() < until:
+        sent = request(DOOR, orjson.dumps(item(f"{service}-{len(times)}", service)), key=KEY)
+        await line.ask(sent)
+        began = time.perf_counter()
+        await counts.reached(service, len(times) + 1)
+        times.append(time.perf_counter() - began)
+        await asyncio.sleep(chance.uniform(0.05, 0.4))
+    return times
+
+
+def arrivals(line: int) -> Requests:
+    """Single responses, as people send them."""
+    for number in itertools.count():
+        yield request(DOOR, orjson.dumps(item(f"{line}-{number}")), key=KEY)

@@ -1,0 +1,96 @@
+"""A small town for the benchmarks: its catalogue as events, the key of its website, and what the website sends."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from soundings.access.keys import hash_key
+from soundings.events import catalogue
+from soundings.events.base import EventData
+from soundings.events.envelope import encode
+from soundings.events.topics import ALL, CATALOGUE, RESPONSES
+from soundings.log.open import open_log
+
+KEY: Final = "snd_" + "b" * 43
+SERVICE: Final = "permits"
+MONTH: Final = "from=2026-03-01&to=2026-04-01"
+_AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
+_COMMENT: Final = (
+    "I waited for forty minutes and then the clerk was very kind. Please write to jo.public@example.org "
+    "or call 415-555-0132 when the form for the second permit is there."
+)
+
+
+def item(number: str, service: str = SERVICE) -> dict[str, object]:
+    """A response like those that a website sends: three scores, a person and a comment."""
+    return {
+        "id": number,
+        "form_id": "visit",
+        "service_id": service,
+        "occurred_at": "2026-03-05T12:00:00-05:00",
+        "person": "jo.public@example.org",
+        "language": "en",
+        "answers": {"overall": 4, "ease": 3, "recommend": 9, "comment": _COMMENT},
+    }
+
+
+def settle_town(log_url: str, services: Sequence[str] = (SERVICE,)) -> None:
+    """Write the town's catalogue into a log."""
+
+    async def write() -> None:
+        log = await open_log(log_url)
+        try:
+            await log.ensure(ALL)
+            await log.append(CATALOGUE.name, [encode(entity) for entity in _entities(services)])
+        finally:
+            await log.close()
+
+    asyncio.run(write())
+
+
+def responses_held(log_url: str) -> int:
+    """How many records of responses a log holds."""
+
+    async def count() -> int:
+        log = await open_log(log_url)
+        try:
+            return sum((await log.ends([RESPONSES.name])).values())
+        finally:
+            await log.close()
+
+    return asyncio.run(count())
+
+
+def _entities(services: Sequence[str]) -> Iterator[EventData]:
+    agency = catalogue.Agency(name={"en": "Town"}, time_zone="America/New_York")
+    yield catalogue.AgencyChanged(id="town", body=agency, revision=1, changed_at=_AT)
+    for service in services:
+        body = catalogue.Service(agency_id="town", department_id="hall", name={"en": service})
+        yield catalogue.ServiceChanged(id=service, body=body, revision=1, changed_at=_AT)
+    source = catalogue.Source.model_validate(
+        {"agency_id": "town", "name": "Website", "kind": "website", "service_ids": services}
+        | {"accepts": ["responses"], "default_channel": "website"}
+    )
+    yield catalogue.SourceChanged(id="website", body=source, revision=1, changed_at=_AT)
+    yield from _form(services)
+    key = catalogue.SourceKey(source_id="website", key_hash=hash_key(KEY))
+    yield catalogue.SourceKeyChanged(id="key_bench", body=key, revision=1, changed_at=_AT)
+
+
+def _form(services: Sequence[str]) -> Iterator[EventData]:
+    asked = [("overall", "likert", "satisfaction"), ("ease", "likert", "ease"), ("recommend", "nps", "nps")]
+    questions: list[dict[str, object]] = [
+        {"id": name, "type": kind, "measure": measure, "text": {"en": name}} for name, kind, measure in asked
+    ]
+    questions.append({"id": "comment", "type": "long_text", "text": {"en": "More?"}})
+    form = catalogue.Form.model_validate(
+        {"agency_id": "town", "service_ids": services, "title": {"en": "Visit"}, "questions": questions}
+    )
+    version = catalogue.FormVersion.model_validate(
+        {"form_id": "visit", "version": 1, "form": form.model_dump()}
+        | {"scales": {"overall": "1-5", "ease": "1-5", "recommend": "0-10"}}
+        | {"measure_versions": {"overall": 1, "ease": 1, "recommend": 1}}
+    )
+    yield catalogue.FormChanged(id="visit", body=form, published=1, revision=1, changed_at=_AT)
+    yield catalogue.FormVersionChanged(id="visit@1", body=version, revision=1, changed_at=_AT)
