@@ -29,8 +29,8 @@ _LONGEST: Final = {False: 1200, True: 180}
 """Seconds that all bars together may take, by whether it is a quick run; far more than they need."""
 
 
-class TookTooLong(BaseException):
-    """The time for all bars is up. No Exception, so that the bar under way does not take it for its own."""
+class TookTooLong(KeyboardInterrupt):
+    """The time for all bars is up. Event loops let this kind of error through, as they do Ctrl-C."""
 
 
 def main() -> int:

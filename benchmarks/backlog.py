@@ -23,6 +23,11 @@ _BATCH: Final = 5000
 _SLOWEST: Final = 300.0
 """Events a second below which draining counts as hung, beside a minute for the start."""
 
+_HELD: Final = """
+SELECT (SELECT count(*) FROM fact), (SELECT count(*) FROM dead_letter),
+    (SELECT sum(n) FROM cell WHERE generation = 1 AND grain = 'day' AND measure = 'satisfaction')
+"""
+
 
 class NotExact(RuntimeError):
     """The fold failed, hung, or did not store what the log holds."""
@@ -112,11 +117,6 @@ async def _fold(log_url: str, path: Path, written: Written) -> float:
 
 def _must_be_exact(path: Path, written: Written) -> None:
     with contextlib.closing(sqlite3.connect(path)) as database:
-        facts, letters = (
-            database.execute(f"SELECT count(*) FROM {of}").fetchone()[0] for of in ("fact", "dead_letter")
-        )  # noqa: S608 - two names
-        counted = database.execute(
-            "SELECT sum(n) FROM cell WHERE generation = 1 AND grain = 'day' AND measure = 'satisfaction'"
-        ).fetchone()[0]
+        facts, letters, counted = database.execute(_HELD).fetchone()
     if (facts, counted, letters) != (written.responses, written.responses, written.poison):
         raise NotExact(f"{facts} facts, {counted} counted and {letters} dead letters of {written}")

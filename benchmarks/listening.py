@@ -3,7 +3,7 @@
 import itertools
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -39,7 +39,7 @@ class _Cost:
 
 
 @contextmanager
-def _server(extent: Extent) -> Iterator[tuple[Serving, str]]:
+def _server(extent: Extent) -> Generator[tuple[Serving, str]]:
     """feedback-api alone on an empty SQLite log, warmed up; and the log's URL."""
     with tempfile.TemporaryDirectory(dir=extent.folder) as name:
         log_url = f"sqlite:///{Path(name) / 'log.db'}"

@@ -1,4 +1,4 @@
-"""feedback-api as it is, with two more routes to compare it with: one that validates the body, one that does nothing."""
+"""feedback-api as it is, with two more routes to compare it with: one validates the body, one does nothing."""
 
 import uvicorn
 from starlette.types import ASGIApp, Receive, Scope, Send

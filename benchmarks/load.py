@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Callable, Coroutine, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar, cast
 
@@ -104,7 +104,7 @@ class Connection(asyncio.Protocol):
 
 
 @contextlib.asynccontextmanager
-async def connected(port: int, connections: int) -> "contextlib.AsyncIterator[Sequence[Connection]]":
+async def connected(port: int, connections: int) -> AsyncGenerator[Sequence[Connection]]:
     """So many connections, closed at the end."""
     lines: list[Connection] = []
     try:

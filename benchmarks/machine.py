@@ -1,4 +1,4 @@
-"""On what machine it was measured: processors, memory, the file system, and how long it takes to make a page durable."""
+"""On what machine it was measured: processors, memory, the file system, and what it takes to make a page durable."""
 
 import os
 import platform

@@ -52,7 +52,7 @@ class Serving:
         """The seconds until it is ready."""
         began = time.perf_counter()
         with self._output.open("ab") as output:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - our own modules
                 self._command, env=self._environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
             )
         with httpx.Client(timeout=2) as client:

@@ -5,9 +5,9 @@ import contextlib
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 
 from benchmarks.extent import Extent
 from benchmarks.freshness import arrivals
@@ -15,7 +15,7 @@ from benchmarks.load import GRACE_SECONDS, LoadFailed, steady, within
 from benchmarks.report import Line, Spread
 from benchmarks.serving import Serving, embedded
 from benchmarks.stream import fill
-from benchmarks.town import MONTH, settle_town
+from benchmarks.town import FIRST, LAST, settle_town
 from soundings.client import Soundings
 from soundings.client.wire import Json
 
@@ -84,7 +84,7 @@ def _recovery(extent: Extent) -> Sequence[Line]:
 
 
 @contextlib.contextmanager
-def _home(extent: Extent) -> Iterator[Path]:
+def _home(extent: Extent) -> Generator[Path]:
     with tempfile.TemporaryDirectory(dir=extent.folder) as name:
         yield Path(name) / "home"
 
@@ -100,7 +100,7 @@ def _load(server: Serving, seconds: float) -> int:
 
 
 @contextlib.contextmanager
-def _watched(server: Serving) -> Iterator[list[float]]:
+def _watched(server: Serving) -> Generator[list[float]]:
     """The resident memory in MiB, looked at four times a second."""
     seen: list[float] = [server.resident_bytes() / _MIB]
     ending = threading.Event()
@@ -122,17 +122,15 @@ def _wait_until_current(server: Serving, home: Path, seconds: float) -> int:
     """The number of responses to the town once nothing lags."""
     end = time.perf_counter() + seconds
     token = (home / "admin.token").read_text("ascii").strip()
-    month = dict(part.split("=") for part in MONTH.split("&"))
     with Soundings(f"http://127.0.0.1:{server.port}", token=token) as client:
         while time.perf_counter() < end:
-            answer = client.metric("count.v1", measure="responses", agency="town", **month)
+            answer = client.metric("count.v1", measure="responses", agency="town", from_=FIRST, to=LAST)
             if _lag(answer) == 0:
-                rows = answer["rows"]
-                return int(str(rows[0]["n"] or 0)) if isinstance(rows, list) else 0
+                (row,) = cast("list[Json]", answer["rows"])
+                return int(str(row["n"] or 0))
             time.sleep(0.02)
     raise LoadFailed(f"the fold did not catch up within {seconds:.0f} s")
 
 
 def _lag(answer: Json) -> int:
-    as_of = answer["as_of"]
-    return int(str(as_of["lag_events"])) if isinstance(as_of, dict) else -1
+    return int(str(cast("Json", answer["as_of"])["lag_events"]))

@@ -14,7 +14,9 @@ from soundings.log.open import open_log
 
 KEY: Final = "snd_" + "b" * 43
 SERVICE: Final = "permits"
-MONTH: Final = "from=2026-03-01&to=2026-04-01"
+FIRST: Final = "2026-03-01"
+LAST: Final = "2026-04-01"
+"""The month in which all that is sent has happened, as the metrics API asks for it: from, and to."""
 _AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
 _COMMENT: Final = (
     "I waited for forty minutes and then the clerk was very kind. Please write to jo.public@example.org "

@@ -11,6 +11,7 @@ from soundings_embedded.commands.demo import demo
 from soundings_embedded.commands.doctor import doctor
 from soundings_embedded.commands.serve import serve
 from soundings_embedded.commands.token import token
+from soundings_embedded.commands.upkeep import rebuild, resume, verify
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -24,6 +25,9 @@ app.command()(token)
 app.command()(apply)
 app.command("import")(bring_in)
 app.command()(demo)
+app.command()(verify)
+app.command()(rebuild)
+app.command()(resume)
 app.command()(doctor)
 
 

@@ -1,5 +1,7 @@
 """Listening alone: ``python -m feedback_api`` with settings from the environment."""
 
+import gc
+
 import uvicorn
 
 from feedback_api.bootstrap import build
@@ -11,7 +13,11 @@ def main() -> None:
     """Serve until stopped."""
     configure_logs()
     settings = Settings.from_environment()
-    uvicorn.run(build(settings), host=settings.host, port=settings.port, access_log=False, server_header=False)
+    app = build(settings)
+    # What is loaded by now stays for good: without this every full collection walks through it again under load.
+    gc.collect()
+    gc.freeze()
+    uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, server_header=False)
 
 
 if __name__ == "__main__":

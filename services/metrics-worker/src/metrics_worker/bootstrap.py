@@ -1,7 +1,7 @@
 """The one place where measuring is put together."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
@@ -18,6 +18,10 @@ from metrics_worker.query.describe import DescribeMeasures
 from metrics_worker.query.http import router as query_router
 from metrics_worker.query.sql import SqlCellStore
 from metrics_worker.query.use_cases import ReadMetrics
+from metrics_worker.rebuild.sql import SqlRebuildStore
+from metrics_worker.rebuild.use_cases import Progress, Rebuilt, Verified
+from metrics_worker.rebuild.use_cases import rebuild as rebuild_cells
+from metrics_worker.rebuild.use_cases import verify as verify_cells
 from metrics_worker.settings import Settings
 from metrics_worker.store.late_log import LateLog, OpenLog
 from metrics_worker.voices.http import router as voices_router
@@ -66,6 +70,33 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
     app = service_app(spec)
     app.state.fold = runner
     return app
+
+
+async def rebuild(database_url: str, progress: Progress) -> Rebuilt:
+    """Compute all cells again into the next generation and swap; folding waits meanwhile, answering does not."""
+    async with _opened(database_url) as database:
+        return await rebuild_cells(SqlRebuildStore(database), progress)
+
+
+async def verify(database_url: str, progress: Progress) -> Verified:
+    """Compute all cells again beside those in force, and compare; changes nothing."""
+    async with _opened(database_url) as database:
+        return await verify_cells(SqlRebuildStore(database), progress)
+
+
+async def resume(database_url: str) -> Sequence[str]:
+    """Let workers go on that stopped for too many dead letters; their ids."""
+    async with _opened(database_url) as database:
+        return await open_fold_store(database).resume()
+
+
+@asynccontextmanager
+async def _opened(database_url: str) -> AsyncGenerator[Database]:
+    database = open_database(database_url)
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 def _lifespan(database: Database, log: LateLog, runner: FoldRunner) -> Lifespan:

@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from metrics_worker.contributions.counts import Count, Place, unit_buckets
+from metrics_worker.contributions.counts import Contribution, Count, Place, unit_buckets
 from metrics_worker.contributions.responses import (
     funnel_contribution,
+    list_counts,
     response_contribution,
-    score_counts,
+    score_count,
     unit_place,
 )
 from metrics_worker.contributions.tallies import tally_buckets, tally_contribution
@@ -22,7 +23,7 @@ PLACE = Place("permits", "website", "", (("day", "2018-05-01"),))
 
 
 def test_a_response_counts_by_its_form_and_by_every_score():
-    scores = score_counts([("q1", "satisfaction", 1, "1-5", 4), ("q2", "trust", 2, "0-1", 1)])
+    scores = tuple(map(score_count, [("q1", "satisfaction", 1, "1-5", 4), ("q2", "trust", 2, "0-1", 1)]))
     assert response_contribution(PLACE, "after-visit", scores).counts == (
         Count("responses@1", "after-visit"),
         Count("satisfaction@1", "4"),
@@ -32,17 +33,14 @@ def test_a_response_counts_by_its_form_and_by_every_score():
 
 def test_a_list_of_codes_counts_each_code_and_the_response_once():
     scores = [("q", "barriers", 1, "category", code) for code in ("forms", "queue")]
-    assert score_counts(scores, {"q"}) == (
-        Count("barriers@1", "forms"),
-        Count("barriers@1", "queue"),
-        Count("barriers@1", "*"),
-    )
+    assert list(map(score_count, scores)) == [Count("barriers@1", "forms"), Count("barriers@1", "queue")]
+    assert list_counts(scores, {"q"}) == (Count("barriers@1", "*"),)
 
 
 @pytest.mark.parametrize(("scale", "value"), [("1-5", 6), ("1-5", 0), ("0-10", 11), ("category", 3), ("0-1", 2)])
 def test_a_value_that_is_not_on_its_scale_cannot_be_counted(scale, value):
     with pytest.raises(ValueError, match="not a value of the scale"):
-        score_counts([("q", "m", 1, scale, value)])
+        score_count(("q", "m", 1, scale, value))
 
 
 def test_the_last_millisecond_of_a_local_day_is_still_in_it():
@@ -107,16 +105,15 @@ COUNTS = st.lists(
 def test_a_row_forgets_what_is_taken_away_as_if_it_had_never_been(kept, gone):
     row, plain = WideRow(), WideRow()
     for counts, times in ((kept, 1), (gone, 1)):
-        row.add(Delta({}, {}) if not counts else _delta(counts, times))
+        row.add(_delta(counts, times), {})
     text = row.dump()
     row = WideRow() if text is None else WideRow.load(*text)
-    row.add(_delta(gone, -1))
-    plain.add(_delta(kept, 1))
+    row.add(_delta(gone, -1), {})
+    plain.add(_delta(kept, 1), {})
     assert row.dump() == plain.dump()
 
 
 def _delta(counts, times):
-    delta = Delta({}, {})
-    for count in counts:
-        delta.counts[count] = delta.counts.get(count, 0) + times
-    return delta
+    delta = Delta()
+    delta.add(Contribution(PLACE, tuple(counts)), times)
+    return delta.counts()

@@ -50,11 +50,11 @@ def ease(result) -> dict[str, int]:
     """What a batch adds to the bins of `ease`."""
     bins: dict[str, int] = {}
     for deltas in result.deltas.rows().values():
-        for delta in deltas:
-            for count, times in delta.counts.items():
+        for counts, _ in deltas:
+            for count, times in counts.items():
                 if count.measure == "ease@1" and times:
                     bins[count.bin] = bins.get(count.bin, 0) + times
-    return {bin_: n // 3 for bin_, n in bins.items()}  # hour, day and month
+    return {bin_: n // 3 for bin_, n in bins.items() if n}  # hour, day and month
 
 
 def said(result) -> list[str | None]:
@@ -89,7 +89,7 @@ def test_duplicates_and_stale_revisions_change_nothing():
 
 def test_the_first_content_of_a_revision_stays():
     result = folded(response(0, 4), response(0, 1))
-    assert (ease(result), said(result)) == ({"4": 1, "1": 0} if "1" in ease(result) else {"4": 1}, ["said 4"])
+    assert (ease(result), said(result)) == ({"4": 1}, ["said 4"])
 
 
 def test_a_retraction_subtracts_erases_and_is_final():

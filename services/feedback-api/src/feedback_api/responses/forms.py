@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+import orjson
+
 from feedback_api.intake.faults import refused, shown, wrong_type
 from feedback_api.intake.fields import Redact, is_list, is_object
 from feedback_api.projection.views import FormView
@@ -14,6 +16,7 @@ from feedback_api.responses.questions import (
     MultiQuestion,
     PointQuestion,
     Question,
+    Scores,
     Seen,
     Statement,
     TextQuestion,
@@ -137,20 +140,24 @@ def _question(question: catalogue.Question, body: catalogue.FormVersion, redact:
 
 def _scores(
     question: catalogue.Question, body: catalogue.FormVersion, values: frozenset[str] | frozenset[int]
-) -> Mapping[object, Mapping[str, object]]:
+) -> Scores:
     """What goes on record for each possible answer; nothing where the question is not scored."""
     scale = body.scales.get(question.id)
     version = body.measure_versions.get(question.id)
     if question.measure is None or scale is None or version is None:
         return {}
     return {
-        value: {
-            "question_id": question.id,
-            "measure": question.measure,
-            "measure_version": version,
-            "scale": scale.value,
-            "value": value,
-        }
+        value: orjson.Fragment(
+            orjson.dumps(
+                {
+                    "question_id": question.id,
+                    "measure": question.measure,
+                    "measure_version": version,
+                    "scale": scale.value,
+                    "value": value,
+                }
+            )
+        )
         for value in values
     }
 

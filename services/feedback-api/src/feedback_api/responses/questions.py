@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol
 
+import orjson
+
 from feedback_api.intake.faults import refused, wrong_type
 from feedback_api.intake.fields import Redact, checked_text, is_list
 from feedback_api.intake.times import checked_date
@@ -13,7 +15,10 @@ Seen = object
 
 TEXT_MAX: Final = 100_000
 """Characters of free text in one response, all questions together."""
-_NONE: Final[Mapping[object, Mapping[str, object]]] = {}
+Scores = Mapping[object, orjson.Fragment]
+"""What goes on record for each value of a scored question, as JSON that is made once."""
+
+_NONE: Final[Scores] = {}
 
 
 class Given:
@@ -23,13 +28,13 @@ class Given:
 
     def __init__(self) -> None:
         self.answers: dict[str, object] = {}
-        self.scores: list[Mapping[str, object]] = []
+        self.scores: list[orjson.Fragment] = []
         self.comments: dict[str, str] = {}
         self.characters = 0
 
 
 class Question(Protocol):
-    """A question of one type. ``scores`` holds what goes on record for each value where the question is scored."""
+    """A question of one type."""
 
     @property
     def id(self) -> str: ...
@@ -50,7 +55,7 @@ class PointQuestion:
     id: str
     points: range
     binary: bool
-    scores: Mapping[object, Mapping[str, object]] = field(default_factory=lambda: _NONE)
+    scores: Scores = field(default_factory=lambda: _NONE)
 
     def take(self, value: object, given: Given) -> Seen:
         if not isinstance(value, int | float) or (isinstance(value, bool) and not self.binary):
@@ -83,7 +88,7 @@ class ChoiceQuestion:
 
     id: str
     codes: frozenset[str]
-    scores: Mapping[object, Mapping[str, object]] = field(default_factory=lambda: _NONE)
+    scores: Scores = field(default_factory=lambda: _NONE)
 
     def take(self, value: object, given: Given) -> Seen:
         if not isinstance(value, str):
@@ -106,7 +111,7 @@ class MultiQuestion:
 
     id: str
     codes: frozenset[str]
-    scores: Mapping[object, Mapping[str, object]] = field(default_factory=lambda: _NONE)
+    scores: Scores = field(default_factory=lambda: _NONE)
 
     def take(self, value: object, given: Given) -> Seen:
         if not is_list(value):

@@ -1,6 +1,7 @@
 """The worker in a thread and event loop of its own, so that folding never holds up who answers requests."""
 
 import asyncio
+import gc
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
@@ -24,6 +25,7 @@ Companion = Callable[[Log, Database, asyncio.Event], Awaitable[None]]
 _log = structlog.get_logger("metrics_worker.fold")
 _STOP_SECONDS: Final = 30.0
 _RETRY_SECONDS: Final = 1.0
+_YOUNG_OBJECTS: Final = 100_000
 _SQLITE_BEAT_MS: Final = 30_000
 """One process has a file to itself, so nobody waits for its beats, and a resting laptop's disk may rest."""
 
@@ -36,6 +38,17 @@ class RunnerSettings:
     database_url: str
     worker_id: str = "worker"
     most_events: int = 10_000
+
+
+def _spare_the_collector() -> None:
+    """Let the garbage collector look less often, and not at what the start of the process has left.
+
+    A batch holds hundreds of thousands of small objects that all go when it is written, without any help; looking
+    through them again and again took a fifth of the time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_YOUNG_OBJECTS, 20, 20)
 
 
 class FoldRunner:
@@ -61,6 +74,7 @@ class FoldRunner:
         self._thread = threading.Thread(target=self._run, name="fold", daemon=True)
 
     def start(self) -> None:
+        _spare_the_collector()
         self._thread.start()
 
     def stop(self) -> None:

@@ -6,7 +6,7 @@ plain goes to the models, which decide.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 import orjson
 
@@ -57,7 +57,7 @@ _REASONS: Final = frozenset(reason.value for reason in Reason)
 _SCALES: Final = frozenset(scale.value for scale in Scale)
 _SCORE_TYPES: Final = [str, str, int, str, int]
 # Parsed, for orjson keeps the names of fields, and the same objects compare fastest.
-_SCORE_FIELDS: Final = tuple(orjson.loads('{"question_id":0,"measure":0,"measure_version":0,"scale":0,"value":0}'))
+_FIELDS: Final = tuple(orjson.loads('{"question_id":0,"measure":0,"measure_version":0,"scale":0,"value":0}'))
 _known_scores: dict[Score, Count] = {}
 _LONGEST_S: Final = 3_200_000_000
 _INSTANT_LENGTHS: Final = frozenset({20, 24, 27})
@@ -112,31 +112,30 @@ def is_plain_response(data: object) -> bool:
     )
 
 
-def plain_scores(scores: Sequence[object]) -> tuple[list[Score], list[Count]] | None:
+def plain_scores(scores: Sequence[dict[str, Any]]) -> tuple[list[Score], list[Count]] | None:
     """The scores as rows of their values in the order of the contract, and what they count; None when not all plain.
 
-    ValueError when one is plain and cannot be counted.
+    They may be anything that JSON can be. ValueError when one is plain and cannot be counted.
     """
     rows: list[Score] = []
     counts: list[Count] = []
-    for score in scores:
-        if score.__class__ is not dict or tuple(score) != _SCORE_FIELDS:
-            return None
-        row: Score = tuple(score.values())
-        # The types are looked at first, for a list has no hash, and 4.0 would be found where 4 is known.
-        if list(map(type, row)) != _SCORE_TYPES:
-            return None
-        count = _known_scores.get(row)
-        if count is None:
-            if row[3] not in _SCALES:
+    try:
+        for score in scores:
+            row: Score = tuple(score.values())
+            count = _known_scores.get(row) or _learn_score(row)
+            # Where 4 is known, 4.0 is found too; and values in another order are not what they seem.
+            if count is None or row[2].__class__ is not int or row[4].__class__ is not int or tuple(score) != _FIELDS:
                 return None
-            count = _learn_score(row)
-        rows.append(row)
-        counts.append(count)
+            rows.append(row)
+            counts.append(count)
+    except (AttributeError, TypeError):  # not an object, or one that holds another
+        return None
     return rows, counts
 
 
-def _learn_score(row: Score) -> Count:
+def _learn_score(row: Score) -> Count | None:
+    if list(map(type, row)) != _SCORE_TYPES or row[3] not in _SCALES:
+        return None
     if len(_known_scores) >= _KEPT:
         _known_scores.clear()
     count = _known_scores[row] = score_count(row)

@@ -85,6 +85,12 @@ class SqlFoldStore:
             found = await connection.execute(text("SELECT stopped FROM worker WHERE id = :id"), {"id": worker})
             return found.scalar() is not None
 
+    async def resume(self) -> Sequence[str]:
+        """Let every worker that has stopped go on; their ids."""
+        async with self._database.transaction() as connection:
+            statement = text("UPDATE worker SET stopped = NULL WHERE stopped IS NOT NULL RETURNING id")
+            return sorted((await connection.execute(statement)).scalars())
+
     async def leave(self, worker: str) -> None:
         async with self._database.transaction() as connection:
             await connection.execute(text("DELETE FROM worker WHERE id = :id"), {"id": worker})

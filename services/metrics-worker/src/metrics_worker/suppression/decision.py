@@ -38,7 +38,7 @@ SMALLEST: frozenset[Dimension] = frozenset(("channel", "service", "department"))
 NO_LIMIT = 10**12
 
 AT_ONCE = 4
-"""Of the exposed figures, each fourth is repaired before looking again: one exchange often covers several."""
+"""A fourth of the exposed figures is repaired before looking again: one exchange often covers several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +123,28 @@ class Question:
 def decide(table: Table, rules: Rules, previous: Hiding | None = None) -> Hiding:
     """Judge a measure's table, year by year; a year that is as it was in `previous` keeps its verdict.
 
-    The same table and rules give the same decision, in whatever order and however often they are asked.
+    The same table and rules give the same decision, whatever the order of the cells and whatever `previous` is. It is
+    pure computing, up to some seconds for a large year with many small cells: not for the event loop.
     """
-    calendar = Calendar(rules.fiscal_month)
-    parts: dict[Year, dict[Cell, int]] = {}
-    for cell, n in table.cells.items():
-        if n > 0:
-            parts.setdefault(calendar.year_of(cell), {})[cell] = n
     verdicts: dict[Year, Verdict] = {}
-    for year, cells in sorted(parts.items()):
+    for year, cells in sorted(_by_year(table.cells, Calendar(rules.fiscal_month)).items()):
         part = _part(table, cells, rules)
         kept = previous.verdicts.get(year) if previous else None
         verdicts[year] = kept if kept and (kept.table, kept.rules) == (part, rules) else _judge(part, year, rules)
     return Hiding(rules, MappingProxyType(dict(table.departments)), MappingProxyType(verdicts))
+
+
+def _by_year(cells: Mapping[Cell, int], calendar: Calendar) -> dict[Year, dict[Cell, int]]:
+    """The non-zero cells of each unit of decision."""
+    years: dict[tuple[str, str], Year] = {}
+    parts: dict[Year, dict[Cell, int]] = {}
+    for cell, n in cells.items():
+        if n > 0:
+            year = years.get((cell.grain, cell.start))
+            if year is None:
+                year = years[cell.grain, cell.start] = calendar.year_of(cell)
+            parts.setdefault(year, {})[cell] = n
+    return parts
 
 
 def _part(table: Table, cells: dict[Cell, int], rules: Rules) -> Table:

@@ -34,7 +34,7 @@ Corners = tuple[list[int], list[int]]
 
 
 class Exchanges:
-    """Finds for a figure the cheapest exchange: a shift along each axis, multiplied.
+    """Finds for a figure the cheapest exchange among those tried: a shift along each axis, multiplied.
 
     One is added to some cells and taken from others, so that the figure changes while each of these cells stays at
     least 1. When all figures that change are hidden, the public sees the same as before: nobody can tell the two

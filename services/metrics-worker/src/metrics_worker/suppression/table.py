@@ -40,8 +40,8 @@ class Rules:
     """An agency's rules: figures from 1 to `threshold` - 1 are for nobody outside; 0 is shown.
 
     `fiscal_month` is the month in which its fiscal year starts. `strict` also protects a small bin of the
-    distribution, and a bin that holds all but a few. `effort` bounds the memory and time of one year's decision (about
-    the number of additions, a million being about a second): above it dimensions are dropped.
+    distribution, and a bin that holds all but a few. `effort` bounds the memory and time of one year's decision (a
+    count of small steps, a million being about a second): above it dimensions are dropped.
     """
 
     threshold: int = 11
