@@ -28,7 +28,7 @@ def quick(folder: Path) -> Extent:
         backlog_rounds=1,
         backlog_events=20_000,
         steady_seconds=4.0,
-        starts=2,
+        starts=1,
         rest_seconds=1.0,
         recovery_events=20_000,
     )

@@ -93,6 +93,7 @@ def listed(running: Running) -> list[str]:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_twenty_kills_lose_nothing_that_was_acknowledged_and_count_nothing_twice(
     tmp_path: Path, request: pytest.FixtureRequest
 ):

@@ -29,6 +29,14 @@ AFTER = [None, 0, 0.4, 19.999, 20, 21, 100.5, 86_400]
 SECONDS = [None, None, 0, 0.0004, 12.345, 20, 20.001, 600.5]
 AT = datetime(2026, 1, 1, tzinfo=UTC)
 POOL_SIZE = 4000
+LISTED = [
+    (),
+    (),
+    tuple(
+        Score(question_id="r", measure="barriers", measure_version=1, scale=Scale.CATEGORY, value=code) for code in "ab"
+    ),
+]
+"""Codes of a question that may be answered with a list; it is one where `answers` say so."""
 
 
 def response(chance: Random) -> ResponseSubmitted:
@@ -49,7 +57,8 @@ def response(chance: Random) -> ResponseSubmitted:
                 value=chance.randint(1, 5),
             )
             for _ in range(chance.randint(0, 2))
-        ),
+        )
+        + chance.choice(LISTED),
         comments=chance.choice([{}, {"why": "slow"}, {"why": "kind"}]),
         quarantined=chance.random() < 0.3,
         occurred_at=chance.choice(MOMENTS),

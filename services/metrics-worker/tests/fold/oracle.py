@@ -107,6 +107,8 @@ def _add_response(sheet: Sheet, one: ResponseSubmitted) -> None:
     sheet.add(buckets, place, "responses", one.form_id)
     for score in one.scores:
         sheet.add(buckets, place, score.measure, str(score.value), version=score.measure_version)
+    if isinstance(one.answers.get("r"), list) and any(score.question_id == "r" for score in one.scores):
+        sheet.add(buckets, place, "barriers", "*")
 
 
 def _add_funnel(sheet: Sheet, one: FormShown) -> None:

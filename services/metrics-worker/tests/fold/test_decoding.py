@@ -59,6 +59,12 @@ ODD = st.sampled_from(
         [{"question_id": "q", "measure": "m", "measure_version": 1, "scale": "1-6", "value": 4}],
         [{"question_id": "q", "measure": "m", "measure_version": 1, "scale": "1-5", "value": "4"}],
         [{"question_id": "q", "measure": "m", "measure_version": 1, "scale": "1-5", "value": 4, "more": 1}],
+        [{"question_id": "q", "measure": "m", "measure_version": 1, "scale": "category", "value": "a"}],
+        [{"question_id": "q", "measure": "m", "measure_version": 1, "scale": "category", "value": 4}],
+        [{"question_id": "q", "measure": "m", "measure_version": True, "scale": "1-5", "value": 4}],
+        [{"measure": "m", "question_id": "q", "measure_version": 1, "scale": "1-5", "value": 4}],
+        [{"question_id": "q", "measure": "m", "measure_version": 1, "scale": "1-5", "value": []}],
+        [{"question_id": "q", "measure": "m@1", "measure_version": 1, "scale": "1-5", "value": 4}],
         [{"question_id": 1, "measure": "m", "measure_version": 1, "scale": "1-5", "value": 4}],
     ]
 )  # fmt: skip

@@ -55,7 +55,7 @@ _DIRECTIONS: Final = frozenset(direction.value for direction in Direction)
 _OUTCOMES: Final = frozenset(outcome.value for outcome in Outcome)
 _REASONS: Final = frozenset(reason.value for reason in Reason)
 _SCALES: Final = frozenset(scale.value for scale in Scale)
-_SCORE_TYPES: Final = [str, str, int, str, int]
+_SCORE_TYPES: Final = ([str, str, int, str, int], [str, str, int, str, str])
 # Parsed, for orjson keeps the names of fields, and the same objects compare fastest.
 _FIELDS: Final = tuple(orjson.loads('{"question_id":0,"measure":0,"measure_version":0,"scale":0,"value":0}'))
 _known_scores: dict[Score, Count] = {}
@@ -124,7 +124,9 @@ def plain_scores(scores: Sequence[dict[str, Any]]) -> tuple[list[Score], list[Co
             row: Score = tuple(score.values())
             count = _known_scores.get(row) or _learn_score(row)
             # Where 4 is known, 4.0 is found too; and values in another order are not what they seem.
-            if count is None or row[2].__class__ is not int or row[4].__class__ is not int or tuple(score) != _FIELDS:
+            if count is None or row[2].__class__ is not int or tuple(score) != _FIELDS:
+                return None
+            if row[4].__class__ is not int and row[4].__class__ is not str:
                 return None
             rows.append(row)
             counts.append(count)
@@ -134,7 +136,7 @@ def plain_scores(scores: Sequence[dict[str, Any]]) -> tuple[list[Score], list[Co
 
 
 def _learn_score(row: Score) -> Count | None:
-    if list(map(type, row)) != _SCORE_TYPES or row[3] not in _SCALES:
+    if list(map(type, row)) not in _SCORE_TYPES or row[3] not in _SCALES:
         return None
     if len(_known_scores) >= _KEPT:
         _known_scores.clear()
