@@ -78,7 +78,7 @@ async def _serve(home: Path, host: str, port: int, *, with_demo: bool) -> None:
 
 
 def _settle() -> None:
-    """What was made to start will stay: spare the collector from looking at it again, and let threads take turns fast."""
+    """What was made to start will stay: spare the collector looking at it again, and let threads take turns fast."""
     gc.collect()
     gc.freeze()
     sys.setswitchinterval(_SWITCH_SECONDS)
