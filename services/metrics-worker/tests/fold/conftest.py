@@ -1,11 +1,7 @@
-"""A migrated metrics database in a file, emptied for every history."""
+"""Looking into a metrics database, and emptying it."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 from metrics_worker.store.tables import cell, metadata
-from soundings.db import Database, migrate, open_database
+from soundings.db import Database
 from sqlalchemy import delete, insert, select
 
 from .oracle import Cells
@@ -30,11 +26,3 @@ async def cells_of(database: Database) -> Cells:
     # A measure that one partition counts and another reports as zero is not a reported zero.
     counted = {key[:7] for key in found if key[7]}
     return {key: amount for key, amount in found.items() if key[7] or key[:7] not in counted}
-
-
-@pytest.fixture
-async def database(tmp_path: Path) -> AsyncIterator[Database]:
-    opened = open_database(f"sqlite:///{tmp_path}/metrics.db")
-    await migrate(opened, "metrics_worker")
-    yield opened
-    await opened.close()

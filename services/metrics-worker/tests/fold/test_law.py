@@ -23,6 +23,7 @@ from soundings.events.topics import ALL
 from soundings.log.port import Log, TopicPartition
 from soundings.testing.memory_log import MemoryLog
 
+from ..conftest import KINDS
 from .conftest import cells_of, empty
 from .histories import HISTORIES
 from .memory_store import MemoryFoldStore
@@ -113,8 +114,11 @@ async def append_all(log: Log, history: Sequence[EventData]) -> list[TopicPartit
     return sorted(homes)
 
 
-@pytest.fixture(scope="module")
-def database_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+@pytest.fixture(scope="module", params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A database for many histories, in memory where the machine lets us."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("cluster").new_database()
     memory = Path("/dev/shm")  # noqa: S108 - where there is no such place, a file will do
     home = tmp_path_factory.mktemp("law")
     if memory.is_dir():

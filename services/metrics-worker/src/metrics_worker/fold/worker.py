@@ -173,6 +173,8 @@ class FoldWorker:
 
     async def _wait(self) -> None:
         """Until there is more to read, a beat is due, or it is time to stop."""
+        if self._stopping.is_set():
+            return
         self._become_idle(idle=True)
         self.status.unready = None
         now = epoch_ms(self._clock())

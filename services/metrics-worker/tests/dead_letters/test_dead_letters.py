@@ -1,0 +1,112 @@
+"""Dead letters through the door of the service: listed, forwarded, and sent again."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+from joserfc.jwk import ECKey
+from metrics_worker.bootstrap import build
+from metrics_worker.settings import Settings
+from soundings.access.roles import Role
+from soundings.access.tokens import issue_token
+from soundings.events.topics import ALL, DEAD_LETTERS, RESPONSES
+from soundings.log.port import Record
+from soundings.testing.memory_log import MemoryLog, MemoryStore
+
+BAD = Record(b"web/1", b'{"broken', (("ce_type", b"gov.soundings.response.submitted.v1"), ("ce_id", b"response:1:0")))
+
+
+@dataclass
+class House:
+    """A running service, its log, and tokens for it."""
+
+    http: httpx.AsyncClient
+    log: MemoryLog
+    fold: object
+    key: ECKey
+
+    def token(self, *roles: Role) -> dict[str, str]:
+        token = issue_token(self.key, name="ann", roles=list(roles), agency=None, seconds=600)
+        return {"Authorization": f"Bearer {token}"}
+
+    async def settled(self) -> None:
+        """Wait until the log is folded and every dead letter is forwarded."""
+        positions = {(DEAD_LETTERS.name, 0): await self.log.end(DEAD_LETTERS.name, 0)}
+        assert await self.log.wait(positions, 20)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    key = ECKey.generate_key("P-256", {"kid": "k"})
+    (tmp_path / "jwks.json").write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
+    store = MemoryStore()
+
+    async def open_log(_url: str) -> MemoryLog:
+        return MemoryLog(store)
+
+    settings = Settings("memory:", f"sqlite:///{tmp_path}/metrics.db", f"file://{tmp_path}/jwks.json")
+    app = build(settings, open_log=open_log)
+    log = MemoryLog(store)
+    await log.ensure(ALL)
+    async with app.router.lifespan_context(app):
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://metrics") as http:
+            yield House(http, log, app.state.fold, key)
+
+
+async def test_a_dead_letter_is_listed_forwarded_and_sent_again(house):
+    await house.log.append(RESPONSES.name, [BAD])
+    await house.settled()
+    admin = house.token(Role.ADMIN)
+    (item,) = (await house.http.get("/v1/dead-letters", headers=admin)).json()["items"]
+    assert (item["topic"], item["key"], item["value"]) == (RESPONSES.name, "web/1", '{"broken')
+    assert (item["type"], item["reason"]) == ("gov.soundings.response.submitted.v1", "malformed")
+    assert item["replayed_at"] is None
+
+    (copy,) = (await house.log.read(DEAD_LETTERS.name, 0, 0, 10)).records
+    told = dict(copy.headers)
+    assert (copy.key, copy.value, told["ce_id"]) == (BAD.key, BAD.value, b"response:1:0")
+    assert (told["dl_reason"], told["dl_topic"]) == (b"malformed", RESPONSES.name.encode())
+    assert told["dl_offset"] == str(item["position"]).encode()
+
+    again = await house.http.post(f"/v1/dead-letters/{item['id']}/replay", headers=admin)
+    assert again.status_code == 202
+    place = again.json()
+    assert (place["topic"], place["partition"]) == (RESPONSES.name, item["partition"])
+    (copy,) = (await house.log.read(RESPONSES.name, place["partition"], place["position"], 1)).records
+    assert (copy.key, copy.value, copy.headers) == (BAD.key, BAD.value, BAD.headers)
+
+
+async def test_dead_letters_come_newest_first_page_by_page(house):
+    await house.log.append(RESPONSES.name, [Record(f"web/{n}".encode(), b"{", BAD.headers) for n in range(5)])
+    await house.settled()
+    admin, seen, cursor = house.token(Role.ADMIN), [], ""
+    while cursor is not None:
+        page = (await house.http.get(f"/v1/dead-letters?limit=2{cursor}", headers=admin)).json()
+        seen += [item["id"] for item in page["items"]]
+        cursor = page["next"] and f"&cursor={page['next']}"
+    assert seen == [5, 4, 3, 2, 1]
+
+
+async def test_nobody_but_an_admin_sees_or_sends_dead_letters(house):
+    for role, status in ((None, 401), (Role.ANALYST, 403)):
+        headers = {} if role is None else house.token(role)
+        assert (await house.http.get("/v1/dead-letters", headers=headers)).status_code == status
+        assert (await house.http.post("/v1/dead-letters/1/replay", headers=headers)).status_code == status
+
+
+async def test_an_unknown_dead_letter_is_not_found(house):
+    answer = await house.http.post("/v1/dead-letters/77/replay", headers=house.token(Role.ADMIN))
+    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    answer = await house.http.get("/v1/dead-letters?cursor=nonsense", headers=house.token(Role.ADMIN))
+    assert answer.status_code == 422
+
+
+async def test_the_service_is_ready_once_the_worker_works(house):
+    await house.log.append(RESPONSES.name, [BAD])
+    await house.settled()
+    assert house.fold.caught_up(20)
+    assert (await house.http.get("/readyz")).json() == {"ok": True, "reasons": []}
