@@ -63,7 +63,8 @@ def test_domain_and_use_cases_know_no_framework(path: Path):
 
 @pytest.mark.parametrize("path", PRODUCT, ids=name_of)
 def test_only_sql_modules_migrations_and_the_shared_database_import_sqlalchemy(path: Path):
-    allowed = path.stem in {"sql", "tables"} or {"migrations", "db"} & set(path.parts) or path.parent.name == "sql"
+    last = path.stem.rpartition("_")[2]
+    allowed = last in {"sql", "tables", "rows"} or {"migrations", "db"} & set(path.parts) or path.parent.name == "sql"
     if not allowed:
         assert "sqlalchemy" not in {module.partition(".")[0] for module in imports(path)}
 

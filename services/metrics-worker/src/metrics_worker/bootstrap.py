@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
 from fastapi import FastAPI
-from sqlalchemy.exc import SQLAlchemyError
 
 from metrics_worker.dead_letters.http import router as dead_letter_router
 from metrics_worker.dead_letters.relay import relay
@@ -28,7 +27,7 @@ from metrics_worker.voices.http import router as voices_router
 from metrics_worker.voices.sql import SqlVoiceStore
 from metrics_worker.voices.use_cases import ReadVoices
 from soundings.access.tokens import TokenVerifier
-from soundings.db import Database, migrate, open_database
+from soundings.db import Database, DatabaseFailed, migrate, open_database
 from soundings.http.app import Check, Lifespan, ServiceSpec, service_app
 from soundings.kernel.clock import Clock, system_clock
 from soundings.log.open import open_log
@@ -120,7 +119,7 @@ def _database_answers(database: Database) -> Check:
         try:
             async with asyncio.timeout(_CHECK_SECONDS):
                 await store.current_generation()
-        except (SQLAlchemyError, OSError, TimeoutError) as error:
+        except (DatabaseFailed, OSError, TimeoutError) as error:
             return f"the database does not answer: {type(error).__name__}"
         return None
 

@@ -1,7 +1,9 @@
 """The database: engine, transactions, column types, migrations and the outbox, for SQLite and PostgreSQL alike."""
 
+from sqlalchemy.exc import SQLAlchemyError as DatabaseFailed
+
 from soundings.db.engine import Database, open_database
 from soundings.db.migrate import migrate
 from soundings.db.types import Json, UtcDateTime
 
-__all__ = ["Database", "Json", "UtcDateTime", "migrate", "open_database"]
+__all__ = ["Database", "DatabaseFailed", "Json", "UtcDateTime", "migrate", "open_database"]

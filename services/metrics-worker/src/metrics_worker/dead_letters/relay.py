@@ -4,11 +4,10 @@ import asyncio
 from typing import Final
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
 
 from metrics_worker.dead_letters.sql import SqlDeadLetterStore
 from metrics_worker.dead_letters.use_cases import FORWARDED_AT_ONCE, forward
-from soundings.db import Database
+from soundings.db import Database, DatabaseFailed
 from soundings.kernel.errors import SoundingsError
 from soundings.log.port import Log
 
@@ -23,7 +22,7 @@ async def relay(log: Log, database: Database, woken: asyncio.Event) -> None:
         woken.clear()
         try:
             more = await forward(store, log) == FORWARDED_AT_ONCE
-        except (SoundingsError, SQLAlchemyError, OSError, TimeoutError) as error:
+        except (SoundingsError, DatabaseFailed, OSError, TimeoutError) as error:
             _log.warning("dead_letters_wait", reason=str(error))
             more = False
         if more:
