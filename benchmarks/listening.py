@@ -5,6 +5,7 @@ import tempfile
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import orjson
@@ -13,7 +14,7 @@ from benchmarks.extent import Extent
 from benchmarks.load import Load, Requests, load, request
 from benchmarks.report import Line, Spread, ratio
 from benchmarks.serving import Serving, listening_alone
-from benchmarks.town import KEY, item, responses_held, settle_town
+from benchmarks.town import KEY, PERSONAL, PLAIN, item, responses_held, settle_town
 from feedback_api.privacy.redaction import redact
 from feedback_api.privacy.subjects import SubjectKeys
 from feedback_api.responses.shape import ResponseItem
@@ -46,29 +47,50 @@ def _server(extent: Extent) -> Generator[tuple[Serving, str]]:
         settle_town(log_url)
         with listening_alone(log_url, Path(name)) as server:
             server.start()
-            load(server.port, lambda line: _singles(_DOOR, f"warm-{line}"), seconds=extent.seconds / 3)
+            load(server.port, _singles(_DOOR, "warm", PERSONAL), seconds=extent.seconds / 3)
             yield server, log_url
 
 
+@dataclass(slots=True)
+class _Pair:
+    """Our door beside the route that keeps nothing, with one comment in all bodies."""
+
+    comment: str
+    ours: _Cost = field(default_factory=_Cost)
+    empty: _Cost = field(default_factory=_Cost)
+
+    def compare(self, server: Serving, log_url: str, name: str, seconds: float) -> None:
+        """One round."""
+        held = responses_held(log_url)
+        sent = _send(server, self.ours, _singles(_DOOR, name, self.comment), seconds)
+        _must_be_found(responses_held(log_url) - held, sent.answers)
+        _send(server, self.empty, _singles("/bench/validates", name, self.comment), seconds)
+
+    def lines(self, what: str, must: str) -> Sequence[Line]:
+        mine, theirs = Spread(self.ours.rates), Spread(self.empty.rates)
+        route = "a route that reads and validates the same body"
+        return [
+            Line("B1", f"{what}: {mine.text('req/s')}", f"{route}: {theirs.text('req/s')}", ratio(mine, theirs), must),
+            Line("B1", "the same by processor time of the server", route,
+                 ratio(Spread(self.ours.processor), Spread(self.empty.processor)), "for information"),
+        ]  # fmt: skip
+
+
 def singles(extent: Extent) -> Sequence[Line]:
-    """B1: single answers over 64 connections."""
-    ours, empty, bare = _Cost(), _Cost(), _Cost()
+    """B1: single answers over 64 connections, with a comment that has to be redacted, and with one that has not."""
+    personal, plain, bare = _Pair(PERSONAL), _Pair(PLAIN), _Cost()
     with _server(extent) as (server, log_url):
         for number in range(extent.rounds):
-            held = responses_held(log_url)
-            sent = _send(server, ours, _named(_DOOR, number), extent.seconds)
-            _must_be_found(responses_held(log_url) - held, sent.answers)
-            _send(server, empty, _named("/bench/validates", number), extent.seconds)
-            _send(server, bare, _named("/bench/nothing", number), extent.seconds)
-    mine, theirs, nothing = Spread(ours.rates), Spread(empty.rates), Spread(bare.rates)
-    validated = f"a route that reads and validates the same body: {theirs.text('req/s')}"
+            personal.compare(server, log_url, f"personal-{number}", extent.seconds)
+            plain.compare(server, log_url, f"plain-{number}", extent.seconds)
+            _send(server, bare, _singles("/bench/nothing", str(number), PERSONAL), extent.seconds)
+    mine, nothing = Spread(personal.ours.rates), Spread(bare.rates)
+    durable = "single answers, durable and found, 64 connections"
     return [
-        Line("B1", f"single answers, durable and found, 64 connections: {mine.text('req/s')}", validated,
-             ratio(mine, theirs), "≥ 0.5 ×"),
-        Line("B1", "the same by processor time of the server", validated.partition(":")[0],
-             ratio(Spread(ours.processor), Spread(empty.processor)), "for information"),
+        *personal.lines(f"{durable}, a comment with an address and a number", "≥ 0.5 ×"),
         Line("B1", "the same", f"a bare ASGI no-op: {nothing.text('req/s')}", ratio(mine, nothing), "for information"),
-    ]  # fmt: skip
+        *plain.lines(f"{durable}, a comment with nothing to redact", "for information"),
+    ]
 
 
 def _send(server: Serving, cost: _Cost, make: Callable[[int], Requests], seconds: float) -> Load:
@@ -78,13 +100,12 @@ def _send(server: Serving, cost: _Cost, make: Callable[[int], Requests], seconds
     return sent
 
 
-def _named(path: str, number: int) -> Callable[[int], Requests]:
-    return lambda line: _singles(path, f"{number}-{line}")
+def _singles(path: str, name: str, comment: str) -> Callable[[int], Requests]:
+    def of(line: int) -> Requests:
+        for number in itertools.count():
+            yield request(path, orjson.dumps(item(f"{name}-{line}-{number}", comment=comment)), key=KEY)
 
-
-def _singles(path: str, name: str) -> Requests:
-    for number in itertools.count():
-        yield request(path, orjson.dumps(item(f"{name}-{number}")), key=KEY)
+    return of
 
 
 def _must_be_found(found: int, accepted: int) -> None:
@@ -98,7 +119,7 @@ def batches(extent: Extent) -> Sequence[Line]:
     with _server(extent) as (server, log_url):
         for number in range(extent.rounds):
             held, used = responses_held(log_url), server.processor_seconds()
-            sent = load(server.port, _batched(number), connections=8, seconds=extent.seconds)
+            sent = load(server.port, _batches(str(number)), connections=8, seconds=extent.seconds)
             used = server.processor_seconds() - used
             _must_be_found(responses_held(log_url) - held, sent.answers * _BATCH)
             ours.note(sent.answers * _BATCH, sent.seconds, used)
@@ -113,14 +134,13 @@ def batches(extent: Extent) -> Sequence[Line]:
     ]  # fmt: skip
 
 
-def _batched(number: int) -> Callable[[int], Requests]:
-    return lambda line: _batches(f"{number}-{line}")
+def _batches(name: str) -> Callable[[int], Requests]:
+    def of(line: int) -> Requests:
+        for number in itertools.count():
+            items = [item(f"{name}-{line}-{number}-{place}") for place in range(_BATCH)]
+            yield request(_DOOR, orjson.dumps(items), key=KEY)
 
-
-def _batches(name: str) -> Requests:
-    for number in itertools.count():
-        body = orjson.dumps([item(f"{name}-{number}-{place}") for place in range(_BATCH)])
-        yield request(_DOOR, body, key=KEY)
+    return of
 
 
 def _work_that_keeps_nothing(seconds: float) -> tuple[int, float, float]:

@@ -38,6 +38,8 @@ class Serving:
         self._command = command
         self._output = output
         self._environment = {**os.environ, **(environment or {})}
+        # Whoever starts it twice has the modules compiled; a shell of developers may say otherwise.
+        self._environment.pop("PYTHONDONTWRITEBYTECODE", None)
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:

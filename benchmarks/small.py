@@ -33,6 +33,8 @@ def small(extent: Extent) -> Sequence[Line]:
 def _starts(extent: Extent) -> Sequence[Line]:
     first: list[float] = []
     again: list[float] = []
+    with _home(extent) as home, embedded(home) as server:
+        server.start()  # compiles modules that are new
     for _ in range(extent.starts):
         with _home(extent) as home, embedded(home) as server:
             first.append(server.start())

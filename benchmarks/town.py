@@ -18,13 +18,19 @@ FIRST: Final = "2026-03-01"
 LAST: Final = "2026-04-01"
 """The month in which all that is sent has happened, as the metrics API asks for it: from, and to."""
 _AT: Final = datetime(2026, 1, 1, tzinfo=UTC)
-_COMMENT: Final = (
+PERSONAL: Final = (
     "I waited for forty minutes and then the clerk was very kind. Please write to jo.public@example.org "
     "or call 415-555-0132 when the form for the second permit is there."
 )
+"""A comment that has to be redacted."""
+PLAIN: Final = (
+    "I waited for forty minutes and then the clerk was very kind. She explained the form for the second "
+    "permit, and gave me a paper with everything that I still have to bring."
+)
+"""One with nothing to redact."""
 
 
-def item(number: str, service: str = SERVICE) -> dict[str, object]:
+def item(number: str, service: str = SERVICE, comment: str = PERSONAL) -> dict[str, object]:
     """A response like those that a website sends: three scores, a person and a comment."""
     return {
         "id": number,
@@ -33,7 +39,7 @@ def item(number: str, service: str = SERVICE) -> dict[str, object]:
         "occurred_at": "2026-03-05T12:00:00-05:00",
         "person": "jo.public@example.org",
         "language": "en",
-        "answers": {"overall": 4, "ease": 3, "recommend": 9, "comment": _COMMENT},
+        "answers": {"overall": 4, "ease": 3, "recommend": 9, "comment": comment},
     }
 
 

@@ -1,74 +1,24 @@
 """The catalogue on PostgreSQL, where several replicas share one database."""
 
 import asyncio
-import os
-import shutil
-import socket
-import subprocess
 from collections.abc import Iterator
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from pathlib import Path
-from tempfile import mkdtemp
-from uuid import uuid4
 
 import pytest
 
 from soundings.events.topics import CATALOGUE
+from soundings.testing.postgres import Cluster, throw_away_cluster
 
 pytestmark = [pytest.mark.needs_machine, pytest.mark.slow]
 
 AGENCY = {"name": {"en": "City"}, "time_zone": "Europe/Lisbon"}
 
 
-class Cluster:
-    """A throw-away PostgreSQL in a folder of its own, run by an unprivileged user."""
-
-    def __init__(self, programs: Path, folder: Path, port: int) -> None:
-        self.port = port
-        self._programs = programs
-        self._folder = folder
-        self._user = "nobody" if os.geteuid() == 0 else None
-
-    def run(self, program: str, *arguments: str) -> None:
-        if self._user is not None:
-            shutil.chown(self._folder, self._user)
-        command = [str(self._programs / program), *arguments]
-        subprocess.run(  # noqa: S603 - our own arguments
-            command, check=True, user=self._user, cwd=self._folder, capture_output=True
-        )
-
-    def create(self) -> None:
-        self.run("initdb", "-D", "data", "-A", "trust", "-U", "soundings", "--no-sync", "-E", "UTF8")
-        self.start()
-
-    def start(self) -> None:
-        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off"
-        self.run("pg_ctl", "-D", "data", "-o", options, "-l", "server.log", "-w", "start")
-
-    def stop(self) -> None:
-        self.run("pg_ctl", "-D", "data", "-m", "immediate", "-w", "stop")
-
-    def new_database(self) -> str:
-        name = f"catalogue_{uuid4().hex}"
-        self.run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "soundings", name)
-        return f"postgresql://soundings@127.0.0.1:{self.port}/{name}"
-
-
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[Cluster]:
-    programs = max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
-    if programs is None:
-        pytest.skip("PostgreSQL is not installed: `make machine` installs it")
-    folder = Path(mkdtemp(prefix="soundings-pg-", dir="/tmp"))
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    cluster = Cluster(programs, folder, port)
-    cluster.create()
-    yield cluster
-    cluster.stop()
-    shutil.rmtree(folder)
+    with throw_away_cluster() as running:
+        yield running
 
 
 @pytest.fixture

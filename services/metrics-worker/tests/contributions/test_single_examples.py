@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from metrics_worker.contributions.counts import Contribution, Count, Place, unit_buckets
 from metrics_worker.contributions.responses import (
     funnel_contribution,

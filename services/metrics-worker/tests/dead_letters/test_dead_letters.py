@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from joserfc.jwk import ECKey
+
 from metrics_worker.bootstrap import build
 from metrics_worker.settings import Settings
 from soundings.access.roles import Role

@@ -1,8 +1,9 @@
 """Looking into a metrics database, and emptying it."""
 
+from sqlalchemy import delete, insert, select
+
 from metrics_worker.store.tables import cell, metadata
 from soundings.db import Database
-from sqlalchemy import delete, insert, select
 
 from .oracle import Cells
 

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 from hypothesis import strategies as st
+
 from soundings.events.base import EventData
 from soundings.events.interaction import InteractionRecorded, InteractionRetracted
 from soundings.events.response import FormShown, ResponseRetracted, ResponseReviewed, ResponseSubmitted, Score

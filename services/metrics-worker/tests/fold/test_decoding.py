@@ -8,17 +8,17 @@ import orjson
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pydantic_core import PydanticUndefined, to_jsonable_python
+
 from metrics_worker.fold import decoding
 from metrics_worker.fold.decoding import decode_event
 from metrics_worker.fold.errors import Contradiction
-from pydantic_core import PydanticUndefined, to_jsonable_python
 from soundings.events.envelope import MalformedEvent, Undecodable, UnknownEventType, UnknownMajor, encode, model_of
 from soundings.events.interaction import InteractionRecorded
 from soundings.events.response import FormShown, ResponseSubmitted
 from soundings.log.port import Stored
 
 from .histories import POOL, funnel, interaction, response
-
 
 _COLUMNS = {"revision", "comments"}
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+
 from metrics_worker.fold.decoding import decode_event
 from metrics_worker.fold.errors import WrongPartition
 from metrics_worker.fold.folding import Folding, Known

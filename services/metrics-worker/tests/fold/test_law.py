@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from metrics_worker.fold.apply import Slice, apply_batch
 from metrics_worker.fold.errors import FenceLost
 from metrics_worker.fold.limits import DeadLetterLimit

@@ -4,6 +4,8 @@ import asyncio
 from random import Random
 
 import pytest
+from sqlalchemy import delete, func, select, text, update
+
 from metrics_worker import bootstrap
 from metrics_worker.fold.sql import open_fold_store
 from metrics_worker.rebuild.sql import SqlRebuildStore
@@ -13,7 +15,6 @@ from soundings.db import Database
 from soundings.events.response import ResponseRetracted
 from soundings.events.topics import ALL
 from soundings.testing.memory_log import MemoryLog
-from sqlalchemy import delete, func, select, text, update
 
 from .conftest import cells_of
 from .histories import AT, POOL, response

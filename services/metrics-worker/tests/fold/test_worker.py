@@ -6,8 +6,10 @@ from contextlib import asynccontextmanager
 from random import Random
 
 import pytest
-from metrics_worker.fold.errors import FenceLost
+from sqlalchemy import func, select, update
+
 from metrics_worker.fold.apply import apply_batch
+from metrics_worker.fold.errors import FenceLost
 from metrics_worker.fold.limits import DeadLetterLimit
 from metrics_worker.fold.ports import FoldStore, Held
 from metrics_worker.fold.reading import read_slice
@@ -22,7 +24,6 @@ from soundings.events.topics import ALL, CATALOGUE, RESPONSES
 from soundings.kernel.clock import system_clock
 from soundings.log.port import Log, LogUnavailable, Record
 from soundings.testing.memory_log import MemoryLog
-from sqlalchemy import func, select, update
 
 from .conftest import cells_of
 from .histories import AT, POOL, response

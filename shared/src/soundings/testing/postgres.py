@@ -1,0 +1,67 @@
+"""A throw-away PostgreSQL for tests: a cluster in a folder of its own, run by an unprivileged user."""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import mkdtemp
+from uuid import uuid4
+
+_PROGRAMS = Path("/usr/lib/postgresql")
+
+
+class Cluster:
+    """A server on a free port of the loopback address. What it holds does not survive a power cut, and need not."""
+
+    def __init__(self, programs: Path, folder: Path) -> None:
+        self._programs = programs
+        self._folder = folder
+        self._user = "nobody" if os.geteuid() == 0 else None
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port: int = probe.getsockname()[1]
+
+    def create(self) -> None:
+        """Make the cluster and start it."""
+        self._run("initdb", "-D", "data", "-A", "trust", "-U", "soundings", "--no-sync", "-E", "UTF8")
+        self.start()
+
+    def start(self) -> None:
+        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        self._run("pg_ctl", "-D", "data", "-o", options, "-l", "server.log", "-w", "start")
+
+    def stop(self) -> None:
+        """Stop at once, as a crash would."""
+        self._run("pg_ctl", "-D", "data", "-m", "immediate", "-w", "stop")
+
+    def new_database(self) -> str:
+        """The URL of an empty database."""
+        name = f"test_{uuid4().hex}"
+        self._run("createdb", "-h", "127.0.0.1", "-p", str(self.port), "-U", "soundings", name)
+        return f"postgresql://soundings@127.0.0.1:{self.port}/{name}"
+
+    def _run(self, program: str, *arguments: str) -> None:
+        if self._user is not None:
+            shutil.chown(self._folder, self._user)
+        command = [str(self._programs / program), *arguments]
+        subprocess.run(  # noqa: S603 - our own arguments
+            command, check=True, user=self._user, cwd=self._folder, capture_output=True
+        )
+
+
+@contextmanager
+def throw_away_cluster() -> Generator[Cluster, None, None]:
+    """A running cluster; it goes with the block. AssertionError where PostgreSQL is not installed."""
+    programs = max(_PROGRAMS.glob("*/bin"), default=None)
+    assert programs is not None, "PostgreSQL is not installed; `make machine` installs it"
+    folder = Path(mkdtemp(prefix="soundings-pg-", dir="/tmp"))
+    cluster = Cluster(programs, folder)
+    try:
+        cluster.create()
+        yield cluster
+        cluster.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
