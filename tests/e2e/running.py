@@ -28,6 +28,7 @@ class Running:
         self.home = home
         self.port = port or free_port()
         self.base = f"http://127.0.0.1:{self.port}"
+        self._http = httpx.Client(timeout=5)  # one for all: making one costs more than a request
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> "Running":
@@ -56,11 +57,11 @@ class Running:
             assert self._process is not None
             assert self._process.poll() is None, (self.home.parent / "serve.log").read_text()[-3000:]
             try:
-                if httpx.get(f"{self.base}/readyz", timeout=2).status_code == 200:
+                if self._http.get(f"{self.base}/readyz").status_code == 200:
                     return
             except httpx.TransportError:
                 pass
-            time.sleep(0.02)
+            time.sleep(0.05)
         raise AssertionError("not ready in time: " + (self.home.parent / "serve.log").read_text()[-3000:])
 
     @property
