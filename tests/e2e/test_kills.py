@@ -82,7 +82,7 @@ def listed(running: Running) -> list[str]:
     while True:
         page = httpx.get(
             f"{running.base}/api/metrics/v1/responses",
-            params={"service": "permits", "limit": 500} | ({"cursor": cursor} if cursor else {}),
+            params={"service": "permits", "limit": 200} | ({"cursor": cursor} if cursor else {}),
             headers={"Authorization": f"Bearer {running.token}"},
             timeout=30,
         ).json()

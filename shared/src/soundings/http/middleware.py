@@ -1,6 +1,8 @@
 """What surrounds every answer: safe headers, a limit on the body, a request id, and one line of log."""
 
+import itertools
 import re
+import secrets
 import time
 
 import structlog
@@ -9,7 +11,6 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from soundings.http.observe import REQUEST_SECONDS, REQUESTS
 from soundings.http.problems import Problem, problem_response
-from soundings.kernel.ids import new_id
 
 API_CSP = "default-src 'none'; frame-ancestors 'none'"
 _SAFE = {
@@ -22,6 +23,8 @@ _SAFE = {
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_PROCESS = secrets.token_hex(6)
+_NUMBERS = itertools.count()
 _log = structlog.get_logger("soundings.access")
 
 
@@ -40,7 +43,7 @@ class Surround:
         began = time.perf_counter()
         headers = Headers(scope=scope)
         request_id = headers.get("x-request-id", "")
-        request_id = request_id if _REQUEST_ID.fullmatch(request_id) else new_id()
+        request_id = request_id if _REQUEST_ID.fullmatch(request_id) else f"{_PROCESS}-{next(_NUMBERS):x}"
         status = 500
 
         async def send_safely(message: Message) -> None:

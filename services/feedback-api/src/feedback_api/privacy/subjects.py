@@ -26,7 +26,7 @@ class SubjectKeys:
     def __init__(self, root_secret: bytes, *, version: int = 1) -> None:
         self._root_secret = root_secret
         self._version = version
-        self._keys: dict[str, bytes] = {}
+        self._keyed: dict[str, hmac.HMAC] = {}
         derive(root_secret, "check", length=_KEY_LENGTH)
 
     def pseudonym(self, agency_id: str, person: str) -> str:
@@ -38,14 +38,16 @@ class SubjectKeys:
         identifier = normalise(person)
         if not identifier:
             raise BlankPerson("a person identifier must not be blank")
-        key = self._keys.get(agency_id) or self._derived(agency_id)
-        digest = hmac.digest(key, identifier.encode("utf-8", "surrogatepass"), "sha256")
-        return f"v{self._version}:{urlsafe_b64encode(digest).rstrip(b'=').decode('ascii')}"
+        # A copy of a keyed state: hmac.digest would let go of the interpreter for each short text, and wait for it.
+        mac = (self._keyed.get(agency_id) or self._derived(agency_id)).copy()
+        mac.update(identifier.encode("utf-8", "surrogatepass"))
+        return f"v{self._version}:{urlsafe_b64encode(mac.digest()).rstrip(b'=').decode('ascii')}"
 
-    def _derived(self, agency_id: str) -> bytes:
+    def _derived(self, agency_id: str) -> hmac.HMAC:
         key = derive(self._root_secret, "subject", str(self._version), agency_id, length=_KEY_LENGTH)
-        self._keys[agency_id] = key
-        return key
+        keyed = hmac.new(key, digestmod="sha256")
+        self._keyed[agency_id] = keyed
+        return keyed
 
 
 def normalise(person: str) -> str:
