@@ -12,7 +12,7 @@ class Extent:
     rounds: int = 5
     seconds: float = 3.0
     backlog_rounds: int = 3
-    backlog_events: int = 300_000
+    backlog_events: int = 200_000
     steady_seconds: float = 20.0
     starts: int = 5
     rest_seconds: float = 5.0

@@ -1,4 +1,4 @@
-"""Roots worked out by hand, after the rules for interaction records (02 §3) and their measures (05 §1) of the design."""
+"""Roots worked out by hand, after the rules for interaction records and the built-in measures of the design."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Responses, funnel events and tallies worked out by hand, after 02 §4 and 05 §1 of the design."""
+"""Responses, funnel events and tallies worked out by hand, after the rules for tallies and cells of the design."""
 
 from datetime import UTC, date, datetime
 
@@ -15,7 +15,7 @@ from metrics_worker.contributions.responses import (
     unit_place,
 )
 from metrics_worker.contributions.tallies import tally_buckets, tally_contribution
-from metrics_worker.store.counters import Delta, WideRow
+from metrics_worker.store.counters import Delta, WideRow, counted
 from soundings.kernel.clock import epoch_ms
 from soundings.kernel.scales import Scale
 from soundings.kernel.vocabulary import Grain
@@ -106,15 +106,15 @@ COUNTS = st.lists(
 def test_a_row_forgets_what_is_taken_away_as_if_it_had_never_been(kept, gone):
     row, plain = WideRow(), WideRow()
     for counts, times in ((kept, 1), (gone, 1)):
-        row.add(_delta(counts, times), {})
+        row.add(_delta(counts, times))
     text = row.dump()
     row = WideRow() if text is None else WideRow.load(*text)
-    row.add(_delta(gone, -1), {})
-    plain.add(_delta(kept, 1), {})
+    row.add(_delta(gone, -1))
+    plain.add(_delta(kept, 1))
     assert row.dump() == plain.dump()
 
 
 def _delta(counts, times):
     delta = Delta()
     delta.add(Contribution(PLACE, tuple(counts)), times)
-    return delta.counts()
+    return counted([delta])

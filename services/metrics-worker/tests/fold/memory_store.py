@@ -1,5 +1,7 @@
 """The fold's database in memory: the same port as the SQL ones, fast enough for thousands of histories."""
 
+# ruff: noqa: ARG002 - the port names more than a memory needs
+
 import json
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager

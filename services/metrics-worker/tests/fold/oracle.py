@@ -145,7 +145,7 @@ def _first(records: Sequence[InteractionRecorded], get: Callable[[InteractionRec
     return next((get(record) for record in records if get(record) is not None), None)
 
 
-def _add_root(sheet: Sheet, records: list[InteractionRecorded]) -> None:
+def _add_root(sheet: Sheet, records: list[InteractionRecorded]) -> None:  # noqa: C901, PLR0912 - one rule after the other, as the design tells them
     records = sorted(records, key=lambda record: (record.started_at, record.record_id))
     first, last = records[0], records[-1]
     service, channel = _first(records, lambda r: r.service_id), _first(records, lambda r: r.channel)
@@ -162,7 +162,9 @@ def _add_root(sheet: Sheet, records: list[InteractionRecorded]) -> None:
 
     kind, outcome = first.kind.value, last.outcome.value
     handled = [
-        r for r in records if r.outcome.value != "open" and (r.answered_at or r.outcome.value in {"answered", "transferred"})
+        r
+        for r in records
+        if r.outcome.value != "open" and (r.answered_at or r.outcome.value in {"answered", "transferred"})
     ]
     add("outcome", outcome)
     if kind in CONTACTS:

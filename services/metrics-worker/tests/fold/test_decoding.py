@@ -48,7 +48,8 @@ def test_what_our_own_doors_write_goes_the_quick_way(make):
 PLAIN = (ResponseSubmitted, FormShown, InteractionRecorded)
 ODD = st.sampled_from(
     [
-        None, True, False, 0, 1, -1, 4, 4.0, 4.5, 2**63, 2**64, "", "4", "x", "website", "1-5", [], {}, ["a"], [1], [None],
+        None, True, False, 0, 1, -1, 4, 4.0, 4.5, 2**63, 2**64, "",
+        "4", "x", "website", "1-5", [], {}, ["a"], [1], [None],
         {"a": 1}, {"a": "b"}, {"a": None}, {"a": ["b"]}, {"a": 4.0}, "2018-05-01", "2018-05-01T12:00:00",
         "2018-05-01T12:00:00Z", "2018-05-01 12:00:00Z", "2018-W18-2T12:00:00Z", "2018-05-01T12:00:00+02:00",
         "2018-05-01T24:00:00Z", "2018-13-01T12:00:00Z", "2018-05-01T12:00:00.123Z", "2018-05-01T12:00:00,123Z",

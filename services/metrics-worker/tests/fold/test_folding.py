@@ -7,6 +7,7 @@ import pytest
 from metrics_worker.fold.decoding import decode_event
 from metrics_worker.fold.errors import WrongPartition
 from metrics_worker.fold.folding import Folding, Known
+from metrics_worker.store.counters import counted
 from metrics_worker.store.facts import EMPTY, QUARANTINED, RETRACTED, TEST
 from soundings.events.envelope import encode
 from soundings.events.interaction import InteractionRecorded
@@ -51,10 +52,9 @@ def ease(result) -> dict[str, int]:
     """What a batch adds to the bins of `ease`."""
     bins: dict[str, int] = {}
     for deltas in result.deltas.rows().values():
-        for counts, _ in deltas:
-            for count, times in counts.items():
-                if count.measure == "ease@1" and times:
-                    bins[count.bin] = bins.get(count.bin, 0) + times
+        for count, times in counted(deltas).items():
+            if count.measure == "ease@1" and times:
+                bins[count.bin] = bins.get(count.bin, 0) + times
     return {bin_: n // 3 for bin_, n in bins.items() if n}  # hour, day and month
 
 

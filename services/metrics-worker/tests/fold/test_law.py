@@ -24,7 +24,7 @@ from soundings.events.topics import ALL
 from soundings.log.port import Log, TopicPartition
 from soundings.testing.memory_log import MemoryLog
 
-from ..conftest import KINDS
+from ..conftest import KINDS  # noqa: TID252 - the tests are no package
 from .conftest import cells_of, empty
 from .histories import HISTORIES
 from .memory_store import MemoryFoldStore
@@ -60,7 +60,7 @@ class Worker:
                 async with self.store.transaction() as transaction:
                     await apply_batch(transaction, left, 0)
                     if crash == "before the commit":
-                        raise Crash
+                        raise Crash  # noqa: TRY301 - as sudden as can be
             except FenceLost as lost:
                 self.held.pop(lost.home, None)
                 left = [part for part in left if (part.move.topic, part.move.partition) != lost.home]

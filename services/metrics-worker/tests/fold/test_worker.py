@@ -1,5 +1,7 @@
 """The worker itself, on a log in memory and a real database."""
 
+# ruff: noqa: ASYNC110 - what others bring about is looked for, with a deadline
+
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
@@ -301,7 +303,13 @@ async def test_the_newest_snapshot_of_an_entity_is_projected(database, log):
         await at_work.idle()
         async with database.snapshot() as connection:
             (row,) = (await connection.execute(select(catalogue_entity))).all()
-        assert (row.entity, row.id, row.state, row.revision, row.agency_id) == ("service", "permits", "active", 2, "city")
+        assert (row.entity, row.id, row.state, row.revision, row.agency_id) == (
+            "service",
+            "permits",
+            "active",
+            2,
+            "city",
+        )
         assert (row.body["name"], row.more) == ({"en": "Licences"}, {})
         await log.append(CATALOGUE.name, [Record(b"service/permits", None)])
         await _until(database, select(func.count()).select_from(catalogue_entity), 0)

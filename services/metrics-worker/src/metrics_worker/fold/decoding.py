@@ -7,7 +7,7 @@ go through the contract models.
 from collections.abc import Callable
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Final, cast
 
 import orjson
 
@@ -15,8 +15,15 @@ from metrics_worker.contributions.counts import Count
 from metrics_worker.contributions.responses import score_count
 from metrics_worker.fold.domain import Event, Recorded, Retracted, Reviewed, Voice, spoken_of
 from metrics_worker.fold.errors import Contradiction
-from metrics_worker.fold.shapes import is_plain_funnel, is_plain_interaction, is_plain_response, plain_scores
+from metrics_worker.fold.shapes import (
+    Json,
+    is_plain_funnel,
+    is_plain_interaction,
+    is_plain_response,
+    plain_scores,
+)
 from metrics_worker.store.facts import COUNTED, QUARANTINED, RETRACTED, TEST, Fact, Kind
+from metrics_worker.store.instants import instant_ms
 from metrics_worker.store.records import (
     funnel_content,
     interaction_content,
@@ -32,7 +39,6 @@ from soundings.kernel.clock import epoch_ms
 from soundings.kernel.ids import key128
 from soundings.log.port import Stored
 
-_Json = dict[str, Any]
 _KEPT: Final = 10_000
 _NUL: Final = "\x00"
 _ESCAPE: Final = b"\\"
@@ -54,9 +60,10 @@ def _quick(record: Stored, shard: str) -> Recorded | None:
     if build is None or value is None or (_ESCAPE in value and _ESCAPED_NUL in value):
         return None
     try:
-        return build(orjson.loads(value), shard)
+        data = orjson.loads(value)
     except orjson.JSONDecodeError:
         return None
+    return build(data, shard) if data.__class__ is dict else None
 
 
 def _type_of(record: Stored) -> bytes:
@@ -74,9 +81,10 @@ def _thorough(record: Stored, shard: str) -> Event:
     return build(_without_nul(orjson.loads(event.model_dump_json(exclude_none=True, by_alias=True))), shard)
 
 
-def _without_nul(data: _Json) -> _Json:
+def _without_nul(data: Json) -> Json:
     """No database keeps the character NUL in a text: comments lose it, elsewhere it is no text of ours."""
-    if isinstance(comments := data.get("comments"), dict):
+    if "comments" in data:
+        comments = cast("dict[str, str]", data["comments"])
         data["comments"] = {question: text.replace(_NUL, "") for question, text in comments.items()}
     if _ESCAPED_NUL in orjson.dumps(data) and _holds_nul(data):
         raise ValueError("a text holds the character NUL")
@@ -85,13 +93,13 @@ def _without_nul(data: _Json) -> _Json:
 
 def _holds_nul(value: object) -> bool:
     if isinstance(value, dict):
-        return any(_NUL in name or _holds_nul(item) for name, item in value.items())
+        return any(_NUL in name or _holds_nul(item) for name, item in cast("Json", value).items())
     if isinstance(value, list):
-        return any(map(_holds_nul, value))
+        return any(map(_holds_nul, cast("list[object]", value)))
     return isinstance(value, str) and _NUL in value
 
 
-def _quick_response(data: _Json, shard: str) -> Recorded | None:
+def _quick_response(data: Json, shard: str) -> Recorded | None:
     if not is_plain_response(data):
         return None
     scores = plain_scores(data.get("scores", ()))
@@ -101,20 +109,22 @@ def _quick_response(data: _Json, shard: str) -> Recorded | None:
     return _response(data, counts, shard)
 
 
-def _thorough_response(data: _Json, shard: str) -> Recorded:
+def _thorough_response(data: Json, shard: str) -> Recorded:
     data["scores"] = [tuple(score.values()) for score in data.get("scores", ())]
     return _response(data, list(map(score_count, data["scores"])), shard)
 
 
-def _response(data: _Json, counts: list[Count], shard: str) -> Recorded:
+def _response(data: Json, counts: list[Count], shard: str) -> Recorded:
     """`scores` are rows of values by now, and `counts` theirs."""
     source_id, record_id, revision = data.pop("source_id"), data.pop("record_id"), data.pop("revision", 0)
     service, channel = data.pop("service_id"), data.pop("channel")
-    occurred = epoch_ms(datetime.fromisoformat(data.pop("occurred_at")))
+    occurred = _ms(data.pop("occurred_at"))
     comments = data.pop("comments", None)
-    state = TEST if data.get("test") else COUNTED
-    if data.get("quarantined"):
+    state = TEST if data.pop("test", False) else COUNTED
+    if data.pop("quarantined", False):
         state |= QUARANTINED
+    if not data.get("time_clamped"):
+        data.pop("time_clamped", None)
     return Recorded(
         Fact(
             _key("response", source_id, record_id), None, "response", source_id, record_id, service, channel,
@@ -125,20 +135,20 @@ def _response(data: _Json, counts: list[Count], shard: str) -> Recorded:
     )  # fmt: skip
 
 
-def _funnel(data: _Json, shard: str) -> Recorded:
+def _funnel(data: Json, shard: str) -> Recorded:
     source_id, record_id, revision = data.pop("source_id"), data.pop("record_id"), data.pop("revision", 0)
     service, channel = data.pop("service_id"), data.pop("channel")
-    occurred = epoch_ms(datetime.fromisoformat(data.pop("occurred_at")))
+    occurred = _ms(data.pop("occurred_at"))
     return Recorded(
         Fact(
             key128("funnel", source_id, record_id), None, "funnel", source_id, record_id, service, channel,
-            occurred, TEST if data.get("test") else COUNTED, revision, None, None, orjson.dumps(data).decode(), shard,
+            occurred, TEST if data.pop("test", False) else COUNTED, revision, None, None, orjson.dumps(data).decode(), shard,
         ),
         funnel_content(service, channel, occurred, data),  # type: ignore[arg-type]  # checked by shape or by model
     )  # fmt: skip
 
 
-def _interaction(data: _Json, shard: str) -> Recorded:
+def _interaction(data: Json, shard: str) -> Recorded:
     source_id, record_id, root_id = data.pop("source_id"), data.pop("record_id"), data.pop("root_id")
     service, channel = data.pop("service_id", None), data.pop("channel", None)
     revision = data.pop("revision", 0)
@@ -153,10 +163,10 @@ def _interaction(data: _Json, shard: str) -> Recorded:
     )  # fmt: skip
 
 
-def _tally(data: _Json, shard: str) -> Recorded:
+def _tally(data: Json, shard: str) -> Recorded:
     source_id, tally_id, revision = data.pop("source_id"), data.pop("tally_id"), data.pop("revision")
     service, channel = data.pop("service_id"), data.pop("channel")
-    received = epoch_ms(datetime.fromisoformat(data["received_at"]))
+    received = _ms(data["received_at"])
     return Recorded(
         Fact(
             key128("tally", source_id, tally_id), None, "tally", source_id, tally_id, service, channel,
@@ -164,6 +174,11 @@ def _tally(data: _Json, shard: str) -> Recorded:
         ),
         tally_content(service, channel, data),  # type: ignore[arg-type]  # checked by the model
     )  # fmt: skip
+
+
+def _ms(instant: str) -> int:
+    ms = instant_ms(instant)
+    return epoch_ms(datetime.fromisoformat(instant)) if ms is None else ms
 
 
 _prefixes: dict[tuple[str, ...], bytes] = {}
@@ -179,14 +194,14 @@ def _key(kind: str, source_id: str, record_id: str) -> bytes:
     return blake2b(prefix + record_id.encode(), digest_size=16).digest()
 
 
-def _review(data: _Json, shard: str) -> Reviewed:
+def _review(data: Json, shard: str) -> Reviewed:
     fact = _unheard("response", data["source_id"], data["record_id"], shard)
     held = QUARANTINED if data["verdict"] == "quarantined" else 0
     return Reviewed(fact._replace(review_revision=data["revision"], verdict=data["verdict"], state=fact.state | held))
 
 
-def _retraction(kind: Kind) -> Callable[[_Json, str], Retracted]:
-    def build(data: _Json, shard: str) -> Retracted:
+def _retraction(kind: Kind) -> Callable[[Json, str], Retracted]:
+    def build(data: Json, shard: str) -> Retracted:
         record_id = data["tally_id"] if kind == "tally" else data["record_id"]
         fact = _unheard(kind, data["source_id"], record_id, shard, root_id=data.get("root_id"))
         return Retracted(fact._replace(state=RETRACTED))
@@ -203,14 +218,14 @@ def _unheard(kind: Kind, source_id: str, record_id: str, shard: str, *, root_id:
     return spoken_of(Fact(key, unit, kind, source_id, record_id, "", "", 0, 0, 0, None, None, None, shard))
 
 
-_QUICK: Final[dict[bytes, Callable[[_Json, str], Recorded | None]]] = {
+_QUICK: Final[dict[bytes, Callable[[Json, str], Recorded | None]]] = {
     ResponseSubmitted.TYPE.encode(): _quick_response,
     FormShown.TYPE.encode(): lambda data, shard: _funnel(data, shard) if is_plain_funnel(data) else None,
     InteractionRecorded.TYPE.encode(): (
         lambda data, shard: _interaction(data, shard) if is_plain_interaction(data) else None
     ),
 }
-_BUILD: Final[dict[type[EventData], Callable[[_Json, str], Event]]] = {
+_BUILD: Final[dict[type[EventData], Callable[[Json, str], Event]]] = {
     ResponseSubmitted: _thorough_response,
     ResponseReviewed: _review,
     ResponseRetracted: _retraction("response"),

@@ -58,12 +58,14 @@ class Folding:
 
     def _take_first(self, event: Event) -> None:
         fact = event.fact
-        content = event.content if isinstance(event, Recorded) else None
-        self._now[fact.key] = (fact, content)
-        if content is not None:
+        if isinstance(event, Recorded):
+            self._now[fact.key] = (fact, event.content)
             if fact.state == COUNTED:
-                self._add(fact.shard, content, 1)
-            self._hear(event, fact)
+                self._add(fact.shard, event.content, 1)
+            if event.voice is not None:
+                self._voices[fact.key] = event.voice
+        else:
+            self._now[fact.key] = (fact, None)
 
     def _take_again(self, event: Event) -> None:
         key = event.fact.key

@@ -5,7 +5,7 @@ import gc
 import threading
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
@@ -26,6 +26,7 @@ _log = structlog.get_logger("metrics_worker.fold")
 _STOP_SECONDS: Final = 30.0
 _RETRY_SECONDS: Final = 1.0
 _YOUNG_OBJECTS: Final = 100_000
+_LINGER_S: Final = 0.1
 _SQLITE_BEAT_MS: Final = 30_000
 """One process has a file to itself, so nobody waits for its beats, and a resting laptop's disk may rest."""
 
@@ -145,10 +146,8 @@ class FoldRunner:
             await asyncio.gather(*beside, return_exceptions=True)
 
     def _options(self, database: Database) -> WorkerOptions:
-        options = WorkerOptions(self._settings.worker_id, most_events=self._settings.most_events)
-        if database.dialect == "sqlite":
-            return WorkerOptions(options.id, options.most_events, _SQLITE_BEAT_MS)
-        return options
+        options = WorkerOptions(self._settings.worker_id, self._settings.most_events, linger_s=_LINGER_S)
+        return replace(options, beat_ms=_SQLITE_BEAT_MS) if database.dialect == "sqlite" else options
 
     def _show_idle(self, idle: bool) -> None:
         if idle:

@@ -5,18 +5,21 @@ plain goes to the models, which decide.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any, Final
 
 import orjson
 
 from metrics_worker.contributions.counts import Count
 from metrics_worker.contributions.responses import Score, score_count
+from metrics_worker.store.instants import instant_ms
 from soundings.events.base import REVISION_MAX
 from soundings.events.interaction import InteractionRecorded
 from soundings.events.response import FormShown, ResponseSubmitted
 from soundings.kernel.scales import Scale
 from soundings.kernel.vocabulary import Channel, Direction, InteractionKind, Outcome, Reason, Stage
+
+Json = dict[str, Any]
+"""An object as orjson gives it; what its fields are is looked at here."""
 
 _TEXT: Final = frozenset({str})
 _NUMBER: Final = frozenset({int, float})
@@ -60,7 +63,6 @@ _SCORE_TYPES: Final = ([str, str, int, str, int], [str, str, int, str, str])
 _FIELDS: Final = tuple(orjson.loads('{"question_id":0,"measure":0,"measure_version":0,"scale":0,"value":0}'))
 _known_scores: dict[Score, Count] = {}
 _LONGEST_S: Final = 3_200_000_000
-_INSTANT_LENGTHS: Final = frozenset({20, 24, 27})
 _ANSWER_TYPES: Final = frozenset({int, str})
 
 _KEPT: Final = 10_000
@@ -74,11 +76,11 @@ class _Signatures:
         self._required = frozenset(required)
         self._known: dict[tuple[str, ...], list[list[type]]] = {}
 
-    def is_plain(self, data: dict[str, object]) -> bool:
+    def is_plain(self, data: Json) -> bool:
         types = list(map(type, data.values()))
         return types in self._known.get(tuple(data), ()) or self._learn(types, data)
 
-    def _learn(self, types: list[type], data: dict[str, object]) -> bool:
+    def _learn(self, types: list[type], data: Json) -> bool:
         plain = self._required <= data.keys() and all(
             found in self._fields.get(name, ()) for name, found in zip(data, types, strict=True)
         )
@@ -98,21 +100,20 @@ _FUNNELS: Final = _Signatures(_FUNNEL, _required(FormShown))
 _INTERACTIONS: Final = _Signatures(_INTERACTION, _required(InteractionRecorded))
 
 
-def is_plain_response(data: object) -> bool:
+def is_plain_response(data: Json) -> bool:
     """All but the scores, for which see `plain_scores`."""
     return (
-        type(data) is dict
-        and _RESPONSES.is_plain(data)
+        _RESPONSES.is_plain(data)
         and data["channel"] in _CHANNELS
         and 0 <= data.get("revision", 0) <= REVISION_MAX
-        and is_instant(data["occurred_at"])
-        and is_instant(data["received_at"])
+        and _is_instant(data["occurred_at"])
+        and _is_instant(data["received_at"])
         and _are_answers(data.get("answers"))
         and _are_texts(data.get("comments"))
     )
 
 
-def plain_scores(scores: Sequence[dict[str, Any]]) -> tuple[list[Score], list[Count]] | None:
+def plain_scores(scores: Sequence[Json]) -> tuple[list[Score], list[Count]] | None:
     """The scores as rows of their values in the order of the contract, and what they count; None when not all plain.
 
     They may be anything that JSON can be. ValueError when one is plain and cannot be counted.
@@ -144,23 +145,21 @@ def _learn_score(row: Score) -> Count | None:
     return count
 
 
-def is_plain_funnel(data: object) -> bool:
+def is_plain_funnel(data: Json) -> bool:
     return (
-        type(data) is dict
-        and _FUNNELS.is_plain(data)
+        _FUNNELS.is_plain(data)
         and data["channel"] in _CHANNELS
         and data["stage"] in _STAGES
         and 0 <= data.get("revision", 0) <= REVISION_MAX
         and data.get("n", 1) >= 1
-        and is_instant(data["occurred_at"])
-        and is_instant(data["received_at"])
+        and _is_instant(data["occurred_at"])
+        and _is_instant(data["received_at"])
     )
 
 
-def is_plain_interaction(data: object) -> bool:
+def is_plain_interaction(data: Json) -> bool:
     return (
-        type(data) is dict
-        and _INTERACTIONS.is_plain(data)
+        _INTERACTIONS.is_plain(data)
         and data["kind"] in _KINDS
         and data["outcome"] in _OUTCOMES
         and data.get("channel", "phone") in _CHANNELS
@@ -169,35 +168,26 @@ def is_plain_interaction(data: object) -> bool:
         and 0 <= data.get("revision", 0) <= REVISION_MAX
         and data.get("results", 0) >= 0
         and all(0 <= data.get(name, 0) <= _LONGEST_S for name in ("wait_s", "talk_s", "hold_s", "wrap_up_s"))
-        and is_instant(data["started_at"])
-        and is_instant(data["received_at"])
-        and all(is_instant(data[name]) for name in ("enqueued_at", "answered_at", "ended_at") if name in data)
-        and all(type(topic) is str for topic in data.get("topic", ()))
+        and _is_instant(data["started_at"])
+        and _is_instant(data["received_at"])
+        and all(_is_instant(data[name]) for name in ("enqueued_at", "answered_at", "ended_at") if name in data)
+        and _TEXT.issuperset(map(type, data.get("topic", ())))
         and _are_texts(data.get("attributes"))
     )
 
 
-def is_instant(text: str) -> bool:
-    """`2018-05-01T13:00:00Z` with no, three or six decimals, and in the calendar."""
-    if len(text) not in _INSTANT_LENGTHS or text[-1] != "Z" or text[10] != "T" or text[19] not in ".Z":
-        return False
-    if text[4] != "-" or text[7] != "-" or text[13] != ":":
-        return False
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return True
+def _is_instant(text: str) -> bool:
+    return instant_ms(text) is not None
 
 
-def _are_answers(answers: dict[str, object] | None) -> bool:
+def _are_answers(answers: Json | None) -> bool:
     if not answers or _ANSWER_TYPES.issuperset(map(type, answers.values())):
         return True
     return all(
-        type(value) in _ANSWER_TYPES or (type(value) is list and all(type(item) is str for item in value))
+        type(value) in _ANSWER_TYPES or (type(value) is list and _TEXT.issuperset(map(type, value)))
         for value in answers.values()
     )
 
 
-def _are_texts(texts: dict[str, object] | None) -> bool:
+def _are_texts(texts: Json | None) -> bool:
     return not texts or _TEXT.issuperset(map(type, texts.values()))

@@ -1,6 +1,6 @@
 """The fold's statements that SQLite and PostgreSQL share: positions, workers, generation."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -54,7 +54,7 @@ class SqlFoldStore:
         self._transaction = transaction
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[FoldTransaction]:
+    async def transaction(self) -> AsyncGenerator[FoldTransaction]:
         async with self._database.transaction() as connection:
             yield self._transaction(connection)
 

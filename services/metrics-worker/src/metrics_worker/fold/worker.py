@@ -22,6 +22,7 @@ from soundings.log.port import Log, LogUnavailable, TopicPartition
 TOPICS: Final = tuple(topic.name for topic in (*MEASURED, CATALOGUE))
 _log = structlog.get_logger("metrics_worker.fold")
 
+_FEW: Final = 500
 _LONGEST_WAIT_S: Final = 1.0
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 5.0
@@ -29,11 +30,15 @@ _LONGEST_PAUSE_S: Final = 5.0
 
 @dataclass(frozen=True, slots=True)
 class WorkerOptions:
-    """`id` is the same after a restart, so that a worker takes over from itself at once. It beats every `beat_ms`."""
+    """`id` is the same after a restart, so that a worker takes over from itself at once. It beats every `beat_ms`.
+
+    After a batch of few events it lingers for `linger_s`, so that a trickle does not cost a transaction an event.
+    """
 
     id: str
     most_events: int = 10_000
     beat_ms: int = 2_000
+    linger_s: float = 0.0
 
 
 @dataclass(slots=True)
@@ -115,6 +120,8 @@ class FoldWorker:
                     raise self._limit.exceeded
                 if not slices:
                     await self._wait()
+                elif self._options.linger_s and sum(part.count for part in slices) < _FEW:
+                    await self._sleep(self._options.linger_s)
         finally:
             if writing is not None:
                 await asyncio.gather(writing, return_exceptions=True)

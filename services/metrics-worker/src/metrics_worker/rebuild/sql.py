@@ -1,6 +1,6 @@
 """Rebuilding in SQLite and PostgreSQL."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +12,7 @@ from metrics_worker.rebuild.ports import Comparison, Difference, Workbench
 from metrics_worker.store.facts import Fact
 from metrics_worker.store.postgres_rows import PostgresRows
 from metrics_worker.store.sqlite_rows import SqliteRows
-from metrics_worker.store.wide_rows import RowKey, RowStore
+from metrics_worker.store.wide_rows import RowKey, RowStore, RowText
 from soundings.db import Database
 
 _PAGE: Final = 5_000
@@ -64,9 +64,11 @@ class SqlWorkbench:
         counted = await self.connection.execute(text(f"SELECT count(*) FROM ({keys}) AS differing"))  # noqa: S608 - constants
         first = await self.connection.execute(text(f"{keys} ORDER BY {_KEY} LIMIT {_EXAMPLES}"))
         differing = [RowKey(*row) for row in first]
-        before = await self._rows_in_force().read(self.current, differing) if differing else {}
-        after = await self.rows.read(self.target, differing) if differing else {}
-        examples = [Difference(key, before.get(key, (None,))[0], after.get(key, (None,))[0]) for key in differing]
+        if not differing:
+            return Comparison(0, ())
+        before = await self._rows_in_force().read(self.current, differing)
+        after = await self.rows.read(self.target, differing)
+        examples = [Difference(key, _counters(before, key), _counters(after, key)) for key in differing]
         return Comparison(int(counted.scalar_one()), examples)
 
     async def swap(self) -> None:
@@ -86,7 +88,7 @@ class SqlRebuildStore:
         self._sqlite = database.dialect == "sqlite"
 
     @asynccontextmanager
-    async def rebuilding(self) -> AsyncIterator[Workbench]:
+    async def rebuilding(self) -> AsyncGenerator[Workbench]:
         async with self._database.transaction() as connection:
             # On PostgreSQL every batch holds a share of this row until it ends; on SQLite we are the only writer.
             lock = "" if self._sqlite else " FOR UPDATE"
@@ -95,7 +97,7 @@ class SqlRebuildStore:
             yield SqlWorkbench(connection, _row_store(connection, "cell_row"), "cell_row", current, current + 1)
 
     @asynccontextmanager
-    async def verifying(self) -> AsyncIterator[Workbench]:
+    async def verifying(self) -> AsyncGenerator[Workbench]:
         async with self._database.snapshot() if self._sqlite else self._database.transaction() as connection:
             if not self._sqlite:
                 await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
@@ -104,6 +106,11 @@ class SqlRebuildStore:
             await connection.execute(text(f"CREATE UNIQUE INDEX {_BESIDE}_key ON {_BESIDE} (generation, {_KEY})"))
             yield SqlWorkbench(connection, _row_store(connection, _BESIDE), _BESIDE, current, current)
             await connection.execute(text(f"DROP TABLE {_BESIDE}"))
+
+
+def _counters(rows: Mapping[RowKey, RowText], key: RowKey) -> str | None:
+    row = rows.get(key)
+    return None if row is None else row[0]
 
 
 def _row_store(connection: AsyncConnection, table: str) -> RowStore:

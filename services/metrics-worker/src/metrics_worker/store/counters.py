@@ -1,7 +1,7 @@
 """Wide rows: the counters of one place in one bucket as JSON, and how changes are added to them."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain
 from typing import Final, Literal
 
@@ -20,27 +20,31 @@ _LARGEST: Final = 2**63 - 1
 
 
 class Delta:
-    """What is to be added to the rows of one place. Counts are only collected at first and added up together."""
+    """What is to be added to the rows of one place. Counts are only collected, `counted` adds them up."""
 
-    __slots__ = ("_added", "_removed", "tallies")
+    __slots__ = ("added", "removed", "tallies")
 
     def __init__(self) -> None:
-        self._added: list[tuple[Count, ...]] = []
-        self._removed: list[tuple[Count, ...]] = []
+        self.added: list[tuple[Count, ...]] = []
+        self.removed: list[tuple[Count, ...]] = []
         self.tallies: Tallies = {}
 
     def add(self, contribution: Contribution, times: Literal[1, -1] = 1) -> None:
         """Add a contribution, or take it away with `times` -1."""
-        (self._added if times == 1 else self._removed).append(contribution.counts)
+        (self.added if times == 1 else self.removed).append(contribution.counts)
         if contribution.tally is not None:
             self.tallies[contribution.tally] = self.tallies.get(contribution.tally, 0) + times
 
-    def counts(self) -> Mapping[Count, int]:
-        """How often each count is to be added; negative where more is taken away."""
-        counts = Counter(chain.from_iterable(self._added))
-        if self._removed:
-            counts.subtract(chain.from_iterable(self._removed))
-        return counts
+
+def counted(deltas: Iterable[Delta]) -> Mapping[Count, int]:
+    """How often each count is to be added; negative where more is taken away."""
+    counts: Counter[Count] = Counter()
+    for delta in deltas:
+        counts.update(chain.from_iterable(delta.added))
+    for delta in deltas:
+        if delta.removed:
+            counts.subtract(chain.from_iterable(delta.removed))
+    return counts
 
 
 class WideRow:
@@ -58,8 +62,8 @@ class WideRow:
         """What `dump` wrote."""
         return cls(orjson.loads(counters), None if tallies is None else orjson.loads(tallies))
 
-    def add(self, counts: Mapping[Count, int], tallies: Tallies) -> None:
-        """Add counts, each so many times, and numbers of tallies."""
+    def add(self, counts: Mapping[Count, int]) -> None:
+        """Add counts, each so many times."""
         counters = self.counters
         for (measure, bin_, n, total), times in counts.items():
             bins = counters.get(measure)
@@ -72,6 +76,9 @@ class WideRow:
                 bins[bin_] = amount + n * times  # type: ignore[operator]  # it is a number
             if times <= 0:
                 self._shrunk = True
+
+    def report(self, tallies: Tallies) -> None:
+        """Add numbers of tallies."""
         for measure, times in tallies.items():
             self._shrunk = True  # zeros have to be looked at anew
             self.tallies[measure] = self.tallies.get(measure, 0) + times
@@ -82,7 +89,11 @@ class WideRow:
             self._tidy()
         if not self.counters:
             return None
-        return _dump(self.counters), _dump(self.tallies) if self.tallies else None
+        tallies = _dump(self.tallies) if self.tallies else None
+        try:
+            return _dump(self.counters), tallies
+        except TypeError:  # a sum beyond 64 bits: absurd, but no reason to stop for ever
+            return _dump(_bounded(self.counters)), tallies
 
     def _tidy(self) -> None:
         """Leave out what is 0, but keep an empty measure that tallies report."""
@@ -106,17 +117,19 @@ def _sum(amount: Amount, n: int, total: int) -> Amount:
     return [n, total] if total else n
 
 
-def _dump(counters: Mapping[str, object]) -> str:
-    try:
-        return orjson.dumps(counters, option=orjson.OPT_SORT_KEYS).decode()
-    except TypeError:
-        # Sums beyond 64 bits are absurd, but no reason to stop for ever.
-        return orjson.dumps(_bounded(counters), option=orjson.OPT_SORT_KEYS).decode()
+def _dump(counters: Counters | Tallies) -> str:
+    return orjson.dumps(counters, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def _bounded(value: object) -> object:
-    if isinstance(value, dict):
-        return {key: _bounded(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_bounded(item) for item in value]
-    return max(-_LARGEST, min(value, _LARGEST)) if isinstance(value, int) else value
+def _bounded(counters: Counters) -> Counters:
+    return {
+        measure: {
+            bin_: [_bound(part) for part in amount] if isinstance(amount, list) else _bound(amount)
+            for bin_, amount in bins.items()
+        }
+        for measure, bins in counters.items()
+    }
+
+
+def _bound(number: int) -> int:
+    return max(-_LARGEST, min(number, _LARGEST))

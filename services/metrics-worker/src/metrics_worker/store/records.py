@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import Final, TypedDict
+from typing import Final, Required, TypedDict
 
 import orjson
 
@@ -33,31 +33,31 @@ _MS_IN_US: Final = 1000
 class ResponseJson(TypedDict, total=False):
     """A response as facts keep it, beside the columns."""
 
-    time_zone: str
-    form_id: str
+    time_zone: Required[str]
+    form_id: Required[str]
     touchpoint: str
     answers: Mapping[str, int | str | list[str]]
-    scores: Sequence[Score]
+    scores: Required[Sequence[Score]]
 
 
 class FunnelJson(TypedDict, total=False):
     """A funnel event as facts keep it, beside the columns."""
 
-    time_zone: str
-    form_id: str
-    stage: str
+    time_zone: Required[str]
+    form_id: Required[str]
+    stage: Required[str]
     n: int
 
 
 class InteractionJson(TypedDict, total=False):
     """An interaction record as facts keep it, beside the columns; instants end in Z, durations are seconds."""
 
-    time_zone: str
-    kind: str
+    time_zone: Required[str]
+    kind: Required[str]
     direction: str
     topic: Sequence[str]
     reason: str
-    started_at: str
+    started_at: Required[str]
     enqueued_at: str
     answered_at: str
     ended_at: str
@@ -65,7 +65,7 @@ class InteractionJson(TypedDict, total=False):
     talk_s: float
     hold_s: float
     wrap_up_s: float
-    outcome: str
+    outcome: Required[str]
     results: int
     cost: int
 
@@ -73,12 +73,12 @@ class InteractionJson(TypedDict, total=False):
 class TallyJson(TypedDict, total=False):
     """A tally as facts keep it, beside the columns."""
 
-    measure: str
-    measure_version: int
-    scale: str
-    grain: str
-    start: str
-    bins: Mapping[str, int]
+    measure: Required[str]
+    measure_version: Required[int]
+    scale: Required[str]
+    grain: Required[str]
+    start: Required[str]
+    bins: Required[Mapping[str, int]]
     total: float
 
 

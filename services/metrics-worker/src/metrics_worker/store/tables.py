@@ -108,8 +108,8 @@ cell_row = Table(
 
 cell = table(
     "cell",
-    *(column(name) for name in ("generation", "grain", "bucket", "service", "channel", "touchpoint")),
-    *(column(name) for name in ("measure", "version", "bin", "n", "total")),
+    *(column(name, Text) for name in ("grain", "bucket", "service", "channel", "touchpoint", "measure", "bin")),
+    *(column(name, BigInteger) for name in ("generation", "version", "n", "total")),
 )
 """The view of cells one by one: what people and tools may query. A reported zero has the bin ''."""
 

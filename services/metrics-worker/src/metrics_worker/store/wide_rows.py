@@ -1,10 +1,10 @@
 """Which wide rows a set of changes touches, and what becomes of each."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Literal, NamedTuple, Protocol
 
-from metrics_worker.contributions.counts import Contribution, Count, Place
-from metrics_worker.store.counters import Delta, Tallies, WideRow
+from metrics_worker.contributions.counts import Contribution, Place
+from metrics_worker.store.counters import Delta, WideRow, counted
 
 
 class RowKey(NamedTuple):
@@ -20,10 +20,6 @@ class RowKey(NamedTuple):
 
 RowText = tuple[str, str | None]
 """The columns `counters` and `tallies` of a wide row."""
-
-
-Added = tuple[Mapping[Count, int], Tallies]
-"""What is to be added to a row: how often each count, and how many tallies of each measure."""
 
 
 class RowStore(Protocol):
@@ -46,53 +42,46 @@ class Deltas:
     def __init__(self) -> None:
         self._by_shard: dict[str, dict[Place, Delta]] = {}
 
-    def of(self, shard: str) -> dict[Place, Delta]:
-        """The changes of one shard, to be added to."""
+    def add(self, shard: str, contribution: Contribution, times: Literal[1, -1] = 1) -> None:
+        """Add a contribution, or take it away with `times` -1."""
         places = self._by_shard.get(shard)
         if places is None:
             places = self._by_shard[shard] = {}
-        return places
-
-    def add(self, shard: str, contribution: Contribution, times: Literal[1, -1] = 1) -> None:
-        """Add a contribution, or take it away with `times` -1."""
-        add_to_place(self.of(shard), contribution, times)
+        delta = places.get(contribution.place)
+        if delta is None:
+            delta = places[contribution.place] = Delta()
+        delta.add(contribution, times)
 
     def __len__(self) -> int:
         """The number of places."""
         return sum(map(len, self._by_shard.values()))
 
-    def rows(self) -> Mapping[RowKey, Sequence[Added]]:
+    def rows(self) -> Mapping[RowKey, Sequence[Delta]]:
         """The wide rows that are touched, in the order of their index, with what is to be added to each."""
-        touched: dict[RowKey, list[Added]] = {}
+        touched: dict[RowKey, list[Delta]] = {}
         for shard, places in self._by_shard.items():
             for (service, channel, touchpoint, buckets), delta in places.items():
-                added = (delta.counts(), delta.tallies)
                 for grain, bucket in buckets:
                     key = RowKey(grain, service, bucket, channel, touchpoint, shard)
                     if (known := touched.get(key)) is None:
-                        touched[key] = [added]
+                        touched[key] = [delta]
                     else:
-                        known.append(added)
+                        known.append(delta)
         return dict(sorted(touched.items()))
-
-
-def add_to_place(places: dict[Place, Delta], contribution: Contribution, times: Literal[1, -1]) -> None:
-    """Add a contribution to the changes of one shard."""
-    delta = places.get(contribution.place)
-    if delta is None:
-        delta = places[contribution.place] = Delta()
-    delta.add(contribution, times)
 
 
 async def changed_rows(store: RowStore, generation: int, deltas: Deltas) -> Mapping[RowKey, RowText | None]:
     """The touched rows as they are to be written, from what is stored and what is to be added."""
     touched = deltas.rows()
-    stored = await store.read(generation, touched.keys()) if touched else {}
+    if not touched:
+        return {}
+    stored = await store.read(generation, touched.keys())
     return {key: _after(stored.get(key), added) for key, added in touched.items()}
 
 
-def _after(stored: RowText | None, changes: Iterable[Added]) -> RowText | None:
+def _after(stored: RowText | None, deltas: Sequence[Delta]) -> RowText | None:
     row = WideRow() if stored is None else WideRow.load(*stored)
-    for counts, tallies in changes:
-        row.add(counts, tallies)
+    row.add(counted(deltas))
+    for delta in deltas:
+        row.report(delta.tallies)
     return row.dump()
