@@ -76,7 +76,8 @@ class Running:
         self._process.wait()
 
     def stop(self) -> int:
-        """The polite way: SIGTERM; the exit code, 0 when it was never started."""
+        """The polite way, and the last: SIGTERM; the exit code, 0 when it was never started."""
+        self._http.close()
         if self._process is None:
             return 0
         if self._process.poll() is None:

@@ -37,11 +37,12 @@ class Sender(threading.Thread):
 
     def run(self) -> None:
         count = 0
-        while not self.stopping.is_set():
-            size = self._chance.choice([1, 1, 1, 40])
-            ids = [f"{self.name}-{count + at}" for at in range(size)]
-            count += size
-            self._deliver(ids)
+        with self._http:
+            while not self.stopping.is_set():
+                size = self._chance.choice([1, 1, 1, 40])
+                ids = [f"{self.name}-{count + at}" for at in range(size)]
+                count += size
+                self._deliver(ids)
 
     def _deliver(self, ids: list[str]) -> None:
         while True:
