@@ -21,7 +21,7 @@ from soundings.db import Database, migrate, open_database
 from soundings.events.base import EventData
 from soundings.events.envelope import encode
 from soundings.events.topics import ALL
-from soundings.log.port import Log, TopicPartition
+from soundings.log.port import Log, Stored, TopicPartition
 from soundings.testing.memory_log import MemoryLog
 
 from ..conftest import KINDS  # noqa: TID252 - the tests are no package
@@ -33,6 +33,10 @@ from .oracle import expected
 
 class Crash(Exception):
     """The process died here."""
+
+
+async def never(topic: str, partition: int, position: int) -> Stored:
+    raise AssertionError(f"nothing is refused at {topic}/{partition}/{position}")
 
 
 @dataclass
@@ -58,7 +62,7 @@ class Worker:
         while left:
             try:
                 async with self.store.transaction() as transaction:
-                    await apply_batch(transaction, left, 0)
+                    await apply_batch(transaction, left, 0, never)
                     if crash == "before the commit":
                         raise Crash  # noqa: TRY301 - as sudden as can be
             except FenceLost as lost:

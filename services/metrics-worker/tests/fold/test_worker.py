@@ -145,7 +145,7 @@ async def test_a_zombie_writes_nothing_even_from_the_right_position(database, lo
     await store.take([(topic, partition)], "other", 0)
     with pytest.raises(FenceLost):
         async with store.transaction() as transaction:
-            await apply_batch(transaction, [part], 0)
+            await apply_batch(transaction, [part], 0, log.read)
     assert await scalar(database, select(func.count()).select_from(fact)) == 0
     assert await scalar(database, select(position.c.next)) == 0
 

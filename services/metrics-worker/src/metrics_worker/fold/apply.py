@@ -1,6 +1,6 @@
 """Writing one batch in one transaction: fence, look up, fold, add to the rows, write."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from metrics_worker.fold.domain import Event
@@ -11,14 +11,18 @@ from metrics_worker.store.wide_rows import changed_rows
 from soundings.log.headers import pack_headers
 from soundings.log.port import Stored
 
+Original = Callable[[str, int, int], Awaitable[Stored]]
+"""Reads the record at a position of a topic's partition."""
+Refusal = tuple[Move, int, WrongPartition]
+
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """What was read of one partition. `records` are those of the `events`, in the same order."""
+    """What was read of one partition: `events` stood at `positions`. What else they were on the log is let go."""
 
     move: Move
     events: Sequence[Event] = ()
-    records: Sequence[Stored] = ()
+    positions: Sequence[int] = ()
     dead_letters: Sequence[DeadLetter] = ()
     catalogue: Sequence[CatalogueRow] = ()
     count: int = 0
@@ -47,10 +51,13 @@ def prepare(slices: Iterable[Slice]) -> Prepared:
     return Prepared(sorted(keys), sorted(units))
 
 
-async def apply_batch(transaction: FoldTransaction, slices: Sequence[Slice], at: int) -> Sequence[DeadLetter]:
+async def apply_batch(
+    transaction: FoldTransaction, slices: Sequence[Slice], at: int, original: Original
+) -> Sequence[DeadLetter]:
     """Fold slices of several partitions and write all that follows. The answer is what only the fold could refuse.
 
-    Raises `FenceLost` when a partition is no longer mine; the caller lets the transaction be undone.
+    `original` reads such a record again. Raises `FenceLost` when a partition is no longer mine; the caller lets the
+    transaction be undone.
     """
     await transaction.fence([part.move for part in slices], at)
     asked = prepare(slices)
@@ -58,7 +65,11 @@ async def apply_batch(transaction: FoldTransaction, slices: Sequence[Slice], at:
         await transaction.records(asked.keys) if asked.keys else {},
         await transaction.roots(asked.units) if asked.units else {},
     )
-    folded, refused = fold(known, slices)
+    folded, refusals = fold(known, slices)
+    refused = [
+        dead_letter(await original(move.topic, move.partition, position), error.code, str(error))
+        for move, position, error in refusals
+    ]
     generation = await transaction.generation()
     changes = Changes(
         added=folded.added,
@@ -72,17 +83,17 @@ async def apply_batch(transaction: FoldTransaction, slices: Sequence[Slice], at:
     return refused
 
 
-def fold(known: Known, slices: Iterable[Slice]) -> tuple[Folded, list[DeadLetter]]:
-    """The batch folded onto what is known; events on a partition that is not theirs become dead letters."""
+def fold(known: Known, slices: Iterable[Slice]) -> tuple[Folded, list[Refusal]]:
+    """The batch folded onto what is known; events on a partition that is not theirs are refused."""
     folding = Folding(known)
-    refused: list[DeadLetter] = []
+    refusals: list[Refusal] = []
     for part in slices:
-        for event, record in zip(part.events, part.records, strict=True):
+        for event, position in zip(part.events, part.positions, strict=True):
             try:
                 folding.take(event)
             except WrongPartition as error:
-                refused.append(dead_letter(record, error.code, str(error)))
-    return folding.result(), refused
+                refusals.append((part.move, position, error))
+    return folding.result(), refusals
 
 
 def dead_letter(record: Stored, reason: str, detail: str) -> DeadLetter:

@@ -142,7 +142,8 @@ def _funnel(data: Json, shard: str) -> Recorded:
     return Recorded(
         Fact(
             key128("funnel", source_id, record_id), None, "funnel", source_id, record_id, service, channel,
-            occurred, TEST if data.pop("test", False) else COUNTED, revision, None, None, orjson.dumps(data).decode(), shard,
+            occurred, TEST if data.pop("test", False) else COUNTED, revision, None, None,
+            orjson.dumps(data).decode(), shard,
         ),
         funnel_content(service, channel, occurred, data),  # type: ignore[arg-type]  # checked by shape or by model
     )  # fmt: skip

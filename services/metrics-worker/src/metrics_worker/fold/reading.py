@@ -35,8 +35,8 @@ async def read_slice(log: Log, home: TopicPartition, held: Held, most: int, limi
         rows, _, letters, end = await _decode(batch, decode_entity, limit)
         return _slice(batch, held, end, catalogue=rows, letters=letters)
     shard = f"{SHARDS[topic]}{partition}"
-    events, records, letters, end = await _decode(batch, lambda record: decode_event(record, shard), limit)
-    return _slice(batch, held, end, events=events, records=records, letters=letters)
+    events, positions, letters, end = await _decode(batch, lambda record: decode_event(record, shard), limit)
+    return _slice(batch, held, end, events=events, positions=positions, letters=letters)
 
 
 def _slice(
@@ -46,13 +46,13 @@ def _slice(
     *,
     letters: Sequence[DeadLetter],
     events: Sequence[Event] = (),
-    records: Sequence[Stored] = (),
+    positions: Sequence[int] = (),
     catalogue: Sequence[CatalogueRow] = (),
 ) -> Slice:
     return Slice(
         Move(batch.topic, batch.partition, held.epoch, held.next, end),
         events,
-        records,
+        positions,
         letters,
         catalogue,
         count=len(batch.records),
@@ -62,10 +62,10 @@ def _slice(
 
 async def _decode(
     batch: Batch, decode: Callable[[Stored], T], limit: DeadLetterLimit
-) -> tuple[list[T], list[Stored], list[DeadLetter], int]:
-    """The events, their records, the dead letters, and the position after the last that was taken."""
+) -> tuple[list[T], list[int], list[DeadLetter], int]:
+    """The events, their positions, the dead letters, and the position after the last that was taken."""
     events: list[T] = []
-    records: list[Stored] = []
+    positions: list[int] = []
     letters: list[DeadLetter] = []
     for start in range(0, len(batch.records), _STEP):
         fine = 0
@@ -80,10 +80,10 @@ async def _decode(
                 limit.refuse()
                 letters.append(dead_letter(record, error.code, str(error)))
                 if limit.exceeded is not None:
-                    return events, records, letters, record.position + 1
+                    return events, positions, letters, record.position + 1
             else:
-                records.append(record)
+                positions.append(record.position)
                 fine += 1
         limit.accept(fine)
         await asyncio.sleep(0)
-    return events, records, letters, batch.next
+    return events, positions, letters, batch.next

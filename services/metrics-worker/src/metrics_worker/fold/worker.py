@@ -17,7 +17,7 @@ from metrics_worker.fold.sharing import LEASE_BEATS, share_of
 from soundings.events.topics import CATALOGUE, MEASURED
 from soundings.http.observe import BATCH_EVENTS, BATCH_SECONDS, DEAD_LETTERS, FOLD_AGE_SECONDS, LAG_EVENTS
 from soundings.kernel.clock import Clock, epoch_ms
-from soundings.log.port import Log, LogUnavailable, TopicPartition
+from soundings.log.port import Log, LogUnavailable, Stored, TopicPartition
 
 TOPICS: Final = tuple(topic.name for topic in (*MEASURED, CATALOGUE))
 _log = structlog.get_logger("metrics_worker.fold")
@@ -156,7 +156,7 @@ class FoldWorker:
             at = epoch_ms(self._clock())
             try:
                 async with self._store.transaction() as transaction:
-                    refused = await apply_batch(transaction, left, at)
+                    refused = await apply_batch(transaction, left, at, self._original)
             except FenceLost as lost:
                 _log.info("partition_lost", worker=self._options.id, topic=lost.home[0], partition=lost.home[1])
                 self._held.pop(lost.home, None)
@@ -166,6 +166,9 @@ class FoldWorker:
                 self._limit.refuse()
             self._observe(left, len(refused), perf_counter() - began, at)
             return
+
+    async def _original(self, topic: str, partition: int, position: int) -> Stored:
+        return (await self._log.read(topic, partition, position, 1)).records[0]
 
     def _observe(self, slices: Sequence[Slice], refused: int, seconds: float, at: int) -> None:
         self.status.unready = None

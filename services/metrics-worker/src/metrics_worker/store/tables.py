@@ -146,8 +146,8 @@ fact = Table(
 
 ``kind`` is ``response``, ``funnel``, ``interaction`` or ``tally``. ``key`` is the hash of its identity; ``unit`` that
 of the root an interaction belongs to. ``state`` is made of the bits in :mod:`metrics_worker.store.facts`; 0 is counted.
-``data`` is the event's JSON without what stands in columns and without comments; None once retracted. In it the
-``scores`` of a response are lists ``[question_id, measure, measure_version, scale, value]``.
+``data`` is the event's JSON without comments and without what columns and ``state`` hold; None once retracted. In it
+the ``scores`` of a response are lists ``[question_id, measure, measure_version, scale, value]``.
 ``occurred_at`` is in epoch milliseconds: when a response or funnel event occurred, an interaction started, or a tally
 was received. ``service`` and ``channel`` are '' where unknown.
 """
