@@ -3,7 +3,7 @@
 # ruff: noqa: ASYNC110 - what others bring about is looked for, with a deadline
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from random import Random
 
@@ -22,9 +22,9 @@ from soundings.db import Database
 from soundings.events.base import EventData
 from soundings.events.catalogue import Service, ServiceChanged
 from soundings.events.envelope import encode
-from soundings.events.topics import ALL, CATALOGUE, RESPONSES
+from soundings.events.topics import ALL, CATALOGUE, MEASURED, RESPONSES
 from soundings.kernel.clock import system_clock
-from soundings.log.port import Log, LogUnavailable, Record
+from soundings.log.port import Log, LogUnavailable, Record, TopicPartition
 from soundings.testing.memory_log import MemoryLog
 
 from .conftest import cells_of
@@ -32,15 +32,21 @@ from .histories import AT, POOL, response
 from .oracle import expected
 
 PATIENCE = 20.0
+Moved = Callable[[Mapping[TopicPartition, int]], object]
 
 
 class Running:
     """A worker at work, and a way to wait for it."""
 
-    def __init__(self, log: Log, store: FoldStore, name: str = "one", **options: int) -> None:
+    def __init__(self, log: Log, store: FoldStore, name: str = "one", on_moved: Moved = dict, **options: int) -> None:
         self._idle = asyncio.Event()
         self.worker = FoldWorker(
-            log, store, system_clock, WorkerOptions(name, **options), on_idle=lambda idle: self._note(idle=idle)
+            log,
+            store,
+            system_clock,
+            WorkerOptions(name, **options),
+            on_idle=lambda idle: self._note(idle=idle),
+            on_moved=on_moved,
         )
         self.task = asyncio.create_task(self.worker.run())
 
@@ -67,8 +73,10 @@ class Running:
 
 
 @asynccontextmanager
-async def running(log: Log, store: FoldStore, name: str = "one", **options: int) -> AsyncIterator[Running]:
-    at_work = Running(log, store, name, **options)
+async def running(
+    log: Log, store: FoldStore, name: str = "one", on_moved: Moved = dict, **options: int
+) -> AsyncIterator[Running]:
+    at_work = Running(log, store, name, on_moved, **options)
     try:
         yield at_work
     finally:
@@ -108,6 +116,14 @@ async def test_everything_on_the_log_is_folded_and_so_is_what_comes_later(databa
         await at_work.idle()
         assert await cells_of(database) == expected(POOL[:260])
         assert at_work.worker.status.unready is None
+
+
+async def test_who_asks_is_told_how_far_everything_is_written(database, log):
+    moved: dict[TopicPartition, int] = {}
+    await tell(log, POOL[:60])
+    async with running(log, open_fold_store(database), on_moved=moved.update) as at_work:
+        await at_work.idle()
+    assert moved == await log.ends([topic.name for topic in (*MEASURED, CATALOGUE)])
 
 
 async def test_a_restart_goes_on_where_the_last_batch_ended(database, log):

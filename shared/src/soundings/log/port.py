@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, runtime_checkable
 from zlib import crc32
 
 from soundings.events.topics import Topic
@@ -144,6 +144,15 @@ class Log(Protocol):
 
     async def close(self) -> None:
         """Let go of files, threads and connections; appends that were taken are finished first. May be called twice."""
+        ...
+
+
+@runtime_checkable
+class ShowsReaders(Protocol):
+    """A log that comes with tools which show how far groups of readers are behind."""
+
+    async def hint(self, group: str, positions: Mapping[TopicPartition, int]) -> None:
+        """Tell those tools how far a group has read; nothing else reads it. May raise `LogUnavailable`."""
         ...
 
 

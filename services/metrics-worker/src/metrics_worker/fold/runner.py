@@ -3,13 +3,14 @@
 import asyncio
 import gc
 import threading
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from typing import Final
 
 import structlog
 
+from metrics_worker.fold.hinting import Hints
 from metrics_worker.fold.sql import open_fold_store
 from metrics_worker.fold.worker import FoldWorker, WorkerOptions
 from metrics_worker.store.late_log import OpenLog
@@ -17,7 +18,7 @@ from soundings.db import Database, open_database
 from soundings.events.topics import ALL
 from soundings.kernel.clock import Clock, system_clock
 from soundings.log.open import open_log
-from soundings.log.port import Log
+from soundings.log.port import Log, ShowsReaders
 
 Companion = Callable[[Log, Database, asyncio.Event], Awaitable[None]]
 """What runs beside the worker until it is cancelled; the event is set whenever there are new dead letters."""
@@ -122,6 +123,7 @@ class FoldRunner:
             database = open_database(self._settings.database_url)
             stack.push_async_callback(database.close)
             letters = asyncio.Event()
+            hints = Hints()
             self._loop = asyncio.get_running_loop()
             self._worker = worker = FoldWorker(
                 log,
@@ -130,14 +132,16 @@ class FoldRunner:
                 self._options(database),
                 on_dead_letters=letters.set,
                 on_idle=self._show_idle,
+                on_moved=hints.note,
             )
             self._failed = None
             if self._ending.is_set():
                 return
-            await self._accompany(worker, log, database, letters)
+            beside = [companion(log, database, letters) for companion in self._companions]
+            await self._accompany(worker, [*beside, hints.publish(log)] if isinstance(log, ShowsReaders) else beside)
 
-    async def _accompany(self, worker: FoldWorker, log: Log, database: Database, letters: asyncio.Event) -> None:
-        beside = [asyncio.ensure_future(companion(log, database, letters)) for companion in self._companions]
+    async def _accompany(self, worker: FoldWorker, companions: Iterable[Awaitable[None]]) -> None:
+        beside = [asyncio.ensure_future(companion) for companion in companions]
         try:
             await worker.run()
         finally:

@@ -62,6 +62,7 @@ class FoldWorker:
         *,
         on_dead_letters: Callable[[], None] = lambda: None,
         on_idle: Callable[[bool], None] = lambda _: None,
+        on_moved: Callable[[Mapping[TopicPartition, int]], object] = lambda _: None,
     ) -> None:
         self._log = log
         self._store = store
@@ -69,6 +70,7 @@ class FoldWorker:
         self._options = options
         self._on_dead_letters = on_dead_letters
         self._on_idle = on_idle
+        self._on_moved = on_moved
         self._held: dict[TopicPartition, Held] = {}
         self._limit = DeadLetterLimit()
         self._next_beat = 0
@@ -164,6 +166,7 @@ class FoldWorker:
                 continue
             for _ in refused:
                 self._limit.refuse()
+            self._on_moved({(part.move.topic, part.move.partition): part.move.next for part in left})
             self._observe(left, len(refused), perf_counter() - began, at)
             return
 
@@ -231,6 +234,7 @@ class FoldWorker:
         missing = sorted(share - self._held.keys())
         if missing:
             self._held.update(await self._store.take(missing, self._options.id, now))
+        self._on_moved({home: held.next for home, held in self._held.items()})
         await self._show_lag()
 
     async def _show_lag(self) -> None:
