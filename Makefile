@@ -5,11 +5,12 @@ UV := .tools/bin/uv
 RUN := .venv/bin
 HOME_DIR ?= .soundings
 PORT ?= 8000
+CLUSTER_DIR ?= .soundings/cluster
 export UV_PYTHON_DOWNLOADS := never
 export UV_PROJECT_ENVIRONMENT := .venv
-MEMBERS := shared services/feedback-api services/catalogue-api services/metrics-worker deploy/embedded
+MEMBERS := shared services/feedback-api services/catalogue-api services/metrics-worker deploy/embedded deploy/cluster
 LOCKED := uv.lock pyproject.toml $(MEMBERS:%=%/pyproject.toml)
-SOURCES := shared/src services/feedback-api/src services/catalogue-api/src services/metrics-worker/src deploy/embedded/src
+SOURCES := shared/src services/feedback-api/src services/catalogue-api/src services/metrics-worker/src deploy/embedded/src deploy/cluster/src
 
 .DEFAULT_GOAL := help
 .PHONY: help run cluster setup setup-dev machine test test-fast lint format contracts bench chaos clean
@@ -19,6 +20,10 @@ help: ## List these targets
 
 run: setup ## Serve on one machine, with a demo on an empty home (DEMO=0 leaves it empty; PORT=8000; HOME_DIR=.soundings)
 	@$(RUN)/soundings serve --home $(HOME_DIR) --port $(PORT) $(if $(filter 0,$(DEMO)),,--demo-if-empty)
+
+cluster: setup ## Run Kafka, PostgreSQL and every service as its own process, with a demo at first (DEMO=0 leaves it empty)
+	@deploy/setup/machine cluster
+	@$(RUN)/python -m soundings_cluster --dir $(CLUSTER_DIR) $(if $(filter 0,$(DEMO)),,--demo-if-empty)
 
 test: setup-dev machine ## Run every test (installs what is missing when root)
 	@$(RUN)/python -m pytest -p no:cacheprovider $(ARGS)

@@ -10,6 +10,7 @@ from soundings_embedded.catalogue_files.domain import Step
 from soundings_embedded.commands.connection import (
     DEFAULT_HOME,
     DEFAULT_URL,
+    CatalogueOption,
     HomeOption,
     TokenOption,
     UrlOption,
@@ -21,6 +22,7 @@ def apply(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A YAML file: agencies: {id: {...}}, ...")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and change nothing.")] = False,
     url: UrlOption = DEFAULT_URL,
+    catalogue: CatalogueOption = None,
     token: TokenOption = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
@@ -38,7 +40,7 @@ def apply(
         document = yaml.safe_load(file.read_text("utf-8"))
     except yaml.YAMLError as error:
         raise typer.BadParameter(f"{file} is not YAML: {error}") from error
-    with Soundings(url, token=staff_token(token, home)) as client:
+    with Soundings(url, token=staff_token(token, home), catalogue=catalogue) as client:
         steps = plan(client, document)
         _show(steps)
         if dry_run:

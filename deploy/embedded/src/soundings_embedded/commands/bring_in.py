@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from soundings_embedded.commands.connection import DEFAULT_HOME, DEFAULT_URL, HomeOption, UrlOption
+from soundings_embedded.commands.connection import DEFAULT_HOME, DEFAULT_URL, FeedbackOption, HomeOption, UrlOption
 from soundings_embedded.imports.use_cases import Rejected
 
 SHOWN = 20
@@ -20,6 +20,7 @@ def bring_in(
         Path | None, typer.Option("--rejects", help="Write rows that do not go in here, as CSV.")
     ] = None,
     url: UrlOption = DEFAULT_URL,
+    feedback: FeedbackOption = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
     """Import responses, interactions or tallies from a CSV file with a mapping file.
@@ -41,9 +42,9 @@ def bring_in(
         raise typer.BadParameter(f"{mapping_file} maps {mapping.kind}, not {kind}.", param_hint="--map")
     text = _decode(raw, mapping.encoding, file)
     refused: list[Rejected] = []
-    checkpoint = Checkpoint(home / "imports", raw, rules, url.encode(), key.encode())
+    checkpoint = Checkpoint(home / "imports", raw, rules, (feedback or url).encode(), key.encode())
     bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Soundings(url) as client, bar:
+    with Soundings(url, feedback=feedback) as client, bar:
         task = bar.add_task(f"{file.name}, lines", total=text.count("\n") + 1)
         watcher = Watcher(refused.append, lambda line: bar.update(task, completed=line))
         total = ImportFile(client, key, mapping, checkpoint=checkpoint, watcher=watcher).run(text)

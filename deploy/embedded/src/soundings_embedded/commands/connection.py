@@ -7,10 +7,22 @@ import typer
 
 HOME = typer.Option("--home", envvar="SOUNDINGS_HOME", help="The home directory of this Soundings.")
 URL = typer.Option("--url", envvar="SOUNDINGS_URL", help="Where Soundings serves (embedded mode: all three APIs).")
+FEEDBACK = typer.Option("--feedback", envvar="SOUNDINGS_FEEDBACK_URL", help="The root of feedback-api, if it is alone.")
+CATALOGUE = typer.Option(
+    "--catalogue", envvar="SOUNDINGS_CATALOGUE_URL", help="The root of catalogue-api, if it is alone."
+)
+METRICS = typer.Option("--metrics", envvar="SOUNDINGS_METRICS_URL", help="The root of metrics-worker, if it is alone.")
+METRICS_DATABASE = typer.Option(
+    "--database", envvar="SOUNDINGS_METRICS_DATABASE", help="The URL of the metrics database, if not in the home."
+)
 TOKEN = typer.Option("--token", envvar="SOUNDINGS_TOKEN", help="A staff token; without it, admin.token of the home.")
 
 HomeOption = Annotated[Path, HOME]
 UrlOption = Annotated[str, URL]
+FeedbackOption = Annotated[str | None, FEEDBACK]
+CatalogueOption = Annotated[str | None, CATALOGUE]
+MetricsOption = Annotated[str | None, METRICS]
+MetricsDatabaseOption = Annotated[str | None, METRICS_DATABASE]
 TokenOption = Annotated[str | None, TOKEN]
 
 DEFAULT_HOME = Path(".soundings")

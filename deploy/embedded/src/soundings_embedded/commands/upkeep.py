@@ -2,25 +2,25 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import TypeVar
 
 import typer
 
-from soundings_embedded.commands.connection import DEFAULT_HOME, HomeOption
+from soundings_embedded.commands.connection import DEFAULT_HOME, HomeOption, MetricsDatabaseOption
 
 _Done = TypeVar("_Done")
 Tell = Callable[[int, int], None]
 
 
-def verify(home: HomeOption = DEFAULT_HOME) -> None:
+def verify(home: HomeOption = DEFAULT_HOME, database: MetricsDatabaseOption = None) -> None:
     """Compute every cell again from the stored facts and compare; changes nothing, and nothing waits meanwhile.
 
     The exit code is 1 when something differs; then `soundings rebuild` puts it right.
     """
     from metrics_worker import bootstrap
-    from soundings_embedded.home import existing_home
 
-    url = existing_home(home).database_url("metrics")
+    url = _metrics_database(home, database)
     done = asyncio.run(_with_bar("Verifying", lambda tell: bootstrap.verify(url, tell)))
     if done.comparison.differences:
         for one in done.comparison.examples:
@@ -30,15 +30,14 @@ def verify(home: HomeOption = DEFAULT_HOME) -> None:
     typer.echo(f"All cells of generation {done.generation} equal what {done.facts:,} facts say.")
 
 
-def rebuild(home: HomeOption = DEFAULT_HOME) -> None:
+def rebuild(home: HomeOption = DEFAULT_HOME, database: MetricsDatabaseOption = None) -> None:
     """Compute every cell again into a new generation beside the old one, and swap them at once.
 
     Queries are answered from the old generation until then; new events wait in the log and are folded afterwards.
     """
     from metrics_worker import bootstrap
-    from soundings_embedded.home import existing_home
 
-    url = existing_home(home).database_url("metrics")
+    url = _metrics_database(home, database)
     done = asyncio.run(_with_bar("Rebuilding", lambda tell: bootstrap.rebuild(url, tell)))
     typer.echo(
         f"Generation {done.generation} was computed from {done.facts:,} facts and is in force; "
@@ -46,16 +45,21 @@ def rebuild(home: HomeOption = DEFAULT_HOME) -> None:
     )
 
 
-def resume(home: HomeOption = DEFAULT_HOME) -> None:
+def resume(home: HomeOption = DEFAULT_HOME, database: MetricsDatabaseOption = None) -> None:
     """Let the worker go on after it stopped because too many events went to the dead letters.
 
     Look first at GET /api/metrics/v1/dead-letters, which says why, and mend the cause.
     """
     from metrics_worker import bootstrap
+
+    resumed = asyncio.run(bootstrap.resume(_metrics_database(home, database)))
+    typer.echo(f"Resumed: {', '.join(resumed)}." if resumed else "No worker has stopped; there is nothing to resume.")
+
+
+def _metrics_database(home: Path, database: str | None) -> str:
     from soundings_embedded.home import existing_home
 
-    resumed = asyncio.run(bootstrap.resume(existing_home(home).database_url("metrics")))
-    typer.echo(f"Resumed: {', '.join(resumed)}." if resumed else "No worker has stopped; there is nothing to resume.")
+    return database or existing_home(home).database_url("metrics")
 
 
 async def _with_bar(title: str, work: Callable[[Tell], Awaitable[_Done]]) -> _Done:

@@ -162,6 +162,7 @@ class FoldWorker:
             except FenceLost as lost:
                 _log.info("partition_lost", worker=self._options.id, topic=lost.home[0], partition=lost.home[1])
                 self._held.pop(lost.home, None)
+                LAG_EVENTS.labels(lost.home[0], str(lost.home[1])).set(0)
                 left = without(left, *lost.home)
                 continue
             for _ in refused:
@@ -231,6 +232,7 @@ class FoldWorker:
         share = share_of(self._options.id, alive, homes)
         for home in self._held.keys() - share:
             del self._held[home]
+            LAG_EVENTS.labels(home[0], str(home[1])).set(0)  # whoever has it now shows it
         missing = sorted(share - self._held.keys())
         if missing:
             self._held.update(await self._store.take(missing, self._options.id, now))

@@ -1,0 +1,127 @@
+"""Starting a cluster on this machine: ``python -m soundings_cluster``."""
+
+import asyncio
+import signal
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from soundings.kernel.errors import SoundingsError
+from soundings_cluster.console import Console
+from soundings_cluster.greeting import greet, write_environment
+from soundings_cluster.health import show_health
+from soundings_cluster.kafka import install_kafka, kafka
+from soundings_cluster.leftovers import stop_leftovers
+from soundings_cluster.place import Place, check_ports, open_place
+from soundings_cluster.postgres import make_databases, postgres
+from soundings_cluster.services import METRICS_PORTS, Doors, services
+from soundings_cluster.supervisor import Supervisor
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What was asked for."""
+
+    doors: Doors
+    with_demo: bool
+
+
+def cluster(
+    folder: Annotated[Path, typer.Option("--dir", help="Where everything of this cluster lies.")] = Path(
+        ".soundings/cluster"
+    ),
+    feedback_port: Annotated[int, typer.Option(help="Where feedback-api listens.")] = 8001,
+    catalogue_port: Annotated[int, typer.Option(help="Where catalogue-api listens.")] = 8002,
+    metrics_port: Annotated[
+        list[int] | None, typer.Option(help="Where a metrics-worker listens; give it once for each.")
+    ] = None,
+    demo_if_empty: Annotated[
+        bool, typer.Option("--demo-if-empty", help="Fill a new cluster with the made-up agency of `soundings demo`.")
+    ] = False,
+) -> None:
+    """Run Kafka, PostgreSQL, feedback-api, catalogue-api and metrics-workers on this machine until Ctrl-C.
+
+    The first run makes the directory, with a secret, a signing key and an admin token that only you can read. A part
+    that dies is started again; a second run finds everything as it was.
+    """
+    doors = Doors(feedback_port, catalogue_port, tuple(metrics_port or METRICS_PORTS))
+    console = Console()
+    install_kafka()
+    place = open_place(folder)
+    with place.home.locked():
+        stop_leftovers(place.path / "running.json", console.say)
+        order = Order(doors, with_demo=demo_if_empty and not place.was_up_before)
+        asyncio.run(_run(place, order, console))
+
+
+async def _run(place: Place, order: Order, console: Console) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    supervisor = Supervisor(console, place.path / "running.json")
+    work = asyncio.create_task(_serve(place, order, console, supervisor))
+    waiting = asyncio.create_task(stopping.wait())
+    try:
+        await asyncio.wait([work, waiting], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        console.leave()
+        failed = work.done()
+        waiting.cancel()
+        work.cancel()
+        console.say("Stopping ...")
+        await supervisor.stop()
+        with suppress(asyncio.CancelledError):
+            await work
+    if not failed:
+        console.say("Everything has stopped; what was acknowledged is kept.")
+
+
+async def _serve(place: Place, order: Order, console: Console, supervisor: Supervisor) -> None:
+    """Bring everything up and watch it, until cancelled."""
+    foundations = [kafka(place), postgres(place)]
+    rooms = services(place, order.doors)
+    check_ports((part.name, part.port) for part in (*foundations, *rooms))
+    console.say("Starting Kafka and PostgreSQL ...")
+    await supervisor.start(foundations)
+    await make_databases(place)
+    console.say("Starting the services ...")
+    await supervisor.start(rooms)
+    place.note_that_it_is_up()
+    write_environment(place, order.doors)
+    greet(place, order.doors, console)
+    if order.with_demo:
+        await _demo(place, order.doors, console)
+    await show_health(supervisor.parts, console)
+
+
+async def _demo(place: Place, doors: Doors, console: Console) -> None:
+    """In a process of its own, which draws its progress on our terminal."""
+    urls = [word for name, url in doors.urls.items() for word in (f"--{name}", url)]
+    command = ["-m", "soundings_embedded", "demo", "--home", str(place.path), *urls]
+    process = await asyncio.create_subprocess_exec(sys.executable, *command, start_new_session=True)
+    try:
+        code = await process.wait()
+    except asyncio.CancelledError:
+        process.terminate()
+        await process.wait()
+        raise
+    if code != 0:
+        console.say("The demo did not finish; `soundings demo` goes on with it.")
+
+
+def main() -> None:
+    """Run the command; what goes wrong is said in one line, with what to do about it."""
+    try:
+        typer.run(cluster)
+    except SoundingsError as error:
+        typer.echo(f"cluster: {error}", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,25 @@
+"""What one part of the cluster is: a command, where it runs, how it is told to stop, and when it is up."""
+
+import signal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+UpCheck = Callable[[], Awaitable[str | None]]
+"""None when the part does its work, else the reason in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One process of the cluster. ``user`` is whom it runs as, when not as ourselves."""
+
+    name: str
+    command: Sequence[str]
+    log: Path
+    port: int
+    check: UpCheck
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
+    user: str | None = None
+    stop_signal: signal.Signals = signal.SIGTERM
+    metrics_url: str | None = None
+    """Where it shows its Prometheus metrics, if it does."""

@@ -1,0 +1,87 @@
+"""The services of the cluster, each as its own process with settings from its environment."""
+
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import httpx
+
+from soundings_cluster.part import Part, UpCheck
+from soundings_cluster.place import Place
+
+METRICS_PORTS = (8003, 8004)
+_CHECK_S = 5.0
+_READY = 200
+# What else of the environment a service may see: where programs and certificates are, and how text is written.
+_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where the services listen on the loopback address; there is one metrics-worker for each of its ports."""
+
+    feedback: int = 8001
+    catalogue: int = 8002
+    metrics: Sequence[int] = METRICS_PORTS
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """The roots of the three APIs; every metrics-worker serves the same, and the first stands for all."""
+        ports = {"feedback": self.feedback, "catalogue": self.catalogue, "metrics": self.metrics[0]}
+        return {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
+
+
+def services(place: Place, doors: Doors) -> Sequence[Part]:
+    """In the order in which they are stopped: first who takes in, last who counts."""
+    catalogue, metrics = place.database_url("catalogue"), place.database_url("metrics")
+    spool = {"SOUNDINGS_SECRET": place.home.secret(), "SOUNDINGS_SPOOL_DIR": str(place.folder("spool"))}
+    return [
+        _service(place, "feedback-api", "feedback_api", doors.feedback, spool),
+        _service(place, "catalogue-api", "catalogue_api", doors.catalogue, {"SOUNDINGS_DATABASE_URL": catalogue}),
+        *(
+            _service(
+                place,
+                f"metrics-worker-{number}",
+                "metrics_worker",
+                port,
+                {"SOUNDINGS_DATABASE_URL": metrics, "SOUNDINGS_WORKER_ID": f"worker-{number}"},
+            )
+            for number, port in enumerate(doors.metrics, 1)
+        ),
+    ]
+
+
+def _service(place: Place, name: str, module: str, port: int, settings: Mapping[str, str]) -> Part:
+    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    environment |= {
+        "SOUNDINGS_LOG_URL": place.log_url,
+        "SOUNDINGS_JWKS_URL": place.home.jwks_url,
+        "SOUNDINGS_HOST": "127.0.0.1",
+        "SOUNDINGS_PORT": str(port),
+        **settings,
+    }
+    root = f"http://127.0.0.1:{port}"
+    return Part(
+        name,
+        [sys.executable, "-m", module],
+        place.folder("logs") / f"{name}.log",
+        port,
+        _ready(f"{root}/readyz"),
+        environment,
+        metrics_url=f"{root}/metrics",
+    )
+
+
+def _ready(url: str) -> UpCheck:
+    async def check() -> str | None:
+        try:
+            async with httpx.AsyncClient(timeout=_CHECK_S) as client:
+                answer = await client.get(url)
+        except httpx.TransportError:
+            return "does not answer"
+        if answer.status_code == _READY:
+            return None
+        return "; ".join(map(str, answer.json()["reasons"]))
+
+    return check
