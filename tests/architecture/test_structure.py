@@ -1,10 +1,9 @@
 """The house keeps its shape: sizes have maxima, and each layer imports only what it may."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 FUNCTION_MAX = 60
@@ -18,10 +17,33 @@ SOURCES = sorted(
 PRODUCT = [path for path in SOURCES if "src" in path.parts]
 CORE_FORBIDDEN = {"fastapi", "starlette", "sqlalchemy", "aiokafka", "httpx", "alembic", "uvicorn"}
 CORE_NAMES = {"domain", "use_cases", "ports", "errors"}
+NAMELESS = {"utils", "helpers", "common", "manager", "misc", "util", "helper"}
 
 
-def name_of(path: Path) -> str:
-    return str(path.relative_to(ROOT))
+def faults(paths: Iterable[Path], fault: Callable[[Path], object]) -> dict[str, object]:
+    """What is wrong with each file that has something wrong with it."""
+    found = {str(path.relative_to(ROOT)): fault(path) for path in paths}
+    assert found
+    return {name: wrong for name, wrong in found.items() if wrong}
+
+
+@cache
+def tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
+@cache
+def imports(path: Path) -> frozenset[str]:
+    """The packages that a file imports from."""
+    return frozenset(module.partition(".")[0] for module in imported(tree(path)))
+
+
+def imported(module: ast.Module) -> Iterator[str]:
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
 
 
 def is_table(path: Path) -> bool:
@@ -29,52 +51,43 @@ def is_table(path: Path) -> bool:
     return "migrations" in path.parts or path.stem == "tables"
 
 
-def imports(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
+def too_long(path: Path) -> list[str]:
+    functions = [node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    lengths = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions}
+    long = [f"{name}: {lines} lines" for name, lines in lengths.items() if lines > FUNCTION_MAX]
+    lines = path.read_text().count("\n")
+    return long + ([f"{lines} lines"] if lines > FILE_MAX else [])
 
 
-@pytest.mark.parametrize("path", [p for p in SOURCES if not is_table(p)], ids=name_of)
-def test_no_function_and_no_file_outgrows_its_maximum(path: Path):
-    text = path.read_text()
-    long = [
-        f"{node.name}: {node.end_lineno - node.lineno + 1} lines"
-        for node in ast.walk(ast.parse(text))
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and (node.end_lineno or 0) - node.lineno + 1 > FUNCTION_MAX
-    ]
-    assert long == []
-    assert text.count("\n") <= FILE_MAX
+def test_no_function_and_no_file_outgrows_its_maximum():
+    assert faults((path for path in SOURCES if not is_table(path)), too_long) == {}
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=name_of)
-def test_every_module_says_in_a_sentence_what_it_is(path: Path):
-    if path.stat().st_size:
-        assert ast.get_docstring(ast.parse(path.read_text()))
+def test_every_module_says_in_a_sentence_what_it_is():
+    assert faults(PRODUCT, lambda path: path.stat().st_size and not ast.get_docstring(tree(path))) == {}
 
 
-@pytest.mark.parametrize("path", [p for p in PRODUCT if CORE_NAMES & {p.stem, p.parent.name}], ids=name_of)
-def test_domain_and_use_cases_know_no_framework(path: Path):
-    assert {module.partition(".")[0] for module in imports(path)} & CORE_FORBIDDEN == set()
+def test_domain_and_use_cases_know_no_framework():
+    core = [path for path in PRODUCT if CORE_NAMES & {path.stem, path.parent.name}]
+    assert faults(core, lambda path: imports(path) & CORE_FORBIDDEN) == {}
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=name_of)
-def test_only_sql_modules_migrations_and_the_shared_database_import_sqlalchemy(path: Path):
-    last = path.stem.rpartition("_")[2]
-    allowed = last in {"sql", "tables", "rows"} or {"migrations", "db"} & set(path.parts) or path.parent.name == "sql"
-    if not allowed:
-        assert "sqlalchemy" not in {module.partition(".")[0] for module in imports(path)}
+def test_only_sql_modules_migrations_and_the_shared_database_import_sqlalchemy():
+    def outside(path: Path) -> bool:
+        last = path.stem.rpartition("_")[2]
+        return not (
+            last in {"sql", "tables", "rows"} or {"migrations", "db"} & set(path.parts) or path.parent.name == "sql"
+        )
+
+    assert faults(filter(outside, PRODUCT), lambda path: "sqlalchemy" in imports(path)) == {}
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=name_of)
-def test_only_the_kafka_adapter_imports_aiokafka(path: Path):
-    if not (path.parent.name in {"log", "kafka"} and "kafka" in str(path)):
-        assert "aiokafka" not in {module.partition(".")[0] for module in imports(path)}
+def test_only_the_kafka_adapter_imports_aiokafka():
+    def outside(path: Path) -> bool:
+        return not (path.parent.name in {"log", "kafka"} and "kafka" in str(path))
+
+    assert faults(filter(outside, PRODUCT), lambda path: "aiokafka" in imports(path)) == {}
 
 
-@pytest.mark.parametrize("path", PRODUCT, ids=name_of)
-def test_no_module_has_a_name_that_says_nothing(path: Path):
-    assert path.stem not in {"utils", "helpers", "common", "manager", "misc", "util", "helper"}
+def test_no_module_has_a_name_that_says_nothing():
+    assert faults(PRODUCT, lambda path: path.stem in NAMELESS) == {}

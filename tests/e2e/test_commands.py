@@ -9,6 +9,7 @@ import pytest
 
 from tests.e2e.running import Running
 
+pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = ROOT / "docs" / "examples"
 CASES = """CASE_ENQUIRY_ID,OPEN_DT,CLOSED_DT,REASON,Source

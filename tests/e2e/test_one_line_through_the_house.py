@@ -6,6 +6,8 @@ import pytest
 from tests.e2e.conftest import declare
 from tests.e2e.running import Running
 
+pytestmark = pytest.mark.slow
+
 
 class House:
     """What a person with a key and a token can do."""

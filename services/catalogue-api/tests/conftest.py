@@ -168,15 +168,18 @@ def settings_in(folder: Path, issuer: ECKey) -> Settings:
 
 
 @asynccontextmanager
-async def running(
-    settings: Settings, issuer: ECKey, clock: FakeClock, **options: OpenLog
-) -> AsyncGenerator[Town, None]:
-    app = build(settings, clock=clock, **options)
+async def serving(app: FastAPI, settings: Settings, issuer: ECKey, clock: FakeClock) -> AsyncGenerator[Town, None]:
     log = await open_log(settings.log_url)
     transport = httpx.ASGITransport(app)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://c") as http:
         yield Town(app, http, log, clock, issuer)
     await log.close()
+
+
+def running(
+    settings: Settings, issuer: ECKey, clock: FakeClock, **options: OpenLog
+) -> AbstractAsyncContextManager[Town]:
+    return serving(build(settings, clock=clock, **options), settings, issuer, clock)
 
 
 @pytest.fixture
@@ -195,30 +198,75 @@ def open_town(issuer: ECKey, clock: FakeClock) -> OpenTown:
     return partial(running, issuer=issuer, clock=clock)
 
 
-@pytest.fixture
-async def town(open_town: OpenTown, settings: Settings) -> AsyncGenerator[Town, None]:
-    """A catalogue with nothing in it."""
-    async with open_town(settings) as town:
-        yield town
+@dataclass(frozen=True)
+class Hall:
+    """One app for many tests, because building it is dear: for each it stops, gets other files, and starts again."""
+
+    folder: Path
+    issuer: ECKey
+    clock: FakeClock
+    settings: Settings
+    app: FastAPI
+
+    @classmethod
+    def build(cls, folder: Path, issuer: ECKey) -> "Hall":
+        clock, settings = FakeClock(), settings_in(folder, issuer)
+        return cls(folder, issuer, clock, settings, build(settings, clock=clock))
+
+    @asynccontextmanager
+    async def with_files_of(self, template: Path | None) -> AsyncGenerator[Town, None]:
+        for left in self.folder.glob("*.db*"):
+            left.unlink()
+        if template is not None:
+            shutil.copytree(template, self.folder, dirs_exist_ok=True)
+        self.clock.at = FakeClock().at
+        async with serving(self.app, self.settings, self.issuer, self.clock) as town:
+            yield town
+
+    async def found(self, template: Path, fill: Callable[[Town], Awaitable[object]]) -> Path:
+        """Keep the files of a catalogue that was started and filled."""
+        async with self.with_files_of(None) as town:
+            await fill(town)
+        for file in self.folder.glob("*.db*"):
+            shutil.copy(file, template)
+        return template
 
 
 @pytest.fixture(scope="session")
-def founded(tmp_path_factory: pytest.TempPathFactory, issuer: ECKey) -> Path:
-    """The files of a catalogue with two agencies, made once and copied for every test."""
-    folder = tmp_path_factory.mktemp("founded")
+def hall(tmp_path_factory: pytest.TempPathFactory, issuer: ECKey) -> Hall:
+    return Hall.build(tmp_path_factory.mktemp("hall"), issuer)
 
-    async def make() -> None:
-        async with running(settings_in(folder, issuer), issuer, FakeClock()) as town:
-            await town.found()
-            await town.events(EVENTS_OF_FOUNDING)
 
-    asyncio.run(make())
-    return folder
+@pytest.fixture(scope="session")
+def opened(hall: Hall, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of a catalogue with nothing in it, made once and copied for every test."""
+
+    async def leave_empty(town: Town) -> None:
+        await town.log.ensure([CATALOGUE])
+
+    return asyncio.run(hall.found(tmp_path_factory.mktemp("opened"), leave_empty))
+
+
+@pytest.fixture(scope="session")
+def founded(hall: Hall, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same with two agencies."""
+
+    async def found(town: Town) -> None:
+        await town.found()
+        await town.events(EVENTS_OF_FOUNDING)
+
+    return asyncio.run(hall.found(tmp_path_factory.mktemp("founded"), found))
 
 
 @pytest.fixture
-async def city(open_town: OpenTown, founded: Path, tmp_path: Path, issuer: ECKey) -> AsyncGenerator[Town, None]:
+async def town(hall: Hall, opened: Path) -> AsyncGenerator[Town, None]:
+    """A catalogue with nothing in it."""
+    async with hall.with_files_of(opened) as town:
+        yield town
+
+
+@pytest.fixture
+async def city(hall: Hall, founded: Path) -> AsyncGenerator[Town, None]:
     """A catalogue with two agencies."""
-    shutil.copytree(founded, tmp_path, dirs_exist_ok=True)
-    async with open_town(settings_in(tmp_path, issuer)) as town:
+    async with hall.with_files_of(founded) as town:
         yield town

@@ -1,5 +1,7 @@
 """The catalogue when the log is away: it goes on, says so, and catches up."""
 
+import pytest
+
 from soundings.log.open import open_log
 from soundings.log.port import Log, LogUnavailable
 
@@ -18,6 +20,7 @@ class Switch:
         return await open_log(url)
 
 
+@pytest.mark.slow
 async def test_the_catalogue_works_while_the_log_is_away_and_catches_up(open_town, settings):
     switch = Switch()
     async with open_town(settings, open_log=switch) as town:

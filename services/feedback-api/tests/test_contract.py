@@ -17,6 +17,7 @@ from soundings.access.policy import POLICY, Door
 from soundings.events.envelope import encode
 from soundings.events.topics import MEASURED
 from soundings.log.port import Record
+from soundings.testing.effort import examples
 
 from .conftest import DESK, Listening, event_of
 
@@ -85,7 +86,7 @@ def compare_with_models(ear: Listening) -> None:
             ear.log.store.records[topic.name, partition].clear()
 
 
-FUZZ = settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @FUZZ

@@ -7,10 +7,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from soundings.access.roles import Role
+from soundings.testing.effort import examples
 
 from .conftest import DESK, Listening
 
-FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NAMES = st.sampled_from(
     [
         "id", "form_id", "form_version", "service_id", "channel", "touchpoint", "occurred_at", "language", "person",

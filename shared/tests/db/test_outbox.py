@@ -16,6 +16,7 @@ from soundings.db import Database, open_database
 from soundings.db.outbox import Outbox, RecordTooLarge, Relay, relaying
 from soundings.events.topics import CATALOGUE, SIGNALS, Topic
 from soundings.log.port import AppendFailed, LogUnavailable, Place, Record
+from soundings.testing.effort import examples
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -213,7 +214,7 @@ async def test_writers_at_once_are_told_apart(office):
         ),
     )
 )
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 async def test_every_byte_of_a_record_is_carried(record):
     with TemporaryDirectory() as folder:
         office = await office_in(Path(folder))
@@ -228,7 +229,7 @@ async def test_every_byte_of_a_record_is_carried(record):
     script=st.lists(st.sampled_from(["down", "lost", 0, 1, 2, "works"]), max_size=8),
     writes=st.lists(st.lists(st.sampled_from("abc"), min_size=1, max_size=3), min_size=1, max_size=5),
 )
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 async def test_whatever_breaks_nothing_is_lost_and_the_newest_of_each_key_comes_last(script, writes):
     with TemporaryDirectory() as folder:
         office = await office_in(Path(folder), *script)

@@ -230,6 +230,7 @@ def test_an_instant_without_a_local_date_is_refused(instant):
         calendar_of(PACIFIC).local_day(instant)
 
 
+@pytest.mark.slow
 def test_the_memory_of_hours_is_bounded():
     calendar = Calendar("UTC")
     for hour in range(100_010):

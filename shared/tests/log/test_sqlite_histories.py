@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from soundings.events.topics import Topic
 from soundings.log.port import Record
 from soundings.log.sqlite import SqliteLog
+from soundings.testing.effort import examples
 from soundings.testing.log_contract import append, read_all
 
 TOPIC = Topic("t", 1, "delete", timedelta(days=10))
@@ -78,7 +79,7 @@ async def play(path, history):
     await played.log.close()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(st.lists(steps, max_size=15))
 def test_readers_find_what_is_left_and_no_position_is_used_twice(history):
     with TemporaryDirectory() as directory:

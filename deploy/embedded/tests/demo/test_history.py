@@ -35,10 +35,12 @@ def identities(history: History) -> dict[tuple[str, str, object], Json]:
     return {(one.kind, one.source, item["id"]): item for one in history.deliveries for item in one.items}
 
 
+@pytest.mark.slow
 def test_the_same_arguments_give_the_same_history(history: History):
     assert invent(history.today) == history
 
 
+@pytest.mark.slow
 def test_another_seed_gives_another_history(history: History):
     assert invent(history.today, seed=21).deliveries != history.deliveries
 
@@ -47,6 +49,7 @@ def test_every_item_has_an_id_of_its_own(history: History):
     assert len(identities(history)) == sum(len(delivery.items) for delivery in history.deliveries)
 
 
+@pytest.mark.slow
 def test_a_later_day_adds_days_and_otherwise_only_closes_requests_by_a_new_revision(history: History):
     before, after = identities(history), identities(invent(history.today + timedelta(days=10), start=history.start))
     assert before.keys() < after.keys()
@@ -57,6 +60,7 @@ def test_a_later_day_adds_days_and_otherwise_only_closes_requests_by_a_new_revis
         assert (after[key]["kind"], after[key]["revision"]) == ("service_request", 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("today", [date(2026, 11, 22), date(2028, 3, 1)])
 def test_nothing_happens_before_the_start_or_after_the_last_midnight(today: date):
     history = invent(today)
@@ -134,6 +138,7 @@ def satisfied(history: History, service: str) -> dict[str, float]:
     return {weeks: sum(good) / len(good) for weeks, good in scores.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_one_service_has_a_problem_that_is_seen_and_is_better_than_before_once_mended(seed: int):
     history = invent(date(2026, 11, 22), seed=seed)

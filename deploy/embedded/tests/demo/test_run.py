@@ -152,6 +152,7 @@ def test_what_is_measured_is_asked_for_this_agency_and_these_weeks():
     assert ("count.v1", "2026-01-12", "2026-04-13") in asked
 
 
+@pytest.mark.slow
 def test_a_second_run_on_the_same_day_sends_nothing_new():
     house = House()
     run(house)
@@ -162,6 +163,7 @@ def test_a_second_run_on_the_same_day_sends_nothing_new():
     assert house.entities == entities
 
 
+@pytest.mark.slow
 def test_a_run_on_a_later_day_goes_on_with_the_story_that_began():
     house = House()
     first = run(house)
@@ -172,10 +174,12 @@ def test_a_run_on_a_later_day_goes_on_with_the_story_that_began():
     assert later.periods[0] == first.periods[0]
 
 
+@pytest.mark.slow
 def test_a_day_that_has_not_begun_in_larkmere_is_not_yet_today():
     assert run(House(), NOW.date()).today == date(2026, 4, 20)
 
 
+@pytest.mark.slow
 def test_a_start_that_leaves_no_thirteen_weeks_is_not_taken():
     house = House()
     run(house)
@@ -193,6 +197,7 @@ def test_a_key_that_stays_unknown_stops_the_demo():
         run(House(late_keys=100_000))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lag", "says"), [(7, "7 events"), (None, "An unknown number of events")])
 def test_metrics_that_stand_still_stop_the_demo(lag: int | None, says: str):
     with pytest.raises(NotCounted, match=says):

@@ -17,6 +17,7 @@ from soundings.events.envelope import MalformedEvent, Undecodable, UnknownEventT
 from soundings.events.interaction import InteractionRecorded
 from soundings.events.response import FormShown, ResponseSubmitted
 from soundings.log.port import Stored
+from soundings.testing.effort import examples
 
 from .histories import POOL, funnel, interaction, response
 
@@ -72,7 +73,7 @@ ODD = st.sampled_from(
 
 
 @given(data=st.data(), event=st.sampled_from([one for one in POOL if isinstance(one, PLAIN)]))
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 def test_whatever_is_changed_in_an_event_both_ways_agree_or_the_models_decide(data, event):
     record = stored(encode(event))
     body = orjson.loads(record.value)

@@ -22,6 +22,7 @@ from soundings.events.base import EventData
 from soundings.events.envelope import encode
 from soundings.events.topics import ALL
 from soundings.log.port import Log, Stored, TopicPartition
+from soundings.testing.effort import examples
 from soundings.testing.memory_log import MemoryLog
 
 from ..conftest import KINDS  # noqa: TID252 - the tests are no package
@@ -142,7 +143,7 @@ def told_twice(history: Sequence[EventData], again: Sequence[int]) -> list[Event
 
 
 @given(played=PLAYED)
-@settings(_UNHURRIED, max_examples=2_500)
+@settings(_UNHURRIED, max_examples=examples(2_500))
 def test_the_cells_are_the_fold_over_the_latest_revisions(played) -> None:
     history, again, steps = played
     told, log, store = told_twice(history, again), MemoryLog(), MemoryFoldStore()
@@ -156,7 +157,7 @@ def test_the_cells_are_the_fold_over_the_latest_revisions(played) -> None:
 
 
 @given(several=st.lists(PLAYED, min_size=5, max_size=5))
-@settings(_UNHURRIED, max_examples=15)
+@settings(_UNHURRIED, max_examples=examples(15))
 def test_the_law_holds_in_a_real_database_and_verify_agrees(database_url, several) -> None:
     async def check() -> None:
         database = await fresh(database_url)
@@ -172,7 +173,7 @@ def test_the_law_holds_in_a_real_database_and_verify_agrees(database_url, severa
 
 
 @given(history=HISTORIES)
-@settings(_UNHURRIED, max_examples=15)
+@settings(_UNHURRIED, max_examples=examples(15))
 def test_a_rebuild_gives_the_same_cells_in_a_new_generation(database_url, history) -> None:
     async def check() -> None:
         database = await fresh(database_url)

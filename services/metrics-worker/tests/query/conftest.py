@@ -1,10 +1,9 @@
 """A small world of agencies and cells in a real database file, and readers of it."""
 
 from collections import defaultdict
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from pathlib import Path
 
 import orjson
 import pytest
@@ -15,7 +14,7 @@ from metrics_worker.query.sql import SqlCellStore
 from metrics_worker.query.use_cases import ReadMetrics
 from metrics_worker.store.tables import catalogue_entity, cell_row, position
 from soundings.access.roles import Principal, Role
-from soundings.db import Database, migrate, open_database
+from soundings.db import Database
 from soundings.events.topics import RESPONSES
 from soundings.kernel.calendars import Calendar
 from soundings.kernel.clock import epoch_ms
@@ -201,8 +200,5 @@ def day(text: str) -> date:
 
 
 @pytest.fixture
-async def world(tmp_path: Path) -> AsyncIterator[World]:
-    database = open_database(f"sqlite:///{tmp_path}/metrics.db")
-    await migrate(database, "metrics_worker")
-    yield World(database)
-    await database.close()
+def world(small_database: Database) -> World:
+    return World(small_database)

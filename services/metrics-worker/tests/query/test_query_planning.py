@@ -14,6 +14,7 @@ from metrics_worker.query.domain.timeline import Span, timeline_of
 from soundings.kernel.calendars import HOUR_MS, Calendar, Interval, hour_bucket
 from soundings.kernel.errors import Refused
 from soundings.kernel.vocabulary import Grain
+from soundings.testing.effort import examples
 
 ZONES = ("UTC", "America/New_York", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Apia", "Europe/London")
 DAY = timedelta(days=1)
@@ -40,7 +41,7 @@ def cells(span: Span, calendar: Calendar) -> list[str]:
 
 
 @given(calendars, starts, st.integers(1, 900), date_intervals)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_every_day_of_a_range_is_counted_once_and_in_its_bucket(calendar, start, length, interval):
     slots = slots_of(question(start, start + length * DAY, interval), calendar)
     timeline = timeline_of(slots, calendar)
@@ -64,7 +65,7 @@ def test_every_day_of_a_range_is_counted_once_and_in_its_bucket(calendar, start,
 
 
 @given(calendars, starts, st.integers(1, 900), date_intervals)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 def test_a_total_counts_where_it_fits_and_is_cut_where_it_only_overlaps(calendar, start, length, interval):
     slots = slots_of(question(start, start + length * DAY, interval), calendar)
     timeline = timeline_of(slots, calendar)
@@ -85,7 +86,7 @@ def test_a_total_counts_where_it_fits_and_is_cut_where_it_only_overlaps(calendar
 
 
 @given(calendars, starts, st.integers(1, 900), date_intervals)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_the_tallies_of_every_day_of_a_cut_month_are_read(calendar, start, length, interval):
     timeline = timeline_of(slots_of(question(start, start + length * DAY, interval), calendar), calendar)
     spans = timeline.spans()
@@ -97,7 +98,7 @@ def test_the_tallies_of_every_day_of_a_cut_month_are_read(calendar, start, lengt
 
 
 @given(calendars, starts, st.integers(1, 12))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_every_hour_of_a_range_is_one_bucket_also_when_clocks_change(calendar, start, length):
     end = start + length * DAY
     slots = slots_of(question(start, end, Interval.HOUR), calendar)
@@ -116,7 +117,7 @@ def test_every_hour_of_a_range_is_one_bucket_also_when_clocks_change(calendar, s
 
 
 @given(calendars, starts, st.integers(1, 500), date_intervals, st.sampled_from(["previous", "year_ago"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_every_bucket_has_a_base_and_lanes_never_overlap(calendar, start, length, interval, compare):
     asked = question(start, start + length * DAY, interval, compare=compare)
     slots = slots_of(asked, calendar)

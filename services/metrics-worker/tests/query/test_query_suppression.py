@@ -179,6 +179,7 @@ async def test_months_do_not_vouch_for_a_quarter_tally_beside_them(boston):
     assert (await boston.row("count.v1", from_="2015-01-01", to="2015-05-01", **asked))["n"] == 404
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 async def test_no_small_figure_can_be_solved_from_all_that_is_shown(boston, seed):
     truth = fill(boston, Random(seed))

@@ -21,7 +21,7 @@ from metrics_worker.voices.sql import SqlVoiceStore
 from metrics_worker.voices.use_cases import ReadVoices
 from soundings.access.roles import Role
 from soundings.access.tokens import TokenVerifier, issue_token
-from soundings.db import Database, migrate, open_database
+from soundings.db import Database
 from soundings.events.base import EventData
 from soundings.events.envelope import encode
 from soundings.events.response import ResponseRetracted, ResponseReviewed, ResponseSubmitted, Score
@@ -90,9 +90,8 @@ class Ear:
 
 
 @pytest.fixture
-async def ear(tmp_path: Path) -> AsyncIterator[Ear]:
-    database = open_database(f"sqlite:///{tmp_path}/metrics.db")
-    await migrate(database, "metrics_worker")
+async def ear(small_database: Database, tmp_path: Path) -> AsyncIterator[Ear]:
+    database = small_database
     async with database.transaction() as connection:
         rows = [
             {
@@ -126,7 +125,6 @@ async def ear(tmp_path: Path) -> AsyncIterator[Ear]:
     )
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://metrics") as client:
         yield Ear(database, client, key)
-    await database.close()
 
 
 @pytest.fixture

@@ -152,7 +152,11 @@ class Relay:
         self._woken.set()
 
     async def run(self) -> None:
-        """Carry records until stopped; while the log or the database is away, try again ever more slowly."""
+        """Carry records until stopped; while the log or the database is away, try again ever more slowly.
+
+        What was stopped may run again, in another event loop too.
+        """
+        self._woken, self._stopping = asyncio.Event(), False
         failures = 0
         while not self._stopping:
             self._woken.clear()
