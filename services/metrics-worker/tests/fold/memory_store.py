@@ -55,6 +55,10 @@ class MemoryTransaction:
     """Works on a copy that becomes the state when the block ends."""
 
     state: State
+    slot: int = 0
+
+    async def claim(self, families: Collection[str]) -> int:
+        return self.slot
 
     async def fence(self, moves: Sequence[Move], at: int) -> None:
         for topic, partition, epoch, start, following in moves:
@@ -99,8 +103,8 @@ class MemoryFoldStore:
         self.alive: dict[str, int] = {}
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[MemoryTransaction]:
-        transaction = MemoryTransaction(self.state.copy())
+    async def transaction(self, slot: int) -> AsyncIterator[MemoryTransaction]:
+        transaction = MemoryTransaction(self.state.copy(), slot)
         yield transaction
         self.state = transaction.state
 
@@ -146,4 +150,5 @@ def cells_of_rows(rows: Mapping[RowKey, str]) -> Cells:
                 old = cells.get((*place, bin_), (0, 0))
                 cells[*place, bin_] = (old[0] + n, old[1] + total)
     counted = {cell[:7] for cell in cells}
+    cells = {cell: amount for cell, amount in cells.items() if amount != (0, 0)}
     return cells | {(*place, ""): (0, 0) for place in reported - counted}

@@ -36,9 +36,9 @@ def review(revision: int, verdict: str):
 RETRACTION = ResponseRetracted(record_id="r", source_id="web", reason="erasure", retracted_at=NOW)
 
 
-def decoded(event, shard: str = "r0"):
+def decoded(event, home: str = "r0"):
     record = encode(event)
-    return decode_event(Stored(event.TOPIC.name, 0, 0, record.key, record.value, record.headers, 0), shard)
+    return decode_event(Stored(event.TOPIC.name, 0, 0, record.key, record.value, record.headers, 0), home)
 
 
 def folded(*events, known=()):
@@ -51,7 +51,7 @@ def folded(*events, known=()):
 def ease(result) -> dict[str, int]:
     """What a batch adds to the bins of `ease`."""
     bins: dict[str, int] = {}
-    for deltas in result.deltas.rows().values():
+    for deltas in result.deltas.rows(0).values():
         for count, times in counted(deltas).items():
             if count.measure == "ease@1" and times:
                 bins[count.bin] = bins.get(count.bin, 0) + times
@@ -65,7 +65,7 @@ def said(result) -> list[str | None]:
 def test_a_response_is_added_with_its_voice():
     result = folded(response())
     (fact,) = result.added
-    assert (fact.record_id, fact.state, fact.revision, fact.shard) == ("r", 0, 0, "r0")
+    assert (fact.record_id, fact.state, fact.revision, fact.home) == ("r", 0, 0, "r0")
     assert "said" not in (fact.data or "")
     assert (ease(result), said(result)) == ({"5": 1}, ["said 5"])
 

@@ -1,9 +1,10 @@
 """The law of the cells: whatever the order, duplication, batching, crashes, restarts and number of workers."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -48,6 +49,7 @@ class Worker:
     log: Log
     store: FoldStore
     held: dict[TopicPartition, Held] = field(default_factory=dict)
+    slot: int = 0
 
     async def take(self, homes: Sequence[TopicPartition]) -> None:
         self.held.update(await self.store.take(homes, self.name, 0))
@@ -62,7 +64,7 @@ class Worker:
         left = list(slices)
         while left:
             try:
-                async with self.store.transaction() as transaction:
+                async with self.store.transaction(self.slot) as transaction:
                     await apply_batch(transaction, left, 0, never)
                     if crash == "before the commit":
                         raise Crash  # noqa: TRY301 - as sudden as can be
@@ -93,7 +95,7 @@ STEPS = st.lists(
 
 async def play(store: FoldStore, log: Log, homes: Sequence[TopicPartition], steps) -> None:
     """Let two workers take, read, crash and write as told, then let one finish what is left."""
-    workers = [Worker("one", log, store), Worker("two", log, store)]
+    workers = [Worker("one", log, store), Worker("two", log, store, slot=1)]
     for number, most, fate in steps:
         worker, other = workers[number], workers[1 - number]
         if not worker.held:
@@ -121,16 +123,14 @@ async def append_all(log: Log, history: Sequence[EventData]) -> list[TopicPartit
 
 
 @pytest.fixture(scope="module", params=KINDS)
-def database_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> str:
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """A database for many histories, in memory where the machine lets us."""
     if request.param == "postgresql":
-        return request.getfixturevalue("cluster").new_database()
-    memory = Path("/dev/shm")  # noqa: S108 - where there is no such place, a file will do
-    home = tmp_path_factory.mktemp("law")
-    if memory.is_dir():
-        home = memory / f"soundings-{home.parent.name}-{home.name}"
-        home.mkdir(exist_ok=True)
-    return f"sqlite:///{home}/metrics.db"
+        yield request.getfixturevalue("cluster").new_database()
+        return
+    memory = Path("/dev/shm")  # noqa: S108 - where there is no such place, another will do
+    with TemporaryDirectory(prefix="soundings-", dir=memory if memory.is_dir() else None) as home:
+        yield f"sqlite:///{home}/metrics.db"
 
 
 PLAYED = st.tuples(HISTORIES, st.lists(st.integers(0, 20), max_size=4), STEPS)

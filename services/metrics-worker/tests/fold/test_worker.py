@@ -160,7 +160,7 @@ async def test_a_zombie_writes_nothing_even_from_the_right_position(database, lo
     part = await read_slice(log, (topic, partition), mine, 10, DeadLetterLimit())
     await store.take([(topic, partition)], "other", 0)
     with pytest.raises(FenceLost):
-        async with store.transaction() as transaction:
+        async with store.transaction(0) as transaction:
             await apply_batch(transaction, [part], 0, log.read)
     assert await scalar(database, select(func.count()).select_from(fact)) == 0
     assert await scalar(database, select(position.c.next)) == 0
@@ -185,9 +185,9 @@ class Dying:
             raise OSError(f"the connection broke at {step}")
 
     @asynccontextmanager
-    async def transaction(self):
+    async def transaction(self, slot: int):
         self.check("begin")
-        async with self._store.transaction() as transaction:
+        async with self._store.transaction(slot) as transaction:
             yield DyingTransaction(transaction, self.check)
             self.check("commit")
 

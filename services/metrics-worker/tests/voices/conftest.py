@@ -67,7 +67,7 @@ class Ear:
         ]
         move = Move(*home, held.epoch, held.next, held.next + len(records))
         self._next = held.next + len(records)
-        async with store.transaction() as transaction:
+        async with store.transaction(0) as transaction:
             decoded = [decode_event(record, "r0") for record in records]
             positions = [record.position for record in records]
             await apply_batch(transaction, [Slice(move, decoded, positions)], 0, read_again)

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Final, NamedTuple
 
 from soundings.kernel.bins import UNKNOWN, duration_bin, money_bin
-from soundings.kernel.calendars import calendar_of
+from soundings.kernel.calendars import HOUR_MS, calendar_of
 
 BUILT_IN_VERSION: Final = 1
 LARGEST_COUNT: Final = 10**15
@@ -83,24 +83,26 @@ def paid(measure: str, minor: int) -> Count:
 
 
 def unit_buckets(time_zone: str, ms: int) -> tuple[Bucket, ...]:
-    """The hour (UTC), the local day and the local month in which a unit counts; ValueError outside of the calendar."""
-    return _grained(calendar_of(time_zone).buckets(ms))
+    """The hour (UTC), the local day and the local month in which a unit counts; ValueError outside of the calendar.
+
+    Remembered per hour, for the fold, unless the local date or the offset changes within it.
+    """
+    key = (time_zone, ms // HOUR_MS)
+    known = _hours.get(key)
+    return _learn_hour(key, ms) if known is None else known
 
 
-def is_steady(time_zone: str, ms: int) -> bool:
-    """Whether all instants of an hour have the same buckets: only then the calendar answers with the same object."""
-    calendar = calendar_of(time_zone)
-    return calendar.buckets(ms) is calendar.buckets(ms)
+def _learn_hour(key: tuple[str, int], ms: int) -> tuple[Bucket, ...]:
+    calendar = calendar_of(key[0])
+    names = calendar.buckets(ms)
+    buckets = tuple(zip(_GRAINS, names, strict=True))
+    if calendar.buckets(ms) is names:  # the same object again: it stands for the whole hour
+        if len(_hours) >= _KEPT:
+            _hours.clear()
+        _hours[key] = buckets
+    return buckets
 
 
+_GRAINS: Final = ("hour", "day", "month")
 _KEPT: Final = 100_000
-_known: dict[tuple[str, str, str], tuple[Bucket, ...]] = {}
-
-
-def _grained(names: tuple[str, str, str]) -> tuple[Bucket, ...]:
-    known = _known.get(names)
-    if known is None:
-        if len(_known) >= _KEPT:
-            _known.clear()
-        known = _known[names] = tuple(zip(("hour", "day", "month"), names, strict=True))
-    return known
+_hours: dict[tuple[str, int], tuple[Bucket, ...]] = {}

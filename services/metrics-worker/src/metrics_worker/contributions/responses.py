@@ -9,18 +9,16 @@ from metrics_worker.contributions.counts import (
     Place,
     checked_place,
     coded,
-    is_steady,
     unit_buckets,
     versioned,
 )
-from soundings.kernel.calendars import HOUR_MS
 from soundings.kernel.scales import UNITS, Scale, bin_of
 
 Score = tuple[str, str, int, str, int | str]
 """One scored answer: question id, measure, version, scale, and a point of the scale or the code of an option."""
 
 _KEPT: Final = 50_000
-_places: dict[tuple[str, str, str, str, int], Place] = {}
+_checked: set[tuple[str, str, str]] = set()
 _points: dict[Score, Count] = {}
 
 _NO_LISTS: Final[frozenset[str]] = frozenset()
@@ -63,21 +61,13 @@ def funnel_contribution(place: Place, form_id: str, stage: str, n: int) -> Contr
 
 
 def unit_place(service: str, channel: str, touchpoint: str, time_zone: str, ms: int) -> Place:
-    """The place of a unit at an instant; ValueError for an unknown time zone or an instant outside of the calendar.
-
-    Remembered per hour, for the fold, unless the local date changes within it.
-    """
-    key = (service, channel, touchpoint, time_zone, ms // HOUR_MS)
-    known = _places.get(key)
-    return _learn_place(key, ms) if known is None else known
-
-
-def _learn_place(key: tuple[str, str, str, str, int], ms: int) -> Place:
-    service, channel, touchpoint, time_zone, hour = key
+    """The place of a unit at an instant; ValueError for an unknown time zone or an instant outside of the calendar."""
     buckets = unit_buckets(time_zone, ms)
+    ids = (service, channel, touchpoint)
+    if ids in _checked:
+        return Place(service, channel, touchpoint, buckets)
     place = checked_place(Place(service, channel, touchpoint, buckets))
-    if is_steady(time_zone, hour * HOUR_MS):
-        if len(_places) >= _KEPT:
-            _places.clear()
-        _places[key] = place
+    if len(_checked) >= _KEPT:
+        _checked.clear()
+    _checked.add(ids)
     return place

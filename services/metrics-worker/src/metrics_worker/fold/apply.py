@@ -71,10 +71,11 @@ async def apply_batch(
         for move, position, error in refusals
     ]
     generation = await transaction.generation()
+    slot = await transaction.claim(folded.deltas.families)
     changes = Changes(
         added=folded.added,
         changed=folded.changed,
-        rows=await changed_rows(transaction.rows, generation, folded.deltas),
+        rows=await changed_rows(transaction.rows, generation, folded.deltas, slot),
         voices=folded.voices,
         dead_letters=[letter for part in slices for letter in part.dead_letters] + refused,
         catalogue=[row for part in slices for row in part.catalogue],

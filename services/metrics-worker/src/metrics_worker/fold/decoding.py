@@ -45,15 +45,15 @@ _ESCAPE: Final = b"\\"
 _ESCAPED_NUL: Final = b"\\u0000"
 
 
-def decode_event(record: Stored, shard: str) -> Event:
+def decode_event(record: Stored, home: str) -> Event:
     """The event in a record. Raises `Undecodable` when it breaks its contract, `Contradiction` when it cannot be so."""
     try:
-        return _quick(record, shard) or _thorough(record, shard)
+        return _quick(record, home) or _thorough(record, home)
     except ValueError as error:
         raise Contradiction(str(error)) from error
 
 
-def _quick(record: Stored, shard: str) -> Recorded | None:
+def _quick(record: Stored, home: str) -> Recorded | None:
     """The event when it is plain; None when it has to be looked at more closely."""
     value = record.value
     build = _QUICK.get(_type_of(record))
@@ -63,7 +63,7 @@ def _quick(record: Stored, shard: str) -> Recorded | None:
         data = orjson.loads(value)
     except orjson.JSONDecodeError:
         return None
-    return build(data, shard) if data.__class__ is dict else None
+    return build(data, home) if data.__class__ is dict else None
 
 
 def _type_of(record: Stored) -> bytes:
@@ -73,12 +73,12 @@ def _type_of(record: Stored) -> bytes:
     return b""
 
 
-def _thorough(record: Stored, shard: str) -> Event:
+def _thorough(record: Stored, home: str) -> Event:
     event = decode(record)
     build = _BUILD.get(type(event))
     if build is None:
         raise UnknownEventType(f"{event.TYPE} does not belong on {record.topic}")
-    return build(_without_nul(orjson.loads(event.model_dump_json(exclude_none=True, by_alias=True))), shard)
+    return build(_without_nul(orjson.loads(event.model_dump_json(exclude_none=True, by_alias=True))), home)
 
 
 def _without_nul(data: Json) -> Json:
@@ -99,22 +99,22 @@ def _holds_nul(value: object) -> bool:
     return isinstance(value, str) and _NUL in value
 
 
-def _quick_response(data: Json, shard: str) -> Recorded | None:
+def _quick_response(data: Json, home: str) -> Recorded | None:
     if not is_plain_response(data):
         return None
     scores = plain_scores(data.get("scores", ()))
     if scores is None:
         return None
     data["scores"], counts = scores
-    return _response(data, counts, shard)
+    return _response(data, counts, home)
 
 
-def _thorough_response(data: Json, shard: str) -> Recorded:
+def _thorough_response(data: Json, home: str) -> Recorded:
     data["scores"] = [tuple(score.values()) for score in data.get("scores", ())]
-    return _response(data, list(map(score_count, data["scores"])), shard)
+    return _response(data, list(map(score_count, data["scores"])), home)
 
 
-def _response(data: Json, counts: list[Count], shard: str) -> Recorded:
+def _response(data: Json, counts: list[Count], home: str) -> Recorded:
     """`scores` are rows of values by now, and `counts` theirs."""
     source_id, record_id, revision = data.pop("source_id"), data.pop("record_id"), data.pop("revision", 0)
     service, channel = data.pop("service_id"), data.pop("channel")
@@ -128,14 +128,14 @@ def _response(data: Json, counts: list[Count], shard: str) -> Recorded:
     return Recorded(
         Fact(
             _key("response", source_id, record_id), None, "response", source_id, record_id, service, channel,
-            occurred, state, revision, None, None, orjson.dumps(data).decode(), shard,
+            occurred, state, revision, None, None, orjson.dumps(data).decode(), home,
         ),
         response_content(service, channel, occurred, data, counts),  # type: ignore[arg-type]  # checked before
         Voice(comments, data.get("language")) if comments else None,
     )  # fmt: skip
 
 
-def _funnel(data: Json, shard: str) -> Recorded:
+def _funnel(data: Json, home: str) -> Recorded:
     source_id, record_id, revision = data.pop("source_id"), data.pop("record_id"), data.pop("revision", 0)
     service, channel = data.pop("service_id"), data.pop("channel")
     occurred = _ms(data.pop("occurred_at"))
@@ -143,13 +143,13 @@ def _funnel(data: Json, shard: str) -> Recorded:
         Fact(
             key128("funnel", source_id, record_id), None, "funnel", source_id, record_id, service, channel,
             occurred, TEST if data.pop("test", False) else COUNTED, revision, None, None,
-            orjson.dumps(data).decode(), shard,
+            orjson.dumps(data).decode(), home,
         ),
         funnel_content(service, channel, occurred, data),  # type: ignore[arg-type]  # checked by shape or by model
     )  # fmt: skip
 
 
-def _interaction(data: Json, shard: str) -> Recorded:
+def _interaction(data: Json, home: str) -> Recorded:
     source_id, record_id, root_id = data.pop("source_id"), data.pop("record_id"), data.pop("root_id")
     service, channel = data.pop("service_id", None), data.pop("channel", None)
     revision = data.pop("revision", 0)
@@ -158,20 +158,20 @@ def _interaction(data: Json, shard: str) -> Recorded:
         Fact(
             key128("interaction", source_id, root_id, record_id), key128("root", source_id, root_id), "interaction",
             source_id, record_id, service or "", channel or "", content.started, COUNTED, revision, None, None,
-            orjson.dumps(data).decode(), shard,
+            orjson.dumps(data).decode(), home,
         ),
         content,
     )  # fmt: skip
 
 
-def _tally(data: Json, shard: str) -> Recorded:
+def _tally(data: Json, home: str) -> Recorded:
     source_id, tally_id, revision = data.pop("source_id"), data.pop("tally_id"), data.pop("revision")
     service, channel = data.pop("service_id"), data.pop("channel")
     received = _ms(data["received_at"])
     return Recorded(
         Fact(
             key128("tally", source_id, tally_id), None, "tally", source_id, tally_id, service, channel,
-            received, COUNTED, revision, None, None, orjson.dumps(data).decode(), shard,
+            received, COUNTED, revision, None, None, orjson.dumps(data).decode(), home,
         ),
         tally_content(service, channel, data),  # type: ignore[arg-type]  # checked by the model
     )  # fmt: skip
@@ -195,35 +195,35 @@ def _key(kind: str, source_id: str, record_id: str) -> bytes:
     return blake2b(prefix + record_id.encode(), digest_size=16).digest()
 
 
-def _review(data: Json, shard: str) -> Reviewed:
-    fact = _unheard("response", data["source_id"], data["record_id"], shard)
+def _review(data: Json, home: str) -> Reviewed:
+    fact = _unheard("response", data["source_id"], data["record_id"], home)
     held = QUARANTINED if data["verdict"] == "quarantined" else 0
     return Reviewed(fact._replace(review_revision=data["revision"], verdict=data["verdict"], state=fact.state | held))
 
 
 def _retraction(kind: Kind) -> Callable[[Json, str], Retracted]:
-    def build(data: Json, shard: str) -> Retracted:
+    def build(data: Json, home: str) -> Retracted:
         record_id = data["tally_id"] if kind == "tally" else data["record_id"]
-        fact = _unheard(kind, data["source_id"], record_id, shard, root_id=data.get("root_id"))
+        fact = _unheard(kind, data["source_id"], record_id, home, root_id=data.get("root_id"))
         return Retracted(fact._replace(state=RETRACTED))
 
     return build
 
 
-def _unheard(kind: Kind, source_id: str, record_id: str, shard: str, *, root_id: str | None = None) -> Fact:
+def _unheard(kind: Kind, source_id: str, record_id: str, home: str, *, root_id: str | None = None) -> Fact:
     """A record of which only its ids are known."""
     if root_id is None:
         key, unit = key128(kind, source_id, record_id), None
     else:
         key, unit = key128(kind, source_id, root_id, record_id), key128("root", source_id, root_id)
-    return spoken_of(Fact(key, unit, kind, source_id, record_id, "", "", 0, 0, 0, None, None, None, shard))
+    return spoken_of(Fact(key, unit, kind, source_id, record_id, "", "", 0, 0, 0, None, None, None, home))
 
 
 _QUICK: Final[dict[bytes, Callable[[Json, str], Recorded | None]]] = {
     ResponseSubmitted.TYPE.encode(): _quick_response,
-    FormShown.TYPE.encode(): lambda data, shard: _funnel(data, shard) if is_plain_funnel(data) else None,
+    FormShown.TYPE.encode(): lambda data, home: _funnel(data, home) if is_plain_funnel(data) else None,
     InteractionRecorded.TYPE.encode(): (
-        lambda data, shard: _interaction(data, shard) if is_plain_interaction(data) else None
+        lambda data, home: _interaction(data, home) if is_plain_interaction(data) else None
     ),
 }
 _BUILD: Final[dict[type[EventData], Callable[[Json, str], Event]]] = {

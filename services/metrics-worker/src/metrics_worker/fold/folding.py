@@ -8,7 +8,7 @@ from metrics_worker.contributions.counts import Contribution
 from metrics_worker.contributions.roots import InteractionRecord, root_contribution
 from metrics_worker.fold.domain import Event, Recorded, Voice, after
 from metrics_worker.fold.errors import WrongPartition
-from metrics_worker.store.facts import COUNTED, Fact
+from metrics_worker.store.facts import COUNTED, INTERACTIONS, Fact, family_of
 from metrics_worker.store.records import Content, content_of
 from metrics_worker.store.wide_rows import Deltas
 
@@ -50,7 +50,7 @@ class Folding:
         """One more event. Raises `WrongPartition`, and then nothing has changed."""
         fact = event.fact
         if fact.unit is not None:
-            self._take_of_root(event, self._root(fact.unit, fact.shard))
+            self._take_of_root(event, self._root(fact.unit, fact.home))
         elif fact.key in self._now or fact.key in self._stored:
             self._take_again(event)
         else:
@@ -61,7 +61,7 @@ class Folding:
         if isinstance(event, Recorded):
             self._now[fact.key] = (fact, event.content)
             if fact.state == COUNTED:
-                self._add(fact.shard, event.content, 1)
+                self._add(fact, event.content, 1)
             if event.voice is not None:
                 self._voices[fact.key] = event.voice
         else:
@@ -88,16 +88,16 @@ class Folding:
         else:
             root[key] = _next(held, event)
 
-    def _root(self, unit: bytes, shard: str) -> dict[bytes, tuple[Fact, Content | None]]:
+    def _root(self, unit: bytes, home: str) -> dict[bytes, tuple[Fact, Content | None]]:
         root = self._roots.get(unit)
         if root is None:
             stored = self._stored_roots.get(unit, ())
             root = {fact.key: (fact, None if fact.data is None else content_of(fact)) for fact in stored}
             if stored:
-                _check_shard(stored[0], shard)
+                _check_home(stored[0], home)
             self._roots[unit] = root
         elif root:
-            _check_shard(next(iter(root.values()))[0], shard)
+            _check_home(next(iter(root.values()))[0], home)
         return root
 
     def _hear(self, event: Event, fact: Fact) -> None:
@@ -112,11 +112,11 @@ class Folding:
     def _add_held(self, held: tuple[Fact, Content | None], times: Literal[1, -1]) -> None:
         fact, content = held
         if fact.state == COUNTED and content is not None:
-            self._add(fact.shard, content, times)
+            self._add(fact, content, times)
 
-    def _add(self, shard: str, content: Content, times: Literal[1, -1]) -> None:
+    def _add(self, fact: Fact, content: Content, times: Literal[1, -1]) -> None:
         if isinstance(content, Contribution):
-            self._deltas.add(shard, content, times)
+            self._deltas.add(family_of(fact), content, times)
 
     def result(self) -> Folded:
         """Everything that is to be written. To be called once."""
@@ -149,29 +149,28 @@ class Folding:
                 continue
             touched = True
         if touched:
-            shard = next(iter(root.values()))[0].shard
             if stored:
-                self._add_root(shard, [content_of(fact) for fact in stored.values() if fact.state == COUNTED], -1)
+                self._add_root([content_of(fact) for fact in stored.values() if fact.state == COUNTED], -1)
             counted = [content for fact, content in root.values() if fact.state == COUNTED and content is not None]
-            self._add_root(shard, counted, 1)
+            self._add_root(counted, 1)
 
-    def _add_root(self, shard: str, contents: Sequence[Content], times: Literal[1, -1]) -> None:
+    def _add_root(self, contents: Sequence[Content], times: Literal[1, -1]) -> None:
         records = [content for content in contents if isinstance(content, InteractionRecord)]
         contribution = root_contribution(records) if records else None
         if contribution is not None:
-            self._add(shard, contribution, times)
+            self._deltas.add(INTERACTIONS, contribution, times)
 
 
 def _next(held: tuple[Fact, Content | None], event: Event) -> tuple[Fact, Content | None]:
     """What is held after one more event; the same object when it changes nothing."""
     fact, content = held
-    _check_shard(fact, event.fact.shard)
+    _check_home(fact, event.fact.home)
     now = after(fact, event)
     if now is fact:
         return held
     return now, (event.content if isinstance(event, Recorded) else content)
 
 
-def _check_shard(fact: Fact, shard: str) -> None:
-    if fact.shard != shard:
-        raise WrongPartition(f"what belongs to {fact.record_id!r} of {fact.source_id!r} is kept at {fact.shard}")
+def _check_home(fact: Fact, home: str) -> None:
+    if fact.home != home:
+        raise WrongPartition(f"what belongs to {fact.record_id!r} of {fact.source_id!r} is kept at {fact.home}")

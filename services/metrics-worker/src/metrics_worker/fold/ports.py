@@ -81,6 +81,10 @@ class FoldTransaction(Protocol):
         """The generation of cells in force, which stays so until the transaction ends."""
         ...
 
+    async def claim(self, families: Collection[str]) -> int:
+        """The slot in whose rows of these families nobody else writes until the transaction ends."""
+        ...
+
     async def records(self, keys: Collection[bytes]) -> Mapping[bytes, Fact]:
         """Those facts that are stored, by key."""
         ...
@@ -97,8 +101,8 @@ class FoldTransaction(Protocol):
 class FoldStore(Protocol):
     """The database as the fold uses it."""
 
-    def transaction(self) -> AbstractAsyncContextManager[FoldTransaction]:
-        """Begin a transaction."""
+    def transaction(self, slot: int) -> AbstractAsyncContextManager[FoldTransaction]:
+        """Begin a transaction that writes cells in a slot, best one that no other worker uses."""
         ...
 
     async def take(self, homes: Sequence[TopicPartition], owner: str, at: int) -> Mapping[TopicPartition, Held]:

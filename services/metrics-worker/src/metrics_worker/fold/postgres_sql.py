@@ -12,12 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_worker.fold.ports import CatalogueRow, Changes, Move
 from metrics_worker.fold.sql import fence, locked_generation
-from metrics_worker.store.facts import Fact
+from metrics_worker.store.facts import TALLIES, Fact
 from metrics_worker.store.postgres_rows import PostgresRows, driver_of
 
 if TYPE_CHECKING:
     from metrics_worker.store.postgres_rows import Driver
 
+_LOCK: Final = "SELECT pg_advisory_xact_lock(1399813486, $1)"
+"""Of a slot, since two workers may think it theirs while one comes or goes; the first number is the fold's own."""
+_TALLY_LOCK: Final = -1
 _FACT_COLUMNS: Final = ", ".join(Fact._fields)
 _FACT_MARKS: Final = ", ".join(f"${number}" for number in range(1, len(Fact._fields) + 1))
 _FACT_SETS: Final = ", ".join(f"{name} = excluded.{name}" for name in Fact._fields if name != "key")
@@ -47,8 +50,9 @@ _LETTER_COLUMNS: Final = (
 class PostgresFoldTransaction:
     """See `metrics_worker.fold.ports.FoldTransaction`; `fence` comes first."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, slot: int) -> None:
         self._connection = connection
+        self._slot = slot
         self.rows = PostgresRows(connection)
 
     async def fence(self, moves: Sequence[Move], at: int) -> None:
@@ -56,6 +60,13 @@ class PostgresFoldTransaction:
 
     async def generation(self) -> int:
         return await locked_generation(self._connection)
+
+    async def claim(self, families: Collection[str]) -> int:
+        driver = await driver_of(self._connection)
+        await driver.execute(_LOCK, self._slot)
+        if TALLIES in families:
+            await driver.execute(_LOCK, _TALLY_LOCK)
+        return self._slot
 
     async def records(self, keys: Collection[bytes]) -> Mapping[bytes, Fact]:
         return {fact.key: fact for fact in await self._facts("key", keys)}

@@ -11,7 +11,7 @@ from metrics_worker.fold.domain import Event
 from metrics_worker.fold.errors import Contradiction
 from metrics_worker.fold.limits import DeadLetterLimit
 from metrics_worker.fold.ports import CatalogueRow, DeadLetter, Held, Move
-from metrics_worker.store.facts import SHARDS
+from metrics_worker.store.facts import home_of
 from soundings.events.envelope import Undecodable
 from soundings.events.topics import CATALOGUE
 from soundings.log.port import Batch, Log, Stored, TopicPartition
@@ -34,8 +34,8 @@ async def read_slice(log: Log, home: TopicPartition, held: Held, most: int, limi
     if topic == CATALOGUE.name:
         rows, _, letters, end = await _decode(batch, decode_entity, limit)
         return _slice(batch, held, end, catalogue=rows, letters=letters)
-    shard = f"{SHARDS[topic]}{partition}"
-    events, positions, letters, end = await _decode(batch, lambda record: decode_event(record, shard), limit)
+    kept = home_of(topic, partition)
+    events, positions, letters, end = await _decode(batch, lambda record: decode_event(record, kept), limit)
     return _slice(batch, held, end, events=events, positions=positions, letters=letters)
 
 

@@ -11,6 +11,10 @@ LEASE_BEATS: Final = 4
 
 def share_of(worker: str, alive: Sequence[str], homes: Sequence[TopicPartition]) -> frozenset[TopicPartition]:
     """The partitions of one worker: every n-th of them in order, so that n workers have equally many of each topic."""
-    members = sorted({*alive, worker})
-    mine = members.index(worker)
-    return frozenset(home for index, home in enumerate(sorted(homes)) if index % len(members) == mine)
+    many, mine = len({*alive, worker}), rank_of(worker, alive)
+    return frozenset(home for index, home in enumerate(sorted(homes)) if index % many == mine)
+
+
+def rank_of(worker: str, alive: Sequence[str]) -> int:
+    """The number of a worker among all that are alive, from 0."""
+    return sorted({*alive, worker}).index(worker)

@@ -49,14 +49,14 @@ async def locked_generation(connection: AsyncConnection) -> int:
 class SqlFoldStore:
     """See `metrics_worker.fold.ports.FoldStore`."""
 
-    def __init__(self, database: Database, transaction: Callable[[AsyncConnection], FoldTransaction]) -> None:
+    def __init__(self, database: Database, transaction: Callable[[AsyncConnection, int], FoldTransaction]) -> None:
         self._database = database
         self._transaction = transaction
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[FoldTransaction]:
+    async def transaction(self, slot: int) -> AsyncGenerator[FoldTransaction]:
         async with self._database.transaction() as connection:
-            yield self._transaction(connection)
+            yield self._transaction(connection, slot)
 
     async def take(self, homes: Sequence[TopicPartition], owner: str, at: int) -> Mapping[TopicPartition, Held]:
         held: dict[TopicPartition, Held] = {}

@@ -34,7 +34,7 @@ _NEWER_ENTITIES: Final = (
 class SqliteFoldTransaction:
     """See `metrics_worker.fold.ports.FoldTransaction`."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, _slot: int) -> None:
         self._connection = connection
         self.rows = SqliteRows(connection)
 
@@ -43,6 +43,9 @@ class SqliteFoldTransaction:
 
     async def generation(self) -> int:
         return await locked_generation(self._connection)
+
+    async def claim(self, families: Collection[str]) -> int:  # noqa: ARG002 - a file has one writer at a time
+        return 0
 
     async def records(self, keys: Collection[bytes]) -> Mapping[bytes, Fact]:
         return {fact.key: fact async for fact in self._facts("key", keys)}

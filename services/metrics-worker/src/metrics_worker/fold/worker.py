@@ -13,7 +13,7 @@ from metrics_worker.fold.errors import FenceLost, TooManyDeadLetters
 from metrics_worker.fold.limits import DeadLetterLimit
 from metrics_worker.fold.ports import FoldStore, Held, Move
 from metrics_worker.fold.reading import read_slice
-from metrics_worker.fold.sharing import LEASE_BEATS, share_of
+from metrics_worker.fold.sharing import LEASE_BEATS, rank_of, share_of
 from soundings.events.topics import CATALOGUE, MEASURED
 from soundings.http.observe import BATCH_EVENTS, BATCH_SECONDS, DEAD_LETTERS, FOLD_AGE_SECONDS, LAG_EVENTS
 from soundings.kernel.clock import Clock, epoch_ms
@@ -74,6 +74,7 @@ class FoldWorker:
         self._held: dict[TopicPartition, Held] = {}
         self._limit = DeadLetterLimit()
         self._next_beat = 0
+        self._slot = 0
         self._stopping = asyncio.Event()
         self._waiting: asyncio.Task[Collection[TopicPartition]] | None = None
         self.status = WorkerStatus()
@@ -157,7 +158,7 @@ class FoldWorker:
         while left:
             at = epoch_ms(self._clock())
             try:
-                async with self._store.transaction() as transaction:
+                async with self._store.transaction(self._slot) as transaction:
                     refused = await apply_batch(transaction, left, at, self._original)
             except FenceLost as lost:
                 _log.info("partition_lost", worker=self._options.id, topic=lost.home[0], partition=lost.home[1])
@@ -230,6 +231,7 @@ class FoldWorker:
         self._next_beat = now + self._options.beat_ms
         homes = [(topic, number) for topic in TOPICS for number in range(await self._log.partitions(topic))]
         share = share_of(self._options.id, alive, homes)
+        self._slot = rank_of(self._options.id, alive)
         for home in self._held.keys() - share:
             del self._held[home]
             LAG_EVENTS.labels(home[0], str(home[1])).set(0)  # whoever has it now shows it

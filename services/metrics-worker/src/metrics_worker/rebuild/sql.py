@@ -1,6 +1,6 @@
 """Rebuilding in SQLite and PostgreSQL."""
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Final
@@ -12,7 +12,7 @@ from metrics_worker.rebuild.ports import Comparison, Difference, Workbench
 from metrics_worker.store.facts import Fact
 from metrics_worker.store.postgres_rows import PostgresRows
 from metrics_worker.store.sqlite_rows import SqliteRows
-from metrics_worker.store.wide_rows import RowKey, RowStore, RowText
+from metrics_worker.store.wide_rows import RowKey, RowStore, RowText, merged
 from soundings.db import Database
 
 _PAGE: Final = 5_000
@@ -21,6 +21,8 @@ _BESIDE: Final = "computed_row"
 _FACT: Final = ", ".join(Fact._fields)
 _KEY: Final = ", ".join(RowKey._fields)
 _WIDTH: Final = len(RowKey._fields)
+
+_Cells = tuple[RowKey, RowText]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,29 +57,36 @@ class SqlWorkbench:
             last = (facts[-1].unit or b"", rows[-1][0])
 
     async def compare(self) -> Comparison:
-        stored = f"SELECT {_KEY}, counters, tallies FROM cell_row WHERE generation = {self.current}"  # noqa: S608 - numbers
-        computed = f"SELECT {_KEY}, counters, tallies FROM {self.table} WHERE generation = {self.target}"  # noqa: S608 - constants
-        keys = (
-            f"SELECT {_KEY} FROM ({stored} EXCEPT {computed}) AS gone"  # noqa: S608 - constants
-            f" UNION SELECT {_KEY} FROM ({computed} EXCEPT {stored}) AS missing"
-        )
-        counted = await self.connection.execute(text(f"SELECT count(*) FROM ({keys}) AS differing"))  # noqa: S608 - constants
-        first = await self.connection.execute(text(f"{keys} ORDER BY {_KEY} LIMIT {_EXAMPLES}"))
-        differing = [RowKey(*row) for row in first]
-        if not differing:
-            return Comparison(0, ())
-        before = await self._rows_in_force().read(self.current, differing)
-        after = await self.rows.read(self.target, differing)
-        examples = [Difference(key, _counters(before, key), _counters(after, key)) for key in differing]
-        return Comparison(int(counted.scalar_one()), examples)
+        differences, examples = 0, list[Difference]()
+        stored, computed = self._cells("cell_row", self.current), self._cells(self.table, self.target)
+        async for key, before, after in _side_by_side(stored, computed):
+            if before != after:
+                differences += 1
+                if len(examples) < _EXAMPLES:
+                    examples.append(Difference(key, _counters(before), _counters(after)))
+        return Comparison(differences, examples)
+
+    async def _cells(self, table: str, generation: int) -> AsyncIterator[_Cells]:
+        """What each place holds of each family of shards, in the order of keys, whoever has written it."""
+        order = _KEY if self.connection.dialect.name == "sqlite" else _KEY.replace(",", ' COLLATE "C",') + ' COLLATE "C"'
+        query = f"SELECT {_KEY}, counters, tallies FROM {table} WHERE generation = {generation} ORDER BY {order}"  # noqa: S608 - constants and a number
+        last: RowKey | None = None
+        rows: list[RowText] = []
+        async for row in await self.connection.stream(text(query)):
+            key = RowKey(*row[:_WIDTH])
+            key = key._replace(shard=key.shard[0])
+            if key != last:
+                if last is not None and (cells := merged(rows)) is not None:
+                    yield last, cells
+                last, rows = key, []
+            rows.append((row[_WIDTH], row[_WIDTH + 1]))
+        if last is not None and (cells := merged(rows)) is not None:
+            yield last, cells
 
     async def swap(self) -> None:
         await self.connection.execute(text("UPDATE generation SET current = :target"), {"target": self.target})
         gone = text("DELETE FROM cell_row WHERE generation <> :target")
         await self.connection.execute(gone, {"target": self.target})
-
-    def _rows_in_force(self) -> RowStore:
-        return _row_store(self.connection, "cell_row")
 
 
 class SqlRebuildStore:
@@ -102,14 +111,34 @@ class SqlRebuildStore:
             if not self._sqlite:
                 await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
             current = int((await connection.execute(text("SELECT current FROM generation"))).scalar_one())
-            await connection.execute(text(f"CREATE TEMPORARY TABLE {_BESIDE} AS SELECT * FROM cell_row WHERE 1 = 0"))  # noqa: S608 - a constant
+            until = "" if self._sqlite else "ON COMMIT DROP"
+            beside = f"CREATE TEMPORARY TABLE {_BESIDE} {until} AS SELECT * FROM cell_row WHERE 1 = 0"  # noqa: S608 - constants
+            await connection.execute(text(beside))
             await connection.execute(text(f"CREATE UNIQUE INDEX {_BESIDE}_key ON {_BESIDE} (generation, {_KEY})"))
             yield SqlWorkbench(connection, _row_store(connection, _BESIDE), _BESIDE, current, current)
-            await connection.execute(text(f"DROP TABLE {_BESIDE}"))
+            if self._sqlite:
+                await connection.execute(text(f"DROP TABLE {_BESIDE}"))
 
 
-def _counters(rows: Mapping[RowKey, RowText], key: RowKey) -> str | None:
-    row = rows.get(key)
+async def _side_by_side(
+    stored: AsyncIterator[_Cells], computed: AsyncIterator[_Cells]
+) -> AsyncIterator[tuple[RowKey, RowText | None, RowText | None]]:
+    """Two runs in the order of keys, merged: each key with what either has."""
+    before, after = await anext(stored, None), await anext(computed, None)
+    while before is not None or after is not None:
+        if after is None or (before is not None and before[0] < after[0]):
+            assert before is not None
+            yield *before, None
+            before = await anext(stored, None)
+        elif before is None or after[0] < before[0]:
+            yield after[0], None, after[1]
+            after = await anext(computed, None)
+        else:
+            yield *before, after[1]
+            before, after = await anext(stored, None), await anext(computed, None)
+
+
+def _counters(row: RowText | None) -> str | None:
     return None if row is None else row[0]
 
 

@@ -7,7 +7,7 @@ from typing import Final
 from metrics_worker.contributions.counts import Contribution
 from metrics_worker.contributions.roots import InteractionRecord, root_contribution
 from metrics_worker.rebuild.ports import Comparison, RebuildStore, Workbench
-from metrics_worker.store.facts import COUNTED, Fact
+from metrics_worker.store.facts import COUNTED, Fact, family_of
 from metrics_worker.store.records import content_of
 from metrics_worker.store.wide_rows import Deltas, changed_rows
 
@@ -78,7 +78,7 @@ class _Computation:
 
     def add_single(self, fact: Fact) -> None:
         if fact.state == COUNTED and isinstance(content := content_of(fact), Contribution):
-            self._deltas.add(fact.shard, content)
+            self._deltas.add(family_of(fact), content)
 
     def add_of_root(self, fact: Fact) -> None:
         if self._root and self._root[0].unit != fact.unit:
@@ -102,7 +102,7 @@ class _Computation:
         records = [content for content in contents if isinstance(content, InteractionRecord)]
         contribution = root_contribution(records) if records else None
         if contribution is not None:
-            self._deltas.add(self._root[0].shard, contribution)
+            self._deltas.add(family_of(self._root[0]), contribution)
         self._root = []
 
     async def _write(self) -> None:

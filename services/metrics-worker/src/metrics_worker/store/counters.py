@@ -35,6 +35,10 @@ class Delta:
         if contribution.tally is not None:
             self.tallies[contribution.tally] = self.tallies.get(contribution.tally, 0) + times
 
+    def only(self) -> tuple[Count, ...] | None:
+        """The counts of a single contribution that is no tally's; None when there is more to it."""
+        return self.added[0] if len(self.added) == 1 and not self.removed and not self.tallies else None
+
 
 def counted(deltas: Iterable[Delta]) -> Mapping[Count, int]:
     """How often each count is to be added; negative where more is taken away."""
@@ -76,6 +80,16 @@ class WideRow:
                 bins[bin_] = amount + n * times  # type: ignore[operator]  # it is a number
             if times <= 0:
                 self._shrunk = True
+
+    def merge(self, counters: Counters, tallies: Tallies | None) -> None:
+        """Add another row of the same place."""
+        self._shrunk = True
+        for measure, bins in counters.items():
+            known = self.counters.setdefault(measure, {})
+            for bin_, amount in bins.items():
+                n, total = amount if isinstance(amount, list) else (amount, 0)
+                known[bin_] = _sum(known.get(bin_, 0), n, total)
+        self.report(tallies or {})
 
     def report(self, tallies: Tallies) -> None:
         """Add numbers of tallies."""

@@ -38,7 +38,25 @@ class Fact(NamedTuple):
     review_revision: int | None
     verdict: str | None
     data: str | None
-    shard: str
+    home: str
 
 
-SHARDS: Final = {"soundings.responses.v1": "r", "soundings.interactions.v1": "i", "soundings.tallies.v1": "t"}
+RESPONSES: Final = "r"
+INTERACTIONS: Final = "i"
+TALLIES: Final = "t"
+FAMILIES: Final = {
+    "soundings.responses.v1": RESPONSES,
+    "soundings.interactions.v1": INTERACTIONS,
+    "soundings.tallies.v1": TALLIES,
+}
+"""What the shards of cells begin with that a topic feeds, and the homes of facts."""
+
+
+def home_of(topic: str, partition: int) -> str:
+    """Where a unit is kept, for it never leaves its partition: `r3` is partition 3 of the responses."""
+    return f"{FAMILIES[topic]}{partition}"
+
+
+def family_of(fact: Fact) -> str:
+    """The family of shards in which a fact counts."""
+    return fact.home[0]

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_worker.store.wide_rows import RowKey, RowText
 
-_WIDEST: Final = 512
+_WIDEST: Final = 4096
 _MOST_VALUES: Final = 32_766
 """SQLite's own bound on the values of one statement, where it was not raised."""
 

@@ -1,8 +1,9 @@
 """The tables of the metrics database, the same on SQLite and PostgreSQL.
 
-Cells are kept as wide rows. One row holds everything that one partition of a topic (its ``shard``: ``r3`` is partition
-3 of the responses, ``i`` stands for interactions, ``t`` for tallies) adds to one place in one bucket of time; a reader
-sums over the shards. ``counters`` is JSON text with sorted keys::
+Cells are kept as wide rows. One row holds what one worker adds to one place in one bucket of time from one kind of
+topic: its ``shard`` is ``r`` for responses, ``i`` for interactions or ``t`` for tallies, and the worker's slot (``t0``
+always). A reader sums over the shards; a single one may be negative where a partition went from one worker to another
+before something was corrected. ``counters`` is JSON text with sorted keys::
 
     {"satisfaction@1": {"4": 2, "5": 7}, "talk@1": {"37": [2, 73400]}}
 
@@ -130,7 +131,7 @@ fact = Table(
     Column("review_revision", BigInteger),
     Column("verdict", Text),
     Column("data", Text),
-    Column("shard", Text, nullable=False),
+    Column("home", Text, nullable=False),
     Index("fact_key", "key", unique=True),
     Index("fact_unit", "unit", sqlite_where=text("unit IS NOT NULL"), postgresql_where=text("unit IS NOT NULL")),
     Index(

@@ -1,10 +1,13 @@
 """Which wide rows a set of changes touches, and what becomes of each."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
 from typing import Literal, NamedTuple, Protocol
 
-from metrics_worker.contributions.counts import Contribution, Place
+from metrics_worker.contributions.counts import Contribution, Count, Place
 from metrics_worker.store.counters import Delta, WideRow, counted
+from metrics_worker.store.facts import TALLIES
 
 
 class RowKey(NamedTuple):
@@ -35,18 +38,18 @@ class RowStore(Protocol):
 
 
 class Deltas:
-    """What is to be added to the cells, by shard and place."""
+    """What is to be added to the cells, by family of shards and place."""
 
-    __slots__ = ("_by_shard",)
+    __slots__ = ("_by_family",)
 
     def __init__(self) -> None:
-        self._by_shard: dict[str, dict[Place, Delta]] = {}
+        self._by_family: dict[str, dict[Place, Delta]] = {}
 
-    def add(self, shard: str, contribution: Contribution, times: Literal[1, -1] = 1) -> None:
+    def add(self, family: str, contribution: Contribution, times: Literal[1, -1] = 1) -> None:
         """Add a contribution, or take it away with `times` -1."""
-        places = self._by_shard.get(shard)
+        places = self._by_family.get(family)
         if places is None:
-            places = self._by_shard[shard] = {}
+            places = self._by_family[family] = {}
         delta = places.get(contribution.place)
         if delta is None:
             delta = places[contribution.place] = Delta()
@@ -54,12 +57,18 @@ class Deltas:
 
     def __len__(self) -> int:
         """The number of places."""
-        return sum(map(len, self._by_shard.values()))
+        return sum(map(len, self._by_family.values()))
 
-    def rows(self) -> Mapping[RowKey, Sequence[Delta]]:
-        """The wide rows that are touched, in the order of their index, with what is to be added to each."""
+    @property
+    def families(self) -> frozenset[str]:
+        """The families of shards that are touched."""
+        return frozenset(self._by_family)
+
+    def rows(self, slot: int) -> Mapping[RowKey, Sequence[Delta]]:
+        """The wide rows of a slot that are touched, in the order of their index, with what is to be added to each."""
         touched: dict[RowKey, list[Delta]] = {}
-        for shard, places in self._by_shard.items():
+        for family, places in self._by_family.items():
+            shard = shard_of(family, slot)
             for (service, channel, touchpoint, buckets), delta in places.items():
                 for grain, bucket in buckets:
                     key = RowKey(grain, service, bucket, channel, touchpoint, shard)
@@ -70,16 +79,44 @@ class Deltas:
         return dict(sorted(touched.items()))
 
 
-async def changed_rows(store: RowStore, generation: int, deltas: Deltas) -> Mapping[RowKey, RowText | None]:
+@lru_cache(maxsize=8192)
+def _new_row(counts: tuple[Count, ...]) -> RowText | None:
+    """The row of a single contribution. Where times are scattered most rows are such, and many are alike."""
+    row = WideRow()
+    row.add(Counter(counts))
+    return row.dump()
+
+
+def shard_of(family: str, slot: int) -> str:
+    """The shard of a slot. Tallies have one for all slots: only in one row can it be seen that they add up to none."""
+    return f"{family}{0 if family == TALLIES else slot}"
+
+
+async def changed_rows(
+    store: RowStore, generation: int, deltas: Deltas, slot: int = 0
+) -> Mapping[RowKey, RowText | None]:
     """The touched rows as they are to be written, from what is stored and what is to be added."""
-    touched = deltas.rows()
+    touched = deltas.rows(slot)
     if not touched:
         return {}
     stored = await store.read(generation, touched.keys())
     return {key: _after(stored.get(key), added) for key, added in touched.items()}
 
 
+def merged(rows: Sequence[RowText]) -> RowText | None:
+    """What rows of one place in several shards of a family hold together; None when they cancel out."""
+    if len(rows) == 1:
+        return rows[0]
+    row = WideRow()
+    for counters, tallies in rows:
+        other = WideRow.load(counters, tallies)
+        row.merge(other.counters, other.tallies)
+    return row.dump()
+
+
 def _after(stored: RowText | None, deltas: Sequence[Delta]) -> RowText | None:
+    if stored is None and len(deltas) == 1 and (counts := deltas[0].only()) is not None:
+        return _new_row(counts)
     row = WideRow() if stored is None else WideRow.load(*stored)
     row.add(counted(deltas))
     for delta in deltas:

@@ -27,7 +27,7 @@ CREATE TABLE fact (
     id {row_id}, key {bytes} NOT NULL, unit {bytes}, kind TEXT NOT NULL, source_id TEXT NOT NULL,
     record_id TEXT NOT NULL, service TEXT NOT NULL, channel TEXT NOT NULL, occurred_at BIGINT NOT NULL,
     state SMALLINT NOT NULL, revision BIGINT NOT NULL, review_revision BIGINT, verdict TEXT, data TEXT,
-    shard TEXT NOT NULL);
+    home TEXT NOT NULL);
 CREATE UNIQUE INDEX fact_key ON fact (key);
 CREATE INDEX fact_unit ON fact (unit) WHERE unit IS NOT NULL;
 CREATE INDEX fact_response ON fact (service, occurred_at, id) WHERE kind = 'response';
@@ -82,6 +82,7 @@ FROM (
         CASE WHEN b.type = 'array' THEN json_extract(b.value, '$[1]') END AS total
     FROM cell_row AS r JOIN json_each(r.counters) AS m LEFT JOIN json_each(m.value) AS b)
 GROUP BY generation, grain, bucket, service, channel, touchpoint, measure, version, bin
+HAVING sum(n) <> 0 OR coalesce(sum(total), 0) <> 0 OR bin = ''
 """  # noqa: S608 - made of constants
 _POSTGRESQL_VIEW = f"""
 CREATE VIEW cell AS
@@ -96,6 +97,7 @@ FROM (
     FROM cell_row AS r CROSS JOIN LATERAL jsonb_each(r.counters::jsonb) AS m
         LEFT JOIN LATERAL jsonb_each(m.value) AS b ON true) AS each
 GROUP BY generation, grain, bucket, service, channel, touchpoint, measure, version, bin
+HAVING sum(n) <> 0 OR coalesce(sum(total), 0) <> 0 OR bin = ''
 """  # noqa: S608 - made of constants
 
 

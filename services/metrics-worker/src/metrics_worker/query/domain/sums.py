@@ -23,6 +23,12 @@ class Sum:
 
     bins: dict[str, int] = field(default_factory=dict[str, int])
     total: int = 0
+    reported: bool = False
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether what the rows held cancels out, and no tally says that it is 0."""
+        return not self.reported and self.total == 0 and not any(self.bins.values())
 
     def pile(self, bins: Bins) -> None:
         """Add the bins of one more row."""
@@ -117,13 +123,25 @@ def add_up(lines: Iterable[Line], timeline: Timeline, needs: Iterable[Need], gro
             for need in wanted[line.measure]:
                 if need.channels is None or line.channel in need.channels:
                     heap = Heap(need.key, line.version)
-                    (heaps.get(heap) or heaps.setdefault(heap, Sum())).pile(line.bins)
+                    pile = heaps.get(heap) or heaps.setdefault(heap, Sum())
+                    pile.pile(line.bins)
+                    pile.reported |= line.tally
         if line.tally:
             tallies.take(line, group)
     for (grain, bucket), group, measure in tallies.in_no_finer_cell():
         for slot in timeline.place(grain, bucket).cut:
             sums.left_out.setdefault((slot, group), set()).add(LeftOut(measure, grain, bucket))
+    _leave_out_nothing(sums)
     return sums
+
+
+def _leave_out_nothing(sums: Sums) -> None:
+    """Rows of several workers may cancel out; then it is as if nothing had ever come."""
+    for at, heaps in list(sums.counted.items()):
+        for heap in [heap for heap, sum_ in heaps.items() if sum_.is_nothing]:
+            del heaps[heap]
+        if not heaps:
+            del sums.counted[at]
 
 
 class _Where(NamedTuple):
