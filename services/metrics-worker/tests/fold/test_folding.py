@@ -52,7 +52,7 @@ def ease(result) -> dict[str, int]:
     """What a batch adds to the bins of `ease`."""
     bins: dict[str, int] = {}
     for deltas in result.deltas.rows(0).values():
-        for count, times in counted(deltas).items():
+        for count, times in counted(deltas):
             if count.measure == "ease@1" and times:
                 bins[count.bin] = bins.get(count.bin, 0) + times
     return {bin_: n // 3 for bin_, n in bins.items() if n}  # hour, day and month

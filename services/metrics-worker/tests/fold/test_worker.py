@@ -166,6 +166,24 @@ async def test_a_zombie_writes_nothing_even_from_the_right_position(database, lo
     assert await scalar(database, select(position.c.next)) == 0
 
 
+async def test_two_workers_that_take_one_slot_for_theirs_lose_nothing(database, log):
+    store = open_fold_store(database)
+    for start in range(0, 200, 20):
+        await tell(log, POOL[start : start + 20])
+        homes = [home for home, records in log.store.records.items() if records]
+        shares = [(name, homes[number::2]) for number, name in enumerate(("one", "two"))]
+        await asyncio.gather(*(fold_once(store, log, name, share) for name, share in shares))
+    assert await cells_of(database) == expected(POOL[:200])
+
+
+async def fold_once(store: SqlFoldStore, log: Log, name: str, homes: Sequence[TopicPartition]) -> None:
+    """Fold what waits in some partitions, in slot 0."""
+    held = await store.take(homes, name, 0)
+    read = [await read_slice(log, home, held[home], 100, DeadLetterLimit()) for home in homes]
+    async with store.transaction(0) as transaction:
+        await apply_batch(transaction, [part for part in read if part is not None], 0, log.read)
+
+
 STEPS = ["begin", "fence", "records", "roots", "generation", "read", "write", "commit"]
 
 

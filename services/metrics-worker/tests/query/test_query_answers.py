@@ -251,6 +251,17 @@ async def test_bins_with_braces_and_quotes_are_read_whole(airport):
     assert (await airport.row("count.v1", measure="contacts", service="guest", **MAY))["n"] == 12
 
 
+async def test_what_cancels_out_between_workers_was_never_there(airport):
+    airport.unit("guest", "2018-05-02T12:00", {"5": 1}, shard="r0")
+    airport.unit("guest", "2018-05-02T12:00", {"5": -1}, shard="r1")
+    airport.unit("guest", "2018-05-03T12:00", {"4": 2}, shard="r0")
+    airport.unit("guest", "2018-05-03T12:00", {"4": -1, "3": 1}, shard="r1")
+    await airport.write()
+    rows = await airport.rows("mean.v1", measure="satisfaction", service="guest", interval="day", **MAY)
+    told = [(row["status"], row["n"], row["value"]) for row in rows[:3]]
+    assert told == [("no_data", 0, None), ("no_data", 0, None), ("low_n", 2, 3.5)]
+
+
 async def test_a_mean_of_durations_is_of_exact_milliseconds(airport):
     airport.unit("guest", "2018-05-02T12:00", {"20": (2, 39_500), "unknown": 3}, "wait_answered", shard="i1")
     await airport.write()

@@ -68,7 +68,9 @@ class SqlWorkbench:
 
     async def _cells(self, table: str, generation: int) -> AsyncIterator[_Cells]:
         """What each place holds of each family of shards, in the order of keys, whoever has written it."""
-        order = _KEY if self.connection.dialect.name == "sqlite" else _KEY.replace(",", ' COLLATE "C",') + ' COLLATE "C"'
+        order = (
+            _KEY if self.connection.dialect.name == "sqlite" else _KEY.replace(",", ' COLLATE "C",') + ' COLLATE "C"'
+        )
         query = f"SELECT {_KEY}, counters, tallies FROM {table} WHERE generation = {generation} ORDER BY {order}"  # noqa: S608 - constants and a number
         last: RowKey | None = None
         rows: list[RowText] = []
@@ -126,16 +128,15 @@ async def _side_by_side(
     """Two runs in the order of keys, merged: each key with what either has."""
     before, after = await anext(stored, None), await anext(computed, None)
     while before is not None or after is not None:
-        if after is None or (before is not None and before[0] < after[0]):
-            assert before is not None
-            yield *before, None
-            before = await anext(stored, None)
-        elif before is None or after[0] < before[0]:
-            yield after[0], None, after[1]
-            after = await anext(computed, None)
-        else:
-            yield *before, after[1]
-            before, after = await anext(stored, None), await anext(computed, None)
+        key = min(held[0] for held in (before, after) if held is not None)
+        old, new = _at(key, before), _at(key, after)
+        yield key, old, new
+        before = before if old is None else await anext(stored, None)
+        after = after if new is None else await anext(computed, None)
+
+
+def _at(key: RowKey, held: _Cells | None) -> RowText | None:
+    return held[1] if held is not None and held[0] == key else None
 
 
 def _counters(row: RowText | None) -> str | None:

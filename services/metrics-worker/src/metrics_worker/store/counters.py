@@ -1,8 +1,8 @@
 """Wide rows: the counters of one place in one bucket as JSON, and how changes are added to them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from itertools import chain
+from collections.abc import Collection, Iterable
+from itertools import chain, repeat
 from typing import Final, Literal
 
 import orjson
@@ -17,6 +17,8 @@ Tallies = dict[str, int]
 """Measure in a version → number of tallies that report it."""
 
 _LARGEST: Final = 2**63 - 1
+_FEW: Final = 2
+"""Contributions that are added quicker one by one than counted first."""
 
 
 class Delta:
@@ -40,15 +42,15 @@ class Delta:
         return self.added[0] if len(self.added) == 1 and not self.removed and not self.tallies else None
 
 
-def counted(deltas: Iterable[Delta]) -> Mapping[Count, int]:
-    """How often each count is to be added; negative where more is taken away."""
-    counts: Counter[Count] = Counter()
-    for delta in deltas:
-        counts.update(chain.from_iterable(delta.added))
-    for delta in deltas:
-        if delta.removed:
-            counts.subtract(chain.from_iterable(delta.removed))
-    return counts
+def counted(deltas: Collection[Delta]) -> Iterable[tuple[Count, int]]:
+    """What is to be added, each count with how often; negative where more is taken away."""
+    added = list(chain.from_iterable(delta.added for delta in deltas))
+    removed = list(chain.from_iterable(delta.removed for delta in deltas))
+    if len(added) <= _FEW and not removed:
+        return zip(chain.from_iterable(added), repeat(1))
+    counts = Counter(chain.from_iterable(added))
+    counts.subtract(chain.from_iterable(removed))
+    return counts.items()
 
 
 class WideRow:
@@ -66,10 +68,10 @@ class WideRow:
         """What `dump` wrote."""
         return cls(orjson.loads(counters), None if tallies is None else orjson.loads(tallies))
 
-    def add(self, counts: Mapping[Count, int]) -> None:
+    def add(self, counts: Iterable[tuple[Count, int]]) -> None:
         """Add counts, each so many times."""
         counters = self.counters
-        for (measure, bin_, n, total), times in counts.items():
+        for (measure, bin_, n, total), times in counts:
             bins = counters.get(measure)
             if bins is None:
                 bins = counters[measure] = {}

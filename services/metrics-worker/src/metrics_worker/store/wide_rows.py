@@ -1,11 +1,11 @@
 """Which wide rows a set of changes touches, and what becomes of each."""
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
+from itertools import repeat
 from typing import Literal, NamedTuple, Protocol
 
-from metrics_worker.contributions.counts import Contribution, Count, Place
+from metrics_worker.contributions.counts import Bucket, Contribution, Count, Place
 from metrics_worker.store.counters import Delta, WideRow, counted
 from metrics_worker.store.facts import TALLIES
 
@@ -69,21 +69,28 @@ class Deltas:
         touched: dict[RowKey, list[Delta]] = {}
         for family, places in self._by_family.items():
             shard = shard_of(family, slot)
-            for (service, channel, touchpoint, buckets), delta in places.items():
-                for grain, bucket in buckets:
-                    key = RowKey(grain, service, bucket, channel, touchpoint, shard)
-                    if (known := touched.get(key)) is None:
-                        touched[key] = [delta]
-                    else:
-                        known.append(delta)
+            for (service, channel, touchpoint, bucket), deltas in _by_bucket(places).items():
+                touched[RowKey(bucket[0], service, bucket[1], channel, touchpoint, shard)] = deltas
         return dict(sorted(touched.items()))
+
+
+def _by_bucket(places: Mapping[Place, Delta]) -> Mapping[tuple[str, str, str, Bucket], list[Delta]]:
+    found: dict[tuple[str, str, str, Bucket], list[Delta]] = {}
+    for (service, channel, touchpoint, buckets), delta in places.items():
+        for bucket in buckets:
+            key = (service, channel, touchpoint, bucket)
+            if (known := found.get(key)) is None:
+                found[key] = [delta]
+            else:
+                known.append(delta)
+    return found
 
 
 @lru_cache(maxsize=8192)
 def _new_row(counts: tuple[Count, ...]) -> RowText | None:
     """The row of a single contribution. Where times are scattered most rows are such, and many are alike."""
     row = WideRow()
-    row.add(Counter(counts))
+    row.add(zip(counts, repeat(1)))
     return row.dump()
 
 
