@@ -39,6 +39,7 @@ _ENGLISH: Final = re.compile(
     rf"|(?<=[0-9][0-9] )(?:{_PLAIN_WORD} ){{1,2}}(?:street|avenue|ave|road|rd|boulevard|blvd|lane|drive|terrace)\b)"
     rf"(?: {_COMPASS}(?!\w))?(?:{_UNIT})?(?:{_TOWN_AND_CODE})?"
 )
+_HOUSE_NUMBER: Final = re.compile(r"[0-9](?<![\w$€£.,/-][0-9])")
 _BOX: Final = re.compile(
     r"(?:\bp\.? ?o\.? ?box ?#? ?|\bapartado(?: de correos| postal)? (?:n[.º°o]{1,3} ?)?)[0-9]{1,6}"
     rf"(?-i:{_TOWN_AND_CODE})?",
@@ -69,7 +70,7 @@ _SPANISH: Final = re.compile(
     rf"{_SPANISH_TAIL}"
 )
 _WAY_STEMS: Final = (
-    *("call", "c/", "av", "plaza", "pza", "camino", "carr", "ctra", "calz", "bulevar", "boulev", "blvd", "cra", "kra"),
+    *("calle", "c/", "av", "plaza", "pza", "camino", "carr", "ctra", "calz", "bulevar", "boulev", "blvd", "cra", "kra"),
     *("cl.", "ronda", "traves", "priva", "prolon", "jir", "jr.", "pas", "diagonal", "transv", "circuito", "andador"),
     *("cerrada", "retorno", "rambla", "glorieta"),
 )
@@ -77,8 +78,17 @@ _WAY_STEMS: Final = (
 
 def addresses(text: str, lowered: str) -> Iterator[Span]:
     """Every street address and post office box in the text."""
-    yield from (Span(*match.span(), "address") for match in _ENGLISH.finditer(text))
+    yield from _english(text)
     if " box" in lowered or "apartado" in lowered:
         yield from (Span(*match.span(), "address") for match in _BOX.finditer(text))
     if mentions(lowered, _WAY_STEMS):
         yield from (Span(*match.span(), "address") for match in _SPANISH.finditer(text))
+
+
+def _english(text: str) -> Iterator[Span]:
+    """Tried only where a house number may begin, which is found much faster than the whole."""
+    reached = 0
+    for first in _HOUSE_NUMBER.finditer(text):
+        if first.start() >= reached and (match := _ENGLISH.match(text, first.start())):
+            reached = match.end()
+            yield Span(*match.span(), "address")

@@ -8,7 +8,7 @@ from feedback_api.privacy.cues import before
 from feedback_api.privacy.numbers import Group, joined, windows
 from feedback_api.privacy.spans import Span
 
-_SHORTEST: Final = 13
+FEWEST_CARD_DIGITS: Final = 13
 _LONGEST: Final = 19
 _SMALLEST_GROUP: Final = 3
 _UNIVERSAL_AIR_TRAVEL: Final = 15
@@ -24,7 +24,7 @@ def cards(text: str, run: Sequence[Group]) -> Iterator[Span]:
     """The payment cards in one run of digit groups."""
     reached = 0
     for stretch in _stretches(run):
-        for window in windows(stretch, _SHORTEST, _LONGEST):
+        for window in windows(stretch, FEWEST_CARD_DIGITS, _LONGEST):
             if window[0].start >= reached and _is_card(text, window):
                 reached = window[-1].end
                 yield Span(window[0].start, reached, "card")

@@ -19,13 +19,14 @@ _LENGTHS: Final = {
     for country in countries.split(",")
 }
 _HEAD: Final = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}[0-9]{2}(?=[ \-]?[A-Za-z0-9])")
+_DIGITS_OF_HEAD: Final = re.compile(r"[0-9]{2}(?<=[A-Za-z]{2}[0-9]{2})")
 _BODY: Final = re.compile(r"(?:[ \-]{0,2}[A-Za-z0-9]){0,34}")
 _CUE: Final = re.compile(r"\biban\b[^0-9]{0,20}$", re.IGNORECASE)
 
 
 def ibans(text: str) -> Iterator[Span]:
     """Every bank account number in the text, compact or in groups, in either case."""
-    for head in _HEAD.finditer(text):
+    for head in _HEAD.finditer(text) if _DIGITS_OF_HEAD.search(text) else ():
         length = _LENGTHS.get(head.group()[:2].upper())
         end = _end_of(text, head.start(), length) if length else None
         if end and (_is_sound(text[head.start() : end]) or _CUE.search(before(text, head.start()))):

@@ -21,8 +21,12 @@ from feedback_api.privacy.spans import Span
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What an identifier looks like where nothing introduces it, and which numbers of that look are one."""
+    """What an identifier looks like where nothing introduces it, and which numbers of that look are one.
 
+    No text has it without a digit (or a masked one: `x` or `*`) that its `core`, which knows no letters, follows.
+    """
+
+    core: str
     pattern: re.Pattern[str]
     is_valid: Callable[[str], bool]
 
@@ -45,7 +49,7 @@ class Identifier:
 
 
 def _identifier(
-    name: str, digits: int, stems: str, cue: str, cued: str, alone: tuple[str, Callable[[str], bool]] | None = None
+    name: str, digits: int, stems: str, cue: str, cued: str, alone: tuple[str, str, Callable[[str], bool]] | None = None
 ) -> Identifier:
     flags = re.IGNORECASE
     return Identifier(
@@ -54,8 +58,13 @@ def _identifier(
         tuple(stems.split()),
         re.compile(rf"(?<![^\W_])(?:{cue})(?![^\W_])[^0-9\n]{{0,24}}$", flags),
         re.compile(rf"(?<![^\W_])(?:{cued})(?![^\W_])", flags),
-        Shape(re.compile(rf"(?<![\w+.-])(?:{alone[0]})(?![\w-]|\.[0-9])", flags), alone[1]) if alone else None,
+        None if alone is None else _shape(*alone),
     )
+
+
+def _shape(core: str, pattern: str, is_valid: Callable[[str], bool]) -> Shape:
+    whole = re.compile(rf"(?<![\w+.-])(?:{pattern})(?![\w-]|\.[0-9])", re.IGNORECASE)
+    return Shape(core, whole, is_valid)
 
 
 def _is_given(_: str) -> bool:
@@ -103,7 +112,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         _AMERICAN_STEMS,
         _AMERICAN_CUE,
         r"[0-9]{3}[ .\-/]{0,3}[0-9]{2}[ .\-/]{0,3}[0-9]{4}",
-        (r"[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3} [0-9]{2} [0-9]{4}", _is_american),
+        (r"[0-9]{2}[ -][0-9]{2}[ -][0-9]", r"[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3} [0-9]{2} [0-9]{4}", _is_american),
     ),
     _identifier(
         "US SSN, masked",
@@ -111,7 +120,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         _AMERICAN_STEMS,
         _AMERICAN_CUE,
         r"[x*#]{3}-?[x*#]{2}-?[0-9]{4}",
-        (r"[x*]{3}-[x*]{2}-[0-9]{4}", _is_given),
+        (r"(?<=[xX*])-[0-9]{4}", r"[x*]{3}-[x*]{2}-[0-9]{4}", _is_given),
     ),
     _identifier(
         "US Medicare",
@@ -119,7 +128,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         "medicare mbi",
         r"medicare|mbi",
         r"[1-9][a-z][a-z0-9][0-9]-?[a-z][a-z0-9][0-9]-?[a-z]{2}[0-9]{2}",
-        (_MEDICARE, _is_given),
+        (r"..[0-9]-", _MEDICARE, _is_given),
     ),
     _identifier(
         "US alien number",
@@ -134,7 +143,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         "insurance ni n.i.",
         r"national insurance|nino?|n\.i\.|insurance number",
         r"[a-z]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{2}(?:[ \-]?[a-d])?",
-        (_BRITISH, _is_british),
+        (r"[0-9] ?[0-9]{2} ?[0-9]{2}", _BRITISH, _is_british),
     ),
     _identifier("UK NHS", 10, "nhs", r"nhs", r"[0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{4}"),
     _identifier(
@@ -143,7 +152,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         "sin s.i.n nas n.a.s social",
         r"(?-i:SIN|NAS)|my sin|s\.i\.n\.?|n\.a\.s\.?|social insurance(?: number)?|assurance sociale",
         r"[0-9]{3}[ .\-/]?[0-9]{3}[ .\-/]?[0-9]{3}",
-        (r"[0-9]{3}-[0-9]{3}-[0-9]{3}", _is_canadian),
+        (r"[0-9]{2}-[0-9]{3}-[0-9]{3}(?![\w-])", r"[0-9]{3}-[0-9]{3}-[0-9]{3}", _is_canadian),
     ),
     _identifier(
         "Mexican CURP",
@@ -151,7 +160,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         "curp",
         r"curp",
         r"[a-z]{4}[0-9]{6}[a-z0-9]{6,8}",
-        (r"[a-z]{4}[0-9]{6}[hmx][a-z]{5}[a-z0-9][0-9]", _is_mexican),
+        (r"[0-9]{5}", r"[a-z]{4}[0-9]{6}[hmx][a-z]{5}[a-z0-9][0-9]", _is_mexican),
     ),
     _identifier(
         "Mexican RFC of a person",
@@ -159,7 +168,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         "rfc r.f.c",
         r"r\.?f\.?c\.?",
         r"[a-zñ&]{3,4}-?[0-9]{6}-?[a-z0-9]{0,3}",
-        (r"[a-zñ]{4}[0-9]{6}[a-z0-9]{3}", rfc.is_valid),
+        (r"[0-9]{5}", r"[a-zñ]{4}[0-9]{6}[a-z0-9]{3}", rfc.is_valid),
     ),
     _identifier(
         "Spanish DNI and NIE",
@@ -167,7 +176,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         "dni d.n.i nie n.i.e nif n.i.f identidad",
         r"d\.?n\.?i\.?|n\.?i\.?[ef]\.?|documento(?: nacional)? de identidad",
         r"(?:[xyz][ \-]?)?[0-9]{1,2}\.?[0-9]{3}\.?[0-9]{3}(?:[ \-]?[a-z])?",
-        (r"[0-9]{8}-?[a-z]|[xyz]-?[0-9]{7}-?[a-z]", _is_spanish),
+        (r"[0-9]{6}", r"[0-9]{8}-?[a-z]|[xyz]-?[0-9]{7}-?[a-z]", _is_spanish),
     ),
     _identifier(
         "Identity card, Latin America",
@@ -182,7 +191,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         "rut",
         r"rut",
         r"[0-9]{1,2}\.?[0-9]{3}\.?[0-9]{3}-?[0-9k]",
-        (r"[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-[0-9k]", rut.is_valid),
+        (r"\.[0-9]{3}\.[0-9]{3}-", r"[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-[0-9k]", rut.is_valid),
     ),
     _identifier(
         "Argentine CUIL",
@@ -190,7 +199,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         "cuil cuit",
         r"cui[tl]",
         r"[0-9]{2}[ \-]?[0-9]{8}[ \-]?[0-9]",
-        (r"(?:20|23|24|27)-[0-9]{8}-[0-9]", cuit.is_valid),
+        (r"[0-9]-[0-9]{8}-[0-9]", r"(?:20|23|24|27)-[0-9]{8}-[0-9]", cuit.is_valid),
     ),
     _identifier(
         "Brazilian CPF",
@@ -198,7 +207,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         "cpf",
         r"cpf",
         r"[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2}",
-        (r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}", cpf.is_valid),
+        (r"[0-9]{2}\.[0-9]{3}\.[0-9]{3}-", r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}", cpf.is_valid),
     ),
     _identifier(
         "French NIR",
@@ -206,7 +215,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         "nir sociale",
         r"nir|s[eé]curit[eé] sociale",
         r"[12](?: ?[0-9]{2}){2} ?[0-9ab]{2}(?: ?[0-9]{3}){2}(?: ?[0-9]{2})?",
-        (r"[12](?: ?[0-9]{2}){2} ?[0-9ab]{2}(?: ?[0-9]{3}){2} ?[0-9]{2}", nir.is_valid),
+        (r"(?: ?[0-9]{2}){2}", r"[12](?: ?[0-9]{2}){2} ?[0-9ab]{2}(?: ?[0-9]{3}){2} ?[0-9]{2}", nir.is_valid),
     ),
     _identifier(
         "Italian codice fiscale",
@@ -214,7 +223,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         "fiscale c.f.",
         r"codice fiscale|c\.f\.",
         r"[a-z]{6}[0-9]{2}[a-z][0-9]{2}[a-z][0-9]{3}[a-z]",
-        (r"[a-z]{6}[0-9]{2}[a-z][0-9]{2}[a-z][0-9]{3}[a-z]", codicefiscale.is_valid),
+        (r"[0-9].[0-9]{2}.[0-9]{3}", r"[a-z]{6}[0-9]{2}[a-z][0-9]{2}[a-z][0-9]{3}[a-z]", codicefiscale.is_valid),
     ),
     _identifier("Australian TFN", 8, "tfn tax", r"tfn|tax file number", r"[0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{2,3}"),
     _identifier("Indian Aadhaar", 12, "aadha uidai", r"aadhaa?r|uidai", r"[0-9]{4}[ \-]?[0-9]{4}[ \-]?[0-9]{4}"),
@@ -236,16 +245,31 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
 """Add a row to add an identifier; the tests then ask for its examples."""
 
 
+_STEMS: Final = tuple({stem for identifier in IDENTIFIERS for stem in identifier.stems})
+CORES: Final = re.compile(
+    "[0-9xX*](?:" + "|".join({identifier.alone.core for identifier in IDENTIFIERS if identifier.alone}) + ")"
+)
+
+
 def identifiers(text: str, lowered: str, digits: int) -> Iterator[Span]:
     """Every national identifier in the text; `lowered` is the same text in lower case, `digits` how many it has."""
+    if mentions(lowered, _STEMS):
+        yield from _introduced(text, lowered, digits)
+    if CORES.search(text):
+        yield from _standing_alone(text, digits)
+
+
+def _introduced(text: str, lowered: str, digits: int) -> Iterator[Span]:
     for identifier in IDENTIFIERS:
-        if digits < identifier.digits:
-            continue
-        if mentions(lowered, identifier.stems):
+        if digits >= identifier.digits and mentions(lowered, identifier.stems):
             for match in identifier.cued.finditer(text):
                 if identifier.cue.search(before(text, match.start())):
                     yield Span(*match.span(), "national-id")
-        if identifier.alone:
+
+
+def _standing_alone(text: str, digits: int) -> Iterator[Span]:
+    for identifier in IDENTIFIERS:
+        if identifier.alone and digits >= identifier.digits:
             for match in identifier.alone.pattern.finditer(text):
                 if identifier.alone.is_valid(match.group()):
                     yield Span(*match.span(), "national-id")

@@ -12,6 +12,8 @@ from feedback_api.privacy.spans import Span
 
 REGIONS: Final = ("US", "MX", "GB", "ES", "CO", "AR", "AU", "IN", "FR", "DE")
 """Countries whose national numbers may come without a country code; the first that finds a number possible decides."""
+POSSIBLE_IN_THE_FIRST_REGION: Final = re.compile("1?[2-9][0-9]{9}")
+"""What the library finds possible there, told without it, because it takes its time."""
 
 _FEWEST: Final = 7
 _FEWEST_ABROAD: Final = 8
@@ -183,7 +185,9 @@ def _has_years(window: Sequence[Group]) -> bool:
 
 
 def _is_national(digits: str) -> bool:
-    return any(_is_possible(digits, region) for region in REGIONS)
+    return POSSIBLE_IN_THE_FIRST_REGION.fullmatch(digits) is not None or any(
+        _is_possible(digits, region) for region in REGIONS
+    )
 
 
 def _is_possible(number: str, region: str | None) -> bool:

@@ -6,7 +6,7 @@ from typing import Final
 
 from feedback_api.privacy.addresses import addresses
 from feedback_api.privacy.birth_dates import birth_dates
-from feedback_api.privacy.cards import cards
+from feedback_api.privacy.cards import FEWEST_CARD_DIGITS, cards
 from feedback_api.privacy.emails import emails
 from feedback_api.privacy.folding import read
 from feedback_api.privacy.ibans import ibans
@@ -61,15 +61,16 @@ def _candidates(text: str, place_names: frozenset[str]) -> list[Span]:
             found += networks(text)
             found += identifiers(text, lowered, count)
         if count >= _FEWEST_NUMBER_DIGITS:
-            found += _numbers(text)
+            found += _numbers(text, count)
     addressed = list(links(text, lowered))
     return _with_links(text, found, addressed) if addressed else found
 
 
-def _numbers(text: str) -> Iterator[Span]:
+def _numbers(text: str, count: int) -> Iterator[Span]:
     yield from ibans(text)
     for run in runs(text):
-        yield from cards(text, run)
+        if count >= FEWEST_CARD_DIGITS:
+            yield from cards(text, run)
         yield from phones(text, run)
 
 
