@@ -15,6 +15,7 @@ from feedback_api.intake.fields import checked_id
 from feedback_api.intake.kinds import Kind, Taken
 from feedback_api.intake.reading import BATCH_MAX_BYTES, read_items
 from feedback_api.intake.receive import Entry, receive_many, receive_one
+from feedback_api.intake.route import SourceRoute
 from feedback_api.intake.sender import Sender
 from feedback_api.privacy.receipts import Receipts, ReceiptTarget
 from soundings.http.body import read_body
@@ -50,7 +51,7 @@ class Desk:
 
 def record_router(desk: Desk, kind: Kind, *, path: str, name: str, shape: type[BaseModel], summary: str) -> APIRouter:
     """The router with the door of one kind."""
-    router = APIRouter(tags=["records"])
+    router = APIRouter(tags=["records"], route_class=SourceRoute)
 
     @router.post(
         path,
