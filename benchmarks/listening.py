@@ -89,7 +89,7 @@ def singles(extent: Extent) -> Sequence[Line]:
     return [
         *personal.lines(f"{durable}, a comment with an address and a number", "≥ 0.5 ×"),
         Line("B1", "the same", f"a bare ASGI no-op: {nothing.text('req/s')}", ratio(mine, nothing), "for information"),
-        *plain.lines(f"{durable}, a comment with nothing to redact", "for information"),
+        *plain.lines(f"{durable}, a comment with nothing to redact", "≥ 0.5 ×"),
     ]
 
 
