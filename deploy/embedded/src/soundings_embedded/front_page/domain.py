@@ -17,6 +17,11 @@ class Figure:
     display: str
     n: int | None
 
+    @property
+    def is_known(self) -> bool:
+        """Whether there is a number: neither hidden nor missing."""
+        return bool(self.n)
+
 
 @dataclass(frozen=True, slots=True)
 class Line:

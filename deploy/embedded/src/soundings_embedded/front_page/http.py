@@ -37,15 +37,16 @@ class FrontPage:
         )
         self._kept: tuple[float, date, list[Line], bool] | None = None
 
-    async def render(self, today: date, host: str) -> str:
-        """The page's HTML. ``host`` is where the reader reached us, used only when it looks like a host."""
+    async def render(self, today: date, scheme: str, host: str) -> str:
+        """The page's HTML. ``scheme`` and ``host`` say how the reader reached us, if the latter looks like a host."""
         found, form = await self._figures(today)
         return self._template.render(
             lines=found,
             agency=self._agency_name,
             month=months(today)[1].strftime("%B %Y"),
+            month_before=months(today)[0].strftime("%B"),
             form=self._form if form else None,
-            base=f"http://{host if _HOST.fullmatch(host) else '127.0.0.1:8000'}",
+            base=f"{scheme}://{host}" if _HOST.fullmatch(host) else "http://127.0.0.1:8000",
             version=version("soundings"),
         )
 
@@ -73,7 +74,7 @@ def router(page: Callable[[], FrontPage], today: Callable[[], date]) -> APIRoute
 
     @routes.get("/", name="front_page", include_in_schema=False)
     async def front_page(request: Request) -> HTMLResponse:  # pyright: ignore[reportUnusedFunction]
-        html = await page().render(today(), request.headers.get("host", ""))
+        html = await page().render(today(), request.url.scheme, request.headers.get("host", ""))
         return HTMLResponse(html, headers={"content-security-policy": _CSP})
 
     return routes
