@@ -2,51 +2,78 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
 from soundings.client import Soundings
-from tests.e2e.running import Running
+from tests.e2e.running import Cluster, Embedded, Running
+
+MODES = ["embedded", pytest.param("cluster", marks=[pytest.mark.needs_machine, pytest.mark.slow])]
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Cluster]:
+    """One cluster for all scenarios of a session; each declares a town of its own."""
+    one = Cluster()
+    try:
+        one.start()
+        yield one
+    finally:
+        one.close()
 
 
 @pytest.fixture
-def running(tmp_path: Path) -> Iterator[Running]:
-    one = Running(tmp_path / "home")
+def embedded(tmp_path: Path) -> Iterator[Embedded]:
+    one = Embedded(tmp_path / "home")
     one.start()
     yield one
-    one.stop()
+    one.close()
 
 
-def declare(client: Soundings) -> str:
-    """An agency with one service, one form and one source; the source's key."""
-    client.put("agencies", "town", {"name": {"en": "Town"}, "time_zone": "America/New_York"})
-    client.put("departments", "hall", {"agency_id": "town", "name": {"en": "Town hall"}})
+@pytest.fixture(params=MODES)
+def running(request: pytest.FixtureRequest) -> Running:
+    """A running system, in either way to run it."""
+    one: Running = request.getfixturevalue(request.param)
+    return one if one.runs else one.start()
+
+
+def new_town() -> str:
+    """The name of a town that no other scenario knows."""
+    return f"town-{uuid4().hex[:8]}"
+
+
+def declare(client: Soundings, town: str) -> str:
+    """An agency with one service, one form and one source, all named after it; the source's key."""
+    permits, everything, short = f"{town}-permits", f"{town}-everything", f"{town}-short"
+    client.put("agencies", town, {"name": {"en": "Town"}, "time_zone": "America/New_York"})
+    client.put("departments", f"{town}-hall", {"agency_id": town, "name": {"en": "Town hall"}})
     service = {
-        "agency_id": "town",
-        "department_id": "hall",
+        "agency_id": town,
+        "department_id": f"{town}-hall",
         "name": {"en": "Permits"},
         "channels": ["website", "phone"],
     }
-    client.put("services", "permits", service)
+    client.put("services", permits, service)
     client.put(
         "sources",
-        "everything",
+        everything,
         {
-            "agency_id": "town",
+            "agency_id": town,
             "name": "Everything",
             "kind": "test",
-            "service_ids": ["permits"],
+            "service_ids": [permits],
             "accepts": ["responses", "interactions", "tallies"],
             "default_channel": "website",
         },
     )
     client.put(
         "forms",
-        "short",
+        short,
         {
-            "agency_id": "town",
-            "service_ids": ["permits"],
-            "source_id": "everything",
+            "agency_id": town,
+            "service_ids": [permits],
+            "source_id": everything,
             "title": {"en": "How was it?"},
             "questions": [
                 {"id": "overall", "type": "likert", "measure": "satisfaction", "text": {"en": "Overall?"}},
@@ -54,5 +81,5 @@ def declare(client: Soundings) -> str:
             ],
         },
     )
-    client.publish("short")
-    return client.new_key("everything")
+    client.publish(short)
+    return client.new_key(everything)

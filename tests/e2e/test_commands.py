@@ -7,7 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.running import Running
+from tests.e2e.conftest import MODES
+from tests.e2e.running import Embedded, Running
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,25 +21,27 @@ CASES = """CASE_ENQUIRY_ID,OPEN_DT,CLOSED_DT,REASON,Source
 """
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory):
-    one = Running(tmp_path_factory.mktemp("commands") / "home")
+@pytest.fixture(scope="module", params=MODES)
+def running(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
+    if request.param == "cluster":
+        shared: Running = request.getfixturevalue("cluster")
+        yield shared if shared.runs else shared.start()
+        return
+    one = Embedded(tmp_path_factory.mktemp("commands") / "home")
     one.start()
     yield one
-    one.stop()
+    one.close()
 
 
 def soundings(running: Running, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "soundings_embedded", *arguments]
-    environment = {"SOUNDINGS_URL": running.base, "SOUNDINGS_HOME": str(running.home), "COLUMNS": "120"}
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, env={**environment, "PATH": "/usr/bin:/bin"}, timeout=120
-    )
+    environment = {**running.environment, "COLUMNS": "120", "PATH": "/usr/bin:/bin"}
+    return subprocess.run(command, capture_output=True, text=True, check=False, env=environment, timeout=120)
 
 
 def new_key(running: Running, source: str) -> str:
     answer = httpx.post(
-        f"{running.base}/api/catalogue/v1/sources/{source}/keys",
+        f"{running.catalogue}/v1/sources/{source}/keys",
         json={},
         headers={"Authorization": f"Bearer {running.token}"},
     )
@@ -82,9 +85,7 @@ def test_an_import_reports_bad_rows_and_changes_nothing_when_repeated(running: R
 
 def wait_until_known(running: Running, key: str) -> None:
     for _ in range(200):
-        answer = httpx.post(
-            f"{running.base}/api/feedback/v1/interactions", json=[], headers={"Authorization": f"Bearer {key}"}
-        )
+        answer = httpx.post(f"{running.feedback}/v1/interactions", json=[], headers={"Authorization": f"Bearer {key}"})
         if answer.status_code == 202:
             return
     raise AssertionError("the key never became known")
@@ -118,8 +119,8 @@ def test_the_doctor_finds_a_healthy_house_well_and_says_what_to_do_about_another
 def test_a_token_lets_its_bearer_do_what_its_role_may(running: Running):
     token = soundings(running, "token", "--role", "viewer", "--name", "sam").stdout.strip()
     bearer = {"Authorization": f"Bearer {token}"}
-    assert httpx.get(f"{running.base}/api/catalogue/v1/agencies", headers=bearer).status_code == 200
-    refused = httpx.put(f"{running.base}/api/catalogue/v1/agencies/other", headers=bearer, json={})
+    assert httpx.get(f"{running.catalogue}/v1/agencies", headers=bearer).status_code == 200
+    refused = httpx.put(f"{running.catalogue}/v1/agencies/other", headers=bearer, json={})
     assert refused.status_code == 403
     assert refused.headers["content-type"] == "application/problem+json"
 

@@ -4,15 +4,13 @@ import random
 import threading
 import time
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.e2e.conftest import declare
+from tests.e2e.conftest import declare, new_town
 from tests.e2e.running import Running
 
-KILLS = 20
 SENDERS = 3
 
 
@@ -28,9 +26,9 @@ class Sent:
 class Sender(threading.Thread):
     """Sends responses, one by one and in batches; after an error it mostly tries again with the same ids."""
 
-    def __init__(self, base: str, key: str, sent: Sent, name: str) -> None:
+    def __init__(self, feedback: str, key: str, form: str, sent: Sent, name: str) -> None:
         super().__init__(name=name, daemon=True)
-        self._base, self._key, self._sent = base, key, sent
+        self._feedback, self._key, self._form, self._sent = feedback, key, form, sent
         self._chance = random.Random(name)
         self._http = httpx.Client(timeout=10)  # one for all: making one costs more than a request
         self.stopping = threading.Event()
@@ -61,13 +59,13 @@ class Sender(threading.Thread):
 
     def _post(self, ids: list[str]) -> bool:
         items = [
-            {"id": one, "form_id": "short", "occurred_at": "2026-03-05T12:00:00Z", "answers": {"overall": 4}}
+            {"id": one, "form_id": self._form, "occurred_at": "2026-03-05T12:00:00Z", "answers": {"overall": 4}}
             for one in ids
         ]
         body = items[0] if len(items) == 1 else items
         try:
             answer = self._http.post(
-                f"{self._base}/api/feedback/v1/responses",
+                f"{self._feedback}/v1/responses",
                 json=body,
                 headers={"Authorization": f"Bearer {self._key}"},
             )
@@ -76,14 +74,14 @@ class Sender(threading.Thread):
         return answer.status_code == 202
 
 
-def listed(running: Running) -> list[str]:
+def listed(running: Running, service: str) -> list[str]:
     """The ids of every response that the voices list, page by page."""
     found: list[str] = []
     cursor = ""
     while True:
         page = httpx.get(
-            f"{running.base}/api/metrics/v1/responses",
-            params={"service": "permits", "limit": 200} | ({"cursor": cursor} if cursor else {}),
+            f"{running.metrics}/v1/responses",
+            params={"service": service, "limit": 200} | ({"cursor": cursor} if cursor else {}),
             headers={"Authorization": f"Bearer {running.token}"},
             timeout=30,
         ).json()
@@ -95,20 +93,16 @@ def listed(running: Running) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_twenty_kills_lose_nothing_that_was_acknowledged_and_count_nothing_twice(
-    tmp_path: Path, request: pytest.FixtureRequest
-):
-    running = Running(tmp_path / "home")
-    request.addfinalizer(running.stop)
-    running.start()
+def test_kills_lose_nothing_that_was_acknowledged_and_count_nothing_twice(running: Running):
+    town = new_town()
     with running.client() as client:
-        key = declare(client)
+        key = declare(client, town)
     sent = Sent()
-    senders = [Sender(running.base, key, sent, f"sender-{number}") for number in range(SENDERS)]
+    senders = [Sender(running.feedback, key, f"{town}-short", sent, f"sender-{number}") for number in range(SENDERS)]
     for sender in senders:
         sender.start()
     chance = random.Random(20)
-    for _ in range(KILLS):
+    for _ in range(running.kills):
         time.sleep(chance.uniform(0.05, 1.2))
         running.kill()
         running.start()
@@ -116,9 +110,9 @@ def test_twenty_kills_lose_nothing_that_was_acknowledged_and_count_nothing_twice
         sender.stopping.set()
     for sender in senders:
         sender.join(timeout=60)
-    march = {"measure": "responses", "service": "permits", "from": "2026-03-01", "to": "2026-04-01"}
+    march = {"measure": "responses", "service": f"{town}-permits", "from": "2026-03-01", "to": "2026-04-01"}
     counted = running.settled(**march)["rows"][0]["n"]
-    ids = listed(running)
+    ids = listed(running, f"{town}-permits")
     assert len(sent.acknowledged) > 100
     assert len(ids) == len(set(ids)) == counted
     assert sent.acknowledged - set(ids) == set()

@@ -86,13 +86,13 @@ async def _serve(place: Place, order: Order, console: Console, supervisor: Super
     foundations = [kafka(place), postgres(place)]
     rooms = services(place, order.doors)
     check_ports((part.name, part.port) for part in (*foundations, *rooms))
+    write_environment(place, order.doors)
     console.say("Starting Kafka and PostgreSQL ...")
     await supervisor.start(foundations)
     await make_databases(place)
     console.say("Starting the services ...")
     await supervisor.start(rooms)
     place.note_that_it_is_up()
-    write_environment(place, order.doors)
     greet(place, order.doors, console)
     if order.with_demo:
         await _demo(place, order.doors, console)

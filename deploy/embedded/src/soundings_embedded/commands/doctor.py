@@ -8,7 +8,15 @@ from pathlib import Path
 
 import typer
 
-from soundings_embedded.commands.connection import DEFAULT_HOME, DEFAULT_URL, HomeOption, UrlOption
+from soundings_embedded.commands.connection import (
+    DEFAULT_HOME,
+    DEFAULT_URL,
+    CatalogueOption,
+    FeedbackOption,
+    HomeOption,
+    MetricsOption,
+    UrlOption,
+)
 
 _FREE_BYTES = 1_000_000_000
 _SQLITE = (3, 37, 0)
@@ -23,12 +31,20 @@ class Finding:
     advice: str = ""
 
 
-def doctor(home: HomeOption = DEFAULT_HOME, url: UrlOption = DEFAULT_URL) -> None:
+def doctor(
+    home: HomeOption = DEFAULT_HOME,
+    url: UrlOption = DEFAULT_URL,
+    feedback: FeedbackOption = None,
+    catalogue: CatalogueOption = None,
+    metrics: MetricsOption = None,
+) -> None:
     """Look at this machine, the home directory and the running server, and say what to do about what is wrong.
 
     The exit code is 1 when something needs doing.
     """
-    findings = [*_machine(), *_home(home), *_server(url)]
+    alone = [root for root in (feedback, catalogue, metrics) if root]
+    servers = [one for root in alone or [url] for one in _server(root)]
+    findings = [*_machine(), *_home(home), *servers]
     for one in findings:
         typer.echo(f"{'ok  ' if one.well else 'LOOK'}  {one.what}")
         if not one.well:
@@ -95,8 +111,9 @@ def _server(url: str) -> Iterator[Finding]:
     except httpx.TransportError as error:
         yield Finding(well=False, what=f"{url} answers", advice=f"Nobody answers there ({error}); is --url right?")
         return
-    rooms: dict[str, object] = answer.json()
-    for name, verdict in rooms.items():
-        if isinstance(verdict, dict):
-            reasons = ", ".join(map(str, verdict.get("reasons", [])))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+    verdict: dict[str, object] = answer.json()
+    rooms = verdict if "reasons" not in verdict else {url: verdict}
+    for name, room in rooms.items():
+        if isinstance(room, dict):
+            reasons = ", ".join(map(str, room.get("reasons", [])))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
             yield Finding(not reasons, f"{name} is ready", reasons)
