@@ -5,6 +5,7 @@
     python deploy/kafka/broker.py start --dir var/kafka --port 9092 in the background, until it answers
     python deploy/kafka/broker.py stop --dir var/kafka
     python deploy/kafka/broker.py run --dir var/kafka --port 9092   in the foreground
+    python deploy/kafka/broker.py groups --port 9092                how far readers are behind, by Kafka's own tool
 
 Needs Java 17 and, to install, Maven. It listens on the loopback address only, without passwords.
 """
@@ -26,6 +27,7 @@ LIBS = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "soundin
 START_SECONDS = 60
 STOP_SECONDS = 30
 
+# A broker that was killed is let in again when its old session has run out, so sessions are short.
 PROPERTIES = """\
 process.roles=broker,controller
 node.id=1
@@ -45,6 +47,8 @@ transaction.state.log.min.isr=1
 share.coordinator.state.topic.replication.factor=1
 share.coordinator.state.topic.min.isr=1
 group.initial.rebalance.delay.ms=0
+broker.session.timeout.ms=3000
+broker.heartbeat.interval.ms=500
 num.network.threads=2
 num.io.threads=4
 log.cleaner.dedupe.buffer.size=16777216
@@ -61,16 +65,24 @@ def main() -> None:
             start(home, arguments.port, arguments.libs)
         case "stop":
             stop(home)
+        case "groups":
+            tool = "org.apache.kafka.tools.consumer.group.ConsumerGroupCommand"
+            server = f"127.0.0.1:{arguments.port}"
+            become(java(arguments.libs, tool, "--bootstrap-server", server, "--describe", "--all-groups", "--offsets"))
         case _:
             prepare(home, arguments.port, arguments.libs)
             (home / "broker.pid").write_text(str(os.getpid()))
-            command = java(arguments.libs, "kafka.Kafka", str(home / "server.properties"))
-            os.execvp(command[0], command)  # noqa: S606 - our own command line
+            become(java(arguments.libs, "kafka.Kafka", str(home / "server.properties")))
+
+
+def become(command: list[str]) -> None:
+    """Go on as another program, under the same process id."""
+    os.execvp(command[0], command)  # noqa: S606 - our own command line
 
 
 def parse() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("command", choices=["install", "start", "stop", "run"])
+    parser.add_argument("command", choices=["install", "start", "stop", "run", "groups"])
     parser.add_argument("--dir", type=Path, default=Path("var/kafka"), help="data, settings, output and process id")
     parser.add_argument("--port", type=int, default=9092)
     parser.add_argument("--libs", type=Path, default=LIBS, help="where Kafka's jars are (default: %(default)s)")

@@ -77,12 +77,12 @@ class Running(ABC):
 
     def _wait_until_ready(self) -> None:
         end = time.monotonic() + READY_SECONDS
-        while not self._is_ready():
+        while not self.is_ready():
             assert self.runs, self.output.read_text()[-3000:]
             assert time.monotonic() < end, "not ready in time: " + self.output.read_text()[-3000:]
             time.sleep(0.05)
 
-    def _is_ready(self) -> bool:
+    def is_ready(self) -> bool:
         with suppress(httpx.TransportError):
             return all(self._http.get(url).status_code == 200 for url in self.ready_urls())
         return False
