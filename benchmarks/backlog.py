@@ -2,15 +2,14 @@
 
 import asyncio
 import contextlib
-import sqlite3
-import tempfile
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import orjson
+from sqlalchemy import text
 
+from benchmarks.engines import Mode
 from benchmarks.extent import Extent
 from benchmarks.report import Line, Spread, ratio
 from benchmarks.stream import Written, fill
@@ -45,35 +44,35 @@ class _Rates:
         self.processor.append(events / processor)
 
 
-def folding(extent: Extent) -> Sequence[Line]:
+def folding(extent: Extent, mode: Mode) -> Sequence[Line]:
     """B3: in order, and with shuffled times."""
     return [
-        *_side_by_side(extent, shuffled=False, what="a backlog in order"),
-        *_side_by_side(extent, shuffled=True, what="with event times shuffled over a quarter"),
+        *_side_by_side(extent, mode, shuffled=False),
+        *_side_by_side(extent, mode, shuffled=True),
     ]
 
 
-def _side_by_side(extent: Extent, *, shuffled: bool, what: str) -> Sequence[Line]:
+def _side_by_side(extent: Extent, mode: Mode, *, shuffled: bool) -> Sequence[Line]:
     reading, taking = _Rates(), _Rates()
-    with tempfile.TemporaryDirectory(dir=extent.folder) as name:
-        log_url = f"sqlite:///{Path(name) / 'log.db'}"
-        written = asyncio.run(fill(log_url, extent.backlog_events, shuffled=shuffled))
-        for number in range(extent.backlog_rounds):
+    with mode.open(extent.folder) as engines:
+        written = asyncio.run(fill(engines.log_url, extent.backlog_events, shuffled=shuffled))
+        for _ in range(extent.backlog_rounds):
             used = time.process_time()
-            seconds = asyncio.run(_decode_alone(log_url, written.records))
+            seconds = asyncio.run(_decode_alone(engines.log_url, written.records))
             reading.note(written.records, seconds, time.process_time() - used)
-            database = Path(name) / f"metrics-{number}.db"
+            database_url = engines.database_url()
             used = time.process_time()
-            seconds = asyncio.run(_fold(log_url, database, written))
+            seconds = asyncio.run(_fold(engines.log_url, database_url, written))
             taking.note(written.records, seconds, time.process_time() - used)
-            _must_be_exact(database, written)
-            database.unlink()
+            asyncio.run(_must_be_exact(database_url, written))
     alone, fold = Spread(reading.clock), Spread(taking.clock)
+    what = "with event times shuffled over a quarter" if shuffled else "a backlog in order"
     against = f"reading and orjson-decoding the same topic alone: {alone.text('events/s')}"
-    measured = f"fold into SQLite, {what}, {extent.backlog_events:,} events: {fold.text('events/s')}"
+    measured = f"fold from {mode.log} into {mode.database}, {what}, {extent.backlog_events:,} events: "
+    must = "≥ 0.15 ×" if shuffled or mode.database == "SQLite" else "≥ 0.25 ×"
     by_processor = ratio(Spread(taking.processor), Spread(reading.processor))
     return [
-        Line("B3", measured, against, ratio(fold, alone), "≥ 0.15 ×"),
+        Line("B3", measured + fold.text("events/s"), against, ratio(fold, alone), must),
         Line("B3", "the same by processor time", against.partition(":")[0], by_processor, "for information"),
     ]
 
@@ -97,12 +96,12 @@ async def _decode_alone(log_url: str, records: int) -> float:
     return seconds
 
 
-async def _fold(log_url: str, path: Path, written: Written) -> float:
+async def _fold(log_url: str, database_url: str, written: Written) -> float:
     """Seconds until a worker in a thread of its own has drained the log into a new database."""
-    database = open_database(f"sqlite:///{path}")
+    database = open_database(database_url)
     await migrate(database, "metrics_worker")
     await database.close()
-    runner = FoldRunner(RunnerSettings(log_url, f"sqlite:///{path}"))
+    runner = FoldRunner(RunnerSettings(log_url, database_url))
     began = time.perf_counter()
     limit = began + 60 + written.records / _SLOWEST
     runner.start()
@@ -115,8 +114,10 @@ async def _fold(log_url: str, path: Path, written: Written) -> float:
         await asyncio.to_thread(runner.stop)
 
 
-def _must_be_exact(path: Path, written: Written) -> None:
-    with contextlib.closing(sqlite3.connect(path)) as database:
-        facts, letters, counted = database.execute(_HELD).fetchone()
+async def _must_be_exact(database_url: str, written: Written) -> None:
+    database = open_database(database_url)
+    async with database.snapshot() as connection:
+        facts, letters, counted = (await connection.execute(text(_HELD))).one()
+    await database.close()
     if (facts, counted, letters) != (written.responses, written.responses, written.poison):
         raise NotExact(f"{facts} facts, {counted} counted and {letters} dead letters of {written}")

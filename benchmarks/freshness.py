@@ -5,24 +5,23 @@ import itertools
 import random
 import tempfile
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import Final, cast
 
 import orjson
 
+from benchmarks.engines import Mode
 from benchmarks.extent import Extent
 from benchmarks.load import GRACE_SECONDS, Connection, Load, LoadFailed, Requests, connected, request, steady, within
 from benchmarks.report import Line, percentile
-from benchmarks.serving import embedded
+from benchmarks.serving import Doors, whole
 from benchmarks.town import FIRST, KEY, LAST, SERVICE, item, settle_town
 
-DOOR: Final = "/api/feedback/v1/responses"
+DOOR: Final = "/v1/responses"
 PER_SECOND: Final = 500
 _PROBES: Final = tuple(f"probe-{number}" for number in range(8))
-_QUERY: Final = (
-    f"/api/metrics/v1/metrics/count.v1?measure=responses&agency=town&from={FIRST}&to={LAST}&group_by=service"
-)
+_QUERY: Final = f"/v1/metrics/count.v1?measure=responses&agency=town&from={FIRST}&to={LAST}&group_by=service"
 _LOOK_EVERY: Final = 0.05
 _UNSEEN_SECONDS: Final = 20.0
 
@@ -34,10 +33,12 @@ class _Counts:
         self._shown: dict[str, int] = {}
         self._changed = asyncio.Condition()
 
-    async def look(self, line: Connection, token: str) -> None:
+    async def look(self, line: Connection, doors: Doors) -> None:
         """Ask the API again and again, until cancelled."""
         while True:
-            answer = orjson.loads(await line.ask(request(_QUERY, key=token, method="GET"), b"200"))
+            answer = orjson.loads(
+                await line.ask(request(doors.metrics + _QUERY, key=doors.token, method="GET"), b"200")
+            )
             async with self._changed:
                 for row in cast("list[dict[str, object]]", answer["rows"]):
                     group = cast("dict[str, str]", row["group"])
@@ -54,16 +55,15 @@ class _Counts:
             raise LoadFailed(f"response {many} to {service} was not shown within {_UNSEEN_SECONDS:.0f} s") from None
 
 
-def freshness(extent: Extent) -> Sequence[Line]:
+def freshness(extent: Extent, mode: Mode) -> Sequence[Line]:
     """B6: the time from 2xx until the count of its service, asked for every 50 ms, has gone up."""
-    with tempfile.TemporaryDirectory(dir=extent.folder) as name:
-        home = Path(name) / "home"
-        settle_town(f"sqlite:///{home / 'log.db'}", (SERVICE, *_PROBES))
-        with embedded(home) as server:
-            server.start()
-            token = (home / "admin.token").read_text("ascii").strip()
-            run = _under_load(server.port, token, extent.steady_seconds)
-            load, times = within(run, extent.steady_seconds + _UNSEEN_SECONDS + GRACE_SECONDS)
+    with (
+        tempfile.TemporaryDirectory(dir=extent.folder) as name,
+        mode.open(extent.folder) as engines,
+        whole(engines, Path(name), lambda log_url: settle_town(log_url, (SERVICE, *_PROBES))) as doors,
+    ):
+        run = _under_load(doors, extent.steady_seconds)
+        load, times = within(run, extent.steady_seconds + _UNSEEN_SECONDS + GRACE_SECONDS)
     half, most = (1000 * percentile(load.times, share) for share in (0.5, 0.99))
     answer = f"the 2xx itself: p50 {half:.0f} ms, p99 {most:.0f} ms"
     measured = f"from 2xx to visible in the metrics API at {load.per_second:.0f} events/s ({len(times)} looked for)"
@@ -71,13 +71,16 @@ def freshness(extent: Extent) -> Sequence[Line]:
     return [Line("B6", measured, answer, figure, f"p99 ≤ 1 s at {PER_SECOND} events/s")]
 
 
-async def _under_load(port: int, token: str, seconds: float) -> tuple[Load, list[float]]:
+async def _under_load(doors: Doors, seconds: float) -> tuple[Load, list[float]]:
     counts = _Counts()
-    async with connected(port, len(_PROBES) + 1) as (eyes, *lines):
+    door = f"{doors.feedback}{DOOR}"
+    async with connected(doors.metrics_port, 1) as (eyes,), connected(doors.feedback_port, len(_PROBES)) as lines:
         until = time.perf_counter() + seconds
-        probing = [_probe(line, probe, counts, until) for line, probe in zip(lines, _PROBES, strict=True)]
-        looking = asyncio.create_task(counts.look(eyes, token))
-        arriving = asyncio.create_task(steady(port, arrivals, per_second=PER_SECOND, seconds=seconds))
+        probing = [_probe(line, door, probe, counts, until) for line, probe in zip(lines, _PROBES, strict=True)]
+        looking = asyncio.create_task(counts.look(eyes, doors))
+        arriving = asyncio.create_task(
+            steady(doors.feedback_port, arrivals_at(door), per_second=PER_SECOND, seconds=seconds)
+        )
         seeing = asyncio.create_task(_all(probing))
         try:
             # Looking has no end of its own; when it fails, nobody should wait for what nobody sees.
@@ -96,12 +99,12 @@ async def _all(probing: Sequence[Coroutine[None, None, list[float]]]) -> list[fl
     return [one for times in await asyncio.gather(*probing) for one in times]
 
 
-async def _probe(line: Connection, service: str, counts: _Counts, until: float) -> list[float]:
+async def _probe(line: Connection, door: str, service: str, counts: _Counts, until: float) -> list[float]:
     """The seconds until each of this service's responses was seen, one after the other at odd moments."""
     chance = random.Random(service)
     times: list[float] = []
     while time.perf_counter() < until:
-        sent = request(DOOR, orjson.dumps(item(f"{service}-{len(times)}", service)), key=KEY)
+        sent = request(door, orjson.dumps(item(f"{service}-{len(times)}", service)), key=KEY)
         await line.ask(sent)
         began = time.perf_counter()
         await counts.reached(service, len(times) + 1)
@@ -110,7 +113,11 @@ async def _probe(line: Connection, service: str, counts: _Counts, until: float) 
     return times
 
 
-def arrivals(line: int) -> Requests:
-    """Single responses, as people send them."""
-    for number in itertools.count():
-        yield request(DOOR, orjson.dumps(item(f"{line}-{number}")), key=KEY)
+def arrivals_at(door: str) -> Callable[[int], Requests]:
+    """Single responses, as people send them, to a path."""
+
+    def arrivals(line: int) -> Requests:
+        for number in itertools.count():
+            yield request(door, orjson.dumps(item(f"{line}-{number}")), key=KEY)
+
+    return arrivals

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import orjson
 
+from benchmarks.engines import Mode
 from benchmarks.extent import Extent
 from benchmarks.load import Load, Requests, load, request
 from benchmarks.report import Line, Spread, ratio
@@ -40,15 +41,14 @@ class _Cost:
 
 
 @contextmanager
-def _server(extent: Extent) -> Generator[tuple[Serving, str]]:
-    """feedback-api alone on an empty SQLite log, warmed up; and the log's URL."""
-    with tempfile.TemporaryDirectory(dir=extent.folder) as name:
-        log_url = f"sqlite:///{Path(name) / 'log.db'}"
-        settle_town(log_url)
-        with listening_alone(log_url, Path(name)) as server:
+def _server(extent: Extent, mode: Mode) -> Generator[tuple[Serving, str]]:
+    """feedback-api alone on an empty log, warmed up; and the log's URL."""
+    with tempfile.TemporaryDirectory(dir=extent.folder) as name, mode.open(extent.folder) as engines:
+        settle_town(engines.log_url)
+        with listening_alone(engines.log_url, Path(name)) as server:
             server.start()
             load(server.port, _singles(_DOOR, "warm", PERSONAL), seconds=extent.seconds / 3)
-            yield server, log_url
+            yield server, engines.log_url
 
 
 @dataclass(slots=True)
@@ -76,10 +76,10 @@ class _Pair:
         ]  # fmt: skip
 
 
-def singles(extent: Extent) -> Sequence[Line]:
+def singles(extent: Extent, mode: Mode) -> Sequence[Line]:
     """B1: single answers over 64 connections, with a comment that has to be redacted, and with one that has not."""
     personal, plain, bare = _Pair(PERSONAL), _Pair(PLAIN), _Cost()
-    with _server(extent) as (server, log_url):
+    with _server(extent, mode) as (server, log_url):
         for number in range(extent.rounds):
             personal.compare(server, log_url, f"personal-{number}", extent.seconds)
             plain.compare(server, log_url, f"plain-{number}", extent.seconds)
@@ -113,10 +113,10 @@ def _must_be_found(found: int, accepted: int) -> None:
         raise NotFound(f"{accepted} accepted, {found} in the log")
 
 
-def batches(extent: Extent) -> Sequence[Line]:
+def batches(extent: Extent, mode: Mode) -> Sequence[Line]:
     """B2: batches of 100 over 8 connections."""
     ours, loop = _Cost(), _Cost()
-    with _server(extent) as (server, log_url):
+    with _server(extent, mode) as (server, log_url):
         for number in range(extent.rounds):
             held, used = responses_held(log_url), server.processor_seconds()
             sent = load(server.port, _batches(str(number)), connections=8, seconds=extent.seconds)

@@ -35,6 +35,7 @@ class Line:
     against: str
     figure: str
     must: str
+    mode: str = ""
 
 
 def ratio(ours: Spread, theirs: Spread) -> str:
@@ -51,8 +52,8 @@ def percentile(times: Sequence[float], share: float) -> float:
 
 def table(lines: Sequence[Line]) -> str:
     """The lines in Markdown."""
-    rows = [f"| {one.bar} | {one.measured} | {one.against} | {one.figure} | {one.must} |" for one in lines]
-    return "\n".join(["| bar | measured | against | figure | must reach |", "|---|---|---|---|---|", *rows])
+    rows = [f"| {one.bar} | {one.mode} | {one.measured} | {one.against} | {one.figure} | {one.must} |" for one in lines]
+    return "\n".join(["| bar | mode | measured | against | figure | must reach |", "|---|---|---|---|---|---|", *rows])
 
 
 def document(lines: Sequence[Line], seconds: float, machine: str) -> str:
@@ -62,8 +63,10 @@ Written by `make bench` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC in {seconds:.0
 
 {machine}
 
-Embedded mode: one process, SQLite with synchronous=FULL in WAL mode. Medians of runs that alternate in one go, with the
-smallest and the largest in brackets. Machines drift and are noisy: compare only what stands in one line.
+Embedded: one process, SQLite with synchronous=FULL in WAL mode. Distributed: Apache Kafka (one broker, acks=all) and
+PostgreSQL (fsync and synchronous_commit on) on the same cores as the services and the load. Medians of runs that
+alternate in one go, with the smallest and the largest in brackets. Machines drift and are noisy: compare only what
+stands in one line.
 
 {table(lines)}
 """

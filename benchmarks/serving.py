@@ -1,17 +1,22 @@
 """Servers in processes of their own: started, waited for, looked at, and always killed in the end."""
 
+import contextlib
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 import httpx
+
+from benchmarks.engines import Engines
+from soundings_embedded.home import open_home
 
 READY_SECONDS = 60.0
 _STOP_SECONDS = 30.0
@@ -26,6 +31,17 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Where responses are sent and metrics are asked for, and a token that may ask."""
+
+    feedback_port: int
+    feedback: str
+    metrics_port: int
+    metrics: str
+    token: str
 
 
 class Serving:
@@ -112,6 +128,39 @@ def embedded(home: Path) -> Serving:
     port = free_port()
     command = [sys.executable, "-m", "soundings_embedded", "serve", "--home", str(home), "--port", str(port)]
     return Serving(command, port, home.with_suffix(".out"))
+
+
+@contextlib.contextmanager
+def whole(engines: Engines, folder: Path, settle: Callable[[str], None]) -> Generator[Doors]:
+    """Everything that listens and measures, on a log that ``settle`` has written to.
+
+    In one process where the log is a file, else in one process for each service.
+    """
+    home = open_home(folder / "home")
+    token = home.admin_token.read_text("ascii").strip()
+    if engines.log_url.startswith("sqlite:"):
+        settle(home.log_url)
+        with embedded(home.path) as server:
+            server.start()
+            yield Doors(server.port, "/api/feedback", server.port, "/api/metrics", token)
+        return
+    settle(engines.log_url)
+    shared = {"SOUNDINGS_LOG_URL": engines.log_url, "SOUNDINGS_JWKS_URL": home.jwks_url}
+    secret = {"SOUNDINGS_SECRET": home.secret()}
+    database = {"SOUNDINGS_DATABASE_URL": engines.database_url()}
+    with (
+        _service("feedback_api", folder, shared | secret) as listening,
+        _service("metrics_worker", folder, shared | database) as measuring,
+    ):
+        listening.start()
+        measuring.start()
+        yield Doors(listening.port, "", measuring.port, "", token)
+
+
+def _service(module: str, folder: Path, settings: Mapping[str, str]) -> Serving:
+    port = free_port()
+    environment = {**settings, "SOUNDINGS_PORT": str(port)}
+    return Serving([sys.executable, "-m", module], port, folder / f"{module}.out", environment)
 
 
 def listening_alone(log_url: str, folder: Path) -> Serving:

@@ -9,8 +9,9 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Final, cast
 
+from benchmarks.engines import Mode
 from benchmarks.extent import Extent
-from benchmarks.freshness import arrivals
+from benchmarks.freshness import DOOR, arrivals_at
 from benchmarks.load import GRACE_SECONDS, LoadFailed, steady, within
 from benchmarks.report import Line, Spread
 from benchmarks.serving import Serving, embedded
@@ -25,7 +26,7 @@ _SLOWEST: Final = 300.0
 """Events a second below which draining counts as hung."""
 
 
-def small(extent: Extent) -> Sequence[Line]:
+def small(extent: Extent, _mode: Mode) -> Sequence[Line]:
     """B7: start, memory and recovery."""
     return [*_starts(extent), *_memory(extent), *_recovery(extent)]
 
@@ -97,7 +98,9 @@ def _log_url(home: Path) -> str:
 
 def _load(server: Serving, seconds: float) -> int:
     """The number of responses that were acknowledged."""
-    run = steady(server.port, arrivals, per_second=PER_SECOND, seconds=seconds, connections=8)
+    run = steady(
+        server.port, arrivals_at(f"/api/feedback{DOOR}"), per_second=PER_SECOND, seconds=seconds, connections=8
+    )
     return within(run, seconds + GRACE_SECONDS).answers
 
 

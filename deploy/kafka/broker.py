@@ -127,7 +127,8 @@ def prepare(home: Path, port: int, libs: Path) -> None:
     if f"PLAINTEXT://127.0.0.1:{port}," not in settings.read_text():
         sys.exit(f"{home} belongs to a broker on another port than {port}")
     if not (data / "meta.properties").exists():
-        cluster = base64.urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("=")
+        # Beginning with a letter, for what begins with a dash would be taken for an option.
+        cluster = "S" + base64.urlsafe_b64encode(secrets.token_bytes(16)).decode()[1:22]
         format_command = java(libs, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings))
         subprocess.run(format_command, check=True, stdout=subprocess.DEVNULL)  # noqa: S603 - our own
 

@@ -18,7 +18,7 @@ class Settings:
     token_issuer: str | None = None
     worker_id: str = "worker"
     """Names this worker among those that share the database; the same after a restart, different on every replica."""
-    batch_events: int = 10_000
+    batch_events: int = 20_000
     """The most events that one transaction folds."""
     host: str = "127.0.0.1"
     port: int = 8003
@@ -35,7 +35,7 @@ class Settings:
             token_audience=given.get("SOUNDINGS_TOKEN_AUDIENCE") or None,
             token_issuer=given.get("SOUNDINGS_TOKEN_ISSUER") or None,
             worker_id=given.get("SOUNDINGS_WORKER_ID") or f"{socket.gethostname()}:{port}",
-            batch_events=int(given.get("SOUNDINGS_BATCH_EVENTS") or 10_000),
+            batch_events=int(given.get("SOUNDINGS_BATCH_EVENTS") or 20_000),
             host=given.get("SOUNDINGS_HOST", "127.0.0.1"),
             port=port,
         )

@@ -12,7 +12,7 @@ from metrics_worker.fold.domain import Voice
 from metrics_worker.fold.errors import FenceLost
 from metrics_worker.fold.ports import CatalogueRow, Changes, DeadLetter, Held, Move
 from metrics_worker.store.facts import Fact
-from metrics_worker.store.wide_rows import RowKey, RowText
+from metrics_worker.store.wide_rows import RowChanges, RowKey, RowText
 from soundings.log.port import TopicPartition
 
 from .oracle import Cells
@@ -43,11 +43,13 @@ class MemoryRows:
     async def read(self, generation: int, keys: Collection[RowKey]) -> Mapping[RowKey, RowText]:
         return {key: self.state.wide[key] for key in keys if key in self.state.wide}
 
-    async def write(self, generation: int, rows: Mapping[RowKey, RowText | None]) -> None:
-        self.state.wide |= {key: row for key, row in rows.items() if row is not None}
-        for key, row in rows.items():
-            if row is None:
-                self.state.wide.pop(key, None)
+    async def write(self, generation: int, changes: RowChanges) -> None:
+        assert not changes.added.keys() & self.state.wide.keys()
+        assert changes.changed.keys() <= self.state.wide.keys()
+        self.state.wide |= changes.added
+        self.state.wide |= changes.changed
+        for key in changes.removed:
+            del self.state.wide[key]
 
 
 @dataclass

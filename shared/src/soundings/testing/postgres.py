@@ -14,9 +14,10 @@ _PROGRAMS = Path("/usr/lib/postgresql")
 
 
 class Cluster:
-    """A server on a free port of the loopback address. What it holds does not survive a power cut, and need not."""
+    """A server on a free port of the loopback address. Unless durable, what it holds does not survive a power cut."""
 
-    def __init__(self, programs: Path, folder: Path) -> None:
+    def __init__(self, programs: Path, folder: Path, *, durable: bool = False) -> None:
+        self._durable = durable
         self._programs = programs
         self._folder = folder
         self._user = "nobody" if os.geteuid() == 0 else None
@@ -30,7 +31,9 @@ class Cluster:
         self.start()
 
     def start(self) -> None:
-        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        options = f"-p {self.port} -k {self._folder} -c listen_addresses=127.0.0.1"
+        if not self._durable:
+            options += " -c fsync=off"
         self._run("pg_ctl", "-D", "data", "-o", options, "-l", "server.log", "-w", "start")
 
     def stop(self) -> None:
@@ -53,15 +56,15 @@ class Cluster:
 
 
 @contextmanager
-def throw_away_cluster() -> Generator[Cluster, None, None]:
+def throw_away_cluster(folder: Path = Path("/tmp"), *, durable: bool = False) -> Generator[Cluster, None, None]:  # noqa: S108 - a folder of its own in it
     """A running cluster; it goes with the block. AssertionError where PostgreSQL is not installed."""
     programs = max(_PROGRAMS.glob("*/bin"), default=None)
     assert programs is not None, "PostgreSQL is not installed; `make machine` installs it"
-    folder = Path(mkdtemp(prefix="soundings-pg-", dir="/tmp"))
-    cluster = Cluster(programs, folder)
+    home = Path(mkdtemp(prefix="soundings-pg-", dir=folder))
+    cluster = Cluster(programs, home, durable=durable)
     try:
         cluster.create()
         yield cluster
         cluster.stop()
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)

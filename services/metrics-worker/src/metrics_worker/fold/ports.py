@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from metrics_worker.fold.domain import Voice
 from metrics_worker.store.facts import Fact
-from metrics_worker.store.wide_rows import RowKey, RowStore, RowText
+from metrics_worker.store.wide_rows import RowChanges, RowStore
 from soundings.log.port import TopicPartition
 
 
@@ -55,11 +55,11 @@ class CatalogueRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """All that one batch writes. A row of None is removed. Voices of `added` facts are new, all others replace."""
+    """All that one batch writes. Voices of `added` facts are new, all others replace."""
 
     added: Sequence[Fact] = ()
     changed: Sequence[Fact] = ()
-    rows: Mapping[RowKey, RowText | None] = field(default_factory=dict[RowKey, RowText | None])
+    rows: RowChanges = field(default_factory=RowChanges)
     voices: Mapping[bytes, Voice | None] = field(default_factory=dict[bytes, Voice | None])
     dead_letters: Sequence[DeadLetter] = ()
     catalogue: Sequence[CatalogueRow] = ()

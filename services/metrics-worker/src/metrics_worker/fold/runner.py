@@ -39,7 +39,7 @@ class RunnerSettings:
     log_url: str
     database_url: str
     worker_id: str = "worker"
-    most_events: int = 10_000
+    most_events: int = 20_000
 
 
 def _spare_the_collector() -> None:

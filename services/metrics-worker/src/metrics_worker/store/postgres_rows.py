@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_worker.store.wide_rows import RowKey, RowText
+from metrics_worker.store.wide_rows import RowChanges, RowKey, RowText
 
 if TYPE_CHECKING:
     from asyncpg import Connection, Record
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     Driver = Connection[Record]
 
 _COLUMNS: Final = ", ".join(RowKey._fields)
+_ALL: Final = ("generation", *RowKey._fields, "counters", "tallies")
+_OF_ROW: Final = ", ".join(f"row.{name}" for name in RowKey._fields)
+_OF_NEW: Final = ", ".join(f"new.{name}" for name in RowKey._fields)
 _WIDTH: Final = len(RowKey._fields)
 _ARRAYS: Final = ", ".join(f"${number}::text[]" for number in range(2, _WIDTH + 2))
 
@@ -31,11 +34,11 @@ class PostgresRows:
             f"SELECT {_COLUMNS}, counters, tallies FROM {table}"  # noqa: S608 - constants
             f" JOIN unnest({_ARRAYS}) AS wanted ({_COLUMNS}) USING ({_COLUMNS}) WHERE generation = $1"
         )
-        self._write = (
-            f"INSERT INTO {table} (generation, {_COLUMNS}, counters, tallies)"  # noqa: S608 - constants
-            f" SELECT $1, * FROM unnest({_ARRAYS}, $8::text[], $9::text[])"
-            f" ON CONFLICT (generation, {_COLUMNS})"
-            " DO UPDATE SET counters = excluded.counters, tallies = excluded.tallies"
+        self._table = table
+        self._change = (
+            f"UPDATE {table} AS row SET counters = new.counters, tallies = new.tallies"  # noqa: S608 - constants
+            f" FROM unnest({_ARRAYS}, $8::text[], $9::text[]) AS new ({_COLUMNS}, counters, tallies)"
+            f" WHERE row.generation = $1 AND ({_OF_ROW}) = ({_OF_NEW})"
         )
         self._drop = f"DELETE FROM {table} WHERE generation = $1 AND ({_COLUMNS}) IN (SELECT * FROM unnest({_ARRAYS}))"  # noqa: S608 - constants
 
@@ -44,14 +47,16 @@ class PostgresRows:
         found = await driver.fetch(self._read, generation, *_columns(keys))
         return {RowKey(*row[:_WIDTH]): (row[_WIDTH], row[_WIDTH + 1]) for row in map(tuple, found)}
 
-    async def write(self, generation: int, rows: Mapping[RowKey, RowText | None]) -> None:
+    async def write(self, generation: int, changes: RowChanges) -> None:
         driver = await driver_of(self._connection)
-        written = {key: row for key, row in rows.items() if row is not None}
-        if written:
-            counters, tallies = zip(*written.values(), strict=True)
-            await driver.execute(self._write, generation, *_columns(written), counters, tallies)
-        if dropped := [key for key, row in rows.items() if row is None]:
-            await driver.execute(self._drop, generation, *_columns(dropped))
+        if changes.added:
+            added = [(generation, *key, *row) for key, row in changes.added.items()]
+            await driver.copy_records_to_table(self._table, records=added, columns=_ALL)
+        if changes.changed:
+            counters, tallies = zip(*changes.changed.values(), strict=True)
+            await driver.execute(self._change, generation, *_columns(changes.changed), counters, tallies)
+        if changes.removed:
+            await driver.execute(self._drop, generation, *_columns(changes.removed))
 
 
 def _columns(keys: Collection[RowKey]) -> list[list[str]]:

@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_worker.store.wide_rows import RowKey, RowText
+from metrics_worker.store.wide_rows import RowChanges, RowKey, RowText
 
 _WIDEST: Final = 4096
 _MOST_VALUES: Final = 32_766
@@ -77,11 +77,11 @@ class SqliteRows:
             found.update({RowKey(*row[:_WIDTH]): (row[_WIDTH], row[_WIDTH + 1]) for row in rows})
         return found
 
-    async def write(self, generation: int, rows: Mapping[RowKey, RowText | None]) -> None:
-        written = [(*key, *row, generation) for key, row in rows.items() if row is not None]
+    async def write(self, generation: int, changes: RowChanges) -> None:
         start = f"INSERT INTO {self._table} ({_COLUMNS}, counters, tallies, generation) VALUES "  # noqa: S608 - constants
-        await insert(self._connection, start, written, _REWRITE)
+        for rows, conflict in ((changes.added, ""), (changes.changed, _REWRITE)):
+            written = [(*key, *row, generation) for key, row in rows.items()]
+            await insert(self._connection, start, written, conflict)
         gone = f"DELETE FROM {self._table} WHERE ({_COLUMNS}, generation) = {marks(1, _WIDTH + 1)}"  # noqa: S608 - constants
-        for key, row in rows.items():
-            if row is None:
-                await self._connection.exec_driver_sql(gone, (*key, generation))
+        for key in changes.removed:
+            await self._connection.exec_driver_sql(gone, (*key, generation))

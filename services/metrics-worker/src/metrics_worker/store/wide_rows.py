@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from itertools import repeat
+from types import MappingProxyType
 from typing import Literal, NamedTuple, Protocol
 
 from metrics_worker.contributions.counts import Bucket, Contribution, Count, Place
@@ -25,6 +26,14 @@ RowText = tuple[str, str | None]
 """The columns `counters` and `tallies` of a wide row."""
 
 
+class RowChanges(NamedTuple):
+    """Rows that are new, rows with their new content, and rows of which nothing is left."""
+
+    added: Mapping[RowKey, RowText] = MappingProxyType({})
+    changed: Mapping[RowKey, RowText] = MappingProxyType({})
+    removed: Sequence[RowKey] = ()
+
+
 class RowStore(Protocol):
     """The wide rows of one generation in one transaction."""
 
@@ -32,8 +41,8 @@ class RowStore(Protocol):
         """Those rows that are stored."""
         ...
 
-    async def write(self, generation: int, rows: Mapping[RowKey, RowText | None]) -> None:
-        """Put rows in the place of what was there; None removes one."""
+    async def write(self, generation: int, changes: RowChanges) -> None:
+        """Write what `changed_rows` has found to be new, changed and removed."""
         ...
 
 
@@ -99,15 +108,18 @@ def shard_of(family: str, slot: int) -> str:
     return f"{family}{0 if family == TALLIES else slot}"
 
 
-async def changed_rows(
-    store: RowStore, generation: int, deltas: Deltas, slot: int = 0
-) -> Mapping[RowKey, RowText | None]:
+async def changed_rows(store: RowStore, generation: int, deltas: Deltas, slot: int = 0) -> RowChanges:
     """The touched rows as they are to be written, from what is stored and what is to be added."""
     touched = deltas.rows(slot)
     if not touched:
-        return {}
+        return RowChanges()
     stored = await store.read(generation, touched.keys())
-    return {key: _after(stored.get(key), added) for key, added in touched.items()}
+    after = {key: _after(stored.get(key), added) for key, added in touched.items()}
+    return RowChanges(
+        {key: row for key, row in after.items() if row is not None and key not in stored},
+        {key: row for key, row in after.items() if row is not None and key in stored},
+        [key for key, row in after.items() if row is None and key in stored],
+    )
 
 
 def merged(rows: Sequence[RowText]) -> RowText | None:
