@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
 import typer
 
@@ -112,8 +113,8 @@ def _server(url: str) -> Iterator[Finding]:
         yield Finding(well=False, what=f"{url} answers", advice=f"Nobody answers there ({error}); is --url right?")
         return
     verdict: dict[str, object] = answer.json()
-    rooms = verdict if "reasons" not in verdict else {url: verdict}
+    rooms = cast("dict[str, dict[str, list[str]]]", verdict if "reasons" not in verdict else {url: verdict})
     for name, room in rooms.items():
-        if isinstance(room, dict):
-            reasons = ", ".join(map(str, room.get("reasons", [])))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
+        if name != "ok":
+            reasons = ", ".join(room["reasons"])
             yield Finding(not reasons, f"{name} is ready", reasons)
