@@ -22,7 +22,6 @@ from metrics_worker.rebuild.use_cases import Progress, Rebuilt, Verified
 from metrics_worker.rebuild.use_cases import rebuild as rebuild_cells
 from metrics_worker.rebuild.use_cases import verify as verify_cells
 from metrics_worker.settings import Settings
-from metrics_worker.store.late_log import LateLog, OpenLog
 from metrics_worker.voices.http import router as voices_router
 from metrics_worker.voices.sql import SqlVoiceStore
 from metrics_worker.voices.use_cases import ReadVoices
@@ -30,6 +29,7 @@ from soundings.access.tokens import TokenVerifier
 from soundings.db import Database, DatabaseFailed, migrate, open_database
 from soundings.http.app import Check, Lifespan, ServiceSpec, service_app
 from soundings.kernel.clock import Clock, system_clock
+from soundings.log.late import LateLog, OpenLog
 from soundings.log.open import open_log
 
 _CHECK_SECONDS: Final = 3.0

@@ -13,10 +13,10 @@ import structlog
 from metrics_worker.fold.hinting import Hints
 from metrics_worker.fold.sql import open_fold_store
 from metrics_worker.fold.worker import FoldWorker, WorkerOptions
-from metrics_worker.store.late_log import OpenLog
 from soundings.db import Database, open_database
 from soundings.events.topics import ALL
 from soundings.kernel.clock import Clock, system_clock
+from soundings.log.late import OpenLog
 from soundings.log.open import open_log
 from soundings.log.port import Log, ShowsReaders
 

@@ -22,7 +22,7 @@ from soundings.log.port import (
     UnknownTopic,
     partition_of,
 )
-from soundings.log.sqlite.cleaning import STEP, Compaction, expire, remove, remove_up_to
+from soundings.log.sqlite.cleaning import STEP, Compaction, expire, move, remove, remove_up_to
 from soundings.log.sqlite.directory import declare
 from soundings.log.sqlite.file import LOOK_EVERY, LogFile, open_file, release
 from soundings.log.sqlite.pending import Row
@@ -116,6 +116,27 @@ class SqliteLog:
         """Remove the records before a position, which is how a spool is drained; how many there were."""
         slot = self._slot(topic, partition)
         return await self._file.writer.perform(partial(remove_up_to, slot=slot, position=before - 1))
+
+    async def drop(self, topic: str, partition: int, positions: Sequence[int]) -> int:
+        """Remove single records; how many of them there were."""
+        slot = self._slot(topic, partition)
+        return await self._file.writer.perform(partial(remove, slot=slot, positions=positions))
+
+    async def move(self, topic: str, partition: int, position: int, to_topic: str) -> None:
+        """Take a record from its place to the end of the same partition of another topic, also in a file that is full.
+
+        Does nothing where there is no such record.
+        """
+        slot, to_slot = self._slot(topic, partition), self._slot(to_topic, partition)
+        await self._file.writer.perform(partial(move, slot=slot, position=position, to_slot=to_slot))
+
+    async def count(self, topic: str) -> int:
+        """How many records a topic holds; takes time for each of them."""
+        return sum(self._file.reader().count(slot) for slot in self._slots(topic))
+
+    async def used_bytes(self) -> int:
+        """How much of the file is in use, of what `max_bytes` bounds; what was removed no longer counts."""
+        return self._file.reader().used_bytes()
 
     async def close(self) -> None:
         file, self._held = self._held, None

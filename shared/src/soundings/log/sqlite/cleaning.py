@@ -44,6 +44,17 @@ def remove(connection: sqlite3.Connection, slot: int, positions: Sequence[int]) 
     return connection.executemany("DELETE FROM records WHERE place = ?", places).rowcount
 
 
+def move(connection: sqlite3.Connection, slot: int, position: int, to_slot: int) -> None:
+    """Give one record the next place of another slot."""
+    _note_end(connection, slot)
+    _note_end(connection, to_slot)
+    (end,) = connection.execute("SELECT floor FROM slots WHERE slot = ?", (to_slot,)).fetchone()
+    connection.execute(
+        "UPDATE records SET place = ? WHERE place = ?",
+        (to_slot << POSITION_BITS | end, slot << POSITION_BITS | position),
+    )
+
+
 def _note_end(connection: sqlite3.Connection, slot: int) -> None:
     first, last = _bounds(slot)
     connection.execute(_NOTE_END, {"slot": slot, "first": first, "last": last, "mask": POSITION_MASK})

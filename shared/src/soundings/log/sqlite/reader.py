@@ -16,6 +16,7 @@ _STEP = 64
 
 _ROWS = "SELECT place - ?, key, value, headers, at FROM records WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?"
 _ANY = "SELECT 1 FROM records WHERE place BETWEEN ? AND ? LIMIT 1"
+_COUNT = "SELECT count(*) FROM records WHERE place BETWEEN ? AND ?"
 
 _OLDEST = "SELECT at FROM records WHERE place BETWEEN ? AND ? ORDER BY place LIMIT 1"
 
@@ -86,6 +87,19 @@ class Reader:
     def kept(self) -> Sequence[Kept]:
         rows = self._connection.execute("SELECT topic, cleanup, retention_ms FROM topics").fetchall()
         return [Kept(*row) for row in rows]
+
+    def count(self, slot: int) -> int:
+        """How many records a slot holds."""
+        base = slot << POSITION_BITS
+        return int(self._connection.execute(_COUNT, (base, base | POSITION_MASK)).fetchone()[0])
+
+    def used_bytes(self) -> int:
+        """The bytes of the pages in use."""
+        size, pages, free = (
+            self._connection.execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("page_size", "page_count", "freelist_count")
+        )
+        return int(size * (pages - free))
 
     def close(self) -> None:
         self._connection.close()
