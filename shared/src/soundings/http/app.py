@@ -42,6 +42,8 @@ class ServiceSpec:
     status_of: Mapping[str, int] = field(default_factory=dict[str, int])
     ready: Sequence[Check] = ()
     live: Sequence[Check] = ()
+    notes: Sequence[Check] = ()
+    """What readiness tells besides: something is out of the ordinary, and requests are answered all the same."""
     body_limit: int = 64 * 1024 * 1024
 
 
@@ -77,7 +79,7 @@ def _health(spec: ServiceSpec) -> APIRouter:
 
     @router.get("/readyz", name="readyz")
     async def readyz() -> Response:  # pyright: ignore[reportUnusedFunction]
-        return await _verdict(spec.ready)
+        return await _verdict(spec.ready, spec.notes)
 
     @router.get("/version", name="version")
     async def version() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
@@ -90,9 +92,15 @@ def _health(spec: ServiceSpec) -> APIRouter:
     return router
 
 
-async def _verdict(checks: Sequence[Check]) -> Response:
-    reasons = [reason for check in checks if (reason := await check()) is not None]
-    return JSONResponse({"ok": not reasons, "reasons": reasons}, 503 if reasons else 200)
+async def _verdict(checks: Sequence[Check], remarks: Sequence[Check] = ()) -> Response:
+    reasons = await _told(checks)
+    notes = await _told(remarks)
+    verdict = {"ok": not reasons, "reasons": reasons} | ({"notes": notes} if notes else {})
+    return JSONResponse(verdict, 503 if reasons else 200)
+
+
+async def _told(checks: Sequence[Check]) -> list[str]:
+    return [words for check in checks if (words := await check()) is not None]
 
 
 def _documentation(app: FastAPI) -> APIRouter:
