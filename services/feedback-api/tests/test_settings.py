@@ -1,5 +1,7 @@
 """Settings come from the environment and nowhere else."""
 
+from pathlib import Path
+
 import pytest
 
 from feedback_api.settings import Settings
@@ -16,6 +18,7 @@ def test_what_is_not_set_has_its_default():
 def test_everything_can_be_set():
     more = {
         "SOUNDINGS_TOKEN_AUDIENCE": "a", "SOUNDINGS_TOKEN_ISSUER": "i", "SOUNDINGS_FORM_LIMIT": "5/second",
+        "SOUNDINGS_SPOOL_DIR": "/spool", "SOUNDINGS_SPOOL_MAX_BYTES": "4096",
         "SOUNDINGS_HOST": "0.0.0.0", "SOUNDINGS_PORT": "9",  # noqa: S104 - a container listens everywhere
     }  # fmt: skip
     settings = Settings.from_environment({**NEEDED, **more})
@@ -25,6 +28,7 @@ def test_everything_can_be_set():
         "5/second",
         9,
     )
+    assert (settings.spool_dir, settings.spool_max_bytes) == (Path("/spool"), 4096)
 
 
 @pytest.mark.parametrize("name", NEEDED)

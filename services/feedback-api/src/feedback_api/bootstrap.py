@@ -1,8 +1,9 @@
 """The one place where listening is put together."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
@@ -17,11 +18,11 @@ from feedback_api.intake.http import Desk, record_router
 from feedback_api.intake.revisions import RisingRevisions
 from feedback_api.interactions.kind import Interactions
 from feedback_api.interactions.shape import InteractionItem
-from feedback_api.late_log import LateLog
 from feedback_api.privacy.receipts import Receipts
 from feedback_api.privacy.redaction import redact
 from feedback_api.privacy.subjects import SubjectKeys
 from feedback_api.projection.follower import Follower
+from feedback_api.projection.last_known import LastKnown
 from feedback_api.projection.projection import Projection
 from feedback_api.responses.kind import Responses
 from feedback_api.responses.shape import ResponseItem
@@ -37,11 +38,12 @@ from soundings.events.interaction import InteractionRecorded, InteractionRetract
 from soundings.events.response import FormShown, ResponseRetracted, ResponseSubmitted
 from soundings.events.tally import TallyRecorded, TallyRetracted
 from soundings.http.app import Lifespan, ServiceSpec, service_app
-from soundings.kernel.clock import Clock, system_clock
+from soundings.http.observe import SPOOL_AGE_SECONDS, SPOOL_BYTES, SPOOL_DEPTH, SPOOL_PARKED
+from soundings.kernel.clock import Clock, epoch_ms, system_clock
+from soundings.log.late import LateLog, OpenLog
 from soundings.log.open import open_log
-from soundings.log.port import Log
-
-OpenLog = Callable[[str], Awaitable[Log]]
+from soundings.log.port import Log, LogUnavailable
+from soundings.log.spool import Depth, Spool, SpooledLog
 
 _TOPICS: Final = (*topics.MEASURED, topics.CATALOGUE)
 _STATUS_OF: Final[Mapping[str, int]] = {"log_unavailable": 503, "log_full": 503, "log_closed": 503}
@@ -55,7 +57,8 @@ _DESCRIPTION: Final = (
 class _Parts:
     """What the service is made of, wired but not started."""
 
-    log: LateLog
+    behind: LateLog
+    spooled: SpooledLog | None
     follower: Follower
     desk: Desk
     responses: Responses
@@ -65,10 +68,20 @@ class _Parts:
     revisions: RisingRevisions
     clock: Clock
 
+    @property
+    def log(self) -> Log:
+        """What the doors append to."""
+        return self.behind if self.spooled is None else self.spooled
+
+    @property
+    def looked_after(self) -> Sequence[Follower | SpooledLog]:
+        """What works in the background, and tells how it is doing."""
+        return (self.follower,) if self.spooled is None else (self.follower, self.spooled)
+
 
 def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = system_clock) -> FastAPI:
     """The app; its lifespan opens the log, follows the catalogue, and closes everything."""
-    parts = _wired(settings, clock)
+    parts = _wired(settings, open_log, clock)
     public = PublicDesk(parts.desk, parts.responses, parts.funnel, ClientLimits(parse(settings.form_limit)))
     spec = ServiceSpec(
         name="feedback-api",
@@ -82,22 +95,31 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
             forms_router(public),
         ],
         verifier=TokenVerifier(settings.jwks_url, audience=settings.token_audience, issuer=settings.token_issuer),
-        lifespan=_lifespan(parts, lambda: open_log(settings.log_url)),
+        lifespan=_lifespan(parts),
         status_of=_STATUS_OF,
-        ready=[parts.follower.not_ready],
-        live=[parts.follower.not_alive],
+        ready=[part.not_ready for part in parts.looked_after],
+        live=[part.not_alive for part in parts.looked_after],
+        notes=[part.note for part in parts.looked_after],
     )
     return service_app(spec)
 
 
-def _wired(settings: Settings, clock: Clock) -> _Parts:
+def _wired(settings: Settings, open_log: OpenLog, clock: Clock) -> _Parts:
     root_secret = settings.secret.encode()
-    log, projection = LateLog(), Projection()
-    follower = Follower(log, projection)
+    behind, projection = LateLog(settings.log_url, open_log), Projection()
+    spooled = None if settings.spool_dir is None else _spooled(behind, settings.spool_dir, settings, clock)
+    log: Log = spooled or behind
+    follower = Follower(
+        log,
+        projection,
+        topics=_TOPICS,
+        last_known=None if settings.spool_dir is None else LastKnown(settings.spool_dir / "catalogue.jsonl"),
+    )
     pseudonym = SubjectKeys(root_secret).pseudonym
     revisions = RisingRevisions(clock)
     return _Parts(
-        log=log,
+        behind=behind,
+        spooled=spooled,
         follower=follower,
         desk=Desk(Door(projection, follower, clock), log, Receipts(root_secret)),
         responses=Responses(projection, redact, pseudonym),
@@ -107,6 +129,17 @@ def _wired(settings: Settings, clock: Clock) -> _Parts:
         revisions=revisions,
         clock=clock,
     )
+
+
+def _spooled(behind: Log, folder: Path, settings: Settings, clock: Clock) -> SpooledLog:
+    def show(depth: Depth) -> None:
+        SPOOL_DEPTH.set(depth.records)
+        SPOOL_BYTES.set(depth.bytes)
+        SPOOL_PARKED.set(depth.parked)
+        SPOOL_AGE_SECONDS.set(0 if depth.oldest_at is None else max(0, epoch_ms(clock()) - depth.oldest_at) / 1000)
+
+    spool = Spool(folder, topics.MEASURED, max_bytes=settings.spool_max_bytes, clock=clock)
+    return SpooledLog(behind, spool, watch=show)
 
 
 def _record_routers(parts: _Parts) -> Sequence[APIRouter]:
@@ -150,14 +183,17 @@ def _kinds_by_type(parts: _Parts) -> Kinds:
     }
 
 
-def _lifespan(parts: _Parts, open_it: Callable[[], Awaitable[Log]]) -> Lifespan:
+def _lifespan(parts: _Parts) -> Lifespan:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
-            log = await open_it()
             stack.push_async_callback(parts.log.close)
-            parts.log.opened(log)
-            await log.ensure(_TOPICS)
+            # A log that is away may come back; one whose address is wrong never does.
+            with suppress(LogUnavailable):
+                await parts.behind.open()
+            if parts.spooled is not None:
+                await parts.spooled.start()
+            await parts.follower.prepare()
             await stack.enter_async_context(parts.follower.following())
             yield
 

@@ -3,7 +3,10 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
+
+from soundings.log.spool import MAX_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,9 @@ class Settings:
     token_issuer: str | None = None
     form_limit: str = "600/minute"
     """Requests that one client may send to one form, in the words of the `limits` library."""
+    spool_dir: Path | None = None
+    """Where records wait while the log is away; on a disk that outlives the process. None: they are refused then."""
+    spool_max_bytes: int = MAX_BYTES
     host: str = "127.0.0.1"
     port: int = 8001
 
@@ -31,6 +37,8 @@ class Settings:
             token_audience=given.get("SOUNDINGS_TOKEN_AUDIENCE") or None,
             token_issuer=given.get("SOUNDINGS_TOKEN_ISSUER") or None,
             form_limit=given.get("SOUNDINGS_FORM_LIMIT") or "600/minute",
+            spool_dir=Path(folder) if (folder := given.get("SOUNDINGS_SPOOL_DIR")) else None,
+            spool_max_bytes=int(given.get("SOUNDINGS_SPOOL_MAX_BYTES") or MAX_BYTES),
             host=given.get("SOUNDINGS_HOST", "127.0.0.1"),
             port=int(given.get("SOUNDINGS_PORT", "8001")),
         )

@@ -1,15 +1,16 @@
-"""Keeping the projection up to date: the catalogue's topic is read from its beginning at every start, then followed."""
+"""Following the catalogue's topic for as long as the service runs."""
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager, suppress
 from typing import Final
 
+from feedback_api.projection.last_known import LastKnown
 from feedback_api.projection.projection import Projection
 from soundings.events.catalogue import CatalogueChanged
 from soundings.events.envelope import Undecodable, decode
-from soundings.events.topics import CATALOGUE
+from soundings.events.topics import CATALOGUE, Topic
 from soundings.kernel.errors import Unavailable
 from soundings.log.port import Batch, Log, Stored
 
@@ -19,72 +20,132 @@ _log = logging.getLogger("feedback_api.projection")
 
 
 class Follower:
-    """Feeds a projection from the log. It has caught up once it has taken in all that the log held when it began."""
+    """Feeds a projection from the log. It has caught up once it has taken in all that the log held when it began.
 
-    def __init__(self, log: Log, projection: Projection, *, retry_seconds: float = 1.0) -> None:
+    With ``last_known`` the service does not have to wait for that: when the log fails, or cannot be read within
+    ``patience`` seconds, what was known at the end of the last run has to do. When the log is there again it is read
+    from its beginning all the same: what was compacted away meanwhile stands nowhere any more, and must be forgotten.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        projection: Projection,
+        *,
+        topics: Sequence[Topic] = (),
+        last_known: LastKnown | None = None,
+        patience: float = 2.0,
+        retry_seconds: float = 1.0,
+    ) -> None:
         self._log = log
         self._projection = projection
+        self._topics = topics
+        self._last_known = last_known
+        self._patience = patience
         self._retry_seconds = retry_seconds
-        self._caught_up = asyncio.Event()
+        self._prepared = False
+        self._tried = asyncio.Event()
+        self._knows = asyncio.Event()
+        self._caught_up = False
         self._position = 0
-        self._task: asyncio.Task[None] | None = None
+        self._newest: dict[bytes, Stored] = {}
+        self._restored: Sequence[Stored] = ()
+        self._unsaved = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def prepare(self) -> None:
+        """Make the topics that the service needs, if the log can be reached in time; else that is tried again later."""
+        with suppress(Unavailable, TimeoutError):
+            async with asyncio.timeout(self._patience):
+                await self._ensure()
 
     @asynccontextmanager
     async def following(self) -> AsyncGenerator[None]:
         """Follow the topic in the background for as long as the context lasts."""
-        self._task = asyncio.create_task(self._run(), name="follow the catalogue")
+        self._tasks = [asyncio.create_task(self._run(), name="follow the catalogue")]
+        if self._last_known is not None:
+            self._tasks.append(asyncio.create_task(self._keep_saved(self._last_known), name="save the catalogue"))
+            self._tasks.append(asyncio.create_task(self._fall_back(self._last_known), name="begin with the last known"))
         try:
             yield
         finally:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait(self._tasks)
+            if self._last_known is not None and self._unsaved.is_set():
+                await self._save(self._last_known)
 
     async def not_ready(self) -> str | None:
         """Why requests cannot be answered yet; None when they can."""
-        return None if self._caught_up.is_set() else "the catalogue is still being read"
+        return None if self._knows.is_set() else "the catalogue is still being read"
 
     async def not_alive(self) -> str | None:
         """Why the process should be started again; None when all is well."""
-        stopped = self._task is not None and self._task.done()
+        # The third only begins and ends.
+        stopped = any(task.done() for task in self._tasks[:2])
         return "the catalogue is not followed any more" if stopped else None
 
+    async def note(self) -> str | None:
+        """What is out of the ordinary although requests are answered; None when nothing is."""
+        behind = self._knows.is_set() and not self._caught_up
+        return "the catalogue is what an earlier run knew, because the log cannot be read" if behind else None
+
     async def ready(self, seconds: float) -> None:
-        """Wait until the projection has caught up; Unavailable when that takes longer than ``seconds``."""
-        if self._caught_up.is_set():
+        """Wait until the projection may be used; Unavailable when that takes longer than ``seconds``."""
+        if self._knows.is_set():
             return
         try:
             async with asyncio.timeout(seconds):
-                await self._caught_up.wait()
+                await self._knows.wait()
         except TimeoutError:
             raise Unavailable("The service has just started and still reads the catalogue.") from None
+
+    # Following
 
     async def _run(self) -> None:
         """Follow until cancelled. While the log is away the projection stays as it was."""
         while True:
             try:
+                await self._ensure()
                 await self._follow()
             except Unavailable as error:
                 _log.warning("the catalogue cannot be followed for the moment: %s", error)
+                self._tried.set()
                 await asyncio.sleep(self._retry_seconds)
+
+    async def _ensure(self) -> None:
+        if not self._prepared:
+            await self._log.ensure(self._topics)
+            self._prepared = True
 
     async def _follow(self) -> None:
         target = await self._log.end(CATALOGUE.name, 0)
         while True:
             batch = await self._log.read(CATALOGUE.name, 0, self._position, _READ_MAX)
             self._take(batch)
-            if self._position >= target:
-                self._caught_up.set()
+            if self._position >= target and not self._caught_up:
+                self._catch_up()
             if not batch.records:
                 await self._log.wait({(CATALOGUE.name, 0): self._position}, _WAIT_SECONDS)
 
     def _take(self, batch: Batch) -> None:
         for record in batch.records:
             self._apply(record)
+            self._remember(record)
         self._position = max(self._position, batch.next)
+
+    def _catch_up(self) -> None:
+        for key in {record.key for record in self._restored} - self._newest.keys():
+            self._forget(key)
+        self._restored = ()
+        self._caught_up = True
+        self._tried.set()
+        self._knows.set()
+        self._unsaved.set()
 
     def _apply(self, record: Stored) -> None:
         if record.value is None:
-            self._projection.forget(record.key.decode("utf-8", "replace"))
+            self._forget(record.key)
             return
         try:
             event = decode(record)
@@ -93,3 +154,50 @@ class Follower:
         except (Undecodable, ValueError) as error:
             # An entity of a newer release, perhaps: what it says stays unknown here, and the doors go on.
             _log.warning("passed over what stands at %s of the catalogue: %s", record.position, error)
+
+    def _forget(self, key: bytes) -> None:
+        self._projection.forget(key.decode("utf-8", "replace"))
+
+    # What is known for the next start
+
+    def _remember(self, record: Stored) -> None:
+        if self._last_known is None:
+            return
+        self._newest.pop(record.key, None)
+        if record.value is not None:
+            self._newest[record.key] = record
+        if self._caught_up:
+            self._unsaved.set()
+
+    async def _fall_back(self, last_known: LastKnown) -> None:
+        """Begin with what was known before, unless the log is read in time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience):
+                await self._tried.wait()
+        if self._knows.is_set():
+            return
+        restored = await asyncio.to_thread(last_known.read)
+        if restored is None or self._knows.is_set():
+            return
+        for record in restored:
+            self._apply(record)
+        self._restored = restored
+        self._knows.set()
+        _log.warning("the log cannot be read; beginning with %d entities of an earlier run", len(restored))
+
+    async def _keep_saved(self, last_known: LastKnown) -> None:
+        while True:
+            await self._unsaved.wait()
+            await self._save(last_known)
+            await asyncio.sleep(self._retry_seconds)
+
+    async def _save(self, last_known: LastKnown) -> None:
+        self._unsaved.clear()
+        try:
+            await asyncio.to_thread(last_known.write, tuple(self._newest.values()))
+        except OSError as error:
+            _log.warning("what is known of the catalogue cannot be saved: %s", error)
+            self._unsaved.set()
+        except asyncio.CancelledError:
+            self._unsaved.set()
+            raise

@@ -1,0 +1,74 @@
+"""The catalogue as it was last known, in a file: what a service begins with while the log is away."""
+
+import logging
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from threading import Lock
+from typing import Final, cast
+
+import orjson
+
+from soundings.events.topics import CATALOGUE
+from soundings.log.port import Stored
+
+_FORMAT: Final = 1
+_log = logging.getLogger("feedback_api.projection")
+
+Line = tuple[int, int, str, str, list[tuple[str, str]]]
+
+
+class LastKnown:
+    """The newest record of each entity, one JSON line for each below a first one that tells how many there are."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._writing = Lock()
+
+    def read(self) -> Sequence[Stored] | None:
+        """What was written last; None where nothing was, or where it cannot be read. Blocks."""
+        try:
+            first, *lines = self._path.read_bytes().splitlines()
+            head = cast("dict[str, int]", orjson.loads(first))
+            if (head["format"], head["records"]) != (_FORMAT, len(lines)):
+                raise ValueError("it is cut off, or of another format")  # noqa: TRY301 - told as all else is
+            return [_stored(cast("Line", orjson.loads(line))) for line in lines]
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            _log.warning("what was last known of the catalogue cannot be read: %s", error)
+            return None
+
+    def write(self, records: Iterable[Stored]) -> None:
+        """Put these in the place of what was there, all or nothing, also when the power fails. Blocks."""
+        lines = [orjson.dumps(_line(record)) for record in records]
+        head = orjson.dumps({"format": _FORMAT, "records": len(lines)})
+        with self._writing:
+            _replace(self._path, b"\n".join([head, *lines]) + b"\n")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(".new")
+    with fresh.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    fresh.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _line(record: Stored) -> Line:
+    # Latin-1 gives every byte a character, and these are nearly always plain JSON, which stays readable so.
+    headers = [(name, value.decode("latin-1")) for name, value in record.headers]
+    return record.position, record.at, record.key.decode("latin-1"), (record.value or b"").decode("latin-1"), headers
+
+
+def _stored(line: Line) -> Stored:
+    position, at, key, value, headers = line
+    unpacked = tuple((name, text.encode("latin-1")) for name, text in headers)
+    return Stored(CATALOGUE.name, 0, position, key.encode("latin-1"), value.encode("latin-1"), unpacked, at)

@@ -1,0 +1,203 @@
+"""The service while the log is away: it starts with what it last knew, answers from its spool, and catches up."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+
+from feedback_api.bootstrap import build
+from feedback_api.projection.last_known import LastKnown
+from feedback_api.settings import Settings
+from soundings.access.keys import NewKey
+from soundings.events.envelope import encode
+from soundings.events.topics import CATALOGUE, RESPONSES
+from soundings.log.port import Log, Record, Stored
+from soundings.testing.memory_log import MemoryLog, MemoryStore
+
+from .conftest import DESK, SECRET, SURVEY, Scribe, publish
+
+ITEM = {"form_id": "visit", "service_id": "airport", "answers": {"overall": 4, "comment": "Fine."}}
+PATIENCE = 20.0
+
+
+@dataclass
+class Place:
+    """A machine with a spool's folder, and a log that may be away."""
+
+    folder: Path
+    store: MemoryStore
+    away: bool = False
+    max_bytes: int = 1 << 24
+    http: httpx.AsyncClient = field(init=False)
+
+    async def open_log(self, _url: str) -> Log:
+        if self.away:
+            raise ConnectionError("nobody listens")
+        return MemoryLog(self.store)
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[None]:
+        """A process of the service, from start to stop."""
+        jwks = self.folder / "jwks.json"
+        jwks.write_text('{"keys": []}')
+        settings = Settings(
+            "memory://", SECRET, jwks.as_uri(), spool_dir=self.folder / "spool", spool_max_bytes=self.max_bytes
+        )
+        app = build(settings, open_log=self.open_log)
+        transport = httpx.ASGITransport(app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url="http://listening.example") as self.http,
+        ):
+            yield
+
+    async def send(self, number: int, key: NewKey = SURVEY, **fields: object) -> httpx.Response:
+        item = {**ITEM, "id": f"r-{number}", **fields}
+        headers = {"authorization": f"Bearer {key.secret}"}
+        return await self.http.post("/v1/responses", json=item, headers=headers)
+
+    async def readiness(self) -> tuple[int, dict[str, list[str]]]:
+        answer = await self.http.get("/readyz")
+        return answer.status_code, answer.json()
+
+    async def until(self, notes: bool) -> None:
+        """Until readiness has notes, or has none any more."""
+        loop = asyncio.get_running_loop()
+        end = loop.time() + PATIENCE
+        while ("notes" in (await self.readiness())[1]) is not notes:
+            assert loop.time() < end
+            await asyncio.sleep(0.01)
+
+    def received(self) -> list[str]:
+        records = MemoryLog(self.store).everything(RESPONSES.name)
+        return sorted(json.loads(record.value or b"")["record_id"] for record in records)
+
+
+@pytest.fixture
+def place(tmp_path: Path, store: MemoryStore) -> Place:
+    return Place(tmp_path, store)
+
+
+async def known_once(place: Place) -> None:
+    """Let a process see the catalogue and end; then the log goes away."""
+    async with place.serving():
+        assert (await place.send(0)).status_code == 202
+    place.away = True
+
+
+async def test_without_a_log_a_service_that_never_saw_the_catalogue_answers_503(place: Place):
+    place.away = True
+    async with place.serving():
+        answer = await place.send(1)
+        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
+        assert int(answer.headers["retry-after"]) >= 1
+        assert (await place.readiness())[0] == 503
+
+
+async def test_a_service_starts_with_what_it_last_knew_and_catches_up(place: Place):
+    await known_once(place)
+    async with place.serving():
+        assert [(await place.send(number)).status_code for number in range(1, 6)] == [202] * 5
+        status, verdict = await place.readiness()
+        assert (status, verdict["ok"], verdict["reasons"], len(verdict["notes"])) == (200, True, [], 2)
+        shown = (await place.http.get("/metrics")).text
+        assert "soundings_spool_depth" in shown
+        assert (await place.http.get("/v1/forms/visit")).status_code == 200
+        place.away = False
+        await place.until(notes=False)
+        assert place.received() == [f"r-{number}" for number in range(6)]
+
+
+async def test_what_waits_survives_a_process_that_never_reached_the_log(place: Place):
+    await known_once(place)
+    async with place.serving():
+        assert (await place.send(1)).status_code == 202
+    place.away = False
+    async with place.serving():
+        await place.until(notes=False)
+        assert (await place.send(2)).status_code == 202
+        assert place.received() == ["r-0", "r-1", "r-2"]
+
+
+async def test_refusals_are_the_same_while_the_log_is_away(place: Place):
+    await known_once(place)
+    async with place.serving():
+        assert (await place.send(1, answers={"overall": 9})).status_code == 422
+        unknown = NewKey("key_x", "snd_" + "x" * 43, "")
+        assert (await place.send(1, unknown)).status_code == 401
+
+
+async def test_what_the_catalogue_forgot_meanwhile_is_forgotten_when_the_log_is_back(place: Place, scribe: Scribe):
+    await known_once(place)
+    log, gone = MemoryLog(place.store), f"source_key/{DESK.key_id}".encode()
+    await publish(log, scribe.service("new", "sf"))
+    place.store.records[CATALOGUE.name, 0] = [
+        record for record in log.everything(CATALOGUE.name) if record.key != gone
+    ]  # as after compaction, with the tombstone gone too
+    async with place.serving():
+        assert (await place.send(1, DESK)).status_code == 202
+        place.away = False
+        await place.until(notes=False)
+        assert (await place.send(2, DESK)).status_code == 401
+        assert (await place.send(2, SURVEY)).status_code == 202
+
+
+async def test_a_full_spool_is_a_polite_503(place: Place):
+    await known_once(place)
+    place.max_bytes = 500_000
+    async with place.serving():
+        answers = [await place.send(number, id=f"{number}-" + "x" * 180) for number in range(1, 3)]
+        assert [answer.status_code for answer in answers] == [202, 202]
+        body = [{**ITEM, "id": f"l-{number}"} for number in range(2000)]
+        headers = {"authorization": f"Bearer {SURVEY.secret}"}
+        refused = await place.http.post("/v1/responses", json=body, headers=headers)
+        assert (refused.status_code, refused.json()["code"]) == (503, "log_full")
+        assert int(refused.headers["retry-after"]) >= 1
+        status, verdict = await place.readiness()
+        assert (status, "neither" in str(verdict["reasons"])) == (503, True)
+        place.away = False
+        await place.until(notes=False)
+        assert (await place.send(3)).status_code == 202
+
+
+def stored(key: bytes, value: bytes | None = b"{}") -> Stored:
+    return Stored(CATALOGUE.name, 0, 7, key, value, (("ce_type", b"t\xc3\xa9"),), 12)
+
+
+def test_what_was_known_is_read_as_it_was_written(tmp_path: Path):
+    last_known = LastKnown(tmp_path / "new" / "catalogue.jsonl")
+    assert last_known.read() is None
+    records = [stored(b"a/\xff", b'{"name":"\xc3\xa9"}'), stored(b"b\n", b"\x00\x80\n")]
+    last_known.write(records)
+    assert last_known.read() == records
+    last_known.write([])
+    assert last_known.read() == []
+
+
+@pytest.mark.parametrize(
+    "damage", [b"", b"\n", b"{}", b'{"format":2,"records":0}', b'{"format":1,"records":2}\n[]\n[]', b"\xff"]
+)
+def test_a_damaged_file_counts_as_none(tmp_path: Path, damage: bytes):
+    path = tmp_path / "catalogue.jsonl"
+    path.write_bytes(damage)
+    assert LastKnown(path).read() is None
+
+
+async def test_the_newest_state_of_each_entity_is_kept_and_buried_ones_are_not(place: Place, scribe: Scribe):
+    async with place.serving():
+        assert (await place.send(1)).status_code == 202
+        log = MemoryLog(place.store)
+        await publish(log, scribe.service("airport", "sf", state="retired"))
+        await log.append(CATALOGUE.name, [Record(b"service/cart", None), encode(scribe.service("airport", "sf"))])
+        for _ in range(50):
+            await asyncio.sleep(0)
+    kept = LastKnown(place.folder / "spool" / "catalogue.jsonl").read()
+    assert kept is not None
+    keys = [record.key for record in kept]
+    assert len(keys) == len(set(keys))
+    assert (b"service/cart" in keys, keys[-1]) == (False, b"service/airport")
