@@ -17,6 +17,7 @@ from benchmarks.extent import Extent, quick
 from benchmarks.freshness import freshness
 from benchmarks.listening import batches, singles
 from benchmarks.machine import machine_text
+from benchmarks.querying import querying
 from benchmarks.report import RESULTS, Line, document, table
 from benchmarks.small import small
 
@@ -24,6 +25,7 @@ BARS: Final[Mapping[str, Callable[[Extent, Mode], Sequence[Line]]]] = {
     "B1": singles,
     "B2": batches,
     "B3": folding,
+    "B5": querying,
     "B6": freshness,
     "B7": small,
 }

@@ -14,6 +14,7 @@ class Extent:
     backlog_rounds: int = 3
     backlog_events: int = 200_000
     steady_seconds: float = 20.0
+    questions: int = 200
     starts: int = 5
     rest_seconds: float = 5.0
     recovery_events: int = 1_000_000
@@ -28,6 +29,7 @@ def quick(folder: Path) -> Extent:
         backlog_rounds=1,
         backlog_events=20_000,
         steady_seconds=4.0,
+        questions=20,
         starts=1,
         rest_seconds=1.0,
         recovery_events=20_000,

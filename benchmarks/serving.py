@@ -131,8 +131,10 @@ def embedded(home: Path) -> Serving:
 
 
 @contextlib.contextmanager
-def whole(engines: Engines, folder: Path, settle: Callable[[str], None]) -> Generator[Doors]:
-    """Everything that listens and measures, on a log that ``settle`` has written to.
+def whole(
+    engines: Engines, folder: Path, settle: Callable[[str], None], store: Callable[[str], None] = lambda _: None
+) -> Generator[Doors]:
+    """Everything that listens and measures, once ``settle`` has written to the log and ``store`` to the database.
 
     In one process where the log is a file, else in one process for each service.
     """
@@ -140,6 +142,7 @@ def whole(engines: Engines, folder: Path, settle: Callable[[str], None]) -> Gene
     token = home.admin_token.read_text("ascii").strip()
     if engines.log_url.startswith("sqlite:"):
         settle(home.log_url)
+        store(home.database_url("metrics"))
         with embedded(home.path) as server:
             server.start()
             yield Doors(server.port, "/api/feedback", server.port, "/api/metrics", token)
@@ -148,6 +151,7 @@ def whole(engines: Engines, folder: Path, settle: Callable[[str], None]) -> Gene
     shared = {"SOUNDINGS_LOG_URL": engines.log_url, "SOUNDINGS_JWKS_URL": home.jwks_url}
     secret = {"SOUNDINGS_SECRET": home.secret()}
     database = {"SOUNDINGS_DATABASE_URL": engines.database_url()}
+    store(database["SOUNDINGS_DATABASE_URL"])
     with (
         _service("feedback_api", folder, shared | secret) as listening,
         _service("metrics_worker", folder, shared | database) as measuring,
