@@ -1,6 +1,7 @@
 """The spool: what is answered while the log behind is away is kept, in order per key, and arrives when it is back."""
 
 import asyncio
+import subprocess
 import tempfile
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -258,6 +259,50 @@ async def test_with_neither_log_nor_spool_the_service_is_not_ready_until_one_of_
         await watcher.until_drained(log)
         assert await log.not_ready() is None
         assert await log.not_alive() is None
+
+
+@pytest.fixture
+def small_disk(tmp_path):
+    """A disk of two megabytes."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder]
+    subprocess.run(command, check=True)  # noqa: S603 - a fixed command
+    yield folder
+    subprocess.run(["umount", folder], check=True)  # noqa: S603, S607 - a fixed command
+
+
+@pytest.mark.needs_machine
+async def test_a_disk_that_the_spool_has_filled_is_free_again_when_the_spool_has_drained(small_disk, behind):
+    behind.mood = AWAY
+    async with spooled(small_disk / "spool", behind) as (log, _):
+        kept, _ = await fill(log, 20_000)
+    again = Behind(behind.store)
+    again.mood = AWAY
+    async with spooled(small_disk / "spool", again) as (log, watcher):
+        more, refusal = await fill(log, 20_000)
+        assert refusal.retry_after >= 1
+        assert await log.not_ready() is not None
+        again.mood = WELL
+        await watcher.until_drained(log)
+        assert await log.not_ready() is None
+        assert first_of_each(again.values()) == [*kept, *more]
+        again.mood = AWAY
+        await put(log, bytes(20_000))
+
+
+@pytest.mark.needs_machine
+async def test_a_spool_takes_records_again_when_others_make_room_on_the_disk(small_disk, behind):
+    behind.mood = AWAY
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes(1_500_000))
+    async with spooled(small_disk / "spool", behind) as (log, watcher):
+        await fill(log, 20_000)
+        assert await log.not_ready() is not None
+        ballast.unlink()
+        await watcher.until(lambda: not log.failing)
+        assert await log.not_ready() is None
+        await put(log, bytes(20_000))
 
 
 async def test_a_spool_belongs_to_one_process(tmp_path, behind):

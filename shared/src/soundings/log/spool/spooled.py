@@ -84,11 +84,16 @@ class SpooledLog:
         """Whether records go into the spool at present."""
         return self._away
 
+    @property
+    def failing(self) -> bool:
+        """Whether neither the log behind nor the spool takes records."""
+        return self._away and self._spool_fails
+
     # What readiness tells
 
     async def not_ready(self) -> str | None:
         """Why nothing can be made durable; None as long as the log or the spool takes records."""
-        return "neither the log nor its spool takes records" if self._away and self._spool_fails else None
+        return "neither the log nor its spool takes records" if self.failing else None
 
     async def not_alive(self) -> str | None:
         """Why the process should be started again; None when all is well."""
@@ -201,9 +206,10 @@ class SpooledLog:
             try:
                 await self._tend_once()
             except _AWAY as error:
-                await self._probe_when_failing()
-                await self._look()
-                _log.info("log_still_away", error=f"{type(error).__name__}: {error}", waiting=self._depth.records)
+                with suppress(LogUnavailable):
+                    await self._probe_when_failing()
+                    await self._look()
+                _log.info("spool_not_drained", error=f"{type(error).__name__}: {error}", waiting=self._depth.records)
                 await asyncio.sleep(self._retry_seconds)
 
     async def _tend_once(self) -> None:
@@ -237,6 +243,9 @@ class SpooledLog:
                 await self._all_entered.wait()
                 while await self._drain.once():
                     pass
+            if self._spool.untrimmed:
+                with suppress(LogUnavailable):
+                    await self._spool.renew()
             self._away = self._spool_fails = False
             _log.warning("log_back")
         finally:
@@ -244,9 +253,8 @@ class SpooledLog:
 
     async def _probe_when_failing(self) -> None:
         if self._spool_fails:
-            with suppress(LogUnavailable):
-                await self._spool.probe()
-                self._spool_fails = False
+            await self._spool.probe()
+            self._spool_fails = False
 
     async def _look(self) -> None:
         self._depth = await self._spool.depth()

@@ -1,5 +1,6 @@
 """What waits in the spool: a log of its own on this machine, from which records are taken in their order."""
 
+import asyncio
 import fcntl
 from collections.abc import Sequence
 from contextlib import suppress
@@ -14,11 +15,13 @@ from soundings.log.port import (
     AppendFailed,
     Batch,
     LogClosed,
+    LogFull,
     LogUnavailable,
     Place,
     Record,
     Stored,
     TopicPartition,
+    UnknownTopic,
     size_of,
 )
 from soundings.log.sqlite import SqliteLog
@@ -67,6 +70,7 @@ class Spool:
         self._clock = clock
         self._lock: TextIO | None = None
         self._held: SqliteLog | None = None
+        self._opening = asyncio.Lock()
         self._next: dict[TopicPartition, int] = {}
         self._trimmed: dict[TopicPartition, int] = {}
 
@@ -77,35 +81,47 @@ class Spool:
             self._lock = _locked(self._folder / "spool.lock")
         except OSError as error:
             raise LogUnavailable(f"the spool in {self._folder} cannot be opened: {error}") from error
-        log = self._held = await SqliteLog.open(self._folder / "spool.db", clock=self._clock, max_bytes=self._max_bytes)
-        parked = [replace(topic, name=_PARKED + topic.name) for topic in self._declared]
-        await log.ensure([*self._declared, *parked, _PROBE])
-        for home, end in (await log.ends(self.topics)).items():
-            first = await log.read(*home, 0, 1)
-            self._next[home] = self._trimmed[home] = first.records[0].position if first.records else end
+        await self._log()
+
+    async def renew(self) -> None:
+        """Begin with an empty file, which frees a disk that this one has filled to the last byte.
+
+        Only when nothing waits: what has passed is all that goes. Does nothing where records are parked.
+        """
+        log = await self._log()
+        if await self._parked_records(log):
+            return
+        async with self._opening:
+            self._held = None
+            await log.close()
+            # In this order a process that ends in between leaves nothing that SQLite would take for a part of the next.
+            for suffix in ("", "-wal", "-shm"):
+                self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
+        await self._log()
 
     async def close(self) -> None:
         """What waits stays for the next process."""
+        lock, self._lock = self._lock, None
         log, self._held = self._held, None
         if log is not None:
             with suppress(LogUnavailable):
                 await self._trim(log)
             await log.close()
-        if self._lock is not None:
-            self._lock.close()
-            self._lock = None
+        if lock is not None:
+            lock.close()
 
     async def append(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
         """See `soundings.log.port.Log.append`; the places are those in the spool."""
-        return await self._log.append(topic, records)
+        return await (await self._log()).append(topic, records)
 
     async def waiting(self) -> Sequence[TopicPartition]:
         """The partitions of which records wait."""
-        return [home for home, end in (await self._log.ends(self.topics)).items() if end > self._next[home]]
+        log = await self._log()
+        return [home for home, end in (await log.ends(self.topics)).items() if end > self._next[home]]
 
     async def batch(self, home: TopicPartition) -> Batch:
         """The next records of a partition: at least one if any wait, and no more than go into one packet."""
-        batch = await self._log.read(*home, self._next[home], _BATCH_RECORDS)
+        batch = await (await self._log()).read(*home, self._next[home], _BATCH_RECORDS)
         size = 0
         for count, stored in enumerate(batch.records):
             size += size_of(as_record(stored))
@@ -123,48 +139,79 @@ class Spool:
 
     async def trim(self) -> None:
         """Make room of what has passed; raises `LogUnavailable` while the disk is full, and then changes nothing."""
-        await self._trim(self._log)
+        await self._trim(await self._log())
+
+    @property
+    def untrimmed(self) -> bool:
+        """Whether there was no room to make room of what has passed."""
+        return self._next != self._trimmed
 
     async def park(self, stored: Stored) -> None:
         """Put aside the next record of a partition, in one step and without taking more room."""
-        await self._log.move(stored.topic, stored.partition, stored.position, _PARKED + stored.topic)
+        log = await self._log()
+        await log.move(stored.topic, stored.partition, stored.position, _PARKED + stored.topic)
         self.passed((stored.topic, stored.partition), stored.position + 1)
 
     async def parked(self) -> Sequence[Stored]:
         """The records that were put aside, each as if it still stood in its own topic."""
+        log = await self._log()
         found: list[Stored] = []
         for topic, partition in self._next:
-            batch = await self._log.read(_PARKED + topic, partition, 0, _BATCH_RECORDS)
+            batch = await log.read(_PARKED + topic, partition, 0, _BATCH_RECORDS)
             found += [replace(stored, topic=topic) for stored in batch.records]
         return found
 
     async def unpark(self, stored: Stored) -> None:
         """Let go of a record that was put aside: it is where it belongs after all."""
-        await self._log.drop(_PARKED + stored.topic, stored.partition, [stored.position])
+        await (await self._log()).drop(_PARKED + stored.topic, stored.partition, [stored.position])
 
     async def probe(self) -> None:
         """Raises `LogUnavailable` when nothing can be stored."""
-        (place,) = await self._log.append(_PROBE.name, [Record(b"", bytes(_PROBE_BYTES))])
+        log = await self._log()
+        (place,) = await log.append(_PROBE.name, [Record(b"", bytes(_PROBE_BYTES))])
         if isinstance(place, Place):
-            await self._log.trim(_PROBE.name, place.partition, place.position + 1)
+            await log.trim(_PROBE.name, place.partition, place.position + 1)
 
     async def depth(self) -> Depth:
-        ends = await self._log.ends(self.topics)
+        log = await self._log()
+        ends = await log.ends(self.topics)
         oldest = [
             batch.records[0].at
             for home in await self.waiting()
-            if (batch := await self._log.read(*home, self._next[home], 1)).records
+            if (batch := await log.read(*home, self._next[home], 1)).records
         ]
         records = sum(end - self._next[home] for home, end in ends.items())
-        parked = sum([await self._log.count(_PARKED + topic) for topic in self.topics])
-        used = await self._log.used_bytes() if records or parked else 0
+        parked = await self._parked_records(log)
+        used = await log.used_bytes() if records or parked else 0
         return Depth(records, used, min(oldest, default=None), parked)
 
+    async def _parked_records(self, log: SqliteLog) -> int:
+        return sum([await log.count(_PARKED + topic) for topic in self.topics])
+
     @property
-    def _log(self) -> SqliteLog:
-        if self._held is None:
+    def _file(self) -> Path:
+        return self._folder / "spool.db"
+
+    async def _log(self) -> SqliteLog:
+        """The file, opened again where that failed before. Raises `LogUnavailable`."""
+        if self._lock is None:
             raise LogClosed("the spool is closed")
+        if self._held is None:
+            async with self._opening:
+                if self._held is None:
+                    self._held = await self._opened()
         return self._held
+
+    async def _opened(self) -> SqliteLog:
+        log = await SqliteLog.open(self._file, clock=self._clock, max_bytes=self._max_bytes)
+        try:
+            await _declare(log, self._declared)
+            firsts = {home: await _first(log, home, end) for home, end in (await log.ends(self.topics)).items()}
+        except BaseException:
+            await log.close()
+            raise
+        self._next, self._trimmed = firsts, dict(firsts)
+        return log
 
     async def _trim(self, log: SqliteLog) -> None:
         for home, position in self._next.items():
@@ -176,6 +223,24 @@ class Spool:
 def as_record(stored: Stored) -> Record:
     """The record as it was given, bound for the partition that it was in."""
     return Record(stored.key, stored.value, stored.headers, stored.partition)
+
+
+async def _declare(log: SqliteLog, topics: Sequence[Topic]) -> None:
+    parked = [replace(topic, name=_PARKED + topic.name) for topic in topics]
+    try:
+        await log.ensure([*topics, *parked, _PROBE])
+    except LogFull:
+        # A file that an earlier process has filled knows its topics, and must be drained all the same.
+        with suppress(UnknownTopic):
+            await log.ends([topic.name for topic in parked])
+            return
+        raise
+
+
+async def _first(log: SqliteLog, home: TopicPartition, end: int) -> int:
+    """The position of the first record of a partition, or its end where it has none."""
+    batch = await log.read(*home, 0, 1)
+    return batch.records[0].position if batch.records else end
 
 
 def _locked(path: Path) -> TextIO:
