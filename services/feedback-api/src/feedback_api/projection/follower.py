@@ -34,7 +34,7 @@ class Follower:
         *,
         topics: Sequence[Topic] = (),
         last_known: LastKnown | None = None,
-        patience: float = 2.0,
+        patience: float = 1.0,
         retry_seconds: float = 1.0,
     ) -> None:
         self._log = log
