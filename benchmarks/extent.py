@@ -18,6 +18,8 @@ class Extent:
     starts: int = 5
     rest_seconds: float = 5.0
     recovery_events: int = 1_000_000
+    peer_rounds: int = 3
+    peer_events: int = 100_000
 
 
 def quick(folder: Path) -> Extent:
@@ -33,4 +35,6 @@ def quick(folder: Path) -> Extent:
         starts=1,
         rest_seconds=1.0,
         recovery_events=20_000,
+        peer_rounds=1,
+        peer_events=20_000,
     )
