@@ -14,6 +14,7 @@ import metrics_worker.bootstrap
 from catalogue_api.settings import Settings as CatalogueSettings
 from feedback_api.settings import Settings as FeedbackSettings
 from metrics_worker.settings import Settings as MetricsSettings
+from soundings.http.app import TELEMETRY
 from soundings.http.middleware import Surround
 from soundings.http.problems import handle_problems
 from soundings_embedded import demo
@@ -61,7 +62,9 @@ def house(home: Home) -> FastAPI:
             app.state.inside, app.state.front_page = inside, _front_page(inside)
             yield
 
-    app = FastAPI(title="Soundings", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(
+        title="Soundings", lifespan=lifespan, telemetry=TELEMETRY, docs_url=None, redoc_url=None, openapi_url=None
+    )
     handle_problems(app, {})
     app.add_middleware(Surround, service="embedded", body_limit=BODY_LIMIT)
     app.include_router(router(lambda: app.state.front_page, lambda: datetime.now(UTC).date()))

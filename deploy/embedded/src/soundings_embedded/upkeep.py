@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 
 from soundings.kernel.clock import Clock, epoch_ms, system_clock
-from soundings.kernel.errors import SoundingsError
+from soundings.kernel.errors import SoundingsError, reason_of
 from soundings.log.sqlite import SqliteLog
 
 EVERY_SECONDS = 3600.0
@@ -37,6 +37,6 @@ async def _keep(log: SqliteLog, clock: Clock, sleep: Callable[[float], Awaitable
         try:
             removed = await log.maintain(epoch_ms(clock()))
         except SoundingsError as error:
-            _log.warning("log_upkeep_failed", reason=str(error))
+            _log.warning("log_upkeep_failed", reason=reason_of(error))
         else:
             _log.info("log_upkeep", removed=removed)

@@ -1,17 +1,18 @@
-"""Start the catalogue by itself: ``python -m catalogue_api``, with settings from the environment."""
-
-import uvicorn
+"""Knowing alone: ``python -m catalogue_api`` with settings from the environment."""
 
 from catalogue_api.bootstrap import build
 from catalogue_api.settings import Settings
 from soundings.http.logs import configure_logs
+from soundings.http.serving import serve
+from soundings.traces import start_traces
 
 
 def main() -> None:
-    """Serve until told to stop."""
-    settings = Settings.from_environment()
+    """Serve until stopped."""
     configure_logs()
-    uvicorn.run(build(settings), host=settings.host, port=settings.port, access_log=False, log_level="warning")
+    start_traces("catalogue-api")
+    settings = Settings.from_environment()
+    serve(build(settings), settings.host, settings.port)
 
 
 if __name__ == "__main__":

@@ -1,23 +1,18 @@
 """Listening alone: ``python -m feedback_api`` with settings from the environment."""
 
-import gc
-
-import uvicorn
-
 from feedback_api.bootstrap import build
 from feedback_api.settings import Settings
 from soundings.http.logs import configure_logs
+from soundings.http.serving import serve
+from soundings.traces import start_traces
 
 
 def main() -> None:
     """Serve until stopped."""
     configure_logs()
+    start_traces("feedback-api")
     settings = Settings.from_environment()
-    app = build(settings)
-    # What is loaded by now stays for good: without this every full collection walks through it again under load.
-    gc.collect()
-    gc.freeze()
-    uvicorn.run(app, host=settings.host, port=settings.port, access_log=False, server_header=False)
+    serve(build(settings), settings.host, settings.port)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,18 @@
 """Measuring alone: ``python -m metrics_worker`` with settings from the environment."""
 
-import uvicorn
-
 from metrics_worker.bootstrap import build
 from metrics_worker.settings import Settings
 from soundings.http.logs import configure_logs
+from soundings.http.serving import serve
+from soundings.traces import start_traces
 
 
 def main() -> None:
     """Serve and fold until stopped."""
     configure_logs()
+    start_traces("metrics-worker")
     settings = Settings.from_environment()
-    uvicorn.run(build(settings), host=settings.host, port=settings.port, access_log=False, server_header=False)
+    serve(build(settings), settings.host, settings.port)
 
 
 if __name__ == "__main__":

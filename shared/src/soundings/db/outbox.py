@@ -28,7 +28,7 @@ from soundings.db.engine import Database
 from soundings.db.types import Json, UtcDateTime
 from soundings.events.topics import Topic
 from soundings.kernel.clock import Clock, system_clock
-from soundings.kernel.errors import SoundingsError
+from soundings.kernel.errors import SoundingsError, reason_of
 from soundings.log.port import MAX_RECORD_BYTES, AppendFailed, Log, LogUnavailable, Record
 
 _BATCH = 100  # at most 90 MB in memory, since no record is larger than 0.9 MB
@@ -164,7 +164,7 @@ class Relay:
                 moved = await self.pass_on()
             except Exception as error:  # noqa: BLE001 - the relay loop outlives whatever is away
                 if not failures:
-                    _log.warning("relay_waits", outbox=self._outbox.name, reason=str(error), kind=type(error).__name__)
+                    _log.warning("relay_waits", outbox=self._outbox.name, reason=reason_of(error))
                 failures += 1
                 await self._rest(min(_BACKOFF_FIRST * 2 ** min(failures, 10), _BACKOFF_MOST))
             else:

@@ -9,6 +9,7 @@ from importlib.resources import files
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.telemetry import TelemetryConfig
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
@@ -16,12 +17,21 @@ from soundings.access.policy import POLICY
 from soundings.access.tokens import TokenVerifier
 from soundings.http.access import guard
 from soundings.http.middleware import Surround
+from soundings.http.observe import READY
 from soundings.http.problems import MEDIA_TYPE, Problem, handle_problems
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 Check = Callable[[], Awaitable[str | None]]
 """A readiness check: None when all is well, else the reason in words."""
 
+TELEMETRY: TelemetryConfig = {
+    "tracing": True,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""What FastAPI itself may tell: spans of requests, once traces are started; its logs would quote errors."""
 _ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
 _DOCS_CSP = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
@@ -57,6 +67,7 @@ def service_app(spec: ServiceSpec) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
+        telemetry=TELEMETRY,
         generate_unique_id_function=lambda route: route.name,
         responses={"4XX": {"description": "A problem that says what is wrong.", "content": {MEDIA_TYPE: {}}}},
         dependencies=[Depends(guard(POLICY, spec.verifier))],
@@ -87,6 +98,7 @@ def _health(spec: ServiceSpec) -> APIRouter:
 
     @router.get("/metrics", name="prometheus")
     async def prometheus() -> Response:  # pyright: ignore[reportUnusedFunction]
+        READY.labels(spec.name).set(not await _told(spec.ready))
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router

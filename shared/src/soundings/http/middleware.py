@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from soundings.http.observe import REQUEST_SECONDS, REQUESTS
-from soundings.http.problems import Problem, problem_response
+from soundings.http.problems import REQUEST_ID, Problem, our_mistake, problem_response, route_of
 
 API_CSP = "default-src 'none'; frame-ancestors 'none'"
 _SAFE = {
@@ -44,12 +44,13 @@ class Surround:
         headers = Headers(scope=scope)
         request_id = headers.get("x-request-id", "")
         request_id = request_id if _REQUEST_ID.fullmatch(request_id) else f"{_PROCESS}-{next(_NUMBERS):x}"
-        status = 500
+        scope[REQUEST_ID] = request_id
+        status, started = 500, False
 
         async def send_safely(message: Message) -> None:
-            nonlocal status
+            nonlocal status, started
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, started = message["status"], True
                 out = MutableHeaders(scope=message)
                 for name, value in _SAFE.items():
                     out.setdefault(name, value)
@@ -73,11 +74,16 @@ class Surround:
                 await refusal(scope, receive, send_safely)
             else:
                 await self._app(scope, receive_bounded, send_safely)
+        except Exception as error:
+            _log.error("unhandled_error", route=route_of(scope), request_id=request_id, exc_info=error)
+            if started:
+                raise
+            await our_mistake()(scope, receive, send_safely)
         finally:
             self._record(scope, status, time.perf_counter() - began, request_id)
 
     def _record(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
-        route = getattr(scope.get("route"), "name", "unmatched")
+        route = route_of(scope)
         REQUESTS.labels(self._service, route, str(status)).inc()
         REQUEST_SECONDS.labels(self._service, route).observe(seconds)
         _log.debug("request", route=route, status=status, ms=round(seconds * 1000, 1), request_id=request_id)

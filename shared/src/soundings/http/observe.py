@@ -1,4 +1,4 @@
-"""The closed list of metric names that services show to Prometheus."""
+"""The closed list of metric names that services show to Prometheus, and what each tells."""
 
 from prometheus_client import Counter, Gauge, Histogram
 
@@ -9,15 +9,26 @@ REQUEST_SECONDS = Histogram(
     ["service", "route"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
+READY = Gauge(
+    "soundings_ready", "1 while a service does its work, as its /readyz says; looked at when asked.", ["service"]
+)
 LAG_EVENTS = Gauge("soundings_lag_events", "Events on the log that are not yet folded.", ["topic", "partition"])
 BATCH_EVENTS = Histogram(
     "soundings_batch_events", "Events in a folded batch.", buckets=(1, 10, 100, 1000, 5000, 10000, 20000, 50000)
 )
 BATCH_SECONDS = Histogram("soundings_batch_seconds", "Time to fold and commit a batch.")
+FOLD_DELAY_SECONDS = Histogram(
+    "soundings_fold_delay_seconds",
+    "Time from the log to the cells, of the newest event of each batch.",
+    buckets=(0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 900, 3600),
+)
+NEWEST_FOLD = Gauge(
+    "soundings_newest_fold_timestamp_seconds", "When the newest event that is folded came to the log, in Unix time."
+)
+FOLD_STOPPED = Gauge("soundings_fold_stopped", "1 while folding stands still for too many dead letters.")
 DEAD_LETTERS = Counter("soundings_dead_letters_total", "Events that could not be folded.", ["reason"])
 SPOOL_DEPTH = Gauge("soundings_spool_depth", "Events that wait in the spool for the log to return.")
 SPOOL_BYTES = Gauge("soundings_spool_bytes", "Bytes of the spool's file in use.")
 SPOOL_AGE_SECONDS = Gauge("soundings_spool_age_seconds", "Seconds since the oldest event that waits was taken in.")
 SPOOL_PARKED = Gauge("soundings_spool_parked", "Events in the spool that the log refuses for good.")
-FOLD_AGE_SECONDS = Gauge("soundings_fold_age_seconds", "Seconds since the newest event was folded.")
 OUTBOX_DEPTH = Gauge("soundings_outbox_depth", "Catalogue changes that wait to reach the log.")

@@ -9,10 +9,13 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import Scope
 
 from soundings.kernel.errors import Fault, Refused, SoundingsError, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
+REQUEST_ID = "soundings.request_id"
+"""Where the scope holds the id of a request."""
 TYPE_BASE = "https://soundings.example/problems/"
 
 TITLES: Mapping[int, str] = {
@@ -86,6 +89,16 @@ def problem_response(
     return Response(orjson.dumps(body), status, media_type=MEDIA_TYPE, headers=dict(headers) if headers else None)
 
 
+def our_mistake() -> Response:
+    """The answer where we do not know what went wrong."""
+    return problem_response(500, "internal", "Something went wrong on our side; it has been logged.")
+
+
+def route_of(scope: Scope) -> str:
+    """The name of the route that a request took, which is its operation in the policy table; never its path."""
+    return str(getattr(scope.get("route"), "name", "unmatched"))
+
+
 def fault_of(error: Mapping[str, object], *, skip: int = 0) -> Fault:
     """A pydantic error entry as a fault; ``skip`` leaves out that many leading parts of its place."""
     place = error["loc"]
@@ -104,14 +117,14 @@ def handle_problems(app: FastAPI, status_of: Mapping[str, int]) -> None:
     app.add_exception_handler(SoundingsError, on_domain_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_exception)
-    app.add_exception_handler(Exception, _on_bug)
 
 
 def _of_domain_error(error: SoundingsError, table: Mapping[str, int], request: Request) -> Response:
     status = table.get(error.code, 500)
     if status >= 500 and not isinstance(error, Unavailable):  # noqa: PLR2004 - HTTP's own border
-        _log.error("unmapped_error", code=error.code, path=request.scope.get("path"), exc_info=error)
-        return problem_response(500, "internal", "Something went wrong on our side; it has been logged.")
+        request_id = request.scope.get(REQUEST_ID)
+        _log.error("unmapped_error", route=route_of(request.scope), request_id=request_id, exc_info=error)
+        return our_mistake()
     headers: dict[str, str] = {}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(error.retry_after)
@@ -137,8 +150,3 @@ async def _on_http_exception(_request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
     code = _CODES.get(error.status_code, "error")
     return problem_response(error.status_code, code, str(error.detail), (), error.headers)
-
-
-async def _on_bug(request: Request, error: Exception) -> Response:
-    _log.error("unhandled_error", path=request.scope.get("path"), exc_info=error)
-    return problem_response(500, "internal", "Something went wrong on our side; it has been logged.")

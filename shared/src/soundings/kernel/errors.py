@@ -34,6 +34,11 @@ class Refused(SoundingsError):
         self.faults = tuple(faults)
 
 
+def reason_of(error: BaseException) -> str:
+    """Why something failed, for logs and health: our own words, or else the type, since others quote what they got."""
+    return str(error) if isinstance(error, SoundingsError) else type(error).__name__
+
+
 class Unavailable(SoundingsError):
     """Something that is needed is away for a while; ``retry_after`` says in whole seconds when to try again."""
 

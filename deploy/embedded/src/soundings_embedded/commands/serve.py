@@ -32,9 +32,11 @@ def serve(
     import uvloop
 
     from soundings.http.logs import configure_logs
+    from soundings.traces import start_traces
     from soundings_embedded.home import open_home
 
     configure_logs(log_level.upper())
+    start_traces("soundings")
     fresh = not (home / "log.db").exists()
     place = open_home(home)
     with place.locked():
@@ -53,7 +55,7 @@ async def _serve(home: Path, host: str, port: int, *, with_demo: bool) -> None:
         app,
         host=host,
         port=port,
-        log_level="warning",
+        log_config=None,
         access_log=False,
         timeout_graceful_shutdown=5,
         server_header=False,

@@ -44,6 +44,7 @@ from soundings.events.catalogue import Body, CatalogueChanged
 from soundings.events.envelope import encode
 from soundings.events.topics import CATALOGUE
 from soundings.kernel.errors import Unavailable
+from soundings.traces import traceparent
 
 METADATA = MetaData()
 OUTBOX = Outbox(METADATA)
@@ -187,7 +188,7 @@ class SqlWriter(SqlReader):
     async def announce(self, *events: CatalogueChanged) -> None:
         if events:
             at = max(event.changed_at for event in events)
-            await OUTBOX.put(self._connection, CATALOGUE, [encode(event) for event in events], at)
+            await OUTBOX.put(self._connection, CATALOGUE, [encode(event, traceparent()) for event in events], at)
 
     async def _refer(self, after: Entity, references: Collection[Reference]) -> None:
         mine = and_(REFERENCES.c.kind == after.kind, REFERENCES.c.id == after.id)

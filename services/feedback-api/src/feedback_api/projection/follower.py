@@ -1,22 +1,23 @@
 """Following the catalogue's topic for as long as the service runs."""
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Final
+
+import structlog
 
 from feedback_api.projection.last_known import LastKnown
 from feedback_api.projection.projection import Projection
 from soundings.events.catalogue import CatalogueChanged
 from soundings.events.envelope import Undecodable, decode
 from soundings.events.topics import CATALOGUE, Topic
-from soundings.kernel.errors import Unavailable
+from soundings.kernel.errors import Unavailable, reason_of
 from soundings.log.port import Batch, Log, Stored
 
 _READ_MAX: Final = 1000
 _WAIT_SECONDS: Final = 30.0
-_log = logging.getLogger("feedback_api.projection")
+_log = structlog.get_logger("feedback_api.projection")
 
 
 class Follower:
@@ -109,7 +110,7 @@ class Follower:
                 await self._ensure()
                 await self._follow()
             except Unavailable as error:
-                _log.warning("the catalogue cannot be followed for the moment: %s", error)
+                _log.warning("catalogue_not_followed", reason=reason_of(error))
                 self._tried.set()
                 await asyncio.sleep(self._retry_seconds)
 
@@ -153,7 +154,7 @@ class Follower:
                 self._projection.apply(event)
         except (Undecodable, ValueError) as error:
             # An entity of a newer release, perhaps: what it says stays unknown here, and the doors go on.
-            _log.warning("passed over what stands at %s of the catalogue: %s", record.position, error)
+            _log.warning("catalogue_record_passed_over", position=record.position, reason=reason_of(error))
 
     def _forget(self, key: bytes) -> None:
         self._projection.forget(key.decode("utf-8", "replace"))
@@ -183,7 +184,7 @@ class Follower:
             self._apply(record)
         self._restored = restored
         self._knows.set()
-        _log.warning("the log cannot be read; beginning with %d entities of an earlier run", len(restored))
+        _log.warning("catalogue_from_an_earlier_run", entities=len(restored))
 
     async def _keep_saved(self, last_known: LastKnown) -> None:
         while True:
@@ -196,7 +197,7 @@ class Follower:
         try:
             await asyncio.to_thread(last_known.write, tuple(self._newest.values()))
         except OSError as error:
-            _log.warning("what is known of the catalogue cannot be saved: %s", error)
+            _log.warning("catalogue_not_saved", errno=error.errno)
             self._unsaved.set()
         except asyncio.CancelledError:
             self._unsaved.set()

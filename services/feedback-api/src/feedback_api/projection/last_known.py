@@ -1,6 +1,5 @@
 """The catalogue as it was last known, in a file: what a service begins with while the log is away."""
 
-import logging
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -8,12 +7,14 @@ from threading import Lock
 from typing import Final, cast
 
 import orjson
+import structlog
 
 from soundings.events.topics import CATALOGUE
+from soundings.kernel.errors import reason_of
 from soundings.log.port import Stored
 
 _FORMAT: Final = 1
-_log = logging.getLogger("feedback_api.projection")
+_log = structlog.get_logger("feedback_api.projection")
 
 Line = tuple[int, int, str, str, list[tuple[str, str]]]
 
@@ -36,7 +37,7 @@ class LastKnown:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
-            _log.warning("what was last known of the catalogue cannot be read: %s", error)
+            _log.warning("last_known_catalogue_unreadable", reason=reason_of(error))
             return None
 
     def write(self, records: Iterable[Stored]) -> None:

@@ -27,6 +27,7 @@ class Slice:
     catalogue: Sequence[CatalogueRow] = ()
     count: int = 0
     newest_at: int = 0
+    traces: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)

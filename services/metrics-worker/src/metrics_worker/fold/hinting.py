@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from soundings.kernel.errors import SoundingsError
+from soundings.kernel.errors import SoundingsError, reason_of
 from soundings.log.port import ShowsReaders, TopicPartition
 
 GROUP: Final = "soundings-metrics-worker"
@@ -47,7 +47,7 @@ class Hints:
         try:
             await log.hint(GROUP, news)
         except (SoundingsError, OSError) as error:
-            _log.debug("hint_failed", reason=str(error))
+            _log.debug("hint_failed", reason=reason_of(error))
             self._noted = {**news, **self._noted}
         else:
             self._told.update(news)

@@ -15,6 +15,7 @@ from metrics_worker.store.facts import home_of
 from soundings.events.envelope import Undecodable
 from soundings.events.topics import CATALOGUE
 from soundings.log.port import Batch, Log, Stored, TopicPartition
+from soundings.traces import traces_of
 
 _STEP: Final = 200
 """Events decoded in one go: a few milliseconds."""
@@ -57,6 +58,7 @@ def _slice(
         catalogue,
         count=len(batch.records),
         newest_at=batch.records[-1].at if batch.records else 0,
+        traces=traces_of(batch.records),
     )
 
 

@@ -16,6 +16,7 @@ from metrics_worker.fold.worker import FoldWorker, WorkerOptions
 from soundings.db import Database, open_database
 from soundings.events.topics import ALL
 from soundings.kernel.clock import Clock, system_clock
+from soundings.kernel.errors import reason_of
 from soundings.log.late import OpenLog
 from soundings.log.open import open_log
 from soundings.log.port import Log, ShowsReaders
@@ -112,7 +113,7 @@ class FoldRunner:
                 asyncio.run(self._work())
             except Exception as error:  # noqa: BLE001 - the thread must not die while the process serves
                 _log.error("worker_failed", exc_info=error)
-                self._failed = f"the worker cannot start: {type(error).__name__}: {error}"
+                self._failed = f"the worker cannot start: {reason_of(error)}"
                 self._ending.wait(_RETRY_SECONDS)
 
     async def _work(self) -> None:

@@ -11,13 +11,24 @@ import structlog
 from metrics_worker.fold.apply import Slice, apply_batch, without
 from metrics_worker.fold.errors import FenceLost, TooManyDeadLetters
 from metrics_worker.fold.limits import DeadLetterLimit
-from metrics_worker.fold.ports import FoldStore, Held, Move
+from metrics_worker.fold.ports import DeadLetter, FoldStore, Held, Move
 from metrics_worker.fold.reading import read_slice
 from metrics_worker.fold.sharing import LEASE_BEATS, rank_of, share_of
 from soundings.events.topics import CATALOGUE, MEASURED
-from soundings.http.observe import BATCH_EVENTS, BATCH_SECONDS, DEAD_LETTERS, FOLD_AGE_SECONDS, LAG_EVENTS
+from soundings.http.observe import (
+    BATCH_EVENTS,
+    BATCH_SECONDS,
+    DEAD_LETTERS,
+    FOLD_DELAY_SECONDS,
+    FOLD_STOPPED,
+    LAG_EVENTS,
+    NEWEST_FOLD,
+)
 from soundings.kernel.clock import Clock, epoch_ms
+from soundings.kernel.errors import reason_of
+from soundings.log.headers import unpack_headers
 from soundings.log.port import Log, LogUnavailable, Stored, TopicPartition
+from soundings.traces import tell_traces
 
 TOPICS: Final = tuple(topic.name for topic in (*MEASURED, CATALOGUE))
 _log = structlog.get_logger("metrics_worker.fold")
@@ -98,7 +109,7 @@ class FoldWorker:
                 await self._recover(f"the log cannot be read: {error}", max(error.retry_after, pause))
             except Exception as error:  # noqa: BLE001 - the message loop: whatever it was, the next try begins afresh
                 _log.error("fold_failed", worker=self._options.id, exc_info=error)
-                await self._recover(f"the fold failed: {type(error).__name__}: {error}", pause)
+                await self._recover(f"the fold failed: {reason_of(error)}", pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_S)
         await self._leave()
 
@@ -169,21 +180,25 @@ class FoldWorker:
             for _ in refused:
                 self._limit.refuse()
             self._on_moved({(part.move.topic, part.move.partition): part.move.next for part in left})
-            self._observe(left, len(refused), perf_counter() - began, at)
+            self._observe(left, refused, perf_counter() - began, at)
             return
 
     async def _original(self, topic: str, partition: int, position: int) -> Stored:
         return (await self._log.read(topic, partition, position, 1)).records[0]
 
-    def _observe(self, slices: Sequence[Slice], refused: int, seconds: float, at: int) -> None:
+    def _observe(self, slices: Sequence[Slice], refused: Sequence[DeadLetter], seconds: float, at: int) -> None:
         self.status.unready = None
-        letters = [letter for part in slices for letter in part.dead_letters]
-        BATCH_EVENTS.observe(sum(part.count for part in slices))
+        count, newest = sum(part.count for part in slices), max(part.newest_at for part in slices)
+        BATCH_EVENTS.observe(count)
         BATCH_SECONDS.observe(seconds)
-        FOLD_AGE_SECONDS.set(max(0, at - max(part.newest_at for part in slices)) / 1000)
+        if newest:
+            FOLD_DELAY_SECONDS.observe(max(0, at - newest) / 1000)
+            NEWEST_FOLD.set(newest / 1000)
+        tell_traces("fold", (parent for part in slices for parent in part.traces), seconds, events=count)
+        letters = [*(letter for part in slices for letter in part.dead_letters), *refused]
         for letter in letters:
-            DEAD_LETTERS.labels(letter.reason).inc()
-        if letters or refused:
+            _tell(letter)
+        if letters:
             self._on_dead_letters()
 
     async def _wait(self) -> None:
@@ -249,6 +264,7 @@ class FoldWorker:
     async def _stand_still(self, error: TooManyDeadLetters) -> None:
         """Stop folding, let others know why, and wait to be resumed."""
         _log.error("fold_stopped", worker=self._options.id, reason=str(error))
+        FOLD_STOPPED.set(1)
         self.status.stopped = self.status.unready = str(error)
         self._become_idle(idle=True)
         try:
@@ -257,6 +273,7 @@ class FoldWorker:
                 await self._sleep(_LONGEST_WAIT_S)
         finally:
             self._limit = DeadLetterLimit()
+        FOLD_STOPPED.set(0)
         self.status.stopped = None
 
     async def _recover(self, reason: str, seconds: float) -> None:
@@ -268,4 +285,18 @@ class FoldWorker:
         try:
             await self._store.leave(self._options.id)
         except Exception as error:  # noqa: BLE001 - ending anyway; the lease runs out by itself
-            _log.warning("leave_failed", worker=self._options.id, error=str(error))
+            _log.warning("leave_failed", worker=self._options.id, reason=reason_of(error))
+
+
+def _tell(letter: DeadLetter) -> None:
+    """Count a dead letter and log which event it is; what is in it stays where it is."""
+    DEAD_LETTERS.labels(letter.reason).inc()
+    event = dict(unpack_headers(letter.headers)).get("ce_id", b"").decode("utf-8", "replace")
+    _log.warning(
+        "dead_letter",
+        reason=letter.reason,
+        event_id=event,
+        topic=letter.topic,
+        partition=letter.partition,
+        position=letter.position,
+    )
