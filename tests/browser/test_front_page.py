@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from soundings_embedded.demo.domain.history import History, invent
 from soundings_embedded.demo.use_cases import Tell, run_demo
 from tests.browser.pages import PHONE, ZOOMED, Watched, chromium
-from tests.e2e.running import Running
+from tests.e2e.running import Embedded
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs_machine]
 ROOMS = ("feedback", "catalogue", "metrics")
@@ -28,14 +28,14 @@ def few(today: date, start: date | None) -> History:
 @pytest.fixture(scope="module")
 def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """Where an empty house stands, and where one with a few data."""
-    homes = {name: Running(tmp_path_factory.mktemp(name) / "home") for name in ("empty", "told")}
+    homes = {name: Embedded(tmp_path_factory.mktemp(name) / "home") for name in ("empty", "told")}
     for house in homes.values():
         house.start()
     with homes["told"].client() as client:
         run_demo(client, datetime.now(UTC).date(), Tell(lambda *_: None, lambda _: None), invent=few)
     yield {name: f"{house.base}/" for name, house in homes.items()}
     for house in homes.values():
-        house.stop()
+        house.close()
 
 
 @pytest.fixture(scope="module")

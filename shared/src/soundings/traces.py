@@ -7,7 +7,6 @@ They go where ``OTEL_EXPORTER_OTLP_ENDPOINT`` (or ``…_TRACES_ENDPOINT``) says,
 import os
 import time
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from opentelemetry import trace
@@ -15,7 +14,7 @@ from opentelemetry.trace import ProxyTracerProvider, SpanKind, TracerProvider
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from soundings.kernel.errors import SoundingsError
-from soundings.log.port import Record, Stored
+from soundings.log.port import Stored
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
@@ -51,7 +50,7 @@ def tracer_provider(service: str, processor: "SpanProcessor") -> TracerProvider:
     from opentelemetry.sdk.trace import SpanProcessor
     from opentelemetry.sdk.trace import TracerProvider as Provider
 
-    class Discreet(SpanProcessor):
+    class HidesPaths(SpanProcessor):
         def on_start(self, span: "Span", parent_context: "Context | None" = None) -> None:
             del parent_context
             for name in _HIDDEN:
@@ -59,21 +58,9 @@ def tracer_provider(service: str, processor: "SpanProcessor") -> TracerProvider:
                     span.set_attribute(name, "hidden")
 
     provider = Provider(resource=Resource.create({"service.name": os.environ.get("OTEL_SERVICE_NAME") or service}))
-    provider.add_span_processor(Discreet())
+    provider.add_span_processor(HidesPaths())
     provider.add_span_processor(processor)
     return provider
-
-
-def traced(records: Sequence[Record]) -> Sequence[Record]:
-    """The records with the trace in which they are appended, if there is one and they name none yet."""
-    parent = traceparent()
-    if parent is None:
-        return records
-    header = (HEADER, parent.encode())
-    return [
-        record if any(name == HEADER for name, _ in record.headers) else replace(record, headers=(*record.headers, header))
-        for record in records
-    ]
 
 
 def traceparent() -> str | None:

@@ -6,7 +6,6 @@ from typing import Final
 
 from soundings.events.topics import Topic
 from soundings.log.port import AppendFailed, Batch, Log, LogClosed, LogUnavailable, Place, Record, TopicPartition
-from soundings.traces import traced
 
 OpenLog = Callable[[str], Awaitable[Log]]
 
@@ -14,10 +13,7 @@ _OPEN_SECONDS: Final = 5.0
 
 
 class LateLog:
-    """See `soundings.log.port.Log`; records that are appended within a trace name it.
-
-    Belongs to the event loop that it is first used in; once closed it stays so.
-    """
+    """See `soundings.log.port.Log`. Belongs to the event loop that it is first used in; once closed it stays so."""
 
     def __init__(self, url: str, open_log: OpenLog) -> None:
         self._url = url
@@ -47,7 +43,7 @@ class LateLog:
         await (await self.open()).ensure(topics)
 
     async def append(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
-        return await (await self.open()).append(topic, traced(records))
+        return await (await self.open()).append(topic, records)
 
     async def read(self, topic: str, partition: int, from_position: int, limit: int) -> Batch:
         return await (await self.open()).read(topic, partition, from_position, limit)

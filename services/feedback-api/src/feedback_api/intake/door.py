@@ -14,6 +14,7 @@ from soundings.access.keys import hash_key
 from soundings.http.access import bearer
 from soundings.http.problems import Problem
 from soundings.kernel.clock import Clock
+from soundings.traces import traceparent
 
 _READY_SECONDS: Final = 2.0
 _TRACEPARENT: Final = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
@@ -70,5 +71,9 @@ def _unauthorized(detail: str) -> Problem:
 
 
 def _traceparent(request: Request) -> str | None:
+    """The trace of this request: our own span where there is one, else what its sender gave."""
+    own = traceparent()
+    if own is not None:
+        return own
     given = request.headers.get("traceparent")
     return given if given is not None and _TRACEPARENT.fullmatch(given) else None

@@ -24,6 +24,7 @@ from soundings.http.body import read_body
 from soundings.kernel.clock import Clock
 from soundings.kernel.errors import Unavailable
 from soundings.log.port import AppendFailed, Log
+from soundings.traces import traceparent
 
 Verdict = Literal["quarantined", "released"]
 
@@ -59,7 +60,7 @@ def review_router(desk: Desk) -> APIRouter:
         item = await _item(request)
         directory = await desk.door.directory()
         event = reviewed(item, caller(request), directory, desk, desk.clock())
-        (place,) = await desk.log.append(event.TOPIC.name, (encode(event),))
+        (place,) = await desk.log.append(event.TOPIC.name, (encode(event, traceparent()),))
         if isinstance(place, AppendFailed):
             raise Unavailable("The log could not store this just now; send it again.") from place
         return json_response({"id": event.record_id, "revision": event.revision})

@@ -17,6 +17,7 @@ from soundings.http.problems import Problem
 from soundings.kernel.clock import Clock
 from soundings.kernel.errors import Unavailable
 from soundings.log.port import AppendFailed, Log
+from soundings.traces import traceparent
 
 _KINDS: Final = frozenset(get_args(RecordKind))
 
@@ -63,7 +64,7 @@ def takeback_router(door: Door, log: Log, receipts: Receipts, clock: Clock) -> A
 
 async def _append(log: Log, target: Target, reason: Reason, clock: Clock) -> None:
     event = retraction(target, reason, clock())
-    (place,) = await log.append(event.TOPIC.name, (encode(event),))
+    (place,) = await log.append(event.TOPIC.name, (encode(event, traceparent()),))
     if isinstance(place, AppendFailed):
         raise Unavailable("The log could not store this just now; send it again.") from place
 
