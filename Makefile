@@ -23,7 +23,7 @@ run: setup ## Serve on one machine, with a demo on an empty home (DEMO=0 leaves 
 
 cluster: setup ## Run Kafka, PostgreSQL and every service as its own process, with a demo at first (DEMO=0 leaves it empty)
 	@deploy/setup/machine cluster
-	@$(RUN)/python -m soundings_cluster --dir $(CLUSTER_DIR) $(if $(filter 0,$(DEMO)),,--demo-if-empty)
+	@$(RUN)/python -m soundings_cluster --dir $(CLUSTER_DIR) $(if $(filter 0,$(DEMO)),,--demo-if-empty) $(if $(FROM_HOME),--from-home $(FROM_HOME))
 
 test: setup-dev machine ## Run every test (installs what is missing when root)
 	@$(RUN)/python -m pytest -p no:cacheprovider $(ARGS)

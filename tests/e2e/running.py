@@ -157,10 +157,11 @@ class Cluster(Running):
 
     kills = 4
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
         folder = Path(mkdtemp(prefix="soundings-cluster-", dir="/tmp"))
         folder.chmod(0o711)  # PostgreSQL, which is not root, must get through
         super().__init__(folder / "cluster")
+        self._options = options
         self._ports = [free_port() for _ in range(4)]
         self._urls = [f"http://127.0.0.1:{port}" for port in self._ports]
         self.feedback, self.catalogue, self.metrics, self.other_metrics = self._urls
@@ -169,7 +170,7 @@ class Cluster(Running):
     def command(self) -> Sequence[str]:
         options = ["--feedback-port", "--catalogue-port", "--metrics-port", "--metrics-port"]
         ports = [word for pair in zip(options, map(str, self._ports), strict=True) for word in pair]
-        return ["-m", "soundings_cluster", "--dir", str(self.home), *ports]
+        return ["-m", "soundings_cluster", "--dir", str(self.home), *ports, *self._options]
 
     @property
     def environment(self) -> Mapping[str, str]:

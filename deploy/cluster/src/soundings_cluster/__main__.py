@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from soundings.kernel.errors import SoundingsError
+from soundings_cluster.commands import fill_with_demo, move_in
 from soundings_cluster.console import Console
 from soundings_cluster.greeting import greet, write_environment
 from soundings_cluster.health import show_health
@@ -27,7 +28,8 @@ class Order:
     """What was asked for."""
 
     doors: Doors
-    with_demo: bool
+    with_demo: bool = False
+    from_home: Path | None = None
 
 
 def cluster(
@@ -42,6 +44,9 @@ def cluster(
     demo_if_empty: Annotated[
         bool, typer.Option("--demo-if-empty", help="Fill a new cluster with the made-up agency of `soundings demo`.")
     ] = False,
+    from_home: Annotated[
+        Path | None, typer.Option("--from-home", help="Begin with everything that `soundings serve` keeps there.")
+    ] = None,
 ) -> None:
     """Run Kafka, PostgreSQL, feedback-api, catalogue-api and metrics-workers on this machine until Ctrl-C.
 
@@ -51,10 +56,10 @@ def cluster(
     doors = Doors(feedback_port, catalogue_port, tuple(metrics_port or METRICS_PORTS))
     console = Console()
     install_kafka()
-    place = open_place(folder)
+    place = open_place(folder, from_home)
     with place.home.locked():
         stop_leftovers(place.path / "running.json", console.say)
-        order = Order(doors, with_demo=demo_if_empty and not place.was_up_before)
+        order = Order(doors) if place.was_up_before else Order(doors, demo_if_empty and not from_home, from_home)
         asyncio.run(_run(place, order, console))
 
 
@@ -90,28 +95,15 @@ async def _serve(place: Place, order: Order, console: Console, supervisor: Super
     console.say("Starting Kafka and PostgreSQL ...")
     await supervisor.start(foundations)
     await make_databases(place)
+    if order.from_home is not None:
+        await move_in(place, order.from_home)
     console.say("Starting the services ...")
     await supervisor.start(rooms)
     place.note_that_it_is_up()
     greet(place, order.doors, console)
     if order.with_demo:
-        await _demo(place, order.doors, console)
+        await fill_with_demo(place, order.doors, console)
     await show_health(supervisor.parts, console)
-
-
-async def _demo(place: Place, doors: Doors, console: Console) -> None:
-    """In a process of its own, which draws its progress on our terminal."""
-    urls = [word for name, url in doors.urls.items() for word in (f"--{name}", url)]
-    command = ["-m", "soundings_embedded", "demo", "--home", str(place.path), *urls]
-    process = await asyncio.create_subprocess_exec(sys.executable, *command, start_new_session=True)
-    try:
-        code = await process.wait()
-    except asyncio.CancelledError:
-        process.terminate()
-        await process.wait()
-        raise
-    if code != 0:
-        console.say("The demo did not finish; `soundings demo` goes on with it.")
 
 
 def main() -> None:

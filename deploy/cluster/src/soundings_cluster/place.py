@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import socket
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import cast
 
 from soundings_cluster.errors import PortTaken
-from soundings_embedded.home import Home, open_home
+from soundings_embedded.home import Home, existing_home, open_home
 
 _PREFERRED: Mapping[str, int] = {"kafka": 9092, "postgres": 5432}
 _OWNER_AND_PASSERS_BY = 0o711
@@ -55,8 +56,10 @@ class Place:
         return path
 
 
-def open_place(path: Path) -> Place:
-    """The place at ``path``, made ready on first use."""
+def open_place(path: Path, from_home: Path | None = None) -> Place:
+    """The place at ``path``, made ready on first use; it then takes over the secrets of a home that is to move in."""
+    if from_home is not None and not (path / "secret").exists():
+        _take_over(existing_home(from_home), path)
     home = open_home(path)
     if os.geteuid() == 0:
         home.path.chmod(_OWNER_AND_PASSERS_BY)
@@ -81,6 +84,14 @@ def _write_once(path: Path, text: str) -> str:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(text + "\n")
     return path.read_text("ascii")
+
+
+def _take_over(home: Home, path: Path) -> None:
+    """Receipts, pseudonyms and tokens must go on to be good. The secret comes last: it says that all is there."""
+    path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for name in ("signing-key.json", "jwks.json", "admin.token", "secret"):
+        shutil.copy(home.path / name, path / f"{name}.new")
+        (path / f"{name}.new").replace(path / name)
 
 
 def _choose(preferred: int) -> int:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from catalogue_api.editing.http import editing_router
 from catalogue_api.entities.http import STATUS_OF as ENTITY_STATUS
 from catalogue_api.entities.kinds import Kind
-from catalogue_api.entities.sql import OUTBOX, SqlCatalogue, polite
+from catalogue_api.entities.sql import METADATA, OUTBOX, SqlCatalogue, polite
 from catalogue_api.forms.domain import KIND as FORM
 from catalogue_api.forms.http import forms_router
 from catalogue_api.measures.domain import KIND as MEASURE
@@ -21,6 +21,7 @@ from catalogue_api.sources.http import keys_router
 from catalogue_api.sources.sql import SqlKeyring
 from soundings.access.tokens import TokenVerifier
 from soundings.db import Database, migrate, open_database
+from soundings.db.copying import Compared, Progress, copy_tables
 from soundings.db.outbox import Relay, relaying
 from soundings.events.topics import CATALOGUE
 from soundings.http.app import Check, Lifespan, ServiceSpec, service_app
@@ -71,6 +72,18 @@ def build(
             ready=[_outbox_moves(relay, settings.stuck_after_seconds)],
         )
     )
+
+
+async def copy(source_url: str, target_url: str, progress: Progress) -> Sequence[Compared]:
+    """Make another database hold what this one holds; nobody may use either meanwhile. What both hold afterwards."""
+    tables = list(METADATA.sorted_tables)
+    async with AsyncExitStack() as stack:
+        source, target = open_database(source_url), open_database(target_url)
+        stack.push_async_callback(source.close)
+        stack.push_async_callback(target.close)
+        await migrate(source, "catalogue_api")
+        await migrate(target, "catalogue_api")
+        return await copy_tables(source, target, tables, progress)
 
 
 def _lifespan(database: Database, relay: Relay) -> Lifespan:

@@ -1,7 +1,7 @@
 """The one place where measuring is put together."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
 
@@ -13,6 +13,7 @@ from metrics_worker.dead_letters.sql import SqlDeadLetterStore
 from metrics_worker.dead_letters.use_cases import ReplayDeadLetter
 from metrics_worker.fold.runner import FoldRunner, RunnerSettings
 from metrics_worker.fold.sql import open_fold_store
+from metrics_worker.moving.sql import copy_database, positions_of, refuse_what_is_used
 from metrics_worker.query.describe import DescribeMeasures
 from metrics_worker.query.http import router as query_router
 from metrics_worker.query.sql import SqlCellStore
@@ -27,10 +28,12 @@ from metrics_worker.voices.sql import SqlVoiceStore
 from metrics_worker.voices.use_cases import ReadVoices
 from soundings.access.tokens import TokenVerifier
 from soundings.db import Database, DatabaseFailed, migrate, open_database
+from soundings.db.copying import Compared
 from soundings.http.app import Check, Lifespan, ServiceSpec, service_app
 from soundings.kernel.clock import Clock, system_clock
 from soundings.log.late import LateLog, OpenLog
 from soundings.log.open import open_log
+from soundings.log.port import TopicPartition
 
 _CHECK_SECONDS: Final = 3.0
 _STATUS_OF: Final = {"log_unavailable": 503, "log_full": 503, "log_closed": 503}
@@ -87,6 +90,32 @@ async def resume(database_url: str) -> Sequence[str]:
     """Let workers go on that stopped for too many dead letters; their ids."""
     async with _opened(database_url) as database:
         return await open_fold_store(database).resume()
+
+
+async def positions(database_url: str) -> Mapping[TopicPartition, int]:
+    """Up to where each partition of the log is counted."""
+    async with _opened(database_url) as database:
+        await migrate(database, "metrics_worker")
+        return await positions_of(database)
+
+
+async def check_unused(database_url: str) -> None:
+    """Raises `DatabaseInUse` when a worker has ever written to a database."""
+    async with _opened(database_url) as database:
+        await migrate(database, "metrics_worker")
+        await refuse_what_is_used(database)
+
+
+async def copy(
+    source_url: str, target_url: str, positions: Mapping[TopicPartition, int], progress: Progress
+) -> Sequence[Compared]:
+    """Make another database hold what this one holds, and read on at positions of another log; what both hold then.
+
+    Nobody may use either meanwhile. Raises `DatabaseInUse`.
+    """
+    async with _opened(source_url) as source, _opened(target_url) as target:
+        await refuse_what_is_used(target)
+        return await copy_database(source, target, positions, progress)
 
 
 @asynccontextmanager

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
-from soundings.log.port import MAX_RECORD_BYTES, AppendFailed, Place, Record, size_of
+from soundings.log.port import MAX_RECORD_BYTES, AppendFailed, Place, Record, fits
 
 Outcome = Place | AppendFailed
 
 
 def within_limits(records: Iterable[Record]) -> list[Record]:
     """The records that may be stored."""
-    return [record for record in records if size_of(record) <= MAX_RECORD_BYTES]
+    return [record for record in records if fits(record)]
 
 
 def with_refusals(records: Sequence[Record], outcomes: Sequence[Outcome]) -> Sequence[Outcome]:
@@ -17,7 +17,7 @@ def with_refusals(records: Sequence[Record], outcomes: Sequence[Outcome]) -> Seq
     if len(outcomes) == len(records):
         return outcomes
     settled = iter(outcomes)
-    return [next(settled) if size_of(record) <= MAX_RECORD_BYTES else _refusal() for record in records]
+    return [next(settled) if fits(record) else _refusal() for record in records]
 
 
 def _refusal() -> AppendFailed:

@@ -1,7 +1,7 @@
 """The log port: what every adapter promises, the values it speaks in, and how it fails."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol, runtime_checkable
 from zlib import crc32
 
@@ -12,7 +12,9 @@ Headers = tuple[tuple[str, bytes], ...]
 TopicPartition = tuple[str, int]
 
 MAX_RECORD_BYTES = 900_000
-"""Key, value and headers of one record together; below what a Kafka broker takes unless it is told otherwise."""
+"""Key, value and headers of one record together; well below what a Kafka broker takes unless it is told otherwise."""
+OWN_HEADERS = ("dl_", "moved_")
+"""How headers begin that say where a record has been. They do not count, or a record could be too large to pass on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +163,16 @@ def partition_of(key: bytes, partitions: int) -> int:
     return crc32(key) % partitions
 
 
+def fits(record: Record) -> bool:
+    """Whether every adapter takes the record."""
+    if size_of(record) <= MAX_RECORD_BYTES:
+        return True
+    counted = tuple(header for header in record.headers if not header[0].startswith(OWN_HEADERS))
+    return size_of(replace(record, headers=counted)) <= MAX_RECORD_BYTES
+
+
 def size_of(record: Record) -> int:
-    """The bytes that count towards `MAX_RECORD_BYTES`."""
+    """The bytes of key, value and headers."""
     size = len(record.key) + len(record.value or b"")
     for name, value in record.headers:
         size += len(name) + len(value)

@@ -171,6 +171,13 @@ class LogContract:
         (stored,) = await read_all(log, topic, place.partition)
         assert stored.value == value
 
+    async def test_it_can_be_passed_on_with_headers_that_say_where_it_has_been(self, log: Log, topic: str) -> None:
+        value = b"x" * (MAX_RECORD_BYTES - 1)
+        headers = (("dl_detail", b"y" * 1000), ("moved_from", b"z" * 40))
+        (place,) = await append(log, topic, Record(b"k", value, headers))
+        (stored,) = await read_all(log, topic, place.partition)
+        assert stored.headers == headers
+
     async def test_reading_in_small_steps_finds_everything_once(self, log: Log, topic: str) -> None:
         await append(log, topic, *(Record(b"k", str(number).encode(), partition=1) for number in range(50)))
         stored = await read_all(log, topic, 1, limit=7)

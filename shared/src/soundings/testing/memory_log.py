@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from soundings.events.topics import Topic
 from soundings.kernel.clock import Clock, epoch_ms, system_clock
 from soundings.log.port import (
-    MAX_RECORD_BYTES,
     AppendFailed,
     Batch,
     LogClosed,
@@ -19,8 +18,8 @@ from soundings.log.port import (
     TopicConflict,
     TopicPartition,
     UnknownTopic,
+    fits,
     partition_of,
-    size_of,
 )
 
 _Waiter = tuple[asyncio.AbstractEventLoop, asyncio.Event]
@@ -117,7 +116,7 @@ class MemoryLog:
         return [record for partition in range(count) for record in self.store.records[topic, partition]]
 
     def _put(self, topic: str, home: int, record: Record) -> Place | AppendFailed:
-        if size_of(record) > MAX_RECORD_BYTES:
+        if not fits(record):
             return AppendFailed("record_too_large")
         if record.key in self.store.refusing:
             return AppendFailed("refused", "this key is refused", retryable=True)

@@ -1,0 +1,1 @@
+"""Moving an embedded home to a cluster: its log, its databases, and the proof that nothing changed."""

@@ -1,0 +1,36 @@
+"""A moved record says where it came from, so that a copy goes on where it stopped and positions can be carried over."""
+
+from dataclasses import dataclass, replace
+
+from soundings.log.port import Record, Stored
+
+HEADER = "moved_from"
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The home's mark, and the position at which the record stands in its log."""
+
+    mark: str
+    position: int
+
+
+def stamped(stored: Stored, mark: str) -> Record:
+    """The record as it goes onto the new log, to the same partition."""
+    origin = (HEADER, f"{mark}:{stored.position}".encode())
+    return Record(stored.key, stored.value, (*stored.headers, origin), stored.partition)
+
+
+def origin_of(stored: Stored) -> Origin | None:
+    """Where a record of the new log came from; None for one that was not moved."""
+    for name, value in reversed(stored.headers):
+        if name == HEADER:
+            mark, _, position = value.decode("ascii", "replace").rpartition(":")
+            return Origin(mark, int(position)) if position.isdecimal() else None
+    return None
+
+
+def is_copy(original: Stored, moved: Stored) -> bool:
+    """Whether a moved record says the same as the one it came from."""
+    bare = replace(moved, headers=tuple(header for header in moved.headers if header[0] != HEADER))
+    return (original.key, original.value, original.headers) == (bare.key, bare.value, bare.headers)

@@ -1,0 +1,1 @@
+"""Moving what was measured into another database."""

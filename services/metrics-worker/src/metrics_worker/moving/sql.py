@@ -1,0 +1,57 @@
+"""Copying the metrics database, and saying where the workers read on in another log."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from metrics_worker.moving.errors import DatabaseInUse
+from metrics_worker.store.tables import catalogue_entity, cell_row, dead_letter, fact, generation, voice
+from soundings.db import Database
+from soundings.db.copying import Compared, Progress, copy_tables
+from soundings.log.port import TopicPartition
+
+TABLES: Final = (catalogue_entity, generation, cell_row, fact, voice, dead_letter)
+"""All but positions, which differ from log to log, and workers, which come by themselves."""
+
+_NOBODY: Final = ""
+_PUT: Final = text(
+    "INSERT INTO position (topic, partition, epoch, next, owner, at) VALUES (:topic, :partition, 0, :next, :owner, 0)"
+)
+
+
+async def positions_of(database: Database) -> Mapping[TopicPartition, int]:
+    """Up to where each partition is counted."""
+    async with database.snapshot() as connection:
+        rows = await connection.execute(text("SELECT topic, partition, next FROM position"))
+        return {(row.topic, row.partition): row.next for row in rows}
+
+
+async def refuse_what_is_used(database: Database) -> None:
+    """Raises `DatabaseInUse` when a worker has ever taken a partition."""
+    async with database.snapshot() as connection:
+        query = text("SELECT DISTINCT owner FROM position WHERE owner <> :nobody ORDER BY owner")
+        owners = list((await connection.execute(query, {"nobody": _NOBODY})).scalars())
+    if owners:
+        raise DatabaseInUse(
+            f"A metrics-worker ({', '.join(owners)}) uses this database already. Move into databases and topics "
+            "that nobody has used yet."
+        )
+
+
+async def copy_database(
+    source: Database, target: Database, positions: Mapping[TopicPartition, int], progress: Progress
+) -> Sequence[Compared]:
+    """All tables, and the positions last, in one transaction: facts without their cells would never be counted."""
+
+    async def read_on(connection: AsyncConnection) -> None:
+        await connection.execute(text("DELETE FROM position"))
+        rows = [
+            {"topic": topic, "partition": partition, "next": next_, "owner": _NOBODY}
+            for (topic, partition), next_ in sorted(positions.items())
+        ]
+        if rows:
+            await connection.execute(_PUT, rows)
+
+    return await copy_tables(source, target, TABLES, progress, read_on)
