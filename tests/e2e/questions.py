@@ -96,11 +96,12 @@ def voices(running: Running, service: str) -> list[object]:
 
 
 def catalogue(running: Running) -> dict[str, object]:
-    """Every entity of every kind, and the history of every service."""
-    ask = _asker(running)
-    found: dict[str, object] = {kind: ask(f"{running.catalogue}/v1/{kind}", {"limit": "200"}).json() for kind in KINDS}
-    for one in _items(found["services"]):
-        found[str(one["id"])] = ask(f"{running.catalogue}/v1/services/{one['id']}/history", {}).json()
+    """Every entity of every kind, with its history."""
+    ask, found = _asker(running), dict[str, object]()
+    for kind in KINDS:
+        for one in _items(ask(f"{running.catalogue}/v1/{kind}", {"limit": "200"}).json()):
+            history = ask(f"{running.catalogue}/v1/{kind}/{one['id']}/history", {}).json()
+            found[f"{kind}/{one['id']}"] = (one, history)
     return found
 
 
