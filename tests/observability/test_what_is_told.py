@@ -107,7 +107,7 @@ def test_the_event_on_the_log_names_its_trace(told):
     assert traces["response:r1:0"] == TRACE
 
 
-@pytest.mark.parametrize("part", [EMAIL, "jo.public", PHONE, "555", "Ask "])
+@pytest.mark.parametrize("part", [EMAIL, "jo.public", PHONE, "555-0132", "Ask jo"])
 def test_neither_logs_nor_traces_repeat_what_people_said(told, part):
     assert part.encode() not in told.house.output.read_bytes()
     assert part.encode() not in told.collector.raw

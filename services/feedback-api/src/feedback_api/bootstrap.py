@@ -38,7 +38,7 @@ from soundings.events.interaction import InteractionRecorded, InteractionRetract
 from soundings.events.response import FormShown, ResponseRetracted, ResponseSubmitted
 from soundings.events.tally import TallyRecorded, TallyRetracted
 from soundings.http.app import Lifespan, ServiceSpec, service_app
-from soundings.http.observe import SPOOL_AGE_SECONDS, SPOOL_BYTES, SPOOL_DEPTH, SPOOL_PARKED
+from soundings.http.observe import SPOOL_AGE_SECONDS, SPOOL_BYTES, SPOOL_DEPTH, SPOOL_LIMIT_BYTES, SPOOL_PARKED
 from soundings.kernel.clock import Clock, epoch_ms, system_clock
 from soundings.log.late import LateLog, OpenLog
 from soundings.log.open import open_log
@@ -138,6 +138,7 @@ def _spooled(behind: Log, folder: Path, settings: Settings, clock: Clock) -> Spo
         SPOOL_PARKED.set(depth.parked)
         SPOOL_AGE_SECONDS.set(0 if depth.oldest_at is None else max(0, epoch_ms(clock()) - depth.oldest_at) / 1000)
 
+    SPOOL_LIMIT_BYTES.set(settings.spool_max_bytes)
     spool = Spool(folder, topics.MEASURED, max_bytes=settings.spool_max_bytes, clock=clock)
     return SpooledLog(behind, spool, watch=show)
 

@@ -29,6 +29,7 @@ FOLD_STOPPED = Gauge("soundings_fold_stopped", "1 while folding stands still for
 DEAD_LETTERS = Counter("soundings_dead_letters_total", "Events that could not be folded.", ["reason"])
 SPOOL_DEPTH = Gauge("soundings_spool_depth", "Events that wait in the spool for the log to return.")
 SPOOL_BYTES = Gauge("soundings_spool_bytes", "Bytes of the spool's file in use.")
+SPOOL_LIMIT_BYTES = Gauge("soundings_spool_limit_bytes", "Bytes that the spool's file may use.")
 SPOOL_AGE_SECONDS = Gauge("soundings_spool_age_seconds", "Seconds since the oldest event that waits was taken in.")
 SPOOL_PARKED = Gauge("soundings_spool_parked", "Events in the spool that the log refuses for good.")
 OUTBOX_DEPTH = Gauge("soundings_outbox_depth", "Catalogue changes that wait to reach the log.")
