@@ -1,6 +1,7 @@
 """``python -m benchmarks [B1 B2 …] [--quick]``: measure the bars and print the table; all of them make RESULTS.md."""
 
 import argparse
+import logging
 import signal
 import sys
 import tempfile
@@ -10,6 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 from typing import Final
+
+import structlog
 
 from benchmarks.backlog import folding
 from benchmarks.engines import DISTRIBUTED, EMBEDDED, Mode
@@ -46,6 +49,7 @@ class TookTooLong(KeyboardInterrupt):
 def main() -> int:
     """0 when every bar was measured; whether it was reached is for the reader to see."""
     given = _arguments()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     bars = [name for name in BARS if name in given.bars] or list(BARS)
     signal.signal(signal.SIGALRM, _too_long)
     signal.alarm(_LONGEST[given.quick])

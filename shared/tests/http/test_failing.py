@@ -14,6 +14,8 @@ WORDS = "Ask jo.public@example.org, 415-555-0132, why."
 WAYS = ("plain", "caused", "grouped", "unmapped", "model", "database")
 DEADLINE = 60.0
 
+pytestmark = pytest.mark.slow  # a process of its own has to start
+
 
 class Failing:
     """The service, and every line that it wrote once it has ended."""
