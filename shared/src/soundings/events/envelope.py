@@ -78,7 +78,7 @@ def encode(event: EventData, traceparent: str | None = None) -> Record:
     return Record(key=key.encode("utf-8", "surrogatepass"), value=value, headers=tuple(headers))
 
 
-def type_of(record: Stored) -> str:
+def type_of(record: Stored | Record) -> str:
     """The record's CloudEvents type, or "" where it has none."""
     for name, value in record.headers:
         if name == "ce_type":
