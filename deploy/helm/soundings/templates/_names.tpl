@@ -1,0 +1,32 @@
+{{- define "soundings.fullname" -}}
+{{- default (printf "%s-%s" .Release.Name .Chart.Name) .Values.fullnameOverride | trunc 40 | trimSuffix "-" }}
+{{- end }}
+
+{{- define "soundings.serviceAccount" -}}
+{{- default (include "soundings.fullname" .) .Values.serviceAccount.name }}
+{{- end }}
+
+{{/* What every object wears. */}}
+{{- define "soundings.labels" -}}
+helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+app.kubernetes.io/managed-by: {{ .Release.Service }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/part-of: soundings
+{{- end }}
+
+{{/* What tells the pods of a component, given as (list . "feedback-api"). */}}
+{{- define "soundings.selector" -}}
+{{- $root := index . 0 -}}
+app.kubernetes.io/name: {{ $root.Chart.Name }}
+app.kubernetes.io/instance: {{ $root.Release.Name }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- end }}
+
+{{- define "soundings.image" -}}
+{{- $root := index . 0 -}}
+{{- $name := printf "%s%s" $root.Values.image.prefix (index . 1) -}}
+{{- $values := index . 2 -}}
+{{- if $values.digest }}{{ $name }}@{{ $values.digest }}
+{{- else }}{{ $name }}:{{ default $root.Chart.AppVersion $root.Values.image.tag }}
+{{- end }}
+{{- end }}

@@ -1,0 +1,237 @@
+"""The Helm chart, with everything optional off, with the least that must be given, and with everything on."""
+
+import json
+import re
+import tomllib
+
+import kubernetes_validate
+import pytest
+import yaml
+
+from soundings.events.topics import MEASURED
+from soundings.http.observe import LAG_EVENTS
+from tests.deploy.known_settings import SERVICES, known
+from tests.deploy.manifests import Manifest, Release, chooses, flows
+from tests.deploy.programs import CHART, ROOT, helm
+
+pytestmark = pytest.mark.needs_machine
+
+CASES = sorted(path.name for path in (CHART / "ci").glob("*-values.yaml"))
+EVERYTHING = "everything-values.yaml"
+LEAST = "least-values.yaml"
+NOTHING = "nothing-optional-values.yaml"
+KUBERNETES = "1.33"
+
+
+@pytest.fixture(scope="module", params=CASES)
+def release(request: pytest.FixtureRequest) -> Release:
+    return Release(request.param)
+
+
+@pytest.fixture(scope="module")
+def everything() -> Release:
+    return Release(EVERYTHING)
+
+
+@pytest.fixture(scope="module")
+def least() -> Release:
+    return Release(LEAST)
+
+
+@pytest.mark.parametrize("values", CASES)
+def test_helm_lint_finds_nothing(values: str):
+    done = helm("lint", "--strict", "--quiet", str(CHART), "--values", str(CHART / "ci" / values))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "WARNING" not in done.stdout + done.stderr
+
+
+def test_every_object_is_one_that_kubernetes_takes(release: Release):
+    for manifest in release.manifests:
+        if manifest.kind != "ServiceMonitor":
+            kubernetes_validate.validate(manifest.body, KUBERNETES, strict=True)
+
+
+def test_one_workload_for_each_service(release: Release):
+    assert sorted(workload.component for workload in release.workloads) == sorted(SERVICES)
+
+
+def test_every_container_is_probed_where_the_services_answer(release: Release):
+    for workload in release.workloads:
+        paths = {
+            probe: workload.container.at(probe, "httpGet", "path")
+            for probe in ("startupProbe", "livenessProbe", "readinessProbe")
+        }
+        assert paths == {"startupProbe": "/livez", "livenessProbe": "/livez", "readinessProbe": "/readyz"}
+
+
+def test_every_container_is_bounded(release: Release):
+    for workload in release.workloads:
+        assert workload.container.at("resources", "limits", "memory")
+        assert workload.container.at("resources", "requests", "cpu")
+        assert workload.container.at("resources", "requests", "memory")
+
+
+def test_every_pod_keeps_to_the_restricted_standard(release: Release):
+    for workload in release.workloads:
+        assert workload.pod.at("securityContext", "runAsNonRoot") is True
+        assert workload.pod.at("securityContext", "seccompProfile", "type") == "RuntimeDefault"
+        assert workload.pod.at("automountServiceAccountToken") is False
+        assert workload.container.at("securityContext") == {
+            "allowPrivilegeEscalation": False,
+            "readOnlyRootFilesystem": True,
+            "capabilities": {"drop": ["ALL"]},
+        }
+        allowed = {"name", "emptyDir", "configMap", "secret"}
+        assert all(volume.keys() <= allowed for volume in workload.pod.listed("volumes"))
+
+
+def test_the_user_is_that_of_the_images(release: Release):
+    (user,) = set(re.findall(r"USER ([1-9]\d+):", (ROOT / "deploy/docker/Dockerfile").read_text()))
+    assert {str(workload.pod.at("securityContext", "runAsUser")) for workload in release.workloads} == {user}
+
+
+def test_every_setting_is_known_and_every_required_one_is_given(release: Release):
+    for workload in release.workloads:
+        given, asked = release.environment(workload), known(workload.component)
+        others = {name for name in given if not name.startswith("OTEL_RESOURCE")}
+        assert others <= asked.names
+        assert asked.required <= given.keys()
+        assert given["SOUNDINGS_PORT"] == str(workload.port) == str(asked.port)
+
+
+def test_no_secret_is_written_down(release: Release):
+    secret = {"SOUNDINGS_SECRET", "SOUNDINGS_DATABASE_URL", "SOUNDINGS_KAFKA_USERNAME", "SOUNDINGS_KAFKA_PASSWORD"}
+    assert release.of("Secret") == []
+    for workload in release.workloads:
+        for name, value in release.environment(workload).items():
+            if name in secret:
+                assert isinstance(value, dict)
+                assert value.keys() == {"secretKeyRef"}
+
+
+def test_every_mount_has_its_volume(release: Release):
+    for workload in release.workloads:
+        claims = {
+            str(Manifest(claim).at("metadata", "name"))
+            for claim in workload.manifest.listed("spec", "volumeClaimTemplates")
+        }
+        volumes = {str(volume["name"]) for volume in workload.pod.listed("volumes")} | claims
+        assert {mount["name"] for mount in workload.container.listed("volumeMounts")} == volumes
+
+
+def test_every_service_reaches_its_pods_and_the_pods_are_told_apart(release: Release):
+    for workload in release.workloads:
+        found = release.selecting("Service", workload.labels, "spec", "selector")
+        assert [service.name for service in found if service.at("spec", "clusterIP") is None] == [
+            f"demo-soundings-{workload.component}"
+        ]
+        assert chooses(workload.manifest.at("spec", "selector", "matchLabels"), workload.labels)
+    names = [(manifest.kind, manifest.name) for manifest in release.manifests]
+    assert len(names) == len(set(names))
+
+
+def test_the_spool_lies_on_a_volume_that_outlives_the_pod(release: Release):
+    listening = release.workload("feedback-api")
+    (claim,) = listening.manifest.listed("spec", "volumeClaimTemplates")
+    (mount,) = [one for one in listening.container.listed("volumeMounts") if one["name"] == "spool"]
+    assert Manifest(claim).name == "spool"
+    assert str(release.environment(listening)["SOUNDINGS_SPOOL_DIR"]).startswith(f"{mount['mountPath']}/")
+    kept = listening.manifest.at("spec", "persistentVolumeClaimRetentionPolicy")
+    assert kept == {"whenDeleted": "Retain", "whenScaled": "Retain"}
+
+
+def test_a_pod_that_goes_has_the_time_to_drain(release: Release):
+    listening = release.workload("feedback-api")
+    command = listening.container.at("lifecycle", "preStop", "exec", "command")
+    assert isinstance(command, list)
+    assert command[:2] == ["python", "/opt/container/drained.py"]
+    assert int(str(listening.pod.at("terminationGracePeriodSeconds"))) > sum(map(int, command[2:]))
+
+
+@pytest.mark.parametrize(("values", "kafka"), [(LEAST, 9092), (EVERYTHING, 9093)])
+def test_each_pod_may_speak_to_whom_it_must_and_to_nobody_else(values: str, kafka: int):
+    release = Release(values)
+    everywhere = {("UDP", 53), ("TCP", 53), ("TCP", kafka)}
+    everywhere |= {("TCP", 443)} if values == LEAST else {("TCP", 4318)}
+    for workload in release.workloads:
+        own = release.selecting("NetworkPolicy", workload.labels, "spec", "podSelector", "matchLabels")
+        database = set() if workload.component == "feedback-api" else {("TCP", 5432)}
+        assert set(flows(own, "egress")) == everywhere | database
+        assert set(flows(own, "ingress")) == {("TCP", workload.port)}
+        assert all(policy.at("spec", "policyTypes") == ["Ingress", "Egress"] for policy in own)
+        assert any(not policy.at("spec", "ingress") and not policy.at("spec", "egress") for policy in own)
+
+
+def test_who_may_come_in_is_said_by_name(everything: Release):
+    for policy in everything.of("NetworkPolicy"):
+        for rule in policy.listed("spec", "ingress"):
+            assert rule["from"]
+
+
+def test_disruptions_take_one_pod_at_a_time(least: Release):
+    for workload in least.workloads:
+        (budget,) = least.selecting("PodDisruptionBudget", workload.labels, "spec", "selector", "matchLabels")
+        assert budget.at("spec", "maxUnavailable") == 1
+
+
+def test_workers_scale_on_what_waits_up_to_one_for_each_partition(everything: Release):
+    scalers = {scaler.name: scaler for scaler in everything.of("HorizontalPodAutoscaler")}
+    scaler = scalers["demo-soundings-metrics-worker"]
+    (metric,) = scaler.listed("spec", "metrics")
+    assert Manifest(metric).at("external", "metric", "name") == next(iter(LAG_EVENTS.describe())).name
+    assert scaler.at("spec", "maxReplicas") == MEASURED[0].partitions
+    assert "replicas" not in everything.workload("metrics-worker").manifest.body["spec"]  # type: ignore[operator]
+
+
+def test_more_workers_than_partitions_are_refused():
+    limit = MEASURED[0].partitions
+    for name in ("replicas", "autoscaling.maxReplicas"):
+        setting = f"metricsWorker.{name}={limit + 1}"
+        done = helm("template", "demo", str(CHART), "--values", str(CHART / "ci" / LEAST), "--set", setting)
+        assert done.returncode != 0
+        assert f"want {limit}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ("log.url=", "log.url is needed"),
+        ("tokens.jwksUrl=", "tokens.jwksUrl or tokens.jwksConfigMap is needed"),
+        ("tokens.jwksConfigMap=keys", "not both"),
+        ("tokens.jwksUrl=http://plain.example.gov", "does not match pattern"),
+        ("log.url=kafka://user:password@host", "does not match pattern"),
+        ("secret.existingSecret=", "secret.existingSecret is needed"),
+        ("databases.catalogue.existingSecret=", "databases.catalogue.existingSecret is needed"),
+        ("databases.metrics.existingSecret=", "databases.metrics.existingSecret is needed"),
+        ("serviceMonitor.enabled=true", "networkPolicy.monitoringFrom"),
+        ("feedbackApi.replica=3", "additional properties 'replica' not allowed"),
+    ],
+)
+def test_what_is_missing_or_wrong_is_said_before_anything_starts(setting: str, words: str):
+    done = helm("template", "demo", str(CHART), "--values", str(CHART / "ci" / LEAST), "--set", setting)
+    assert done.returncode != 0
+    assert words in done.stderr
+
+
+def test_what_is_off_is_not_there():
+    kinds = {manifest.kind for manifest in Release(NOTHING).manifests}
+    assert kinds == {"ConfigMap", "Service", "StatefulSet", "Deployment"}
+
+
+def test_a_change_of_settings_starts_new_pods(least: Release):
+    other = Release(LEAST, "--set", "tokens.audience=soundings")
+    for workload in least.workloads:
+        path = ("spec", "template", "metadata", "annotations")
+        assert workload.manifest.at(*path) != other.workload(workload.component).manifest.at(*path)
+
+
+def test_the_schema_knows_every_value_that_the_chart_has():
+    schema = json.loads((CHART / "values.schema.json").read_text())
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    assert values.keys() | {"global"} == schema["properties"].keys()
+
+
+def test_the_versions_are_those_of_the_project():
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    assert (chart["version"], chart["appVersion"]) == (version, version)
