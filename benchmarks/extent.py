@@ -19,7 +19,7 @@ class Extent:
     rest_seconds: float = 5.0
     recovery_events: int = 1_000_000
     peer_rounds: int = 3
-    peer_events: int = 100_000
+    peer_events: int = 60_000
 
 
 def quick(folder: Path) -> Extent:
@@ -36,5 +36,5 @@ def quick(folder: Path) -> Extent:
         rest_seconds=1.0,
         recovery_events=20_000,
         peer_rounds=1,
-        peer_events=20_000,
+        peer_events=40_000,
     )

@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -44,6 +44,7 @@ class Contestant:
     command: Callable[[Run], Sequence[str]]
     knows_duplicates: bool = False
     is_ours: bool = False
+    batch: int = 5_000
 
 
 def _python(folder: str, name: str, label: str, *words: str, knows_duplicates: bool = False) -> Contestant:
@@ -114,8 +115,9 @@ def _ours(run: Run) -> Sequence[str]:
 
 
 OURS: Final = Contestant("soundings", "our worker", lambda: None, _ours, knows_duplicates=True, is_ours=True)
+_PLAIN: Final = _python("naive_aiokafka", "aiokafka", "a plain aiokafka consumer with auto-commit")
 PEERS: Final = (
-    _python("naive_aiokafka", "aiokafka", "a plain aiokafka consumer with auto-commit"),
+    _PLAIN,
     _python("faststream_batch", "faststream", "FastStream, batches, default acknowledgement"),
     _python("faust_streaming", "faust", "faust-streaming, an agent that takes batches"),
     _python("quix_streams", "quix", "Quix Streams, a sink"),
@@ -134,3 +136,6 @@ PEERS: Final = (
         knows_duplicates=True,
     ),
 )
+OUR_DEFAULT: Final = replace(OURS, name="soundings-20k", batch=20_000)
+"""How large our own batches grow when nothing else is said. The next one is as large."""
+PLAIN_LARGE: Final = replace(_PLAIN, name="aiokafka-20k", batch=20_000)

@@ -16,6 +16,7 @@ CREATE TABLE counted (
     PRIMARY KEY (day, service, channel, measure, bin)
 )
 """
+_SESSIONS: Final = "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 _COUNTED: Final = "SELECT coalesce(sum(n), 0)::bigint FROM counted"
 _READ: Final = "SELECT coalesce(sum(next), 0)::bigint FROM position WHERE topic = 'soundings.responses.v1'"
 _CELLS: Final = """
@@ -40,6 +41,10 @@ class Counts:
     async def surplus(self) -> int:
         """How many scores were counted too many; negative when too few."""
         return int(await self.connection.fetchval(self.counted_sql)) - self.truth
+
+    async def sessions(self) -> list[int]:
+        """The process ids of the contestant's sessions in the database."""
+        return [int(row["pid"]) for row in await self.connection.fetch(_SESSIONS)]
 
 
 async def open_counts(dsn: str, contestant: Contestant, written: Written) -> Counts:

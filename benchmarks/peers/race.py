@@ -6,25 +6,24 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import AsyncGenerator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from benchmarks.peers.contestants import Contestant, Run
 from benchmarks.peers.counts import Counts, open_counts
 from benchmarks.stream import Written
 
 _LOOK_EVERY: Final = 0.05
-_NEARLY: Final = 0.9
+_TICK: Final = 1 / os.sysconf("SC_CLK_TCK")
+_NEARLY: Final = 0.7
 _QUIET_SECONDS: Final = 6.0
 """Longer than any of them holds back what it has read."""
 _START_SECONDS: Final = 45.0
 _AGAIN_SECONDS: Final = 120.0
 _SLOWEST: Final = 1000.0
 """Events a second below which a contestant counts as hung, beside the time for its start."""
-Sights = list[tuple[float, int]]
-"""When the progress changed, and to what."""
 
 
 class Stuck(RuntimeError):
@@ -39,27 +38,33 @@ class Course:
     dsn: str
     folder: Path
     group: str
-    batch: int
     written: Written
 
-    def command_line(self) -> Run:
-        return Run(self.brokers, self.dsn, self.group, self.batch, self.folder)
+
+class Sight(NamedTuple):
+    """When the progress changed, to what, and the processor seconds until then of the process and its sessions."""
+
+    at: float
+    progress: int
+    processor: float
 
 
 @dataclass(frozen=True, slots=True)
 class Clean:
-    """Events a second once it counts, the seconds from its start until all was counted, and the error of its result."""
+    """Events by the clock and by the processor's, once it counts; seconds from its start to the end; its error."""
 
     rate: float
+    processor_rate: float
     seconds: float
     surplus: int
 
 
 @dataclass(frozen=True, slots=True)
 class Killed:
-    """The seconds from the restart until it counted again, and the error of its result in the end."""
+    """Seconds from its new start until it counted again, until Python had loaded it (where it says so); its error."""
 
     idle: float
+    loaded: float | None
     surplus: int
 
 
@@ -71,7 +76,9 @@ async def undisturbed(contestant: Contestant, course: Course) -> Clean:
             limit = began + _START_SECONDS + course.written.records / _SLOWEST
             sights = await _watch(counts, process, limit, lambda now, _: now >= counts.goal)
             await asyncio.sleep(1)
-        return Clean(_rate(sights, counts.goal, course.written.records), sights[-1][0] - began, await counts.surplus())
+        events, seconds, processor = _stretch(sights, counts.goal, course.written.records)
+        whole, surplus = sights[-1].at - began, await counts.surplus()
+    return Clean(events / seconds, events / max(processor, _TICK), whole, surplus)
 
 
 async def killed(contestant: Contestant, course: Course, turn: asyncio.Lock) -> Killed:
@@ -81,19 +88,21 @@ async def killed(contestant: Contestant, course: Course, turn: asyncio.Lock) -> 
             with _started(contestant, course) as process:
                 limit = time.perf_counter() + _START_SECONDS + course.written.records / _SLOWEST
                 await _watch(counts, process, limit, lambda now, _: now >= counts.goal / 2)
-            began = time.perf_counter()
+            began, at = time.perf_counter(), time.time()
             process = _start(contestant, course)
-        return await _after_kill(process, counts, began)
+        idle, surplus = await _after_kill(process, counts, began)
+    loaded = course.folder / "loaded"
+    return Killed(idle, loaded.stat().st_mtime - at if loaded.exists() else None, surplus)
 
 
-async def _after_kill(process: subprocess.Popen[bytes], counts: Counts, began: float) -> Killed:
+async def _after_kill(process: subprocess.Popen[bytes], counts: Counts, began: float) -> tuple[float, int]:
     with _ending(process):
         # What the killed one had asked of the database may just have been done.
         before = await counts.progress()
         limit = began + _AGAIN_SECONDS
         again = await _watch(counts, process, limit, lambda now, _: now > before)
         await _watch(counts, process, limit, lambda now, quiet: now >= counts.goal and quiet >= _QUIET_SECONDS)
-    return Killed(again[-1][0] - began, await counts.surplus())
+        return again[-1].at - began, await counts.surplus()
 
 
 @contextlib.asynccontextmanager
@@ -107,14 +116,15 @@ async def _watched(contestant: Contestant, course: Course) -> AsyncGenerator[Cou
 
 async def _watch(
     counts: Counts, process: subprocess.Popen[bytes], limit: float, is_enough: Callable[[int, float], bool]
-) -> Sights:
+) -> list[Sight]:
     """Look until it is enough, by the progress and the seconds for which it has not changed."""
-    sights = [(time.perf_counter(), await counts.progress())]
-    while not is_enough(sights[-1][1], time.perf_counter() - sights[-1][0]):
+    sights = [Sight(time.perf_counter(), await counts.progress(), 0.0)]
+    while not is_enough(sights[-1].progress, time.perf_counter() - sights[-1].at):
         await asyncio.sleep(_LOOK_EVERY)
         progress, now = await counts.progress(), time.perf_counter()
-        if progress != sights[-1][1]:
-            sights.append((now, progress))
+        if progress != sights[-1].progress:
+            used = sum(map(_processor_seconds, [process.pid, *await counts.sessions()]))
+            sights.append(Sight(now, progress, used))
         if process.poll() is not None:
             raise Stuck(f"it ended with {process.returncode}")
         if now > limit:
@@ -122,21 +132,31 @@ async def _watch(
     return sights
 
 
-def _rate(sights: Sights, goal: int, events: int) -> float:
-    """From the first change to nearly all, for some hold back a last, small batch for seconds."""
-    began, first = sights[1]
-    ended, last = next((at, progress) for at, progress in sights if progress >= _NEARLY * goal)
-    if ended == began:
-        began, first = sights[0]
-    return (last - first) / goal * events / (ended - began)
+def _stretch(sights: Sequence[Sight], goal: int, events: int) -> tuple[float, float, float]:
+    """Events, seconds and processor seconds from the first change to nearly all: some hold back a last, small batch."""
+    first = sights[1]
+    last = next(sight for sight in sights if sight.progress >= _NEARLY * goal)
+    if last is first:
+        first = sights[0]
+    return (last.progress - first.progress) / goal * events, last.at - first.at, last.processor - first.processor
+
+
+def _processor_seconds(process: int) -> float:
+    """The processor time that a process has used (Linux); 0 when it has ended."""
+    try:
+        after_name = Path(f"/proc/{process}/stat").read_text("ascii").rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0.0
+    return (int(after_name[11]) + int(after_name[12])) * _TICK
 
 
 def _start(contestant: Contestant, course: Course) -> subprocess.Popen[bytes]:
+    run = Run(course.brokers, course.dsn, course.group, contestant.batch, course.folder)
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parent)}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with (course.folder / "output.log").open("ab") as output:
         return subprocess.Popen(  # noqa: S603 - our own command lines
-            contestant.command(course.command_line()),
+            contestant.command(run),
             env=environment,
             cwd=course.folder,
             stdin=subprocess.DEVNULL,

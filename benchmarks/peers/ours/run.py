@@ -2,9 +2,11 @@
 
 import sys
 import threading
+from pathlib import Path
 
 from metrics_worker.fold.runner import FoldRunner, RunnerSettings
 
-brokers, dsn, worker, batch = sys.argv[1:5]
+brokers, dsn, worker, batch, folder = sys.argv[1:6]
+(Path(folder) / "loaded").touch()
 FoldRunner(RunnerSettings(f"kafka://{brokers}", dsn, worker, int(batch))).start()
 threading.Event().wait()
