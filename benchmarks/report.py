@@ -68,6 +68,12 @@ PostgreSQL (fsync and synchronous_commit on) on the same cores as the services a
 alternate in one go, with the smallest and the largest in brackets. Machines drift and are noisy: compare only what
 stands in one line.
 
+The peers of B4 (`benchmarks/peers`) count each score of a response in one table, as their documentation shows it and in
+batches as large as ours. Our worker does more: it keeps every fact, corrects, stores what people said, and adds up by
+hour, day and month. A rate leaves out the start of a process, but Java is still warming up in a run as short as this.
+The processor's time is that of the process and of its sessions in the database. They are killed when they have counted
+half, with the session timeouts that they come with; an error is the difference of all counts together, in scores.
+
 {table(lines)}
 """
 

@@ -141,7 +141,7 @@ def _our_lines(ours: Score, large: Score, written: Written) -> Sequence[Line]:
 
 
 def _peer_line(ours: Score, peer: Score) -> Line:
-    must, measured = "> 1 ×", f"our worker, which does more, in batches of {ours.contestant.batch:,}: {ours.text}"
+    must, measured = "> 1 ×", f"our worker, batches of {ours.contestant.batch:,}: {ours.text}"
     if not peer.clean:
         return Line("B4", measured, f"{peer.contestant.label}: left out: {peer.given_up}", "–", must)
     parts = [

@@ -22,7 +22,7 @@ _QUIET_SECONDS: Final = 6.0
 """Longer than any of them holds back what it has read."""
 _START_SECONDS: Final = 45.0
 _AGAIN_SECONDS: Final = 120.0
-_SLOWEST: Final = 1000.0
+_SLOWEST: Final = 300.0
 """Events a second below which a contestant counts as hung, beside the time for its start."""
 
 
@@ -128,7 +128,7 @@ async def _watch(
         if process.poll() is not None:
             raise Stuck(f"it ended with {process.returncode}")
         if now > limit:
-            raise Stuck(f"it hung with {progress / counts.goal:.0%} counted")
+            raise Stuck(f"it had counted {progress / counts.goal:.0%} when the time was up")
     return sights
 
 
