@@ -38,7 +38,7 @@ MODES: Final = {EMBEDDED.name: EMBEDDED, DISTRIBUTED.name: DISTRIBUTED}
 _ONLY_IN: Final = {"B4": DISTRIBUTED, "B7": EMBEDDED}
 _OTHERS_MAY_PASS: Final = 0o711
 """PostgreSQL does not run as root, and has its folder in ours."""
-_LONGEST: Final = {False: 2400, True: 900}
+_LONGEST: Final = {False: 2400, True: 1200}
 """Seconds that all bars together may take, by whether it is a quick run; far more than they need."""
 
 

@@ -36,5 +36,5 @@ def quick(folder: Path) -> Extent:
         rest_seconds=1.0,
         recovery_events=20_000,
         peer_rounds=1,
-        peer_events=40_000,
+        peer_events=20_000,
     )

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import signal
 import subprocess
 import time
 from collections.abc import AsyncGenerator, Callable, Generator, Sequence
@@ -162,7 +161,6 @@ def _start(contestant: Contestant, course: Course) -> subprocess.Popen[bytes]:
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            start_new_session=True,
         )
 
 
@@ -176,6 +174,5 @@ def _ending(process: subprocess.Popen[bytes]) -> Generator[subprocess.Popen[byte
     try:
         yield process
     finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        process.kill()
         process.wait()
