@@ -96,6 +96,10 @@ class Release:
         """The objects of a kind whose selector at `path` means pods with these labels."""
         return [manifest for manifest in self.of(kind) if chooses(manifest.at(*path), labels)]
 
+    def selecting_from(self, selector: object, kind: str) -> list[Manifest]:
+        """The objects of a kind that a selector means."""
+        return [one for one in self.of(kind) if chooses(selector, cast("dict[str, str]", one.at("metadata", "labels")))]
+
 
 def chooses(selector: object, labels: Mapping[str, str]) -> bool:
     return cast("dict[str, str]", selector).items() <= labels.items()

@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from typing import cast
 
 import kubernetes_validate
 import pytest
@@ -11,7 +12,7 @@ import yaml
 from soundings.events.topics import MEASURED
 from soundings.http.observe import LAG_EVENTS
 from tests.deploy.known_settings import SERVICES, known
-from tests.deploy.manifests import Manifest, Release, chooses, flows
+from tests.deploy.manifests import Json, Manifest, Release, chooses, flows
 from tests.deploy.programs import CHART, ROOT, helm
 
 pytestmark = pytest.mark.needs_machine
@@ -211,6 +212,15 @@ def test_what_is_missing_or_wrong_is_said_before_anything_starts(setting: str, w
     done = helm("template", "demo", str(CHART), "--values", str(CHART / "ci" / LEAST), "--set", setting)
     assert done.returncode != 0
     assert words in done.stderr
+
+
+def test_prometheus_calls_the_jobs_as_the_alerts_do(everything: Release):
+    (monitor,) = everything.of("ServiceMonitor")
+    label = str(monitor.at("spec", "jobLabel"))
+    services = everything.selecting_from(monitor.at("spec", "selector", "matchLabels"), "Service")
+    jobs = {Manifest(cast("Json", service.at("metadata", "labels"))).at(label) for service in services}
+    (named,) = re.findall(r'up\{job=~"([^"]+)"\}', (ROOT / "deploy/observability/alerts.yml").read_text())
+    assert jobs == set(SERVICES) <= set(named.split("|"))
 
 
 def test_what_is_off_is_not_there():
