@@ -20,7 +20,7 @@ _NEARLY: Final = 0.7
 _QUIET_SECONDS: Final = 6.0
 """Longer than any of them holds back what it has read."""
 _START_SECONDS: Final = 45.0
-_AGAIN_SECONDS: Final = 120.0
+_AGAIN_SECONDS: Final = 180.0
 _SLOWEST: Final = 300.0
 """Events a second below which a contestant counts as hung, beside the time for its start."""
 
@@ -127,7 +127,7 @@ async def _watch(
         if process.poll() is not None:
             raise Stuck(f"it ended with {process.returncode}")
         if now > limit:
-            raise Stuck(f"it had counted {progress / counts.goal:.0%} when the time was up")
+            raise Stuck(f"it had counted {progress / counts.goal:.1%} when the time was up")
     return sights
 
 
