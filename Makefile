@@ -29,7 +29,8 @@ test: setup-dev machine ## Run every test (installs what is missing when root)
 	@$(RUN)/python -m pytest -p no:cacheprovider $(ARGS)
 
 test-fast: setup-dev ## Run the tests that need nothing but Python, in about 30 s
-	@$(RUN)/python -m pytest -p no:cacheprovider -m "not slow and not needs_machine" --hypothesis-profile=fast -n auto --maxprocesses=4 $(ARGS)
+	@$(RUN)/python -m pytest -p no:cacheprovider -m "not slow and not needs_machine" --hypothesis-profile=fast \
+		-n auto --maxprocesses=4 --ignore=tests/browser --ignore=tests/kafka $(ARGS)
 
 lint: setup-dev ## Check style, types, import rules, dependencies and spelling
 	@$(RUN)/ruff check . && $(RUN)/ruff format --check .

@@ -17,6 +17,7 @@ SOURCES = sorted(
 PRODUCT = [path for path in SOURCES if "src" in path.parts]
 CORE_FORBIDDEN = {"fastapi", "starlette", "sqlalchemy", "aiokafka", "httpx", "alembic", "uvicorn"}
 CORE_NAMES = {"domain", "use_cases", "ports", "errors"}
+WANTED = ast.FunctionDef | ast.AsyncFunctionDef | ast.Import | ast.ImportFrom
 NAMELESS = {"utils", "helpers", "common", "manager", "misc", "util", "helper"}
 
 
@@ -33,13 +34,19 @@ def tree(path: Path) -> ast.Module:
 
 
 @cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """The definitions and imports of a file, wherever they stand."""
+    return tuple(node for node in ast.walk(tree(path)) if isinstance(node, WANTED))
+
+
+@cache
 def imports(path: Path) -> frozenset[str]:
     """The packages that a file imports from."""
-    return frozenset(module.partition(".")[0] for module in imported(tree(path)))
+    return frozenset(module.partition(".")[0] for module in imported(path))
 
 
-def imported(module: ast.Module) -> Iterator[str]:
-    for node in ast.walk(module):
+def imported(path: Path) -> Iterator[str]:
+    for node in nodes(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -52,7 +59,7 @@ def is_table(path: Path) -> bool:
 
 
 def too_long(path: Path) -> list[str]:
-    functions = [node for node in ast.walk(tree(path)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    functions = [node for node in nodes(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
     lengths = {node.name: (node.end_lineno or 0) - node.lineno + 1 for node in functions}
     long = [f"{name}: {lines} lines" for name, lines in lengths.items() if lines > FUNCTION_MAX]
     lines = path.read_text().count("\n")

@@ -79,6 +79,7 @@ async def test_a_department_does_not_stand_below_itself(city):
     assert await city.faults("departments/c", below("c", "c")) == {"parent_id": "cycle"}
 
 
+@pytest.mark.slow
 async def test_departments_do_not_nest_without_end(city):
     parent = "sf-dep"
     for level in range(31):

@@ -90,6 +90,7 @@ async def known_once(place: Place) -> None:
     place.away = True
 
 
+@pytest.mark.slow
 async def test_without_a_log_a_service_that_never_saw_the_catalogue_answers_503(place: Place):
     place.away = True
     async with place.serving():

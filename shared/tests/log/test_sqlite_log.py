@@ -207,6 +207,7 @@ async def test_a_wait_ends_when_its_log_is_closed(log, tmp_path):
         await asyncio.wait_for(waiting, DEADLINE)
 
 
+@pytest.mark.slow
 async def test_two_processes_append_to_one_file_and_hear_each_other(log, tmp_path):
     told = tmp_path / "acknowledged"
     with told.open("w") as stdout, appender(tmp_path / "log.db", "other", stdout) as process:

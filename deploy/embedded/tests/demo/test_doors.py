@@ -92,6 +92,7 @@ def sender(projection: Projection, source: str, now: datetime) -> Sender:
     return Sender(view, agency, now)
 
 
+@pytest.mark.slow
 def test_the_doors_take_every_item_and_move_none_of_them_in_time(
     history: History, projection: Projection, kinds: dict[str, Kind]
 ):

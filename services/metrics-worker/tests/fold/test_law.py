@@ -156,6 +156,7 @@ def test_the_cells_are_the_fold_over_the_latest_revisions(played) -> None:
     assert {fact.key for fact in store.state.facts.values() if fact.data is None} & store.state.voices.keys() == set()
 
 
+@pytest.mark.slow
 @given(several=st.lists(PLAYED, min_size=5, max_size=5))
 @settings(_UNHURRIED, max_examples=examples(15))
 def test_the_law_holds_in_a_real_database_and_verify_agrees(database_url, several) -> None:

@@ -107,13 +107,12 @@ async def test_a_parameter_given_twice_is_refused(door):
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "service")
 
 
-@pytest.mark.parametrize("role", [None, "viewer", "analyst", "advocate", "manager", "admin"])
-async def test_everybody_gets_whole_months_of_a_service(door, role):
-    answer = await door.metric("count.v1", role, measure="satisfaction", service="guest")
-    assert (answer.status_code, answer.json()["rows"][0]["n"]) == (200, 40)
+async def test_everybody_gets_whole_months_of_a_service(door):
+    for role in (None, "viewer", "analyst", "advocate", "manager", "admin"):
+        answer = await door.metric("count.v1", role, measure="satisfaction", service="guest")
+        assert (answer.status_code, answer.json()["rows"][0]["n"]) == (200, 40), role
 
 
-@pytest.mark.parametrize("role", [None, "viewer", "advocate", "manager"])
 @pytest.mark.parametrize(
     ("field", "query"),
     [
@@ -126,10 +125,11 @@ async def test_everybody_gets_whole_months_of_a_service(door, role):
         ("group_by", {"group_by": "touchpoint"}),
     ],
 )
-async def test_only_analysts_get_finer_than_months_and_other_dimensions(door, role, field, query):
+async def test_only_analysts_get_finer_than_months_and_other_dimensions(door, field, query):
     asked = {"measure": "satisfaction", "service": "guest", **query}
-    answer = await door.metric("count.v1", role, **asked)
-    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field)
+    for refused in (None, "viewer", "advocate", "manager"):
+        answer = await door.metric("count.v1", refused, **asked)
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field), refused
     for allowed in ("analyst", "admin"):
         assert (await door.metric("count.v1", allowed, **asked)).status_code == 200
 
