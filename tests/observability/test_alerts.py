@@ -152,12 +152,14 @@ def test_a_running_service_shows_every_series(tmp_path: Path):
     house = Embedded(tmp_path / "home")
     try:
         house.start()
-        told = httpx.get(f"{house.metrics}/metrics").text
+        told = httpx.get(f"{house.base}/metrics").text
     finally:
         house.close()
     names = set(re.findall(r"^# TYPE (soundings_\w+) ", told, re.MULTILINE))
     families = {re.sub("_(bucket|sum|count)$", "", name) for name in shown()} - {"up"}
     assert {name for name in names if not name.endswith("_created")} == families
+    ready = dict(re.findall(r'^soundings_ready{service="(.*)"} (.*)$', told, re.MULTILINE))
+    assert ready == dict.fromkeys(("feedback-api", "catalogue-api", "metrics-worker"), "1.0")
 
 
 def test_the_guide_names_every_metric():

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import httpx
 from fastapi import FastAPI
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 import catalogue_api.bootstrap
 import feedback_api.bootstrap
@@ -70,6 +70,7 @@ def house(home: Home) -> FastAPI:
     app.include_router(router(lambda: app.state.front_page, lambda: datetime.now(UTC).date()))
     for check in ("livez", "readyz"):
         app.add_api_route(f"/{check}", _of_all(app, rooms, check), name=check, include_in_schema=False)
+    app.add_api_route("/metrics", _metrics_of_all(app, rooms), name="prometheus", include_in_schema=False)
     for path, room in rooms.items():
         app.mount(path, room)
     return app
@@ -83,6 +84,16 @@ def _of_all(app: FastAPI, rooms: Iterable[str], check: str) -> Callable[[], Awai
         return JSONResponse({"ok": ok, **{name: one.json() for name, one in answers.items()}}, 200 if ok else 503)
 
     return verdict
+
+
+def _metrics_of_all(app: FastAPI, rooms: Iterable[str]) -> Callable[[], Awaitable[Response]]:
+    async def metrics() -> Response:
+        """All services are asked, because each looks at itself then; any of them shows what the whole process counts."""
+        inside: httpx.AsyncClient = app.state.inside
+        shown = [await inside.get(f"{path}/metrics") for path in rooms][-1]
+        return Response(shown.content, media_type=shown.headers["content-type"])
+
+    return metrics
 
 
 def _front_page(client: httpx.AsyncClient) -> FrontPage:
