@@ -88,7 +88,7 @@ def _of_all(app: FastAPI, rooms: Iterable[str], check: str) -> Callable[[], Awai
 
 def _metrics_of_all(app: FastAPI, rooms: Iterable[str]) -> Callable[[], Awaitable[Response]]:
     async def metrics() -> Response:
-        """All services are asked, because each looks at itself then; any of them shows what the whole process counts."""
+        """All services are asked, for each looks at itself then; any of them shows what the whole process counts."""
         inside: httpx.AsyncClient = app.state.inside
         shown = [await inside.get(f"{path}/metrics") for path in rooms][-1]
         return Response(shown.content, media_type=shown.headers["content-type"])
