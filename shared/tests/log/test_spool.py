@@ -1,7 +1,6 @@
 """The spool: what is answered while the log behind is away is kept, in order per key, and arrives when it is back."""
 
 import asyncio
-import subprocess
 import tempfile
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -14,6 +13,7 @@ from hypothesis import strategies as st
 from soundings.events.topics import Topic
 from soundings.log.port import AppendFailed, LogFull, LogUnavailable, Place, Record, UnknownTopic
 from soundings.log.spool import Depth, Spool, SpooledLog, SpoolInUse
+from soundings.testing.disks import small_disk
 from soundings.testing.effort import examples
 from soundings.testing.memory_log import MemoryLog, MemoryStore
 
@@ -262,24 +262,19 @@ async def test_with_neither_log_nor_spool_the_service_is_not_ready_until_one_of_
 
 
 @pytest.fixture
-def small_disk(tmp_path):
-    """A disk of two megabytes."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", folder]
-    subprocess.run(command, check=True)  # noqa: S603 - a fixed command
-    yield folder
-    subprocess.run(["umount", folder], check=True)  # noqa: S603, S607 - a fixed command
+def disk():
+    with small_disk(2) as folder:
+        yield folder
 
 
 @pytest.mark.needs_machine
-async def test_a_disk_that_the_spool_has_filled_is_free_again_when_the_spool_has_drained(small_disk, behind):
+async def test_a_disk_that_the_spool_has_filled_is_free_again_when_the_spool_has_drained(disk, behind):
     behind.mood = AWAY
-    async with spooled(small_disk / "spool", behind) as (log, _):
+    async with spooled(disk / "spool", behind) as (log, _):
         kept, _ = await fill(log, 20_000)
     again = Behind(behind.store)
     again.mood = AWAY
-    async with spooled(small_disk / "spool", again) as (log, watcher):
+    async with spooled(disk / "spool", again) as (log, watcher):
         more, refusal = await fill(log, 20_000)
         assert refusal.retry_after >= 1
         assert await log.not_ready() is not None
@@ -292,11 +287,11 @@ async def test_a_disk_that_the_spool_has_filled_is_free_again_when_the_spool_has
 
 
 @pytest.mark.needs_machine
-async def test_a_spool_takes_records_again_when_others_make_room_on_the_disk(small_disk, behind):
+async def test_a_spool_takes_records_again_when_others_make_room_on_the_disk(disk, behind):
     behind.mood = AWAY
-    ballast = small_disk / "ballast"
+    ballast = disk / "ballast"
     ballast.write_bytes(bytes(1_500_000))
-    async with spooled(small_disk / "spool", behind) as (log, watcher):
+    async with spooled(disk / "spool", behind) as (log, watcher):
         await fill(log, 20_000)
         assert await log.not_ready() is not None
         ballast.unlink()
