@@ -1,0 +1,24 @@
+"""A disk that fills quickly."""
+
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def small_disk(megabytes: int) -> Iterator[Path]:
+    """The folder of a disk of its own (needs root).
+
+    It is none of pytest's folders: the disk of a run that was killed stays mounted, and pytest's clean-up of old
+    folders would end every later run with an error.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="soundings-disk-"))
+    options = f"size={megabytes}m,mode=0711"
+    subprocess.run(["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(folder)], check=True)  # noqa: S603, S607
+    try:
+        yield folder
+    finally:
+        subprocess.run(["umount", "--lazy", str(folder)], check=True)  # noqa: S603, S607
+        folder.rmdir()
