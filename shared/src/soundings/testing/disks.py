@@ -2,13 +2,13 @@
 
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
 
 @contextmanager
-def small_disk(megabytes: int) -> Iterator[Path]:
+def small_disk(megabytes: int) -> Generator[Path]:
     """The folder of a disk of its own (needs root).
 
     It is none of pytest's folders: the disk of a run that was killed stays mounted, and pytest's clean-up of old
