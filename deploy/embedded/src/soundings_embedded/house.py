@@ -20,9 +20,12 @@ from soundings.http.problems import handle_problems
 from soundings_embedded import demo
 from soundings_embedded.front_page.http import FrontPage, router
 from soundings_embedded.home import Home
+from soundings_embedded.root_paths import AtTheRoot
 from soundings_embedded.upkeep import keeping_the_log
 
 BODY_LIMIT = 64 * 1024 * 1024
+_AT_THE_ROOT = ("/widget.js", "/widget/", "/v1/forms/")
+"""What pages load of listening also stands at the root, with the forms that the widget then asks for there."""
 _SMALL_BATCH = 10_000
 """Events folded at once: half of what a worker takes that has a machine for itself."""
 
@@ -73,6 +76,7 @@ def house(home: Home) -> FastAPI:
     app.add_api_route("/metrics", _metrics_of_all(app, rooms), name="prometheus", include_in_schema=False)
     for path, room in rooms.items():
         app.mount(path, room)
+    app.router.routes.append(AtTheRoot(_AT_THE_ROOT, rooms["/api/feedback"]))
     return app
 
 

@@ -32,6 +32,7 @@ from feedback_api.takeback.http import takeback_router
 from feedback_api.takeback.kind import Retractions
 from feedback_api.tallies.kind import Tallies
 from feedback_api.tallies.shape import TallyItem
+from feedback_api.widget.http import widget_router
 from soundings.access.tokens import TokenVerifier
 from soundings.events import topics
 from soundings.events.interaction import InteractionRecorded, InteractionRetracted
@@ -93,6 +94,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
             takeback_router(parts.desk.door, parts.log, parts.desk.receipts, clock),
             reviews.review_router(reviews.Desk(parts.desk.door, parts.log, redact, parts.revisions, clock)),
             forms_router(public),
+            widget_router(),
         ],
         verifier=TokenVerifier(settings.jwks_url, audience=settings.token_audience, issuer=settings.token_issuer),
         lifespan=_lifespan(parts),

@@ -63,6 +63,8 @@ POLICY: dict[str, Access] = {
     "feedback.forms.event": Door.PUBLIC,
     "feedback.forms.respond.preflight": Door.PUBLIC,
     "feedback.forms.event.preflight": Door.PUBLIC,
+    "feedback.widget.newest": Door.PUBLIC,
+    "feedback.widget.version": Door.PUBLIC,
     "feedback.reviews.review": _MANAGER,
     # knowing
     "catalogue.forms.publish": _MANAGER,

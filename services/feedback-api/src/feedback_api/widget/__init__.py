@@ -1,0 +1,1 @@
+"""The widget: one static file that puts forms on the pages of an agency."""

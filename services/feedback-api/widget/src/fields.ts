@@ -1,0 +1,101 @@
+// One question on the screen: its label, help, error, and the control by its type.
+
+import type { Definition, Given, Question } from "./definition.js";
+import { say } from "./definition.js";
+import { choices } from "./choices.js";
+import { make, newElementId } from "./elements.js";
+import { texts } from "./texts.js";
+import type { Words } from "./words.js";
+
+/** What a control does; `value` is undefined where nothing is answered. */
+export interface Control {
+  readonly element: HTMLElement;
+  /** What takes the focus, and what is described by help and error. */
+  readonly target: () => HTMLElement;
+  readonly value: () => Given | undefined;
+  /** Take up an answer of a draft, only where it is exactly one that this control could have given. */
+  readonly restore: (given: unknown) => void;
+  /** What is wrong with the answer, beside its absence. */
+  readonly fault: () => string | undefined;
+}
+
+export interface Setting {
+  readonly form: Definition;
+  readonly language: string;
+  readonly words: Words;
+  readonly say: (texts: Readonly<Record<string, string>> | undefined) => string;
+}
+
+export interface Field {
+  readonly question: Question;
+  readonly element: HTMLElement;
+  readonly control: Control | undefined;
+  readonly fail: (message: string | undefined) => void;
+}
+
+const GROUPED = new Set(["likert", "stars", "thumbs", "nps", "ces", "yes_no", "single_choice", "multi_choice"]);
+
+export const settingOf = (form: Definition, language: string, words: Words): Setting => ({
+  form,
+  language,
+  words,
+  say: (texts) => say(texts, language),
+});
+
+/** The field of a question; undefined for one that is not seen. */
+export const field = (question: Question, setting: Setting): Field | undefined => {
+  if (question.type === "hidden") return undefined;
+  if (question.type === "statement") {
+    const element = make("p", { class: "statement" }, setting.say(question.text));
+    return { question, element, control: undefined, fail: () => undefined };
+  }
+  return GROUPED.has(question.type) ? grouped(question, setting) : single(question, setting);
+};
+
+const caption = (question: Question, { say: tell, words }: Setting): (Node | string)[] => [
+  tell(question.text),
+  ...(question.required ? [make("span", { class: "required" }, ` (${words("required")})`)] : []),
+];
+
+const described = (question: Question, setting: Setting) => {
+  const help = question.help && make("p", { class: "help", id: newElementId() }, setting.say(question.help));
+  const error = make("p", { class: "error", id: newElementId(), hidden: true });
+  const ids = [help?.id, error.id].filter(Boolean).join(" ");
+  return { help, error, ids };
+};
+
+const failing = (element: HTMLElement, error: HTMLElement, mark: () => readonly HTMLElement[], words: Words) => {
+  return (message: string | undefined) => {
+    error.hidden = !message;
+    error.replaceChildren(...(message ? [make("span", { class: "unseen" }, `${words("error")} `), message] : []));
+    element.classList.toggle("wrong", !!message);
+    for (const one of mark()) {
+      if (message) one.setAttribute("aria-invalid", "true");
+      else one.removeAttribute("aria-invalid");
+    }
+  };
+};
+
+const grouped = (question: Question, setting: Setting): Field => {
+  const { help, error, ids } = described(question, setting);
+  const control = choices(question, setting);
+  const element = make(
+    "fieldset",
+    { class: "field", "aria-describedby": ids },
+    make("legend", {}, ...caption(question, setting)),
+    help,
+    error,
+    control.element,
+  );
+  const inputs = () => [...control.element.querySelectorAll("input")];
+  return { question, element, control, fail: failing(element, error, inputs, setting.words) };
+};
+
+const single = (question: Question, setting: Setting): Field => {
+  const { help, error, ids } = described(question, setting);
+  const control = texts(question, setting, ids);
+  const target = control.target();
+  const label = make("label", { for: target.id }, ...caption(question, setting));
+  const element = make("div", { class: "field" }, label, help, error, control.element);
+  return { question, element, control, fail: failing(element, error, () => [target], setting.words) };
+};
