@@ -3,17 +3,20 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
 from limits import parse
 
+from feedback_api.abuse.guard import Guard
 from feedback_api.cloudevents.http import Kinds, events_router
 from feedback_api.forms.http import PublicDesk, forms_router
 from feedback_api.forms.limiting import ClientLimits
 from feedback_api.funnel.kind import Funnel
 from feedback_api.intake.door import Door
+from feedback_api.intake.fields import Redact
 from feedback_api.intake.http import Desk, record_router
 from feedback_api.intake.revisions import RisingRevisions
 from feedback_api.interactions.kind import Interactions
@@ -30,6 +33,7 @@ from feedback_api.reviews import http as reviews
 from feedback_api.settings import Settings
 from feedback_api.takeback.http import takeback_router
 from feedback_api.takeback.kind import Retractions
+from feedback_api.takeback.officer import officer_router
 from feedback_api.tallies.kind import Tallies
 from feedback_api.tallies.shape import TallyItem
 from feedback_api.widget.http import widget_router
@@ -67,6 +71,8 @@ class _Parts:
     tallies: Tallies
     funnel: Funnel
     revisions: RisingRevisions
+    redact: Redact
+    subjects: SubjectKeys
     clock: Clock
 
     @property
@@ -83,7 +89,7 @@ class _Parts:
 def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = system_clock) -> FastAPI:
     """The app; its lifespan opens the log, follows the catalogue, and closes everything."""
     parts = _wired(settings, open_log, clock)
-    public = PublicDesk(parts.desk, parts.responses, parts.funnel, ClientLimits(parse(settings.form_limit)))
+    public = PublicDesk(parts.desk, parts.responses, parts.funnel, ClientLimits(parse(settings.form_limit)), Guard())
     spec = ServiceSpec(
         name="feedback-api",
         title="Soundings: listening",
@@ -92,7 +98,8 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
             *_record_routers(parts),
             events_router(parts.desk, _kinds_by_type(parts)),
             takeback_router(parts.desk.door, parts.log, parts.desk.receipts, clock),
-            reviews.review_router(reviews.Desk(parts.desk.door, parts.log, redact, parts.revisions, clock)),
+            officer_router(parts.desk.door, parts.log, parts.subjects.every, clock),
+            reviews.review_router(reviews.Desk(parts.desk.door, parts.log, parts.redact, parts.revisions, clock)),
             forms_router(public),
             widget_router(),
         ],
@@ -107,7 +114,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
 
 
 def _wired(settings: Settings, open_log: OpenLog, clock: Clock) -> _Parts:
-    root_secret = settings.secret.encode()
+    root_secret, former = settings.secret.encode(), [secret.encode() for secret in settings.former_secrets]
     behind, projection = LateLog(settings.log_url, open_log), Projection()
     spooled = None if settings.spool_dir is None else _spooled(behind, settings.spool_dir, settings, clock)
     log: Log = spooled or behind
@@ -117,18 +124,21 @@ def _wired(settings: Settings, open_log: OpenLog, clock: Clock) -> _Parts:
         topics=_TOPICS,
         last_known=None if settings.spool_dir is None else LastKnown(settings.spool_dir / "catalogue.jsonl"),
     )
-    pseudonym = SubjectKeys(root_secret).pseudonym
+    subjects = SubjectKeys(root_secret, projection.subject_key_version, former=former)
+    cleaned = partial(redact, place_names=settings.place_names) if settings.place_names else redact
     revisions = RisingRevisions(clock)
     return _Parts(
         behind=behind,
         spooled=spooled,
         follower=follower,
-        desk=Desk(Door(projection, follower, clock), log, Receipts(root_secret)),
-        responses=Responses(projection, redact, pseudonym),
-        interactions=Interactions(projection, redact, pseudonym),
-        tallies=Tallies(projection, redact, revisions),
+        desk=Desk(Door(projection, follower, clock), log, Receipts(root_secret, former=former)),
+        responses=Responses(projection, cleaned, subjects.pseudonym),
+        interactions=Interactions(projection, cleaned, subjects.pseudonym),
+        tallies=Tallies(projection, cleaned, revisions),
         funnel=Funnel(projection),
         revisions=revisions,
+        redact=cleaned,
+        subjects=subjects,
         clock=clock,
     )
 

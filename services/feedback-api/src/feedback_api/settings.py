@@ -16,6 +16,10 @@ class Settings:
     log_url: str
     secret: str
     jwks_url: str
+    former_secrets: tuple[str, ...] = ()
+    """Root secrets that were replaced; what they made is still recognised."""
+    place_names: frozenset[str] = frozenset()
+    """Streets, towns and institutions that redaction must not take for people."""
     token_audience: str | None = None
     token_issuer: str | None = None
     form_limit: str = "600/minute"
@@ -34,6 +38,8 @@ class Settings:
             log_url=given["SOUNDINGS_LOG_URL"],
             secret=given["SOUNDINGS_SECRET"],
             jwks_url=given["SOUNDINGS_JWKS_URL"],
+            former_secrets=tuple(given.get("SOUNDINGS_FORMER_SECRETS", "").split()),
+            place_names=_lines(given.get("SOUNDINGS_PLACE_NAMES")),
             token_audience=given.get("SOUNDINGS_TOKEN_AUDIENCE") or None,
             token_issuer=given.get("SOUNDINGS_TOKEN_ISSUER") or None,
             form_limit=given.get("SOUNDINGS_FORM_LIMIT") or "600/minute",
@@ -42,3 +48,10 @@ class Settings:
             host=given.get("SOUNDINGS_HOST", "127.0.0.1"),
             port=int(given.get("SOUNDINGS_PORT", "8001")),
         )
+
+
+def _lines(path: str | None) -> frozenset[str]:
+    """The lines of a UTF-8 file, without blank ones; none without a file."""
+    if not path:
+        return frozenset()
+    return frozenset(line.strip() for line in Path(path).read_text("utf-8").splitlines() if line.strip())

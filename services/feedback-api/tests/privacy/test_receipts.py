@@ -62,3 +62,10 @@ def test_a_code_with_more_or_less_opens_nothing(change):
 
 def test_the_code_of_another_root_secret_opens_nothing():
     assert Receipts(ROOT).open(Receipts(ROOT[::-1]).seal(TARGET)) is None
+
+
+def test_a_receipt_of_a_former_root_secret_still_opens():
+    code = Receipts(ROOT).seal(TARGET)
+    assert Receipts(ROOT[::-1], former=[ROOT]).open(code) == TARGET
+    assert Receipts(ROOT[::-1]).open(code) is None
+    assert Receipts(ROOT[::-1], former=[ROOT]).seal(TARGET) == Receipts(ROOT[::-1]).seal(TARGET) != code

@@ -36,10 +36,10 @@ def test_agencies_roots_and_versions_are_unlinkable():
         SubjectKeys(ROOT).pseudonym("oakfield", person)[3:],
         SubjectKeys(ROOT).pseudonym("elmfield", person)[3:],
         SubjectKeys(ROOT[::-1]).pseudonym("oakfield", person)[3:],
-        SubjectKeys(ROOT, version=2).pseudonym("oakfield", person)[3:],
+        SubjectKeys(ROOT, lambda _: 2).pseudonym("oakfield", person)[3:],
     }
     assert len(given_) == 4
-    assert SubjectKeys(ROOT, version=2).pseudonym("oakfield", person).startswith("v2:")
+    assert SubjectKeys(ROOT, lambda _: 2).pseudonym("oakfield", person).startswith("v2:")
 
 
 @pytest.mark.parametrize(
@@ -91,3 +91,24 @@ def test_a_short_root_secret_is_refused():
 
 def test_parts_of_a_purpose_cannot_run_together():
     assert derive(ROOT, "subject", "1", "1a", length=32) != derive(ROOT, "subject", "11", "a", length=32)
+
+
+def test_a_rotated_key_makes_new_pseudonyms_and_finds_all_older_ones():
+    versions = {"oakfield": 1}
+    keys = SubjectKeys(ROOT, lambda agency: versions.get(agency, 1))
+    first = keys.pseudonym("oakfield", "jo@example.org")
+    other = keys.pseudonym("elmfield", "jo@example.org")
+    versions["oakfield"] = 3
+    third = keys.pseudonym("oakfield", "jo@example.org")
+    assert third[:3] == "v3:"
+    found = keys.every("oakfield", "JO@example.org ")
+    assert [one[:3] for one in found] == ["v3:", "v2:", "v1:"]
+    assert (found[0], found[2]) == (third, first)
+    assert keys.pseudonym("elmfield", "jo@example.org") == other
+
+
+def test_what_a_former_root_secret_made_is_found_and_made_no_more():
+    old, new = SubjectKeys(ROOT), SubjectKeys(ROOT[::-1], former=[ROOT])
+    person = "jo@example.org"
+    assert new.every("oakfield", person) == (new.pseudonym("oakfield", person), old.pseudonym("oakfield", person))
+    assert new.pseudonym("oakfield", person) != old.pseudonym("oakfield", person)

@@ -22,7 +22,10 @@ from metrics_worker.rebuild.sql import SqlRebuildStore
 from metrics_worker.rebuild.use_cases import Progress, Rebuilt, Verified
 from metrics_worker.rebuild.use_cases import rebuild as rebuild_cells
 from metrics_worker.rebuild.use_cases import verify as verify_cells
+from metrics_worker.retention.keeper import keeper
 from metrics_worker.settings import Settings
+from metrics_worker.subjects.http import router as subjects_router
+from metrics_worker.subjects.sql import SqlSubjectStore
 from metrics_worker.voices.http import router as voices_router
 from metrics_worker.voices.sql import SqlVoiceStore
 from metrics_worker.voices.use_cases import ReadVoices
@@ -49,7 +52,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
     log = LateLog(settings.log_url, open_log)
     runner = FoldRunner(
         RunnerSettings(settings.log_url, settings.database_url, settings.worker_id, settings.batch_events),
-        companions=[relay],
+        companions=[relay, keeper(clock)],
         open_log=open_log,
         clock=clock,
     )
@@ -61,6 +64,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
         description=_DESCRIPTION,
         routers=[
             query_router(ReadMetrics(cells, log, clock), DescribeMeasures(cells)),
+            subjects_router(SqlSubjectStore(database)),
             voices_router(ReadVoices(SqlVoiceStore(database))),
             dead_letter_router(letters, ReplayDeadLetter(letters, log, clock)),
         ],

@@ -58,6 +58,8 @@ POLICY: dict[str, Access] = {
     "feedback.interactions.retract": Door.SOURCE,
     "feedback.tallies.retract": Door.SOURCE,
     "feedback.receipts.erase": Door.PUBLIC,
+    "feedback.subjects.find": _ADMIN,
+    "feedback.erasures.erase": _ADMIN,
     "feedback.forms.get": Door.PUBLIC,
     "feedback.forms.respond": Door.PUBLIC,
     "feedback.forms.event": Door.PUBLIC,
@@ -82,6 +84,7 @@ POLICY: dict[str, Access] = {
     "metrics.query": Door.PUBLIC,
     "metrics.responses.list": _ADVOCATE,
     "metrics.responses.get": _ADVOCATE,
+    "metrics.subjects.records": _ADMIN,
     "metrics.dead_letters.list": _ADMIN,
     "metrics.dead_letters.replay": _ADMIN,
     # the front page of the embedded mode

@@ -46,6 +46,7 @@ class Agency(Body):
     default_language: LanguageTag = "en"
     suppression_threshold: Annotated[int, Field(ge=5, le=30)] = 11
     strict_suppression: bool = False
+    subject_key_version: Annotated[int, Field(ge=1, le=1000)] = 1
 
 
 class Department(Body):
@@ -140,6 +141,17 @@ class Question(Body):
     page: Annotated[int, Field(ge=1, le=100)] = 1
 
 
+class Abuse(Body):
+    """How a form on the web guards itself.
+
+    A response whose spam score is at least ``quarantine_at`` is held back; one that was sent within ``least_seconds``
+    of seeing the form was sent too fast.
+    """
+
+    quarantine_at: Annotated[float, Field(gt=0, le=1)] = 0.8
+    least_seconds: Annotated[int, Field(ge=0, le=600)] = 2
+
+
 class Form(Body):
     agency_id: Slug
     service_ids: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=1000)]
@@ -147,9 +159,20 @@ class Form(Body):
     title: Texts
     questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=200)]
     thank_you: Texts | None = None
+    abuse: Abuse | None = None
 
 
-class Source(Body):
+class Retention(Body):
+    """How long the text of a source lives: ``text_days`` after it was said, for good where left out.
+
+    While there is a ``legal_hold`` nothing of the source is removed or erased.
+    """
+
+    text_days: Annotated[int, Field(ge=1, le=36_500)] | None = None
+    legal_hold: bool = False
+
+
+class Source(Retention):
     agency_id: Slug
     name: Annotated[str, Field(min_length=1, max_length=500)]
     kind: Annotated[str, Field(min_length=1, max_length=100)]

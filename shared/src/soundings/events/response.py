@@ -63,6 +63,7 @@ class ResponseSubmitted(_OfSource):
     scores: tuple[Score, ...] = ()
     comments: dict[str, str] = {}
     spam_score: float | None = None
+    spam_reasons: tuple[str, ...] | None = None
     quarantined: bool = False
     occurred_at: Instant
     received_at: Instant

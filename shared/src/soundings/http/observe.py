@@ -27,6 +27,12 @@ NEWEST_FOLD = Gauge(
 )
 FOLD_STOPPED = Gauge("soundings_fold_stopped", "1 while folding stands still for too many dead letters.")
 DEAD_LETTERS = Counter("soundings_dead_letters_total", "Events that could not be folded.", ["reason"])
+RETENTION_REMOVED = Counter(
+    "soundings_retention_removed_total", "Texts and dead letters removed because their time was over.", ["what"]
+)
+RETENTION_DONE = Gauge(
+    "soundings_retention_done_timestamp_seconds", "When all texts were last looked through for retention, in Unix time."
+)
 SPOOL_DEPTH = Gauge("soundings_spool_depth", "Events that wait in the spool for the log to return.")
 SPOOL_BYTES = Gauge("soundings_spool_bytes", "Bytes of the spool's file in use.")
 SPOOL_LIMIT_BYTES = Gauge("soundings_spool_limit_bytes", "Bytes that the spool's file may use.")

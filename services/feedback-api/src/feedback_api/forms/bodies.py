@@ -1,12 +1,13 @@
 """What browsers send to a form: JSON from a script, or the fields of a plain HTML form."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 
 from feedback_api.forms.ports import ReadsFields
 from feedback_api.intake.faults import refused, unknown_field, wrong_type
-from feedback_api.intake.fields import Item, is_object
+from feedback_api.intake.fields import Item, is_object, text, whole_number
 from feedback_api.intake.reading import Unreadable, UnsupportedType, media_type, parsed
 from feedback_api.projection.views import FormView
 
@@ -16,14 +17,25 @@ SCRIPT: Final = frozenset({"application/json", "text/plain"})
 ANSWER_FIELDS: Final = frozenset(
     {
         "id", "form_id", "form_version", "service_id", "channel", "touchpoint", "occurred_at", "language", "page",
-        "device", "test", "answers",
+        "device", "test", "answers", "website", "elapsed_ms",
     }
 )  # fmt: skip
 EVENT_FIELDS: Final = frozenset(
     {"id", "form_id", "form_version", "service_id", "channel", "stage", "occurred_at", "test"}
 )
 _FIELDS_MAX: Final = 1000
+_CLUES: Final = frozenset({"website", "elapsed_ms"})
+_ELAPSED_MAX: Final = 10**12
+_WEBSITE_MAX: Final = 10_000
 _ANSWER: Final = "answers."
+
+
+@dataclass(frozen=True, slots=True)
+class Clues:
+    """Whether the field was filled in that people do not see, and the time since the form was shown, if told."""
+
+    honeypot: bool
+    elapsed_ms: int | None
 
 
 def read_script(body: bytes, form_id: str, allowed: frozenset[str]) -> Item:
@@ -57,6 +69,15 @@ def read_fields(body: bytes, form_id: str, form: FormView, reader: ReadsFields) 
     return {**_typed(item), "form_id": form_id, "answers": reader.read_fields(form, answers)}
 
 
+def clues_of(item: Item) -> tuple[Item, Clues]:
+    """The item without what only the guard looks at, and that."""
+    clues = Clues(
+        honeypot=text(item, "website", _WEBSITE_MAX) is not None,
+        elapsed_ms=whole_number(item, "elapsed_ms", 0, _ELAPSED_MAX),
+    )
+    return {name: value for name, value in item.items() if name not in _CLUES}, clues
+
+
 def script_type(content_type: str | None) -> bool:
     """Whether the body is JSON from a script; False for a plain HTML form, UnsupportedType for anything else."""
     kind = media_type(content_type)
@@ -69,9 +90,10 @@ def script_type(content_type: str | None) -> bool:
 
 def _typed(item: Mapping[str, object]) -> dict[str, object]:
     typed = dict(item)
-    version = typed.get("form_version")
-    if isinstance(version, str) and version.isascii() and version.isdigit() and len(version) <= 9:  # noqa: PLR2004
-        typed["form_version"] = int(version)
+    for name in ("form_version", "elapsed_ms"):
+        number = typed.get(name)
+        if isinstance(number, str) and number.isascii() and number.isdigit() and len(number) <= 9:  # noqa: PLR2004
+            typed[name] = int(number)
     if "test" in typed:
         typed["test"] = typed["test"] in {"1", "true", "on"}
     return typed

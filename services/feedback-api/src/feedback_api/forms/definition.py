@@ -18,7 +18,7 @@ class Definition:
 
 def definition_of(form: FormView) -> Definition:
     """``{form_id, version, agency_id, service_ids, title, questions, thank_you?}``; what is absent is left out."""
-    body = form.body.form.model_dump(mode="json", exclude_none=True, by_alias=True, exclude={"source_id"})
+    body = form.body.form.model_dump(mode="json", exclude_none=True, by_alias=True, exclude={"source_id", "abuse"})
     content = orjson.dumps({"form_id": form.form_id, "version": form.version, **body})
     return Definition(content, f'"{sha256(content).hexdigest()[:32]}"')
 

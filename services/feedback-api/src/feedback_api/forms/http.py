@@ -1,11 +1,13 @@
 """The public doors over HTTP: a form's definition, an answer to it, and its funnel."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
+from feedback_api.abuse.guard import Arrival, Guard
 from feedback_api.forms import bodies, openapi
 from feedback_api.forms.definition import definition_of, matches
 from feedback_api.forms.limiting import ClientLimits
@@ -21,6 +23,7 @@ from feedback_api.intake.receive import Entry, receive_one
 from feedback_api.intake.sender import Sender
 from feedback_api.projection.views import FormView, SourceView
 from soundings.access.keys import PREFIX
+from soundings.events.catalogue import Abuse
 from soundings.http.access import bearer
 from soundings.http.body import read_body
 from soundings.http.problems import Problem
@@ -37,6 +40,7 @@ class PublicDesk:
     responses: ResponseKind
     funnel: Kind
     limits: ClientLimits
+    guard: Guard
 
     async def form(self, form_id: str) -> FormView:
         """The newest published version of a form; 404 where there is none."""
@@ -52,13 +56,18 @@ class PublicDesk:
             raise Problem(
                 403, "forbidden", "Pages of this origin may not send to this form; its source lists those that may."
             )
-        client = request.client.host if request.client is not None else ""
-        wait = self.limits.wait_seconds(form.form_id, client)
+        wait = self.limits.wait_seconds(form.form_id, _client(request))
         if wait:
             raise Problem(
                 429, "too_fast", "Too many answers came from here; try again soon.", headers={"Retry-After": str(wait)}
             )
         return self.desk.door.of(source, request)
+
+    def judged(self, sender: Sender, form: FormView, request: Request, clues: bodies.Clues) -> Sender:
+        """The sender of a response which the guard looks at by the form's rules."""
+        origin = request.headers.get("origin", "")
+        arrival = Arrival(form.form_id, origin, _client(request), clues.honeypot, clues.elapsed_ms)
+        return replace(sender, judge=partial(self.guard.judge, arrival, form.body.form.abuse or Abuse()))
 
     async def _source(self, form: FormView) -> SourceView:
         source_id = form.body.form.source_id
@@ -124,8 +133,9 @@ async def _respond(public: PublicDesk, form_id: str, request: Request) -> Respon
             item = bodies.read_script(body, form_id, bodies.ANSWER_FIELDS)
         else:
             item = bodies.read_fields(body, form_id, form, public.responses)
+        item, clues = bodies.clues_of(item)
         entry = Entry(public.responses, _with_device(item, request), idempotency_key(request))
-        taken = await receive_one(entry, sender, public.desk.log)
+        taken = await receive_one(entry, public.judged(sender, form, request, clues), public.desk.log)
     except Refused as refusal:
         return answers.one_refused(refusal)
     receipt = public.desk.receipt(public.responses, sender, taken) or ""
@@ -151,6 +161,10 @@ async def _event(public: PublicDesk, form_id: str, request: Request) -> Response
     except Refused as refusal:
         return answers.one_refused(refusal)
     return await public.desk.one(entry, sender)
+
+
+def _client(request: Request) -> str:
+    return request.client.host if request.client is not None else ""
 
 
 def _with_device(item: Item, request: Request) -> Item:

@@ -23,6 +23,8 @@ _ANSWER: Final[dict[str, object]] = {
         "page": {"type": "string"},
         "device": {"type": "string"},
         "test": {"type": "boolean"},
+        "website": {"type": "string", "description": "Left empty: people do not see this field, programs fill it in."},
+        "elapsed_ms": {"type": "integer", "minimum": 0, "description": "Milliseconds since the form was shown."},
     },
 }
 ANSWER_BODY: Final[dict[str, object]] = {

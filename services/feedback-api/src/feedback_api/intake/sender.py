@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from feedback_api.abuse.guard import Judge
 from feedback_api.intake.faults import FORBIDDEN, missing, refused, shown
 from feedback_api.intake.fields import Item, reference
 from feedback_api.projection.views import (
@@ -34,12 +35,16 @@ class Directory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sender:
-    """A source, its agency, when the request came in, and the trace that it belongs to."""
+    """A source, its agency, when the request came in, and the trace that it belongs to.
+
+    ``judge`` tells what to think of a response that came through a public door; a source's key vouches for the others.
+    """
 
     source: SourceView
     agency: AgencyView
     received_at: datetime
     traceparent: str | None = None
+    judge: Judge | None = None
 
 
 def named_service(item: Item, sender: Sender, directory: Directory) -> str | None:

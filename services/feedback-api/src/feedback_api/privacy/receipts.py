@@ -2,6 +2,8 @@
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -31,11 +33,14 @@ class Receipts:
     """Seals targets into codes and opens them again, without storing any.
 
     AES-256-SIV (RFC 5297) under a key of its own from the root secret: the same target always gives the same code, a
-    code shows nothing of its target but the length, and any change to it is noticed.
+    code shows nothing of its target but the length, and any change to it is noticed. Codes that were sealed under a
+    ``former`` root secret still open.
     """
 
-    def __init__(self, root_secret: bytes) -> None:
-        self._cipher = AESSIV(derive(root_secret, "receipt", "1", length=_KEY_LENGTH))
+    def __init__(self, root_secret: bytes, *, former: Sequence[bytes] = ()) -> None:
+        self._cipher, *self._former = (
+            AESSIV(derive(secret, "receipt", "1", length=_KEY_LENGTH)) for secret in (root_secret, *former)
+        )
 
     def seal(self, target: ReceiptTarget) -> str:
         """The code of a target, made of letters, digits, `-` and `_`."""
@@ -43,16 +48,16 @@ class Receipts:
         return urlsafe_b64encode(sealed).rstrip(b"=").decode("ascii")
 
     def open(self, code: str) -> ReceiptTarget | None:
-        """The target of a code that `seal` gave under the same root secret; None for anything else."""
+        """The target of a code that `seal` gave under this root secret or a former one; None for anything else."""
         if not _ALPHABET.fullmatch(code) or len(code) % 4 == 1:
             return None
         sealed = urlsafe_b64decode(code + "=" * (-len(code) % 4))
         if urlsafe_b64encode(sealed).rstrip(b"=").decode("ascii") != code:
             return None
-        try:
-            return _unpacked(self._cipher.decrypt(sealed, _CONTEXT))
-        except InvalidTag:
-            return None
+        for cipher in (self._cipher, *self._former):
+            with suppress(InvalidTag):
+                return _unpacked(cipher.decrypt(sealed, _CONTEXT))
+        return None
 
 
 def _packed(target: ReceiptTarget) -> bytes:

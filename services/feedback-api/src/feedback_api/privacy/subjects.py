@@ -4,6 +4,7 @@ import hmac
 import re
 import unicodedata
 from base64 import urlsafe_b64encode
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from feedback_api.privacy.derivation import derive
@@ -13,6 +14,9 @@ _TELEPHONE: Final = re.compile(r"\+?[0-9 ().\-/]+")
 _NO_DIGIT: Final = re.compile(r"[^0-9]")
 _FEWEST_DIGITS: Final = 7
 
+VersionOf = Callable[[str], int]
+"""The version of an agency's key that is in force, from 1."""
+
 
 class BlankPerson(ValueError):
     """A person identifier with nothing in it; it would make one subject of many people."""
@@ -20,14 +24,26 @@ class BlankPerson(ValueError):
     code: Final = "person.blank"
 
 
-class SubjectKeys:
-    """Pseudonyms under one key per agency and key version, derived from the root secret and kept in memory."""
+def first_version(_agency_id: str) -> int:
+    """The version of every agency whose key was never rotated."""
+    return 1
 
-    def __init__(self, root_secret: bytes, *, version: int = 1) -> None:
+
+class SubjectKeys:
+    """Pseudonyms under one key per agency and key version, derived from the root secret and kept in memory.
+
+    ``former`` root secrets make no pseudonyms any more; those that they made are still found.
+    """
+
+    def __init__(
+        self, root_secret: bytes, version_of: VersionOf = first_version, *, former: Sequence[bytes] = ()
+    ) -> None:
         self._root_secret = root_secret
-        self._version = version
-        self._keyed: dict[str, hmac.HMAC] = {}
-        derive(root_secret, "check", length=_KEY_LENGTH)
+        self._former = tuple(former)
+        self._version_of = version_of
+        self._keyed: dict[tuple[str, int], hmac.HMAC] = {}
+        for secret in (root_secret, *self._former):
+            derive(secret, "check", length=_KEY_LENGTH)
 
     def pseudonym(self, agency_id: str, person: str) -> str:
         """`v<key version>:` and 43 characters: HMAC-SHA256 of the normalised identifier, base64url without padding.
@@ -35,19 +51,43 @@ class SubjectKeys:
         Raises:
             BlankPerson: nothing is left after normalising.
         """
-        identifier = normalise(person)
-        if not identifier:
-            raise BlankPerson("a person identifier must not be blank")
-        # A copy of a keyed state: hmac.digest would let go of the interpreter for each short text, and wait for it.
-        mac = (self._keyed.get(agency_id) or self._derived(agency_id)).copy()
-        mac.update(identifier.encode("utf-8", "surrogatepass"))
-        return f"v{self._version}:{urlsafe_b64encode(mac.digest()).rstrip(b'=').decode('ascii')}"
+        identifier = _identifier(person)
+        version = self._version_of(agency_id)
+        keyed = self._keyed.get((agency_id, version))
+        if keyed is None:
+            keyed = self._keyed[agency_id, version] = _keyed(self._root_secret, agency_id, version)
+        return _pseudonym(keyed, version, identifier)
 
-    def _derived(self, agency_id: str) -> hmac.HMAC:
-        key = derive(self._root_secret, "subject", str(self._version), agency_id, length=_KEY_LENGTH)
-        keyed = hmac.new(key, digestmod="sha256")
-        self._keyed[agency_id] = keyed
-        return keyed
+    def every(self, agency_id: str, person: str) -> tuple[str, ...]:
+        """All pseudonyms that the person has had: under each version so far, of this root secret and the former ones.
+
+        Raises:
+            BlankPerson: nothing is left after normalising.
+        """
+        identifier = _identifier(person)
+        return tuple(
+            _pseudonym(_keyed(secret, agency_id, version), version, identifier)
+            for secret in (self._root_secret, *self._former)
+            for version in range(self._version_of(agency_id), 0, -1)
+        )
+
+
+def _identifier(person: str) -> str:
+    identifier = normalise(person)
+    if not identifier:
+        raise BlankPerson("a person identifier must not be blank")
+    return identifier
+
+
+def _pseudonym(keyed: hmac.HMAC, version: int, identifier: str) -> str:
+    # A copy of a keyed state: hmac.digest would let go of the interpreter for each short text, and wait for it.
+    mac = keyed.copy()
+    mac.update(identifier.encode("utf-8", "surrogatepass"))
+    return f"v{version}:{urlsafe_b64encode(mac.digest()).rstrip(b'=').decode('ascii')}"
+
+
+def _keyed(root_secret: bytes, agency_id: str, version: int) -> hmac.HMAC:
+    return hmac.new(derive(root_secret, "subject", str(version), agency_id, length=_KEY_LENGTH), digestmod="sha256")
 
 
 def normalise(person: str) -> str:

@@ -57,6 +57,11 @@ class Projection:
     def agency(self, agency_id: str) -> AgencyView | None:
         return self._agencies.get(agency_id)
 
+    def subject_key_version(self, agency_id: str) -> int:
+        """The version of the key under which an agency's people have their pseudonyms."""
+        agency = self._agencies.get(agency_id)
+        return 1 if agency is None else agency.subject_key_version
+
     def service(self, service_id: str) -> ServiceView | None:
         return self._services.get(service_id)
 

@@ -15,6 +15,7 @@ class AgencyView:
     id: str
     time_zone: str
     calendar: Calendar
+    subject_key_version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class SourceView:
     accepts: frozenset[str]
     default_channel: str
     origins: frozenset[str]
+    legal_hold: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def only_one(service_ids: tuple[str, ...]) -> str | None:
 
 
 def agency_view(event: catalogue.AgencyChanged, calendar: Calendar) -> AgencyView:
-    return AgencyView(event.id, event.body.time_zone, calendar)
+    return AgencyView(event.id, event.body.time_zone, calendar, event.body.subject_key_version)
 
 
 def source_view(event: catalogue.SourceChanged) -> SourceView:
@@ -89,6 +91,7 @@ def source_view(event: catalogue.SourceChanged) -> SourceView:
         accepts=frozenset(body.accepts),
         default_channel=body.default_channel.value,
         origins=frozenset(origin.lower().rstrip("/") for origin in body.origins),
+        legal_hold=body.legal_hold,
     )
 
 

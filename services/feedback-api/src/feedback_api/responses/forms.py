@@ -60,6 +60,9 @@ class ReadyForm:
         self._steps = tuple(_step(question, view.body, redact) for question in view.body.form.questions)
         self._questions = {step.question.id: step.question for step in self._steps}
         self._required = tuple(step.question.id for step in self._steps if step.required)
+        self._written = frozenset(
+            question.id for question in view.body.form.questions if question.type in {"short_text", "long_text"}
+        )
         self._branches = any(step.condition is not None for step in self._steps)
 
     def check(self, answers: object) -> Given:
@@ -75,6 +78,10 @@ class ReadyForm:
         else:
             self._take_all(answers, given)
         return given
+
+    def written(self, given: Given) -> list[str]:
+        """The texts that a person wrote, redacted; not those of hidden questions, which the page filled in."""
+        return [text for question, text in given.comments.items() if question in self._written]
 
     def read_fields(self, fields: Mapping[str, list[str]]) -> dict[str, object]:
         """The answers that the fields of a plain HTML form mean; fields of unknown questions stay as they are."""

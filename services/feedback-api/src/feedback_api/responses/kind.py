@@ -1,9 +1,10 @@
 """Responses as a kind: what an item must hold, and the event that it becomes."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
+from feedback_api.abuse.guard import Judge
 from feedback_api.intake.asked import published_form, service_of_form
 from feedback_api.intake.faults import missing, unknown_field
 from feedback_api.intake.fields import (
@@ -41,6 +42,7 @@ DEVICES: Final[Mapping[str, str]] = {
 """Classes of device: all that is ever kept of a user agent."""
 _TOUCHPOINT_MAX: Final = 200
 _PAGE_MAX: Final = 2000
+_NOT_JUDGED: Final[Mapping[str, object]] = {"quarantined": False}
 _PATH_OF_SLUGS: Final = re.compile("(?:/[a-z_-]+)+/?")
 
 
@@ -86,7 +88,7 @@ class Responses:
             "answers": given.answers,
             "scores": given.scores,
             "comments": given.comments,
-            "quarantined": False,
+            **(_NOT_JUDGED if sender.judge is None else _judged(record_id, form.written(given), sender.judge)),
             "occurred_at": occurred_at,
             "received_at": sender.received_at,
             "time_clamped": clamped,
@@ -136,3 +138,9 @@ class Responses:
         if _PATH_OF_SLUGS.fullmatch(bare):
             return bare
         return cleaned(bare, self._redact) if bare else None
+
+
+def _judged(record_id: str, texts: Collection[str], judge: Judge) -> Mapping[str, object]:
+    """What goes on record of how suspicious a response is."""
+    found = judge(record_id, texts)
+    return {"spam_score": found.score, "spam_reasons": found.reasons or None, "quarantined": found.quarantined}

@@ -11,6 +11,7 @@ from feedback_api.intake.door import Door
 from feedback_api.intake.fields import checked_id
 from feedback_api.intake.kinds import Accepted, RecordKind
 from feedback_api.privacy.receipts import Receipts, ReceiptTarget
+from feedback_api.takeback.holds import held_problem, is_held
 from feedback_api.takeback.kind import Reason, Target, retraction
 from soundings.events.envelope import encode
 from soundings.http.problems import Problem
@@ -27,6 +28,8 @@ def takeback_router(door: Door, log: Log, receipts: Receipts, clock: Clock) -> A
     router = APIRouter(tags=["taking back"])
 
     async def retract(target: Target, reason: Reason) -> Response:
+        if is_held(target.source_id, await door.directory()):
+            raise held_problem()
         await _append(log, target, reason, clock)
         return json_response({"id": target.record_id})
 

@@ -9,6 +9,7 @@ from feedback_api.intake.faults import missing, unknown_field
 from feedback_api.intake.fields import Item, identifier
 from feedback_api.intake.kinds import Accepted, RecordKind, Taken
 from feedback_api.intake.sender import Sender
+from feedback_api.takeback.holds import held_refusal
 from soundings.events.base import EventData
 from soundings.events.envelope import encode
 from soundings.events.interaction import InteractionRetracted
@@ -74,6 +75,8 @@ class Retractions:
         record_id = identifier(item, "id")
         if record_id is None:
             raise missing("id")
+        if sender.source.legal_hold:
+            raise held_refusal("")
         target = Target(sender.source.id, self._kind, record_id, identifier(item, "root_id"))
         event = retraction(target, "sender", sender.received_at)
         return Taken(record_id, target.root_id, encode(event, sender.traceparent))

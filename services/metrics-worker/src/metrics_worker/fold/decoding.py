@@ -163,6 +163,7 @@ def _response_data(event: PlainResponse, rows: list[Score]) -> ResponseData:
         answers=event.answers,
         scores=rows,
         spam_score=event.spam_score,
+        spam_reasons=event.spam_reasons,
         received_at=event.received_at,
         time_clamped=event.time_clamped or UNSET,
     )
@@ -191,6 +192,7 @@ def _interaction(value: bytes, home: str) -> Recorded | None:
         return None
     data = _part(InteractionData, event)
     source_id, record_id, root_id = event.source_id, event.record_id, event.root_id
+    data.root = UNSET if root_id == record_id else root_id
     service = None if event.service_id is UNSET else event.service_id
     channel = None if event.channel is UNSET else event.channel
     content = interaction_content(record_id, service, channel, data)

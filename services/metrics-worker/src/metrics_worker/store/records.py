@@ -53,6 +53,7 @@ class ResponseData(Struct, gc=False, kw_only=True, omit_defaults=True):
     answers: dict[str, int | str | list[str]] = {}
     scores: list[Score] = []
     spam_score: float | UnsetType = UNSET
+    spam_reasons: list[str] | UnsetType = UNSET
     received_at: str
     time_clamped: bool | UnsetType = UNSET
 
@@ -70,7 +71,7 @@ class FunnelData(Struct, gc=False, kw_only=True, omit_defaults=True):
 
 
 class InteractionData(Struct, gc=False, kw_only=True, omit_defaults=True):
-    """An interaction record."""
+    """An interaction record; `root` is there where it belongs to another root than itself."""
 
     agency_id: str
     time_zone: str
@@ -87,6 +88,7 @@ class InteractionData(Struct, gc=False, kw_only=True, omit_defaults=True):
     hold_s: float | UnsetType = UNSET
     wrap_up_s: float | UnsetType = UNSET
     outcome: str
+    root: Text = UNSET
     transferred_to: Text = UNSET
     team: Text = UNSET
     query: Text = UNSET

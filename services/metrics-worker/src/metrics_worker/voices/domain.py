@@ -17,7 +17,7 @@ _USUAL_ITEMS: Final = 50
 _MOST_WORDS: Final = 20
 _TEXT_MAX: Final = 500
 _NAMES: Final = frozenset(
-    {"service", "form", "channel", "measure", "low", "high", "q", "from", "to", "cursor", "limit"}
+    {"service", "form", "channel", "measure", "low", "high", "q", "from", "to", "cursor", "limit", "quarantined"}
 )
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE: Final = re.compile(r"-?[0-9]{1,9}")
@@ -56,6 +56,8 @@ class Voice:
     comments: Mapping[str, str]
     test: bool
     quarantined: bool
+    spam_score: float | None = None
+    spam_reasons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Search:
     words: tuple[str, ...] = ()
     start: date | None = None
     end: date | None = None
+    quarantined: bool | None = None
     limit: int = _USUAL_ITEMS
 
     def fits(self, voice: Voice) -> bool:
@@ -123,6 +126,7 @@ def read_search(given: Mapping[str, str], structure: Structure) -> Search:
         words=_words(asked),
         start=_day(asked, "from"),
         end=_day(asked, "to"),
+        quarantined=_yes_or_no(asked, "quarantined"),
         limit=_limit(asked),
     )
     _check(search, structure)
@@ -155,6 +159,13 @@ def _whole(asked: Mapping[str, str], name: str) -> int | None:
     if not _WHOLE.fullmatch(value):
         raise refused(name, "not_whole", "must be a whole number")
     return int(value)
+
+
+def _yes_or_no(asked: Mapping[str, str], name: str) -> bool | None:
+    value = asked.get(name)
+    if value not in {None, "true", "false"}:
+        raise refused(name, "unknown", "must be true or false")
+    return None if value is None else value == "true"
 
 
 def _words(asked: Mapping[str, str]) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "q": "Only where the comments hold all these words.",
     "from": "Only since this local date, YYYY-MM-DD.",
     "to": "Only before this local date, YYYY-MM-DD.",
+    "quarantined": "true: only what is held back; false: only what is not.",
     "cursor": "Where an earlier page said to read on.",
     "limit": f"At most so many, up to {MOST_ITEMS}.",
 }
@@ -116,4 +117,6 @@ def voice_body(voice: Voice) -> dict[str, object]:
     }
     if voice.touchpoint is not None:
         body["touchpoint"] = voice.touchpoint
+    if voice.spam_score is not None:
+        body["spam"] = {"score": voice.spam_score, "reasons": list(voice.spam_reasons)}
     return body | {name: True for name, holds in (("test", voice.test), ("quarantined", voice.quarantined)) if holds}

@@ -139,6 +139,9 @@ def _narrowed(search: Search, before: Position | None) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = []
     if search.channel is not None:
         conditions.append(fact.c.channel == search.channel)
+    if search.quarantined is not None:
+        held = fact.c.state.bitwise_and(QUARANTINED) != 0
+        conditions.append(held if search.quarantined else ~held)
     if before is not None:
         conditions.append(tuple_(fact.c.occurred_at, fact.c.id) < before)
     return and_(true(), *conditions)
@@ -162,4 +165,6 @@ def _voice(row: _Heard) -> Voice:
         comments=comments or {},
         test=bool(state & TEST),
         quarantined=bool(state & QUARANTINED),
+        spam_score=response.get("spam_score"),
+        spam_reasons=tuple(response.get("spam_reasons", ())),
     )

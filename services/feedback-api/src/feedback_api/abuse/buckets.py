@@ -1,0 +1,39 @@
+"""Token buckets in bounded memory."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+_MOST: Final = 50_000
+
+
+@dataclass(slots=True)
+class _Bucket:
+    tokens: float
+    at: float
+
+
+class Buckets:
+    """One bucket for each key: ``burst`` tokens at first, refilled at ``per_second``. The longest unused go."""
+
+    def __init__(self, burst: int, per_second: float, monotonic: Callable[[], float], most: int = _MOST) -> None:
+        self._burst = burst
+        self._per_second = per_second
+        self._monotonic = monotonic
+        self._most = most
+        self._held: OrderedDict[str, _Bucket] = OrderedDict()
+
+    def take(self, key: str) -> bool:
+        """Take a token; False where the bucket is empty."""
+        now = self._monotonic()
+        bucket = self._held.pop(key, None) or _Bucket(self._burst, now)
+        bucket.tokens = min(self._burst, bucket.tokens + (now - bucket.at) * self._per_second)
+        bucket.at = now
+        self._held[key] = bucket
+        if len(self._held) > self._most:
+            self._held.popitem(last=False)
+        if bucket.tokens < 1:
+            return False
+        bucket.tokens -= 1
+        return True

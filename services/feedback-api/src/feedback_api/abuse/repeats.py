@@ -1,0 +1,57 @@
+"""Texts that come again under other records, remembered as keyed hashes for a while."""
+
+import secrets
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from typing import Final
+
+_WINDOW_SECONDS: Final = 3600
+_MOST_TEXTS: Final = 20_000
+_MOST_RECORDS: Final = 16
+SHORTEST: Final = 20
+"""Letters and digits that a text needs: people say short things in the same words."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    since: float
+    records: set[bytes] = field(default_factory=set[bytes])
+
+
+class Repeats:
+    """How many other records had the same text within the hour. Nothing of a text is kept but its hash."""
+
+    def __init__(self, monotonic: Callable[[], float], most: int = _MOST_TEXTS) -> None:
+        self._monotonic = monotonic
+        self._most = most
+        self._key = secrets.token_bytes(32)
+        self._texts: OrderedDict[bytes, _Seen] = OrderedDict()
+
+    def others(self, place: str, record_id: str, text: str) -> int:
+        """How many other records of a place had this text, of those remembered; this one is remembered too.
+
+        Case, spaces and punctuation do not matter. A record that is sent again is not another one.
+        """
+        plain = "".join(filter(str.isalnum, text.casefold()))
+        if len(plain) < SHORTEST:
+            return 0
+        now = self._monotonic()
+        self._forget(now)
+        seen = self._texts.setdefault(self._hash(place, plain), _Seen(now))
+        record = self._hash(place, record_id)
+        others = len(seen.records - {record})
+        if len(seen.records) < _MOST_RECORDS:
+            seen.records.add(record)
+        return others
+
+    def _forget(self, now: float) -> None:
+        while self._texts:
+            oldest = next(iter(self._texts))
+            if len(self._texts) < self._most and now - self._texts[oldest].since < _WINDOW_SECONDS:
+                return
+            del self._texts[oldest]
+
+    def _hash(self, place: str, text: str) -> bytes:
+        return blake2b(f"{place}\n{text}".encode("utf-8", "surrogatepass"), key=self._key, digest_size=16).digest()

@@ -1,0 +1,69 @@
+"""The keeper of retention, beside the worker: soon after a start, when a rule changed, and every hour."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+
+from metrics_worker.retention.domain import Rules
+from metrics_worker.retention.ports import RetentionStore
+from metrics_worker.retention.sql import SqlRetentionStore
+from metrics_worker.retention.use_cases import remove_letters, remove_texts
+from soundings.db import Database, DatabaseFailed
+from soundings.http.observe import RETENTION_DONE, RETENTION_REMOVED
+from soundings.kernel.clock import Clock, epoch_ms
+from soundings.kernel.errors import reason_of
+from soundings.log.port import Log
+
+_LOOK_SECONDS: Final = 20.0
+_PASS_MS: Final = 3_600_000
+_PAUSE_SECONDS: Final = 0.02
+_log = structlog.get_logger("metrics_worker.retention")
+
+
+class Keeper:
+    """Looks now and then. Dead letters go at each look, texts at every hour's end and when a rule changed."""
+
+    def __init__(self, store: RetentionStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._rules: Rules | None = None
+        self._next_pass = 0
+
+    async def look(self) -> None:
+        """Remove what has to go; errors of the database are told and met again at the next look."""
+        try:
+            await self._look()
+        except (DatabaseFailed, OSError, TimeoutError) as error:
+            _log.warning("retention_waits", reason=reason_of(error))
+
+    async def _look(self) -> None:
+        now = epoch_ms(self._clock())
+        rules = await self._store.rules()
+        letters = (await remove_letters(self._store, rules, now, _pause)).letters
+        texts = 0
+        if rules != self._rules or now >= self._next_pass:
+            texts = (await remove_texts(self._store, rules, now, _pause)).texts
+            self._rules, self._next_pass = rules, now + _PASS_MS
+            RETENTION_DONE.set(now / 1000)
+        RETENTION_REMOVED.labels("text").inc(texts)
+        RETENTION_REMOVED.labels("dead_letter").inc(letters)
+        if texts or letters:
+            _log.info("retention_removed", texts=texts, dead_letters=letters)
+
+
+def keeper(clock: Clock) -> Callable[[Log, Database, asyncio.Event], Awaitable[None]]:
+    """The companion of the worker."""
+
+    async def keep(_log: Log, database: Database, _woken: asyncio.Event) -> None:
+        one = Keeper(SqlRetentionStore(database), clock)
+        while True:
+            await one.look()
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    return keep
+
+
+async def _pause() -> None:
+    await asyncio.sleep(_PAUSE_SECONDS)

@@ -1,0 +1,60 @@
+"""Texts and dead letters in the metrics database, as retention sees them."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from sqlalchemy import Select, delete, select
+
+from metrics_worker.retention.domain import Keeping, Letter, Rules
+from metrics_worker.retention.ports import Step
+from metrics_worker.store.tables import RETRACTED, catalogue_entity, dead_letter, fact, voice
+from soundings.db import Database
+from soundings.events import catalogue
+from soundings.log.headers import unpack_headers
+
+
+class SqlRetentionStore:
+    """See `metrics_worker.retention.ports.RetentionStore`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def rules(self) -> Rules:
+        wanted = select(catalogue_entity.c.id, catalogue_entity.c.body).where(catalogue_entity.c.entity == "source")
+        async with self._database.snapshot() as connection:
+            return {id_: _keeping(body) for id_, body in await connection.execute(wanted)}
+
+    async def remove_texts(self, after: int, most: int, before: Mapping[str, int]) -> Step:
+        async with self._database.snapshot() as connection:
+            found = (await connection.execute(_texts(after, most))).all()
+        old = [id_ for id_, source, occurred_at in found if occurred_at < before.get(source, occurred_at)]
+        if old:
+            async with self._database.transaction() as connection:
+                await connection.execute(delete(voice).where(voice.c.id.in_(old)))
+        return Step(len(old), found[-1][0] if len(found) == most else None)
+
+    async def letters(self, after: int, most: int) -> Sequence[Letter]:
+        wanted = select(dead_letter.c.id, dead_letter.c.headers, dead_letter.c.at).where(dead_letter.c.id > after)
+        async with self._database.snapshot() as connection:
+            found = await connection.execute(wanted.order_by(dead_letter.c.id).limit(most))
+            return [Letter(id_, unpack_headers(headers), at) for id_, headers, at in found]
+
+    async def retracted(self, keys: Collection[bytes]) -> Collection[bytes]:
+        gone = fact.c.state.bitwise_and(RETRACTED) != 0
+        async with self._database.snapshot() as connection:
+            return {key for (key,) in await connection.execute(select(fact.c.key).where(fact.c.key.in_(keys), gone))}
+
+    async def remove_letters(self, ids: Collection[int]) -> None:
+        async with self._database.transaction() as connection:
+            await connection.execute(delete(dead_letter).where(dead_letter.c.id.in_(ids)))
+
+
+def _texts(after: int, most: int) -> Select[int, str, int]:
+    """A text goes by the fact that it belongs to now, so a text that was corrected meanwhile is judged anew."""
+    spoken = voice.join(fact, fact.c.key == voice.c.key)
+    wanted = select(voice.c.id, fact.c.source_id, fact.c.occurred_at).select_from(spoken)
+    return wanted.where(voice.c.id > after).order_by(voice.c.id).limit(most)
+
+
+def _keeping(body: object) -> Keeping:
+    source = catalogue.Retention.model_validate(body, extra="ignore")
+    return Keeping(source.text_days, source.legal_hold)

@@ -1,0 +1,50 @@
+"""Going through all texts and dead letters once, in small batches; what is cut off begins anew and does no harm."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+
+from metrics_worker.retention.domain import Rules, cutoffs, overdue
+from metrics_worker.retention.ports import RetentionStore
+from soundings.events.topics import DEAD_LETTERS
+
+BATCH: Final = 500
+_LONGEST_DAYS: Final = DEAD_LETTERS.retention.days if DEAD_LETTERS.retention else 365
+_DAY_MS: Final = 86_400_000
+
+Pause = Callable[[], Awaitable[None]]
+"""Waits between two batches, so that folding is not held up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What a pass removed."""
+
+    texts: int = 0
+    letters: int = 0
+
+
+async def remove_texts(store: RetentionStore, rules: Rules, now_ms: int, pause: Pause) -> Removed:
+    """Remove all texts whose time is over, and with them what the search index holds of them."""
+    before = cutoffs(rules, now_ms)
+    removed, after = 0, 0 if before else None
+    while after is not None:
+        step = await store.remove_texts(after, BATCH, before)
+        removed, after = removed + step.removed, step.next
+        await pause()
+    return Removed(texts=removed)
+
+
+async def remove_letters(store: RetentionStore, rules: Rules, now_ms: int, pause: Pause) -> Removed:
+    """Remove dead letters whose record was taken back, and those that are too old."""
+    removed, after = 0, 0
+    while letters := await store.letters(after, BATCH):
+        keys = {letter.id: key for letter in letters if (key := letter.record_key) is not None}
+        gone = await store.retracted(set(keys.values())) if keys else ()
+        old = set(overdue(letters, rules, now_ms, _LONGEST_DAYS * _DAY_MS))
+        old.update(id_ for id_, key in keys.items() if key in gone)
+        if old:
+            await store.remove_letters(old)
+        removed, after = removed + len(old), letters[-1].id
+        await pause()
+    return Removed(letters=removed)

@@ -1,0 +1,1 @@
+"""Subjects: which records a person has, so that they can be erased."""

@@ -1,0 +1,13 @@
+"""What finding records needs of the metrics database."""
+
+from typing import Protocol
+
+from metrics_worker.subjects.domain import Found
+
+
+class SubjectStore(Protocol):
+    """The facts, by the subjects in them."""
+
+    async def records(self, subject: str, after: int, span: int) -> Found:
+        """A subject's records among the next ``span`` facts that are not taken back."""
+        ...
