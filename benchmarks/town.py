@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from soundings.access.keys import hash_key
-from soundings.events import catalogue
+from soundings.events import catalogue, forms
 from soundings.events.base import EventData
 from soundings.events.envelope import encode
 from soundings.events.topics import ALL, CATALOGUE, RESPONSES
@@ -92,13 +92,13 @@ def _form(services: Sequence[str]) -> Iterator[EventData]:
         {"id": name, "type": kind, "measure": measure, "text": {"en": name}} for name, kind, measure in asked
     ]
     questions.append({"id": "comment", "type": "long_text", "text": {"en": "More?"}})
-    form = catalogue.Form.model_validate(
+    form = forms.Form.model_validate(
         {"agency_id": "town", "service_ids": services, "title": {"en": "Visit"}, "questions": questions}
     )
-    version = catalogue.FormVersion.model_validate(
+    version = forms.FormVersion.model_validate(
         {"form_id": "visit", "version": 1, "form": form.model_dump()}
         | {"scales": {"overall": "1-5", "ease": "1-5", "recommend": "0-10"}}
         | {"measure_versions": {"overall": 1, "ease": 1, "recommend": 1}}
     )
-    yield catalogue.FormChanged(id="visit", body=form, published=1, revision=1, changed_at=_AT)
-    yield catalogue.FormVersionChanged(id="visit@1", body=version, revision=1, changed_at=_AT)
+    yield forms.FormChanged(id="visit", body=form, published=1, revision=1, changed_at=_AT)
+    yield forms.FormVersionChanged(id="visit@1", body=version, revision=1, changed_at=_AT)

@@ -1,6 +1,7 @@
 """Which forms make sense, and publishing them."""
 
-from soundings.events.catalogue import FormChanged, FormVersionChanged
+from soundings.access.roles import Role
+from soundings.events.forms import FormChanged, FormVersionChanged
 
 
 def options(*codes: str) -> list[dict[str, object]]:
@@ -177,3 +178,106 @@ async def test_versions_that_are_not_there_are_404(city, bodies):
     ):
         assert (await city.call("GET", path)).status_code == 404, path
     assert (await city.call("POST", "forms/x/publish")).status_code == 404
+
+
+NOT_SHOWN = [
+    ({"labels": [{"en": "bad"}]}, "labels", "wrong_number"),
+    ({"type_": "date", "labels": [{"en": "bad"}, {"en": "good"}]}, "labels", "not_here"),
+    ({"page": 1}, "page", "not_ascending"),
+]
+
+
+async def test_what_cannot_be_shown_is_named(city, bodies):
+    for faulty, field, code in NOT_SHOWN:
+        body = bodies.form(bodies.question("first", page=2), bodies.question("faulty", **{"page": 2, **faulty}))
+        assert await city.faults("forms/visit", body) == {f"questions.1.{field}": code}
+    odd = {
+        "deliveries": ["hosted", "hosted"],
+        "opens_at": "2026-03-02T00:00:00Z",
+        "closes_at": "2026-03-01T00:00:00Z",
+        "words": {"shout": {"en": "!"}},
+        "page_titles": {"2": {"en": "Nothing"}},
+    }
+    assert await city.faults("forms/visit", bodies.form(**odd)) == {
+        "deliveries.1": "duplicate",
+        "closes_at": "not_after",
+        "words.shout": "unknown",
+        "page_titles.2": "unknown",
+    }
+
+
+async def test_how_a_form_is_shown_comes_back_as_it_was_written(city, bodies):
+    shown = {
+        "introduction": {"en": "Two minutes."},
+        "page_titles": {"1": {"en": "Your visit"}},
+        "contact": {"consent": {"en": "You may write to me."}},
+        "opens_at": "2026-03-01T00:00:00Z",
+        "closes_at": "2026-04-01T00:00:00Z",
+        "ask_again_after_days": 90,
+        "deliveries": ["hosted", "button"],
+        "button_text": {"en": "Tell us"},
+        "words": {"send": {"en": "Go"}},
+    }
+    asked = bodies.question(labels=[{"en": "Bad"}, {"en": "Good"}])
+    await city.put("forms/visit", bodies.form(asked, **shown))
+    body = await city.get("forms/visit")
+    assert {name: body[name] for name in shown} == shown
+    assert body["questions"][0]["labels"] == [{"en": "Bad"}, {"en": "Good"}]
+
+
+async def test_languages_that_are_not_complete_are_found_and_do_not_hinder(city, bodies):
+    title = {"en": "Visit", "es": "Visita", "vi": "Chuyến thăm"}
+    full = dict.fromkeys(title, "Thanks")
+    asked = bodies.question(text={"en": "How?", "es": "¿Cómo?", "fr": "Comment ?"})
+    await city.put("forms/visit", bodies.form(asked, title=title, thank_you=full))
+    found = (await city.get("forms/visit/findings"))["items"]
+    assert [(one["field"], one["code"]) for one in found] == [
+        ("questions.0.text", "language_missing"),
+        ("questions.0.text", "language_unused"),
+        ("words", "language_missing"),
+    ]
+    published = await city.call("POST", "forms/visit/publish")
+    assert (published.status_code, published.json()["findings"]) == (201, found)
+
+
+async def test_every_template_becomes_a_form_that_is_taken_published_and_complete(city, bodies):
+    await city.put("agencies/sf", {"name": {"en": "San Francisco"}, "time_zone": "America/Los_Angeles"}, 200)
+    listed = (await city.get("form-templates"))["items"]
+    assert [one["id"] for one in listed] == ["a11-v1", "a11-v2", "done-page", "csat", "ces", "nps", "post-call"]
+    assert all({"en", "es"} <= set(one["languages"]) for one in listed)
+    for one in listed:
+        body = await city.get(f"form-templates/{one['id']}?agency=sf&service=sf-one&source=tool")
+        await city.put(f"forms/{one['id']}", body)
+        published = await city.call("POST", f"forms/{one['id']}/publish")
+        assert (published.status_code, published.json()) == (201, {"form_id": one["id"], "version": 1})
+        assert "{" not in "".join(text for question in body["questions"] for text in question["text"].values())
+        assert list(body["title"]) == one["languages"]
+
+
+async def test_a_template_speaks_of_the_agency_and_of_its_only_service(city):
+    one = await city.get("form-templates/csat?agency=sf&service=sf-one")
+    assert one["questions"][0]["text"]["en"] == "How satisfied are you with sf one?"
+    both = await city.get("form-templates/csat?agency=sf&service=sf-one&service=sf-two&language=es")
+    assert both["questions"][0]["text"] == {"es": "¿Qué tan satisfecho está con nuestros servicios?"}
+    assert both["service_ids"] == ["sf-one", "sf-two"]
+
+
+async def test_a_template_that_cannot_be_filled_names_what_is_wrong(city):
+    for query, field in (("agency=no&service=sf-one", "agency"), ("agency=sf&service=no", "service"),
+                         ("agency=sf&service=sf-one&language=fr", "language"), ("agency=sf", "service")):  # fmt: skip
+        assert list(await city.faults(f"form-templates/csat?{query}", None, "GET")) == [field]
+    assert (await city.call("GET", "form-templates/nothing?agency=sf&service=sf-one")).status_code == 404
+    foreign = city.token(Role.MANAGER, agency="boston")
+    assert (await city.call("GET", "form-templates/csat?agency=sf&service=sf-one", token=foreign)).status_code == 403
+
+
+async def test_drivers_of_trust_feed_measures_of_their_own(city):
+    body = await city.get("form-templates/a11-v2?agency=sf&service=sf-one")
+    await city.put("forms/trust", body)
+    await city.call("POST", "forms/trust/publish")
+    version = await city.get("forms/trust/versions/1")
+    assert version["scales"] == {"trust": "1-5", "positive": "category", "negative": "category"}
+    assert version["measure_versions"] == {"trust": 1, "positive": 1, "negative": 1}
+    assert [question.get("measure") for question in body["questions"]] == [
+        "trust", "positive_drivers", "negative_drivers", None,
+    ]  # fmt: skip

@@ -18,7 +18,7 @@ from feedback_api.settings import Settings
 from soundings.access.keys import NewKey, make_key
 from soundings.access.roles import Role
 from soundings.access.tokens import issue_token
-from soundings.events import catalogue
+from soundings.events import catalogue, forms
 from soundings.events.base import EventData
 from soundings.events.catalogue import CatalogueChanged
 from soundings.events.envelope import BY_TYPE, encode, type_of
@@ -74,8 +74,8 @@ BRANCHED = (
 )  # fmt: skip
 
 
-def form(questions: Sequence[object], services: Sequence[str], source: str | None = None) -> catalogue.Form:
-    return catalogue.Form.model_validate(
+def form(questions: Sequence[object], services: Sequence[str], source: str | None = None) -> forms.Form:
+    return forms.Form.model_validate(
         {
             "agency_id": "sf",
             "service_ids": services,
@@ -116,10 +116,10 @@ class Scribe:
         body = {"source_id": source_id, "key_hash": key.key_hash}
         return catalogue.SourceKeyChanged.model_validate({**self._facts(key.key_id, state), "body": body})
 
-    def form(self, form_id: str, body: catalogue.Form, version: int, state: str = "active") -> list[CatalogueChanged]:
+    def form(self, form_id: str, body: forms.Form, version: int, state: str = "active") -> list[CatalogueChanged]:
         scales = {"overall": Scale.FIVE, "recommend": Scale.ELEVEN, "missed": Scale.CATEGORY}
         scored = {question.id for question in body.questions if question.measure is not None}
-        frozen = catalogue.FormVersion(
+        frozen = forms.FormVersion(
             form_id=form_id,
             version=version,
             form=body,
@@ -128,8 +128,8 @@ class Scribe:
         )
         published = self._facts(f"{form_id}@{version}", "active")
         return [
-            catalogue.FormVersionChanged.model_validate({**published, "body": frozen}),
-            catalogue.FormChanged.model_validate(
+            forms.FormVersionChanged.model_validate({**published, "body": frozen}),
+            forms.FormChanged.model_validate(
                 {**self._facts(form_id, state), "body": body, "published": version},
             ),
         ]

@@ -211,3 +211,112 @@ async def test_who_sends_too_fast_is_told_when_to_come_back(narrow: Listening):
     assert refused.headers["access-control-allow-origin"] == "*"
     assert (await answer(narrow, form_id="need", body={"answers": {"met": 1}})).status_code == 202
     assert (await narrow.send("responses", {"form_id": "visit", "answers": {}})).status_code == 202
+
+
+SHOWN = {
+    "title": {"en": "Your visit", "es": "Su visita", "ar": "زيارتك", "vi": "Chuyến thăm"},
+    "words": {"send": {"vi": "Gửi", "en": "Go"}},
+    "contact": {"consent": {"en": "You may write to me."}},
+}
+
+
+async def shown(ear: Listening, *questions: dict[str, object], **more: object) -> dict[str, object]:
+    """Publish a form of these questions with more said about how it is shown, and read it as pages do."""
+    asked = questions or ({"id": "overall", "type": "likert", "text": {"en": "Overall?"}},)
+    body = form(asked, ["airport"], "web").model_copy(update={})
+    whole = type(body).model_validate({**body.model_dump(by_alias=True), **SHOWN, **more})
+    await ear.publish(*ear.scribe.form("shown", whole, 1))
+    return (await ear.http.get("/v1/forms/shown")).json()
+
+
+async def test_the_definition_has_every_word_that_a_page_needs(ear: Listening):
+    likert = {"id": "a", "type": "likert", "text": {"en": "A?"}}
+    nps = {"id": "b", "type": "nps", "text": {"en": "B?"}, "labels": [{"en": "Never"}, {"en": "Sure"}]}
+    found = await shown(ear, likert, nps)
+    assert found["languages"] == [
+        {"tag": "en", "name": "English", "dir": "ltr"},
+        {"tag": "es", "name": "Español", "dir": "ltr"},
+        {"tag": "ar", "name": "العربية", "dir": "rtl"},
+        {"tag": "vi", "name": "Tiếng Việt", "dir": "ltr"},
+    ]
+    assert [found["words"][one]["send"] for one in ("en", "es", "ar", "vi")] == ["Go", "Enviar", "إرسال", "Gửi"]
+    points = {question["id"]: question["points"] for question in found["questions"]}
+    assert points["a"][0] == {
+        "value": 1,
+        "text": {
+            "en": "Strongly disagree",
+            "es": "Totalmente en desacuerdo",
+            "ar": "لا أوافق بشدة",
+            "vi": "Strongly disagree",
+        },
+    }
+    assert [point["value"] for point in points["b"]] == list(range(11))
+    assert (points["b"][0]["text"]["es"], points["b"][10]["text"]["en"]) == ("Never", "Sure")
+    assert "text" not in points["b"][5]
+    assert found["state"] == "open"
+
+
+async def test_a_form_takes_answers_only_while_it_is_open(ear: Listening):
+    hours = {"opens_at": "2026-03-02T08:00:00Z", "closes_at": "2026-03-02T10:00:00Z"}
+    given = {"answers": {"overall": 4}}
+    ear.clock.go_on(-2 * 3600)
+    assert (await shown(ear, **hours))["state"] == "not_open_yet"
+    early = await answer(ear, given, "shown")
+    assert (early.status_code, early.json()["code"]) == (403, "form_closed")
+    ear.clock.go_on(2 * 3600)
+    assert (await answer(ear, given, "shown")).status_code == 202
+    ear.clock.go_on(3600)
+    assert (await ear.http.get("/v1/forms/shown")).json()["state"] == "closed"
+    for path, body in (("responses", given), ("events", {"stage": "shown"})):
+        late = await ear.send(f"forms/shown/{path}", body, None)
+        assert (late.status_code, late.json()["code"]) == (403, "form_closed")
+
+
+async def test_an_answer_given_in_time_may_arrive_a_day_late_and_a_source_may_send_whenever_it_likes(ear: Listening):
+    await shown(ear, closes_at="2026-03-02T10:00:00Z")
+    given = {"answers": {"overall": 4}, "occurred_at": "2026-03-02T09:59:00Z"}
+    ear.clock.go_on(20 * 3600)
+    assert (await answer(ear, given, "shown")).status_code == 202
+    ear.clock.go_on(20 * 3600)
+    assert (await answer(ear, given, "shown")).status_code == 403
+    sent = await ear.send("responses", {"form_id": "shown", "answers": {"overall": 4}, "service_id": "airport"}, DESK)
+    assert sent.status_code == 202
+
+
+async def test_who_may_be_contacted_becomes_a_pseudonym_and_the_address_stays_nowhere(ear: Listening):
+    await shown(ear)
+    said = {"answers": {"overall": 4}, "contact_consent": True, "contact_address": "Jo@Example.org"}
+    assert (await answer(ear, said, "shown")).status_code == 202
+    pairs = {"answers.overall": "4", "contact_consent": "on", "contact_address": "jo@example.org "}
+    kind = "application/x-www-form-urlencoded"
+    plain = await ear.raw("forms/shown/responses", urlencode(pairs).encode(), None, content_type=kind)
+    assert plain.status_code == 202
+    first, second = ear.events()
+    assert first.subject == second.subject
+    assert first.contact_consent
+    assert second.contact_consent
+    assert not any(b"example.org" in bytes(record.value).lower() for record in ear.stored())
+
+
+async def test_consent_and_address_go_together_and_only_where_the_form_asks(ear: Listening):
+    await shown(ear)
+    for said, field, code in (
+        ({"contact_consent": True}, "contact_address", "missing"),
+        ({"contact_address": "jo@example.org"}, "contact_consent", "missing"),
+        ({"contact_consent": True, "contact_address": "jo"}, "contact_address", "not_an_address"),
+        ({"contact_consent": True, "contact_address": "123"}, "contact_address", "not_an_address"),
+        ({"contact_consent": "yes"}, "contact_consent", "wrong_type"),
+    ):
+        refused = await answer(ear, {"answers": {"overall": 4}, **said}, "shown")
+        (error,) = refused.json()["errors"]
+        assert (refused.status_code, error["field"], error["code"]) == (422, field, code)
+    unasked = await answer(ear, {**ANSWER, "contact_consent": True, "contact_address": "jo@example.org"})
+    assert unasked.json()["errors"][0]["code"] == "not_asked"
+    assert (await answer(ear, {**ANSWER, "contact_consent": False, "contact_address": ""})).status_code == 202
+
+
+async def test_a_source_says_who_consents_only_together_with_the_person(ear: Listening):
+    item = {"form_id": "visit", "answers": {}, "contact_consent": True}
+    assert await ear.fault("responses", item, DESK) == ("contact_consent", "nobody")
+    taken = await ear.taken("responses", {**item, "person": "member-7"}, DESK)
+    assert (taken.contact_consent, taken.subject is not None) == (True, True)

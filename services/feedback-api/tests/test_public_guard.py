@@ -1,6 +1,6 @@
 """The guard at the public doors: what it looks at, what it writes into the event, and whom it leaves alone."""
 
-from soundings.events.catalogue import Abuse
+from soundings.events.forms import Abuse
 
 from .conftest import QUESTIONS, Listening, form
 from .test_forms import ANSWER, answer, post_fields

@@ -12,7 +12,7 @@ SCALES = {
     "duration": "wait_answered wait_abandoned wait_callback talk hold wrap_up handle resolution",
     "money": "cost",
     "category": "contacts outcome offered requests reason topic transfers search views transactions repeat_gap "
-    "contained_gap responses invitations shown started",
+    "contained_gap responses invitations shown started positive_drivers negative_drivers",
 }
 
 

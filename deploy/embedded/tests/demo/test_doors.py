@@ -14,7 +14,7 @@ from feedback_api.privacy.redaction import redact
 from feedback_api.projection.projection import Projection
 from feedback_api.responses.kind import Responses
 from feedback_api.tallies.kind import Tallies
-from soundings.events import catalogue
+from soundings.events import catalogue, forms
 from soundings.events.catalogue import CatalogueChanged
 from soundings.kernel.measures import BUILT_IN
 from soundings_embedded.catalogue_files.domain import MODELS, declared
@@ -32,13 +32,13 @@ EVENTS: dict[str, type[CatalogueChanged]] = {
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def published(form_id: str, body: catalogue.Form, scales: dict[str, str]) -> catalogue.FormVersionChanged:
+def published(form_id: str, body: forms.Form, scales: dict[str, str]) -> forms.FormVersionChanged:
     scored = {question.id: question.measure for question in body.questions if question.measure}
-    return catalogue.FormVersionChanged(
+    return forms.FormVersionChanged(
         id=f"{form_id}@1",
         revision=1,
         changed_at=LONG_AGO,
-        body=catalogue.FormVersion.model_validate(
+        body=forms.FormVersion.model_validate(
             {
                 "form_id": form_id,
                 "version": 1,
@@ -59,8 +59,8 @@ def events(document: object) -> Iterator[CatalogueChanged]:
             scales[entity_id] = body.scale.value
             versions = [{"version": 1, "scale": body.scale, "since": LONG_AGO}]
             yield catalogue.MeasureChanged.model_validate({**about, "versions": versions})
-        elif isinstance(body, catalogue.Form):
-            yield catalogue.FormChanged.model_validate({**about, "published": 1})
+        elif isinstance(body, forms.Form):
+            yield forms.FormChanged.model_validate({**about, "published": 1})
             yield published(entity_id, body, scales)
         elif entities in EVENTS:
             yield EVENTS[entities].model_validate(about)

@@ -12,7 +12,8 @@ from limits import parse
 
 from feedback_api.abuse.guard import Guard
 from feedback_api.cloudevents.http import Kinds, events_router
-from feedback_api.forms.http import PublicDesk, forms_router
+from feedback_api.forms.answering import PublicDesk
+from feedback_api.forms.http import forms_router
 from feedback_api.forms.limiting import ClientLimits
 from feedback_api.funnel.kind import Funnel
 from feedback_api.intake.door import Door
@@ -100,7 +101,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
             takeback_router(parts.desk.door, parts.log, parts.desk.receipts, clock),
             officer_router(parts.desk.door, parts.log, parts.subjects.every, clock),
             reviews.review_router(reviews.Desk(parts.desk.door, parts.log, parts.redact, parts.revisions, clock)),
-            forms_router(public),
+            forms_router(public, clock),
             widget_router(),
         ],
         verifier=TokenVerifier(settings.jwks_url, audience=settings.token_audience, issuer=settings.token_issuer),

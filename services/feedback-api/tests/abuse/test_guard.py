@@ -11,7 +11,7 @@ from feedback_api.abuse.clients import ClientHashes
 from feedback_api.abuse.guard import Arrival, Guard
 from feedback_api.abuse.repeats import Repeats
 from feedback_api.abuse.scoring import Sign, suspicion
-from soundings.events.catalogue import Abuse
+from soundings.events.forms import Abuse
 
 HERE = Arrival("visit", "https://www.sf.example", "192.0.2.7", elapsed_ms=30_000)
 SAID = "The queue at the security line was far too long this morning."

@@ -70,6 +70,9 @@ POLICY: dict[str, Access] = {
     "feedback.reviews.review": _MANAGER,
     # knowing
     "catalogue.forms.publish": _MANAGER,
+    "catalogue.form_templates.list": _ANY_STAFF,
+    "catalogue.form_templates.fill": _ANY_STAFF,
+    "catalogue.forms.findings": _ANY_STAFF,
     "catalogue.forms.versions": _ANY_STAFF,
     "catalogue.forms.version": _ANY_STAFF,
     "catalogue.keys.create": _MANAGER,

@@ -24,10 +24,6 @@ Text = Annotated[str, Field(min_length=1, max_length=10_000)]
 Texts = Annotated[dict[LanguageTag, Text], Field(min_length=1, max_length=60)]
 """Text per language, by BCP 47 tag."""
 
-QuestionType = Literal[
-    "likert", "stars", "thumbs", "nps", "ces", "single_choice", "multi_choice", "dropdown", "yes_no",
-    "short_text", "long_text", "date", "hidden", "statement",
-]  # fmt: skip
 Category = Literal["quality", "responsiveness", "timeliness", "quantity", "adoption", "cost"]
 Accepts = Literal["responses", "interactions", "tallies"]
 OnlineStep = Literal["yes", "no", "not_applicable"]
@@ -113,55 +109,6 @@ class Measure(Body):
     internal: bool = False
 
 
-class Option(Body):
-    code: Slug
-    text: Texts
-
-
-class ShowWhen(Body):
-    """Show a question when the answer to an earlier one is among these."""
-
-    question: Slug
-    in_: Annotated[tuple[str | int, ...], Field(alias="in", min_length=1)]
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
-
-
-class Question(Body):
-    id: Slug
-    type: QuestionType
-    text: Texts
-    measure: Slug | None = None
-    measure_version: Annotated[int, Field(ge=1)] | None = None
-    help: Texts | None = None
-    required: bool = False
-    options: tuple[Option, ...] = ()
-    show_when: ShowWhen | None = None
-    max_length: Annotated[int, Field(ge=1, le=10_000)] | None = None
-    page: Annotated[int, Field(ge=1, le=100)] = 1
-
-
-class Abuse(Body):
-    """How a form on the web guards itself.
-
-    A response whose spam score is at least ``quarantine_at`` is held back; one that was sent within ``least_seconds``
-    of seeing the form was sent too fast.
-    """
-
-    quarantine_at: Annotated[float, Field(gt=0, le=1)] = 0.8
-    least_seconds: Annotated[int, Field(ge=0, le=600)] = 2
-
-
-class Form(Body):
-    agency_id: Slug
-    service_ids: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=1000)]
-    source_id: Slug | None = None
-    title: Texts
-    questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=200)]
-    thank_you: Texts | None = None
-    abuse: Abuse | None = None
-
-
 class Retention(Body):
     """How long the text of a source lives: ``text_days`` after it was said, for good where left out.
 
@@ -216,16 +163,6 @@ class Persona(Body):
     agency_id: Slug
     name: Texts
     description: Texts | None = None
-
-
-class FormVersion(Body):
-    """A published form, never changed again; every scored question carries its measure's version and scale."""
-
-    form_id: Slug
-    version: int
-    form: Form
-    scales: dict[str, Scale]
-    measure_versions: dict[str, int]
 
 
 class SourceKey(Body):
@@ -293,23 +230,6 @@ class MeasureChanged(CatalogueChanged):
     ENTITY: ClassVar[str] = "measure"
     body: Measure
     versions: tuple[MeasureVersion, ...] = ()
-
-
-class FormChanged(CatalogueChanged):
-    """The form as it is being written; ``published`` is the newest published version, if any."""
-
-    TYPE: ClassVar[str] = "gov.soundings.catalogue.form.v1"
-    ENTITY: ClassVar[str] = "form"
-    body: Form
-    published: int | None = None
-
-
-class FormVersionChanged(CatalogueChanged):
-    """A version came into being; ``id`` is ``{form_id}@{version}``."""
-
-    TYPE: ClassVar[str] = "gov.soundings.catalogue.form_version.v1"
-    ENTITY: ClassVar[str] = "form_version"
-    body: FormVersion
 
 
 class SourceChanged(CatalogueChanged):

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from pydantic import ValidationError
 
-from soundings.events import catalogue, interaction, response, signal, tally
+from soundings.events import catalogue, forms, interaction, response, signal, tally
 from soundings.events.base import EventData
 from soundings.kernel.errors import SoundingsError
 from soundings.log.port import Record, Stored
@@ -23,8 +23,8 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
     catalogue.DepartmentChanged,
     catalogue.ServiceChanged,
     catalogue.MeasureChanged,
-    catalogue.FormChanged,
-    catalogue.FormVersionChanged,
+    forms.FormChanged,
+    forms.FormVersionChanged,
     catalogue.SourceChanged,
     catalogue.SourceKeyChanged,
     catalogue.StandardChanged,

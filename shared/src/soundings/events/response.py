@@ -57,6 +57,7 @@ class ResponseSubmitted(_OfSource):
     stage: str | None = None
     language: str | None = None
     subject: str | None = None
+    contact_consent: bool | None = None
     page: str | None = None
     device: str | None = None
     answers: dict[str, AnswerValue] = {}

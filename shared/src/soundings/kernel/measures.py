@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from soundings.kernel.bins import DURATION_BINS, MONEY_BINS, UNKNOWN
-from soundings.kernel.scales import ALL, Scale, scale_bins
+from soundings.kernel.scales import ALL, Scale, is_numeric, scale_bins
 from soundings.kernel.vocabulary import InteractionKind, Outcome, Reason
 
 
@@ -77,6 +77,10 @@ def _coded(id_: str, name: str, category: Category, direction: Aim, *, per: Per 
     return Measure(id_, Scale.CATEGORY, category, direction, name, "contacts", per)
 
 
+def _drivers(id_: str, name: str, direction: Aim) -> Measure:
+    return Measure(id_, Scale.CATEGORY, _QUALITY, direction, name, "responses", _RESPONSE, listed=True)
+
+
 def _timed(id_: str, name: str, category: Category, per: Per = Per.ROOT) -> Measure:
     return Measure(id_, Scale.DURATION, category, _DOWN, name, "seconds", per)
 
@@ -91,6 +95,8 @@ _MEASURES: Final = (
     _scored("employee", "Helpfulness of employees"),
     _scored("nps", "Likelihood to recommend", Scale.ELEVEN),
     _scored("ces", "Customer effort: it was made easy", Scale.SEVEN),
+    _drivers("positive_drivers", "What made the difference", _UP),
+    _drivers("negative_drivers", "What could have been better", _DOWN),
     _coded("contacts", "Contacts by kind", Category.QUANTITY, _DOWN),
     _coded("outcome", "Outcomes of contacts", _QUALITY, _UP),
     _coded("offered", "Contacts offered to a person, by outcome", Category.RESPONSIVENESS, _UP),
@@ -142,6 +148,11 @@ _DURATIONS: Final = frozenset(DURATION_BINS)
 _WAITING_TIMES: Final = _DURATIONS | {UNKNOWN}
 _MONEY: Final = frozenset(MONEY_BINS)
 _COUNT: Final = frozenset({ALL})
+
+
+def may_be_asked(measure: Measure) -> bool:
+    """Whether a question of a form can feed a measure: what each answer scores, not what is counted besides."""
+    return measure.per is Per.RESPONSE and (is_numeric(measure.scale) or measure.listed)
 
 
 def may_be_tallied(measure: Measure) -> bool:

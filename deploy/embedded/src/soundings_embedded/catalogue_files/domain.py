@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, cast
 
 from pydantic import ValidationError
 
-from soundings.events import catalogue
+from soundings.events import catalogue, forms
 from soundings.kernel.errors import SoundingsError
 
 Json = dict[str, object]
@@ -19,7 +19,7 @@ MODELS: Mapping[str, type[catalogue.Body]] = {
     "services": catalogue.Service,
     "measures": catalogue.Measure,
     "sources": catalogue.Source,
-    "forms": catalogue.Form,
+    "forms": forms.Form,
     "standards": catalogue.Standard,
     "touchpoints": catalogue.Touchpoint,
     "articles": catalogue.Article,

@@ -26,7 +26,6 @@ from soundings.events.catalogue import (
     Article,
     Body,
     Department,
-    Form,
     Measure,
     MeasureVersion,
     Persona,
@@ -35,6 +34,7 @@ from soundings.events.catalogue import (
     Standard,
     Touchpoint,
 )
+from soundings.events.forms import Form
 from soundings.kernel.clock import Clock, epoch_ms, from_epoch_ms
 from soundings.kernel.errors import Fault, Refused
 from soundings.kernel.ids import is_slug

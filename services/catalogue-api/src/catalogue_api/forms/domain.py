@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from catalogue_api.entities.domain import Entity, Known, Proposal, Reference, duplicates
 from catalogue_api.entities.kinds import facts, kind_of
-from soundings.events.catalogue import CatalogueChanged, Form, FormChanged, FormVersion, Question, ShowWhen, Source
+from catalogue_api.forms.presentation import label_faults, presentation_faults
+from soundings.events.catalogue import CatalogueChanged, Source
+from soundings.events.forms import Form, FormChanged, FormVersion, Question, ShowWhen
 from soundings.kernel.errors import Fault
-from soundings.kernel.measures import BUILT_IN, Per
-from soundings.kernel.scales import Scale, allowed_scales, is_numeric, scale_points
+from soundings.kernel.measures import BUILT_IN, may_be_asked
+from soundings.kernel.scales import Scale, allowed_scales, scale_points
 
 _CHOICES = frozenset({"single_choice", "multi_choice", "dropdown"})
 _TEXTS = frozenset({"short_text", "long_text"})
@@ -37,12 +39,14 @@ def form_faults(body: Form, proposal: Proposal) -> Iterator[Fault]:
     """Every question by itself, the conditions between them, and whether the source covers the services."""
     yield from duplicates("service_ids", body.service_ids)
     yield from _source_faults(body, proposal.known)
+    yield from presentation_faults(body)
     seen: dict[str, Question] = {}
     for index, question in enumerate(body.questions):
         place = f"questions.{index}"
         if question.id in seen:
             yield Fault(f"{place}.id", "duplicate", f"{question.id!r} is the id of an earlier question")
         yield from _question_faults(place, question)
+        yield from label_faults(place, question)
         yield from _measure_faults(place, question, proposal.known)
         if question.show_when is not None:
             yield from _condition_faults(f"{place}.show_when", question.show_when, seen)
@@ -86,7 +90,7 @@ def _measure_faults(place: str, question: Question, known: Known) -> Iterator[Fa
         yield Fault(f"{place}.measure", "not_here", f"a {question.type} question feeds no measure")
         return
     built_in = BUILT_IN.get(question.measure)
-    if built_in is not None and not (built_in.per is Per.RESPONSE and is_numeric(built_in.scale)):
+    if built_in is not None and not may_be_asked(built_in):
         yield Fault(f"{place}.measure", "not_asked", f"{question.measure!r} is counted, not asked in forms")
         return
     yield from _scale_faults(place, question, known, scales)

@@ -1,17 +1,21 @@
 """The doors of publishing: publish a form, list its versions, read one."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from catalogue_api.entities.conditions import etag
 from catalogue_api.entities.domain import Document, Version
 from catalogue_api.entities.http import answer, conditions, instant, page_answer
 from catalogue_api.entities.ports import Catalogue
-from catalogue_api.forms.use_cases import GetVersion, ListVersions, PublishForm
+from catalogue_api.forms.templates.filling import TEMPLATES
+from catalogue_api.forms.templates.parts import Template
+from catalogue_api.forms.use_cases import FillTemplate, FindInForm, GetVersion, ListVersions, PublishForm, Wanted
 from soundings.http.access import caller
 from soundings.kernel.clock import Clock
+from soundings.kernel.errors import Fault
 
 # A published version never changes again, so whoever may read it may keep it.
 _FOR_EVER = {"cache-control": "private, max-age=31536000, immutable"}
@@ -21,12 +25,35 @@ Id = Annotated[str, Path(description="The form's id.")]
 
 def forms_router(catalogue: Catalogue, clock: Clock) -> APIRouter:
     """The routes beside those that forms share with every other kind."""
-    publish_form, list_versions, get_version = (
+    publish_form, list_versions, get_version, find_in_form = (
         PublishForm(catalogue, clock),
         ListVersions(catalogue),
         GetVersion(catalogue),
+        FindInForm(catalogue),
     )
+    fill_template = FillTemplate(catalogue)
     router = APIRouter(tags=["forms"])
+
+    @router.get("/v1/form-templates", name="catalogue.form_templates.list", summary="List forms that are ready to use")
+    async def templates() -> Response:  # pyright: ignore[reportUnusedFunction]
+        return page_answer([_head_of(template) for template in TEMPLATES.values()], None)
+
+    @router.get(
+        "/v1/form-templates/{template_id}",
+        name="catalogue.form_templates.fill",
+        summary="Make the body of a form of a template",
+        responses={200: {"description": "A form with your names in it, ready to be put at `/v1/forms/{form_id}`."}},
+    )
+    async def template(  # pyright: ignore[reportUnusedFunction]
+        request: Request,
+        template_id: Annotated[str, Path(description="The template's id.")],
+        agency: Annotated[str, Query(description="The agency that asks.")],
+        service: Annotated[list[str], Query(description="The services that it asks about.", min_length=1)],
+        source: Annotated[str | None, Query(description="The source through which answers come.")] = None,
+        language: Annotated[list[str] | None, Query(description="Only these languages; all where left out.")] = None,
+    ) -> Response:
+        wanted = Wanted(template_id, agency, tuple(service), source, tuple(language or ()))
+        return answer(await fill_template(wanted, caller(request)))
 
     @router.post(
         "/v1/forms/{form_id}/publish",
@@ -35,13 +62,23 @@ def forms_router(catalogue: Catalogue, clock: Clock) -> APIRouter:
         status_code=201,
         responses={
             200: {"description": "The newest version says just this already."},
-            201: {"description": "A new version: `{form_id, version}`."},
+            201: {"description": "A new version: `{form_id, version, findings?}`."},
         },
     )
     async def publish(request: Request, form_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
         published = await publish_form(form_id, caller(request), conditions(request))
         content: Document = {"form_id": form_id, "version": published.version}
+        if published.findings:
+            content["findings"] = _shown(published.findings)
         return answer(content, 201 if published.is_new else 200, {"etag": etag(published.form)})
+
+    @router.get(
+        "/v1/forms/{form_id}/findings",
+        name="catalogue.forms.findings",
+        summary="Say what is not complete in a form, such as a language",
+    )
+    async def found(request: Request, form_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
+        return page_answer(_shown(await find_in_form(form_id, caller(request))), None)
 
     @router.get("/v1/forms/{form_id}/versions", name="catalogue.forms.versions", summary="List what was published")
     async def versions(request: Request, form_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
@@ -64,4 +101,17 @@ def _head(version: Version) -> Document:
         "version": version.number,
         "published_at": instant(version.at),
         "published_by": version.who,
+    }
+
+
+def _shown(findings: Sequence[Fault]) -> list[Document]:
+    return [{"field": one.field, "code": one.code, "detail": one.detail} for one in findings]
+
+
+def _head_of(template: Template) -> Document:
+    return {
+        "id": template.id,
+        "name": template.name,
+        "about": template.about,
+        "languages": list(template.languages),
     }

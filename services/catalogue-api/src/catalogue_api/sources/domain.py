@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from catalogue_api.entities.domain import Proposal, Reference, duplicates
 from catalogue_api.entities.kinds import kind_of
-from soundings.events.catalogue import Form, Source, SourceChanged, SourceKey, SourceKeyChanged
+from soundings.events.catalogue import Source, SourceChanged, SourceKey, SourceKeyChanged
+from soundings.events.forms import Form
 from soundings.kernel.errors import Fault
 
 _PORTS = {"http": 80, "https": 443}

@@ -10,7 +10,7 @@ from feedback_api.abuse.buckets import Buckets
 from feedback_api.abuse.clients import ClientHashes
 from feedback_api.abuse.repeats import Repeats
 from feedback_api.abuse.scoring import Sign, Suspicion, suspicion
-from soundings.events.catalogue import Abuse
+from soundings.events.forms import Abuse
 
 Judge = Callable[[str, Collection[str]], Suspicion]
 """What to think of a response with an id (first) and texts (second, redacted)."""

@@ -17,7 +17,7 @@ SCRIPT: Final = frozenset({"application/json", "text/plain"})
 ANSWER_FIELDS: Final = frozenset(
     {
         "id", "form_id", "form_version", "service_id", "channel", "touchpoint", "occurred_at", "language", "page",
-        "device", "test", "answers", "website", "elapsed_ms",
+        "device", "test", "answers", "contact_consent", "contact_address", "website", "elapsed_ms",
     }
 )  # fmt: skip
 EVENT_FIELDS: Final = frozenset(
@@ -94,6 +94,7 @@ def _typed(item: Mapping[str, object]) -> dict[str, object]:
         number = typed.get(name)
         if isinstance(number, str) and number.isascii() and number.isdigit() and len(number) <= 9:  # noqa: PLR2004
             typed[name] = int(number)
-    if "test" in typed:
-        typed["test"] = typed["test"] in {"1", "true", "on"}
+    for name in ("test", "contact_consent"):
+        if name in typed:
+            typed[name] = typed[name] in {"1", "true", "on"}
     return typed

@@ -1,90 +1,39 @@
 """The public doors over HTTP: a form's definition, an answer to it, and its funnel."""
 
-from dataclasses import dataclass, replace
-from functools import partial
 from typing import Final
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from feedback_api.abuse.guard import Arrival, Guard
 from feedback_api.forms import bodies, openapi
+from feedback_api.forms.answering import PublicDesk, with_device
 from feedback_api.forms.definition import definition_of, matches
-from feedback_api.forms.limiting import ClientLimits
-from feedback_api.forms.origins import PREFLIGHT, OpenRoute, device_class, may_send
+from feedback_api.forms.opening import must_be_open, opening
+from feedback_api.forms.origins import PREFLIGHT, OpenRoute
 from feedback_api.forms.pages import thank_you_page
-from feedback_api.forms.ports import ResponseKind
 from feedback_api.intake import answers
-from feedback_api.intake.fields import Item
-from feedback_api.intake.http import Desk, idempotency_key
-from feedback_api.intake.kinds import Kind
+from feedback_api.intake.http import idempotency_key
 from feedback_api.intake.reading import SINGLE_MAX_BYTES
-from feedback_api.intake.receive import Entry, receive_one
-from feedback_api.intake.sender import Sender
-from feedback_api.projection.views import FormView, SourceView
+from feedback_api.intake.receive import Entry
 from soundings.access.keys import PREFIX
-from soundings.events.catalogue import Abuse
 from soundings.http.access import bearer
 from soundings.http.body import read_body
 from soundings.http.problems import Problem
+from soundings.kernel.clock import Clock
 from soundings.kernel.errors import Refused
 
 _FRESH_SECONDS: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class PublicDesk:
-    """What the public doors need beside the desk of the record doors."""
-
-    desk: Desk
-    responses: ResponseKind
-    funnel: Kind
-    limits: ClientLimits
-    guard: Guard
-
-    async def form(self, form_id: str) -> FormView:
-        """The newest published version of a form; 404 where there is none."""
-        form = (await self.desk.door.directory()).form(form_id)
-        if form is None:
-            raise Problem(404, "not_found", "There is no such form, or it is no longer in use.")
-        return form
-
-    async def sender(self, request: Request, form: FormView) -> Sender:
-        """The form's own source as the sender; 403 where it has none or the page is not its, 429 when too fast."""
-        source = await self._source(form)
-        if not may_send(request, source):
-            raise Problem(
-                403, "forbidden", "Pages of this origin may not send to this form; its source lists those that may."
-            )
-        wait = self.limits.wait_seconds(form.form_id, _client(request))
-        if wait:
-            raise Problem(
-                429, "too_fast", "Too many answers came from here; try again soon.", headers={"Retry-After": str(wait)}
-            )
-        return self.desk.door.of(source, request)
-
-    def judged(self, sender: Sender, form: FormView, request: Request, clues: bodies.Clues) -> Sender:
-        """The sender of a response which the guard looks at by the form's rules."""
-        origin = request.headers.get("origin", "")
-        arrival = Arrival(form.form_id, origin, _client(request), clues.honeypot, clues.elapsed_ms)
-        return replace(sender, judge=partial(self.guard.judge, arrival, form.body.form.abuse or Abuse()))
-
-    async def _source(self, form: FormView) -> SourceView:
-        source_id = form.body.form.source_id
-        source = None if source_id is None else (await self.desk.door.directory()).source(source_id)
-        if source is None or "responses" not in source.accepts:
-            raise Problem(403, "forbidden", "This form is not on the web: it names no source that takes responses.")
-        return source
-
-
-def forms_router(public: PublicDesk) -> APIRouter:
+def forms_router(public: PublicDesk, clock: Clock) -> APIRouter:
     """The routes of the public doors; any page may read their answers."""
     router = APIRouter(tags=["forms"], route_class=OpenRoute)
 
     @router.get("/v1/forms/{form_id}", name="feedback.forms.get", responses=openapi.DEFINITION)
     async def get_form(form_id: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
-        """The newest published version of a form."""
-        definition = definition_of(await public.form(form_id))
+        """The newest published version of a form, with all that a page needs to show it."""
+        form = await public.form(form_id)
+        definition = definition_of(form, opening(form.body.form, clock()))
         headers = {"etag": definition.etag, "cache-control": f"public, max-age={_FRESH_SECONDS}"}
         if matches(request.headers.get("if-none-match"), definition.etag):
             return Response(status_code=304, headers=headers)
@@ -133,16 +82,16 @@ async def _respond(public: PublicDesk, form_id: str, request: Request) -> Respon
             item = bodies.read_script(body, form_id, bodies.ANSWER_FIELDS)
         else:
             item = bodies.read_fields(body, form_id, form, public.responses)
+        key = idempotency_key(request)
         item, clues = bodies.clues_of(item)
-        entry = Entry(public.responses, _with_device(item, request), idempotency_key(request))
-        taken = await receive_one(entry, public.judged(sender, form, request, clues), public.desk.log)
+        sender = public.judged(sender, form, request, clues)
+        answered = await public.take(form, sender, with_device(item, request), key)
     except Refused as refusal:
         return answers.one_refused(refusal)
-    receipt = public.desk.receipt(public.responses, sender, taken) or ""
     if not by_script and "text/html" in request.headers.get("accept", ""):
         language = item.get("language")
-        return thank_you_page(form, language if isinstance(language, str) else None, receipt)
-    return answers.one_taken(taken.record_id, receipt)
+        return thank_you_page(form, language if isinstance(language, str) else None, answered.receipt)
+    return answers.one_taken(answered.record_id, answered.receipt)
 
 
 async def _event(public: PublicDesk, form_id: str, request: Request) -> Response:
@@ -152,6 +101,7 @@ async def _event(public: PublicDesk, form_id: str, request: Request) -> Response
         sender = await public.desk.door.sender(request, "responses")
     else:
         sender = await public.sender(request, form)
+        must_be_open(form.body.form, sender.received_at)
     if not bodies.script_type(request.headers.get("content-type")):
         raise Problem(415, "unsupported_media_type", "Send application/json.")
     body = await read_body(request, SINGLE_MAX_BYTES)
@@ -161,11 +111,3 @@ async def _event(public: PublicDesk, form_id: str, request: Request) -> Response
     except Refused as refusal:
         return answers.one_refused(refusal)
     return await public.desk.one(entry, sender)
-
-
-def _client(request: Request) -> str:
-    return request.client.host if request.client is not None else ""
-
-
-def _with_device(item: Item, request: Request) -> Item:
-    return item if item.get("device") is not None else {**item, "device": device_class(request)}

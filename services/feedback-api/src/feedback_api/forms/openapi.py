@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from feedback_api.intake.openapi import ONE, RETRIED, json_answer, problem_answer
-from soundings.events.catalogue import Form
+from soundings.events.forms import Form
 
 _ANSWER: Final[dict[str, object]] = {
     "type": "object",
@@ -25,6 +25,11 @@ _ANSWER: Final[dict[str, object]] = {
         "test": {"type": "boolean"},
         "website": {"type": "string", "description": "Left empty: people do not see this field, programs fill it in."},
         "elapsed_ms": {"type": "integer", "minimum": 0, "description": "Milliseconds since the form was shown."},
+        "contact_consent": {"type": "boolean", "description": "Where the form asks whether it may get in touch."},
+        "contact_address": {
+            "type": "string",
+            "description": "E-mail address or telephone number; only its keyed hash is kept, and only with consent.",
+        },
     },
 }
 ANSWER_BODY: Final[dict[str, object]] = {
@@ -68,7 +73,7 @@ DEFINITION: Final[dict[int | str, dict[str, Any]]] = {
 ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     202: json_answer("Durable.", ONE),
     400: problem_answer("Not JSON."),
-    403: problem_answer("The form is not on the web, or not on this page."),
+    403: problem_answer("The form is not on the web, not on this page, or not open now (`form_closed`)."),
     404: problem_answer("No such form."),
     413: problem_answer("Over 1 MiB."),
     415: problem_answer("Neither JSON nor the fields of a form."),

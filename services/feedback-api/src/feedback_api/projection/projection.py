@@ -16,7 +16,7 @@ from feedback_api.projection.views import (
     form_view,
     source_view,
 )
-from soundings.events import catalogue
+from soundings.events import catalogue, forms
 from soundings.events.catalogue import CatalogueChanged
 from soundings.kernel.calendars import calendar_of
 
@@ -136,14 +136,14 @@ class Projection:
             self._source_of_hash[event.body.key_hash] = event.body.source_id
 
     @_take.register
-    def _(self, event: catalogue.FormChanged) -> None:
+    def _(self, event: forms.FormChanged) -> None:
         if event.state == "active":
             self._retired_forms.discard(event.id)
         else:
             self._retired_forms.add(event.id)
 
     @_take.register
-    def _(self, event: catalogue.FormVersionChanged) -> None:
+    def _(self, event: forms.FormVersionChanged) -> None:
         versions = self._versions.setdefault(event.body.form_id, {})
         if event.state == "active":
             versions[event.body.version] = form_view(event.body)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from soundings.events import catalogue
+from soundings.events import catalogue, forms
 from soundings.kernel.calendars import Calendar
 from soundings.kernel.measures import Measure
 
@@ -69,7 +69,7 @@ class FormView:
     agency_id: str
     service_ids: frozenset[str]
     only_service: str | None
-    body: catalogue.FormVersion
+    body: forms.FormVersion
 
 
 def only_one(service_ids: tuple[str, ...]) -> str | None:
@@ -95,7 +95,7 @@ def source_view(event: catalogue.SourceChanged) -> SourceView:
     )
 
 
-def form_view(body: catalogue.FormVersion) -> FormView:
+def form_view(body: forms.FormVersion) -> FormView:
     form = body.form
     return FormView(
         form_id=body.form_id,

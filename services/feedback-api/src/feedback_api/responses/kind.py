@@ -6,7 +6,7 @@ from typing import Final
 
 from feedback_api.abuse.guard import Judge
 from feedback_api.intake.asked import published_form, service_of_form
-from feedback_api.intake.faults import missing, unknown_field
+from feedback_api.intake.faults import missing, refused, unknown_field
 from feedback_api.intake.fields import (
     Item,
     Redact,
@@ -33,7 +33,7 @@ from soundings.kernel.ids import new_id
 FIELDS: Final = frozenset(
     {
         "id", "form_id", "form_version", "service_id", "channel", "touchpoint", "occurred_at", "language", "person",
-        "page", "device", "revision", "test", "answers",
+        "contact_consent", "page", "device", "revision", "test", "answers",
     }
 )  # fmt: skip
 DEVICES: Final[Mapping[str, str]] = {
@@ -120,7 +120,8 @@ class Responses:
             "touchpoint": touchpoint,
             "stage": self._stage(touchpoint, service_id),
             "language": language(item),
-            "subject": subject(item, sender, self._pseudonym),
+            "subject": (person := subject(item, sender, self._pseudonym)),
+            "contact_consent": _consent(item, person),
             "page": self._page(item),
             "device": choice(item, "device", DEVICES),
         }
@@ -144,3 +145,13 @@ def _judged(record_id: str, texts: Collection[str], judge: Judge) -> Mapping[str
     """What goes on record of how suspicious a response is."""
     found = judge(record_id, texts)
     return {"spam_score": found.score, "spam_reasons": found.reasons or None, "quarantined": found.quarantined}
+
+
+def _consent(item: Item, person: str | None) -> bool | None:
+    """Whether the person may be contacted; None where it is not said. Consent of nobody is refused."""
+    if item.get("contact_consent") is None:
+        return None
+    consents = flag(item, "contact_consent")
+    if consents and person is None:
+        raise refused("contact_consent", "nobody", "can be given only where person says who gives it")
+    return consents

@@ -20,6 +20,7 @@ class ResponseItem(BaseModel):
     occurred_at: datetime | None = Field(None, description="With an offset; the time received where left out.")
     language: str | None = Field(None, description="A language tag.")
     person: str | None = Field(None, max_length=500, description="Any identifier; only its keyed hash goes on.")
+    contact_consent: bool | None = Field(None, description="The person may be contacted; only with `person`.")
     page: str | None = Field(None, max_length=2000, description="Its query and fragment are cut off.")
     device: Literal["desktop", "mobile", "tablet", "wearable", "tv", "kiosk", "other"] | None = None
     revision: int | None = Field(None, ge=0, le=2**63 - 1, description="0 where left out; a higher one corrects.")

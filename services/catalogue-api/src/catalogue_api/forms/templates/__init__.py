@@ -1,0 +1,1 @@
+"""Forms that are ready to use: official instruments and proven short ones, in several languages."""

@@ -1,0 +1,56 @@
+"""The points of a scale with the words that stand beside them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from soundings.events.forms import FormVersion, Question
+from soundings.kernel.scales import Scale, allowed_scales, scale_points
+
+Words = Mapping[str, str]
+"""The words around questions in one language, by key."""
+
+_KEYS: Final[Mapping[str, Sequence[str | None]]] = {
+    "likert": tuple(f"agree_{value}" for value in range(1, 6)),
+    "stars": ("stars",) * 5,
+    "thumbs": ("thumbs_down", "thumbs_up"),
+    "yes_no": ("no", "yes"),
+    "nps": ("likely_low", *(None,) * 9, "likely_high"),
+    "ces": ("agree_1", *(None,) * 5, "agree_5"),
+}
+"""Our words for each point of a scale, lowest first; None where the number stands alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A value that can be chosen, and its words; None where only the number stands."""
+
+    value: int
+    text: str | None
+
+
+def scale_of(question: Question, form: FormVersion) -> Scale | None:
+    """The scale on which a question is answered; None for texts, choices, dates and statements."""
+    scale = form.scales.get(question.id) or next(iter(sorted(allowed_scales(question.type))), None)
+    return scale if scale is not None and scale_points(scale) else None
+
+
+def points_of(question: Question, form: FormVersion, language: str, words: Words) -> Sequence[Point]:
+    """The points of a question, lowest first: in the form's own words where it has some, else in ours."""
+    scale = scale_of(question, form)
+    values = () if scale is None else tuple(scale_points(scale))
+    return [Point(value, _text(question, values, place, language, words)) for place, value in enumerate(values)]
+
+
+def _text(question: Question, values: Sequence[int], place: int, language: str, words: Words) -> str | None:
+    labels = question.labels
+    if not labels:
+        key = _KEYS[question.type][place]
+        return None if key is None else words[key].replace("{n}", str(values[place]))
+    if len(labels) == len(values):
+        found = labels[place]
+    elif place in {0, len(values) - 1}:
+        found = labels[0 if place == 0 else -1]
+    else:
+        return None
+    return found.get(language) or next(iter(found.values()))
