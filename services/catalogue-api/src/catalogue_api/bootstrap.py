@@ -12,6 +12,7 @@ from catalogue_api.entities.kinds import Kind
 from catalogue_api.entities.sql import METADATA, OUTBOX, SqlCatalogue, polite
 from catalogue_api.forms.domain import KIND as FORM
 from catalogue_api.forms.http import forms_router
+from catalogue_api.forms.templates.http import templates_router
 from catalogue_api.measures.domain import KIND as MEASURE
 from catalogue_api.organisation.domain import KINDS as ORGANISATION
 from catalogue_api.settings import Settings
@@ -64,6 +65,7 @@ def build(
             routers=[
                 editing_router(catalogue, KINDS, clock),
                 forms_router(catalogue, clock),
+                templates_router(catalogue),
                 keys_router(keyring, clock),
             ],
             verifier=TokenVerifier(settings.jwks_url, audience=settings.token_audience, issuer=settings.token_issuer),

@@ -3,16 +3,14 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
 from catalogue_api.entities.conditions import etag
 from catalogue_api.entities.domain import Document, Version
 from catalogue_api.entities.http import answer, conditions, instant, page_answer
 from catalogue_api.entities.ports import Catalogue
-from catalogue_api.forms.templates.filling import TEMPLATES
-from catalogue_api.forms.templates.parts import Template
-from catalogue_api.forms.use_cases import FillTemplate, FindInForm, GetVersion, ListVersions, PublishForm, Wanted
+from catalogue_api.forms.use_cases import FindInForm, GetVersion, ListVersions, PublishForm
 from soundings.http.access import caller
 from soundings.kernel.clock import Clock
 from soundings.kernel.errors import Fault
@@ -31,29 +29,7 @@ def forms_router(catalogue: Catalogue, clock: Clock) -> APIRouter:
         GetVersion(catalogue),
         FindInForm(catalogue),
     )
-    fill_template = FillTemplate(catalogue)
     router = APIRouter(tags=["forms"])
-
-    @router.get("/v1/form-templates", name="catalogue.form_templates.list", summary="List forms that are ready to use")
-    async def templates() -> Response:  # pyright: ignore[reportUnusedFunction]
-        return page_answer([_head_of(template) for template in TEMPLATES.values()], None)
-
-    @router.get(
-        "/v1/form-templates/{template_id}",
-        name="catalogue.form_templates.fill",
-        summary="Make the body of a form of a template",
-        responses={200: {"description": "A form with your names in it, ready to be put at `/v1/forms/{form_id}`."}},
-    )
-    async def template(  # pyright: ignore[reportUnusedFunction]
-        request: Request,
-        template_id: Annotated[str, Path(description="The template's id.")],
-        agency: Annotated[str, Query(description="The agency that asks.")],
-        service: Annotated[list[str], Query(description="The services that it asks about.", min_length=1)],
-        source: Annotated[str | None, Query(description="The source through which answers come.")] = None,
-        language: Annotated[list[str] | None, Query(description="Only these languages; all where left out.")] = None,
-    ) -> Response:
-        wanted = Wanted(template_id, agency, tuple(service), source, tuple(language or ()))
-        return answer(await fill_template(wanted, caller(request)))
 
     @router.post(
         "/v1/forms/{form_id}/publish",
@@ -106,12 +82,3 @@ def _head(version: Version) -> Document:
 
 def _shown(findings: Sequence[Fault]) -> list[Document]:
     return [{"field": one.field, "code": one.code, "detail": one.detail} for one in findings]
-
-
-def _head_of(template: Template) -> Document:
-    return {
-        "id": template.id,
-        "name": template.name,
-        "about": template.about,
-        "languages": list(template.languages),
-    }

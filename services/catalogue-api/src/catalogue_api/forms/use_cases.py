@@ -4,19 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from catalogue_api.entities.conditions import Conditions
-from catalogue_api.entities.domain import B, Document, Entity, Proposal, Version, document
+from catalogue_api.entities.domain import Entity, Proposal, Version, document
 from catalogue_api.entities.errors import EntityRetired, NotFound
 from catalogue_api.entities.ports import Catalogue, CatalogueReader, CatalogueWriter
 from catalogue_api.entities.writing import Author, check, gather, may_read, may_write, there, write
 from catalogue_api.forms.domain import KIND, published_version
 from catalogue_api.forms.findings import findings
-from catalogue_api.forms.templates.filling import TEMPLATES, Setting, fill
 from soundings.access.roles import Principal
-from soundings.events.catalogue import Agency, Service
 from soundings.events.forms import Form, FormVersion, FormVersionChanged
 from soundings.kernel.clock import Clock
-from soundings.kernel.errors import Fault, Refused
-from soundings.kernel.ids import is_slug
+from soundings.kernel.errors import Fault
 
 _NUMBER_MAX = 2**31 - 1
 
@@ -122,55 +119,3 @@ class FindInForm:
             form = await there(reader, KIND.name, form_id)
         may_read(caller, form.agency_id)
         return tuple(findings(form.body)) if isinstance(form.body, Form) else ()
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which template is filled with what; ``languages`` narrows it where some are named."""
-
-    template_id: str
-    agency_id: str
-    service_ids: tuple[str, ...]
-    source_id: str | None = None
-    languages: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FillTemplate:
-    """Makes the body of a form of a template, with an agency's names in it; nothing is kept."""
-
-    catalogue: Catalogue
-
-    async def __call__(self, wanted: Wanted, caller: Principal) -> Document:
-        """Raises NotFound, ForeignAgency, and Refused for an agency, service or language that is not there."""
-        template = TEMPLATES.get(wanted.template_id)
-        if template is None:
-            raise NotFound(f"There is no template {wanted.template_id!r}; there are {', '.join(TEMPLATES)}.")
-        may_read(caller, wanted.agency_id)
-        for language in wanted.languages:
-            if language not in template.languages:
-                spoken = ", ".join(template.languages)
-                raise Refused(
-                    [Fault("language", "unknown", f"{template.id} is written in {spoken}, not in {language}")]
-                )
-        async with self.catalogue.reading() as reader:
-            return fill(template, await _setting(reader, wanted), wanted.languages)
-
-
-async def _setting(reader: CatalogueReader, wanted: Wanted) -> Setting:
-    agency = await _in_force(reader, "agency", wanted.agency_id, Agency)
-    services = [await _in_force(reader, "service", one, Service) for one in wanted.service_ids]
-    return Setting(
-        agency_id=wanted.agency_id,
-        service_ids=wanted.service_ids,
-        source_id=wanted.source_id,
-        agency=agency.name,
-        service=services[0].name if len(services) == 1 else None,
-    )
-
-
-async def _in_force(reader: CatalogueReader, kind: str, entity_id: str, model: type[B]) -> B:
-    found = await reader.get(kind, entity_id) if is_slug(entity_id) else None
-    if found is None or not found.is_active or not isinstance(found.body, model):
-        raise Refused([Fault(kind, "unknown", f"no such {kind}")])
-    return found.body
