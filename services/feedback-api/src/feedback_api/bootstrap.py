@@ -12,6 +12,9 @@ from limits import parse
 
 from feedback_api.abuse.guard import Guard
 from feedback_api.cloudevents.http import Kinds, events_router
+from feedback_api.connectors.callers import Callers
+from feedback_api.connectors.http import ConnectorDesk, connectors_router
+from feedback_api.connectors.sealing import Seals
 from feedback_api.forms.answering import PublicDesk
 from feedback_api.forms.http import forms_router
 from feedback_api.forms.limiting import ClientLimits
@@ -101,6 +104,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
             takeback_router(parts.desk.door, parts.log, parts.desk.receipts, clock),
             officer_router(parts.desk.door, parts.log, parts.subjects.every, clock),
             reviews.review_router(reviews.Desk(parts.desk.door, parts.log, parts.redact, parts.revisions, clock)),
+            connectors_router(_connectors(parts, settings)),
             forms_router(public, clock),
             widget_router(),
         ],
@@ -154,6 +158,12 @@ def _spooled(behind: Log, folder: Path, settings: Settings, clock: Clock) -> Spo
     SPOOL_LIMIT_BYTES.set(settings.spool_max_bytes)
     spool = Spool(folder, topics.MEASURED, max_bytes=settings.spool_max_bytes, clock=clock)
     return SpooledLog(behind, spool, watch=show)
+
+
+def _connectors(parts: _Parts, settings: Settings) -> ConnectorDesk:
+    former = [secret.encode() for secret in settings.former_secrets]
+    callers = Callers(parts.desk.door, Seals(settings.secret.encode(), former), parts.clock)
+    return ConnectorDesk(callers, parts.interactions, parts.redact, parts.log)
 
 
 def _record_routers(parts: _Parts) -> Sequence[APIRouter]:

@@ -20,7 +20,14 @@ class Staff:
     roles: frozenset[Role]
 
 
-Access = Door | Staff
+@dataclass(frozen=True, slots=True)
+class SourceOrStaff:
+    """A source key, checked by the listening service itself, or a staff token with one of these roles."""
+
+    roles: frozenset[Role]
+
+
+Access = Door | Staff | SourceOrStaff
 
 _ANY_STAFF = Staff(STAFF)
 _MANAGER = Staff(frozenset({Role.MANAGER}))
@@ -68,6 +75,9 @@ POLICY: dict[str, Access] = {
     "feedback.widget.newest": Door.PUBLIC,
     "feedback.widget.version": Door.PUBLIC,
     "feedback.reviews.review": _MANAGER,
+    "feedback.connectors.receive": Door.SOURCE,
+    "feedback.connectors.preview": SourceOrStaff(_MANAGER.roles),
+    "feedback.connectors.seal": _MANAGER,
     # knowing
     "catalogue.forms.publish": _MANAGER,
     "catalogue.form_templates.list": _ANY_STAFF,

@@ -9,7 +9,7 @@ from soundings.events.base import EventData, Instant, Revision
 from soundings.events.topics import CATALOGUE, Topic
 from soundings.kernel.ids import is_slug
 from soundings.kernel.scales import Scale
-from soundings.kernel.vocabulary import Channel
+from soundings.kernel.vocabulary import Channel, Direction, InteractionKind, Outcome, Reason
 
 
 def _slug(text: str) -> str:
@@ -27,6 +27,16 @@ Texts = Annotated[dict[LanguageTag, Text], Field(min_length=1, max_length=60)]
 Category = Literal["quality", "responsiveness", "timeliness", "quantity", "adoption", "cost"]
 Accepts = Literal["responses", "interactions", "tallies"]
 OnlineStep = Literal["yes", "no", "not_applicable"]
+Vendor = Literal["amazon-connect", "genesys-cloud", "twilio", "zendesk", "generic-csv"]
+ColumnOf = Literal[
+    "id", "root_id", "service_id", "channel", "kind", "direction", "topic", "reason", "started_at", "enqueued_at",
+    "answered_at", "ended_at", "wait_s", "talk_s", "hold_s", "wrap_up_s", "outcome", "transferred_to", "team",
+    "query", "results", "cost", "language", "person", "revision",
+]  # fmt: skip
+"""What a column of a generic CSV file can be: a field of an interaction record."""
+SEALED_PREFIX = "sealed:v1:"
+Sealed = Annotated[str, Field(pattern=r"^sealed:v1:[A-Za-z0-9_-]{40,2000}$")]
+"""A secret that only the listening service can open; it is bound to its source and vendor."""
 
 
 class Body(BaseModel):
@@ -109,6 +119,37 @@ class Measure(Body):
     internal: bool = False
 
 
+class ConnectorRule(Body):
+    """What one value in a vendor's records says of a contact; case and outer space do not matter."""
+
+    field: Annotated[str, Field(min_length=1, max_length=200)]
+    value: Annotated[str, Field(min_length=1, max_length=500)]
+    service_id: Slug | None = None
+    topic: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(max_length=20)] = ()
+    reason: Reason | None = None
+    channel: Channel | None = None
+    kind: InteractionKind | None = None
+    direction: Direction | None = None
+    outcome: Outcome | None = None
+
+
+class Connector(Body):
+    """How the records of one vendor become interaction records of this source.
+
+    ``service_id`` holds where no rule names a service. ``keep`` lists the fields whose raw value is kept among the
+    attributes. ``columns``, ``time_zone`` and ``dates`` are for generic CSV, ``signing_secret`` for Zendesk.
+    """
+
+    vendor: Vendor
+    service_id: Slug | None = None
+    rules: Annotated[tuple[ConnectorRule, ...], Field(max_length=1000)] = ()
+    keep: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(max_length=15)] = ()
+    columns: dict[ColumnOf, Annotated[str, Field(min_length=1, max_length=200)]] = {}
+    time_zone: str | None = None
+    dates: Literal["iso", "day_first", "month_first"] = "iso"
+    signing_secret: Sealed | None = None
+
+
 class Retention(Body):
     """How long the text of a source lives: ``text_days`` after it was said, for good where left out.
 
@@ -127,6 +168,7 @@ class Source(Retention):
     accepts: Annotated[tuple[Accepts, ...], Field(min_length=1)]
     default_channel: Channel
     origins: tuple[str, ...] = ()
+    connectors: Annotated[tuple[Connector, ...], Field(max_length=5)] = ()
 
 
 class Standard(Body):

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from fastapi import Request
 
 from soundings.access.keys import PREFIX
-from soundings.access.policy import Access, Door, Staff
+from soundings.access.policy import Access, Door, SourceOrStaff, Staff
 from soundings.access.roles import ANONYMOUS, Principal
 from soundings.access.tokens import TokenVerifier
 from soundings.http.problems import Problem
@@ -29,9 +29,9 @@ def guard(policy: Mapping[str, Access], verifier: TokenVerifier) -> Guard:
             return
         principal = await _caller(request, verifier)
         request.state.principal = principal
-        if access is Door.PUBLIC:
+        if access is Door.PUBLIC or (isinstance(access, SourceOrStaff) and principal is ANONYMOUS):
             return
-        if not isinstance(access, Staff):
+        if not isinstance(access, Staff | SourceOrStaff):
             raise Problem(403, "forbidden", "This operation is not in the policy table.")
         if principal is ANONYMOUS:
             raise Problem(401, "unauthorized", "This needs a staff token.", headers={"WWW-Authenticate": "Bearer"})

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from catalogue_api.entities.domain import Proposal, Reference, duplicates
 from catalogue_api.entities.kinds import kind_of
+from catalogue_api.sources.connectors import connector_faults
 from soundings.events.catalogue import Source, SourceChanged, SourceKey, SourceKeyChanged
 from soundings.events.forms import Form
 from soundings.kernel.errors import Fault
@@ -45,7 +46,7 @@ def _of_source(body: Source) -> Iterator[Reference]:
 
 
 def source_faults(body: Source, proposal: Proposal) -> Iterator[Fault]:
-    """Lists without repetition, origins as browsers send them, and every service that its forms ask about."""
+    """No repetition, origins as browsers send them, sound connectors, every service that its forms ask about."""
     yield from duplicates("service_ids", body.service_ids)
     yield from duplicates("accepts", body.accepts)
     yield from duplicates("origins", body.origins)
@@ -56,6 +57,7 @@ def source_faults(body: Source, proposal: Proposal) -> Iterator[Fault]:
             yield Fault(
                 f"origins.{index}", "not_an_origin", f"an origin is a scheme, a host and at most a port{wanted}"
             )
+    yield from connector_faults(body)
     for form in proposal.dependents:
         needed = set(form.body.service_ids) if isinstance(form.body, Form) else set[str]()
         for service in sorted(needed - set(body.service_ids)):

@@ -1,5 +1,8 @@
 """The answers of the record doors, exactly as the contract has them."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import orjson
 from starlette.responses import Response
 
@@ -25,10 +28,13 @@ def one_refused(refusal: Refused) -> Response:
     return problem_response(status, code, str(refusal).removeprefix(": "), refusal.faults)
 
 
-def many(outcome: Outcome) -> Response:
-    """202 when something was taken or the list was empty; 422 with the same body when everything was refused."""
+def many(outcome: Outcome, more: Mapping[str, object] = MappingProxyType({})) -> Response:
+    """202 when something was taken or the list was empty; 422 with the same body when everything was refused.
+
+    ``more`` is what a door says beside that.
+    """
     all_refused = outcome.accepted == 0 and bool(outcome.rejected)
-    body = {"accepted": outcome.accepted, "rejected": [_rejection(entry) for entry in outcome.rejected]}
+    body = {"accepted": outcome.accepted, "rejected": [_rejection(entry) for entry in outcome.rejected], **more}
     return json_response(body, 422 if all_refused else 202)
 
 

@@ -30,8 +30,12 @@ class Door:
 
     async def sender(self, request: Request, accepted: Accepted | None = None) -> Sender:
         """Who sends this request. 401 without a key that is known, 403 where the source may not send this kind."""
+        return await self.sender_with(bearer(request), request, accepted)
+
+    async def sender_with(self, secret: str | None, request: Request, accepted: Accepted | None = None) -> Sender:
+        """Who sends this request with this key, wherever in the request it was; refuses as ``sender`` does."""
         await self._follower.ready(_READY_SECONDS)
-        sender = self.of(self._source(bearer(request)), request)
+        sender = self.of(self._source(secret), request)
         if accepted is not None:
             must_accept(sender, accepted)
         return sender

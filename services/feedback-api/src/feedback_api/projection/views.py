@@ -1,6 +1,7 @@
 """What the doors need to know of each catalogue entity, and nothing more."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from soundings.events import catalogue, forms
@@ -36,6 +37,8 @@ class SourceView:
     default_channel: str
     origins: frozenset[str]
     legal_hold: bool
+    connectors: Mapping[str, catalogue.Connector] = field(default_factory=dict[str, catalogue.Connector])
+    """How the records of each vendor are mapped."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,7 @@ def source_view(event: catalogue.SourceChanged) -> SourceView:
         default_channel=body.default_channel.value,
         origins=frozenset(origin.lower().rstrip("/") for origin in body.origins),
         legal_hold=body.legal_hold,
+        connectors={connector.vendor: connector for connector in body.connectors},
     )
 
 

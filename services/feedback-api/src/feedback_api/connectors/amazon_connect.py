@@ -1,0 +1,118 @@
+"""Amazon Connect: contact records, and contact events as EventBridge delivers them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from feedback_api.connectors.drafts import Draft, Setting, first_of
+from feedback_api.connectors.people import put_person
+from feedback_api.connectors.reading import Part, revision_of
+from feedback_api.intake.fields import Item, is_object
+
+_KINDS: Final[Mapping[str, str]] = {
+    "voice": "call", "telephony": "call", "chat": "chat", "email": "email", "task": "service_request",
+}  # fmt: skip
+_CHANNELS: Final[Mapping[str, str]] = {
+    "voice": "phone", "telephony": "phone", "chat": "live_chat", "email": "email", "connect:sms": "sms",
+    "connect:apple": "social_media", "connect:whatsapp": "social_media", "connect:chat": "live_chat",
+    "connect:webrtc": "website",
+}  # fmt: skip
+_OUTBOUND: Final = frozenset({"outbound", "external_outbound", "agent_reply", "campaign_preview"})
+_INBOUND: Final = frozenset(
+    {"inbound", "transfer", "queue_transfer", "callback", "api", "webrtc_api", "messaging_platform", "flow"}
+)
+_NO_CONTACT: Final = frozenset({"disconnect", "monitor"})
+"""What runs after a contact (a flow that asks how it was) or listens to it, and is no part of it."""
+_EVENT_EPOCH: Final = 1_000_000_000_000
+"""Events count their milliseconds from 2001: a contact record, which says more, outranks every event."""
+
+
+def map_amazon_connect(record: Item, _setting: Setting) -> Sequence[Draft]:
+    """One draft of a contact record or a contact event; none of what is not a contact of a person."""
+    envelope = Part(record, any_case=True)
+    is_event = envelope.has("detail")
+    contact = envelope.part("detail") if is_event else envelope
+    identity = contact.required("ContactId")
+    method = contact.text("InitiationMethod")
+    if method is not None and method.lower() in _NO_CONTACT:
+        return ()
+    draft = Draft()
+    draft.put("id", identity)
+    initial = contact.at("InitialContactId")
+    draft.put("root_id", identity if initial.value is None else initial)
+    draft.say("revision", _event_revision(envelope) if is_event else revision_of(contact.time("LastUpdateTimestamp")))
+    _contact(draft, contact, method)
+    _course(draft, contact, method)
+    _facts(draft, contact, method)
+    return (draft,)
+
+
+def _event_revision(envelope: Part) -> int:
+    return max(revision_of(envelope.time("time")) - _EVENT_EPOCH, 0)
+
+
+def _contact(draft: Draft, contact: Part, method: str | None) -> None:
+    channel = contact.text("Channel")
+    subtype = _subtype(contact)
+    kind = first_of(_KINDS, channel)
+    if kind is None:
+        draft.keep("channel", channel)
+    draft.say("kind", "callback" if method is not None and method.lower() == "callback" else kind or "message")
+    draft.say("channel", first_of(_CHANNELS, subtype) or first_of(_CHANNELS, channel))
+    if method is not None and method.lower() not in _INBOUND | _OUTBOUND:
+        draft.keep("initiation-method", method)
+    draft.say("direction", "outbound" if method is not None and method.lower() in _OUTBOUND else "inbound")
+    put_person(draft, contact.part("CustomerEndpoint").at("Address"))
+
+
+def _subtype(contact: Part) -> str | None:
+    value = contact.part("SegmentAttributes").at("connect:Subtype").value
+    if is_object(value):
+        value = Part(value, any_case=True).at("ValueString").value
+    return value if isinstance(value, str) else None
+
+
+def _course(draft: Draft, contact: Part, method: str | None) -> None:
+    queue, agent = contact.part("Queue", "QueueInfo"), contact.part("Agent", "AgentInfo")
+    draft.put("started_at", contact.required("InitiationTimestamp"))
+    draft.put("enqueued_at", queue.at("EnqueueTimestamp"))
+    draft.put("answered_at", agent.at("ConnectedToAgentTimestamp"))
+    draft.put("ended_at", contact.at("DisconnectTimestamp"))
+    draft.put("wait_s", queue.at("Duration"))
+    draft.put("talk_s", agent.at("AgentInteractionDuration"))
+    draft.put("hold_s", agent.at("CustomerHoldDuration"))
+    draft.put("wrap_up_s", agent.at("AfterContactWorkDuration"))
+    draft.put("team", queue.at("Name"))
+    draft.say("outcome", _outcome(draft, contact, method))
+    if contact.has("TransferredToEndpoint"):
+        draft.say("transferred_to", "external")
+
+
+def _outcome(draft: Draft, contact: Part, method: str | None) -> str:
+    """Answered means that an agent was connected; abandoned means queued and never connected, and not passed on."""
+    moved_on = any(map(contact.has, ("NextContactId", "TransferCompletedTimestamp", "TransferredToEndpoint")))
+    if "ended_at" not in draft.item:
+        return "open"
+    if "answered_at" in draft.item:
+        return "transferred" if moved_on else "answered"
+    if moved_on:  # nobody handled this record; the next one says how the contact went on
+        return "open" if contact.has("NextContactId") else "completed"
+    if method is not None and method.lower() == "callback":
+        return "failed"
+    if "enqueued_at" in draft.item:
+        return "abandoned"
+    return "failed" if draft.item["direction"] == "outbound" else "contained"
+
+
+def _facts(draft: Draft, contact: Part, method: str | None) -> None:
+    queue = contact.part("Queue", "QueueInfo")
+    draft.fact("Queue.Name", queue.at("Name").value)
+    draft.fact("Queue.ARN", queue.at("ARN").value, queue.at("QueueArn").value)
+    draft.fact("Channel", contact.at("Channel").value)
+    draft.fact("InitiationMethod", method)
+    draft.fact("DisconnectReason", contact.at("DisconnectReason").value)
+    draft.fact("SystemEndpoint.Address", contact.part("SystemEndpoint").at("Address").value)
+    draft.fact("Subtype", _subtype(contact))
+    for name, value in contact.part("Attributes").plain():
+        draft.fact(f"Attributes.{name}", value)
+    for name, value in contact.part("Tags").plain():
+        draft.fact(f"Tags.{name}", value)

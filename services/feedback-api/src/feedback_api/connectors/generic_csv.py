@@ -1,0 +1,166 @@
+"""Generic CSV: one contact per row, with a map from the fields of an interaction record to the file's columns."""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from feedback_api.connectors.drafts import Draft, Setting
+from feedback_api.connectors.people import put_person
+from feedback_api.connectors.reading import Found
+from feedback_api.intake.faults import missing, refused, wrong_type
+from feedback_api.intake.fields import REVISION_MAX, Item
+from soundings.kernel.vocabulary import Channel, Direction, InteractionKind, Outcome, Reason
+
+_TIMES: Final = ("started_at", "enqueued_at", "answered_at", "ended_at")
+_DURATIONS: Final = ("wait_s", "talk_s", "hold_s", "wrap_up_s")
+_NUMBERS: Final = ("results", "cost", "revision")
+_TEXTS: Final = ("id", "root_id", "service_id", "transferred_to", "team", "query", "language")
+_CLOSED: Final[Mapping[str, frozenset[str]]] = {
+    "kind": frozenset(InteractionKind),
+    "channel": frozenset(Channel),
+    "direction": frozenset(Direction),
+    "reason": frozenset(Reason),
+    "outcome": frozenset(Outcome),
+}
+_FIELDS: Final = (*_TEXTS, *_TIMES, *_DURATIONS, *_NUMBERS, *_CLOSED, "topic", "person")
+_ABSENT: Final = frozenset({"", "-", "n/a", "null", "none"})
+_CLOCK: Final = re.compile(r"(?:([0-9]{1,5}):)?([0-9]{1,5}):([0-9]{2}(?:\.[0-9]{1,6})?)")
+_SECONDS: Final = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,6})?")
+_WHOLE: Final = re.compile(r"-?[0-9]{1,19}")
+_OFFSET: Final = re.compile(r"(?:Z|z|[+-][0-9]{2}:?[0-9]{2})$")
+_SIXTY: Final = 60
+_FORMATS: Final[Mapping[str, Sequence[str]]] = {
+    "iso": ("%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S.%f",
+            "%Y-%m-%dT%H:%M:%S.%f"),
+    "day_first": ("%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d-%m-%Y %H:%M:%S",
+                  "%d/%m/%Y %I:%M:%S %p", "%d/%m/%Y %I:%M %p"),
+    "month_first": ("%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p",
+                    "%m-%d-%Y %H:%M:%S"),
+}  # fmt: skip
+
+
+def map_generic_csv(record: Item, setting: Setting) -> Sequence[Draft]:
+    """The draft of a row; columns that have no place of their own are seen by the rules only."""
+    row = _Row(record, setting)
+    draft = Draft()
+    for name in _TEXTS:
+        draft.put(name, row.at(name))
+    for name in _TIMES:
+        draft.put(name, row.time(name))
+    for name in _DURATIONS:
+        draft.put(name, row.seconds(name))
+    for name in _NUMBERS:
+        draft.put(name, row.whole(name))
+    if "id" not in draft.item:
+        raise missing(row.column("id"))
+    topics = row.at("topic")
+    if topics.value is not None:
+        draft.put("topic", Found([part.strip() for part in str(topics.value).split(";")], topics.path))
+    put_person(draft, row.at("person"))
+    for name, members in _CLOSED.items():
+        _closed(draft, name, row.at(name), members)
+    _defaults(draft)
+    personal = row.column("person")
+    for column, value in record.items():
+        if column != personal:
+            draft.fact(column, value)
+    return (draft,)
+
+
+class _Row:
+    """A row with the names that its source gives to columns; a field without one is looked for by its own name."""
+
+    def __init__(self, record: Item, setting: Setting) -> None:
+        self._record = record
+        self._columns: Mapping[str, str] = {str(name): column for name, column in setting.connector.columns.items()}
+        zone = setting.connector.time_zone
+        self._zone = setting.zone if zone is None else ZoneInfo(zone)
+        self._formats = (*_FORMATS[setting.connector.dates], *_FORMATS["iso"])
+
+    def column(self, name: str) -> str:
+        return self._columns.get(name, name)
+
+    def at(self, name: str) -> Found:
+        """The cell as text; None where it is blank, or says that there is nothing."""
+        column = self.column(name)
+        value = self._record.get(column)
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            value = str(value)
+        if value is not None and not isinstance(value, str):
+            raise wrong_type(column, "text")
+        text = "" if value is None else value.strip()
+        return Found(None if text.casefold() in _ABSENT else text, column)
+
+    def time(self, name: str) -> Found:
+        """A time; one without an offset is local to the connector's zone, or else to the agency's."""
+        found = self.at(name)
+        if found.value is None or _OFFSET.search(str(found.value)):
+            return found
+        at = self._local(str(found.value))
+        if at is None:
+            wanted = {"%d/%m/%Y %H:%M:%S": "31/12/2026 13:45:00", "%m/%d/%Y %H:%M:%S": "12/31/2026 13:45:00"}
+            example = wanted.get(self._formats[0], "2026-12-31 13:45:00")
+            raise refused(found.path, "not_a_time", f"must be a time such as {example}, or one with an offset")
+        return Found(at.replace(tzinfo=self._zone).isoformat(), found.path)
+
+    def _local(self, text: str) -> datetime | None:
+        for form in self._formats:
+            try:
+                return datetime.strptime(text, form)  # noqa: DTZ007 - the zone is added by the caller
+            except ValueError:
+                continue
+        return None
+
+    def seconds(self, name: str) -> Found:
+        """A duration as HH:MM:SS, MM:SS or seconds."""
+        found = self.at(name)
+        if found.value is None:
+            return found
+        text = str(found.value)
+        if _SECONDS.fullmatch(text):
+            return Found(float(text), found.path)
+        clock = _CLOCK.fullmatch(text)
+        if clock is None or float(clock[3]) >= _SIXTY or (clock[1] is not None and int(clock[2]) >= _SIXTY):
+            raise refused(found.path, "not_a_duration", "must be a duration as HH:MM:SS, MM:SS, or seconds")
+        return Found((int(clock[1] or 0) * _SIXTY + int(clock[2])) * _SIXTY + float(clock[3]), found.path)
+
+    def whole(self, name: str) -> Found:
+        """A whole number."""
+        found = self.at(name)
+        if found.value is None:
+            return found
+        text = str(found.value).removesuffix(".0")
+        if not _WHOLE.fullmatch(text) or int(text) > REVISION_MAX:
+            raise refused(found.path, "not_a_number", "must be a whole number")
+        return Found(int(text), found.path)
+
+
+def _closed(draft: Draft, name: str, found: Found, members: frozenset[str]) -> None:
+    """One of our own words where the cell is one; any other is kept raw, for a rule to speak of."""
+    if found.value is None:
+        return
+    word = "_".join(str(found.value).lower().replace("-", " ").split())
+    if word in members:
+        draft.put(name, Found(word, found.path))
+        return
+    draft.keep(name, found.value)
+    if name == "outcome":
+        draft.say("outcome", "failed")
+    elif name == "reason":
+        draft.say("reason", "other")
+
+
+def _defaults(draft: Draft) -> None:
+    item = draft.item
+    item.setdefault("kind", "call")
+    if "outcome" in item:
+        return
+    if "answered_at" in item or "talk_s" in item:
+        item["outcome"] = "answered"
+    elif "ended_at" in item or "wait_s" in item:
+        waited = "enqueued_at" in item or "wait_s" in item
+        item["outcome"] = "abandoned" if waited else "contained"
+    else:
+        item["outcome"] = "open"

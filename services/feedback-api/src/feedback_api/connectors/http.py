@@ -1,0 +1,142 @@
+"""The connectors' doors over HTTP: taking a vendor's records in, trying them, and sealing a vendor's secret."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from feedback_api.connectors import openapi
+from feedback_api.connectors.bodies import read_records
+from feedback_api.connectors.callers import Callers
+from feedback_api.connectors.mapping import MAPPERS, Workbench
+from feedback_api.connectors.preview import preview_of
+from feedback_api.connectors.receive import receive_mapped
+from feedback_api.connectors.sealing import SECRET_MAX
+from feedback_api.intake.answers import json_response, many
+from feedback_api.intake.faults import missing, refused, unknown_field, wrong_type
+from feedback_api.intake.fields import Redact, is_object
+from feedback_api.intake.kinds import Kind
+from feedback_api.intake.reading import (
+    BATCH_MAX_BYTES,
+    ITEMS_MAX,
+    JSON_TYPES,
+    SINGLE_MAX_BYTES,
+    TooLarge,
+    UnsupportedType,
+    media_type,
+    parsed,
+)
+from feedback_api.intake.receive import Outcome
+from feedback_api.intake.sender import Sender
+from soundings.access.roles import ANONYMOUS
+from soundings.events.catalogue import Vendor
+from soundings.http.access import caller
+from soundings.http.body import read_body
+from soundings.http.problems import Problem
+from soundings.log.port import Log
+
+PREVIEW_MAX: Final = 100
+_VENDORS: Final[Mapping[str, Vendor]] = {vendor: vendor for vendor in MAPPERS}
+_PATH: Final = "/v1/connectors/{source_id}/{vendor}"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorDesk:
+    """What the connectors' doors need."""
+
+    callers: Callers
+    interactions: Kind
+    redact: Redact
+    log: Log
+
+
+def connectors_router(desk: ConnectorDesk) -> APIRouter:
+    """The three routes below a source and a vendor."""
+    router = APIRouter(tags=["connectors"])
+
+    @router.post(
+        _PATH,
+        name="feedback.connectors.receive",
+        status_code=202,
+        summary="Send records in a vendor's own shape",
+        openapi_extra=openapi.RECEIVE_BODY,
+        responses=openapi.RECEIVE_ANSWERS,
+    )
+    async def receive(request: Request, source_id: str, vendor: str) -> Response:  # pyright: ignore[reportUnusedFunction]
+        known = _vendor(vendor)
+        body = await read_body(request, BATCH_MAX_BYTES)
+        sender = await desk.callers.sender(request, source_id, known, body)
+        records = read_records(known, body, request.headers.get("content-type"), ITEMS_MAX)
+        mapped = await Workbench(known, desk.interactions, sender).all(records)
+        received = await receive_mapped(mapped, sender, desk.log)
+        more = {"ignored": received.ignored, "without_service": received.without_service}
+        return many(Outcome(received.accepted, received.rejected), more)
+
+    @router.post(
+        f"{_PATH}/preview",
+        name="feedback.connectors.preview",
+        summary="Show what records would become, and write nothing",
+        openapi_extra=openapi.RECEIVE_BODY,
+        responses=openapi.PREVIEW_ANSWERS,
+    )
+    async def preview(request: Request, source_id: str, vendor: str) -> Response:  # pyright: ignore[reportUnusedFunction]
+        known = _vendor(vendor)
+        body = await read_body(request, BATCH_MAX_BYTES)
+        sender = await _trier(desk, request, source_id, known, body)
+        records = read_records(known, body, request.headers.get("content-type"), ITEMS_MAX)
+        if len(records) > PREVIEW_MAX:
+            raise TooLarge(f"A preview shows at most {PREVIEW_MAX} records; these are {len(records)}.")
+        mapped = await Workbench(known, desk.interactions, sender).all(records)
+        return json_response(preview_of(mapped, desk.redact), 200)
+
+    @router.post(
+        f"{_PATH}/seal",
+        name="feedback.connectors.seal",
+        summary="Seal a vendor's signing secret, for the catalogue to keep",
+        openapi_extra=openapi.SEAL_BODY,
+        responses=openapi.SEAL_ANSWERS,
+    )
+    async def seal(request: Request, source_id: str, vendor: str) -> Response:  # pyright: ignore[reportUnusedFunction]
+        known = _vendor(vendor)
+        source = await desk.callers.source_for(caller(request), source_id)
+        sealed = desk.callers.seals.seal(await _secret(request), source.id, known)
+        answer = json_response({"sealed": sealed}, 200)
+        answer.headers["cache-control"] = "no-store"
+        return answer
+
+    return router
+
+
+def _vendor(name: str) -> Vendor:
+    vendor = _VENDORS.get(name)
+    if vendor is None:
+        raise Problem(404, "not_found", f"There is no such connector; there are {', '.join(sorted(_VENDORS))}.")
+    return vendor
+
+
+async def _trier(desk: ConnectorDesk, request: Request, source_id: str, vendor: Vendor, body: bytes) -> Sender:
+    """A manager who looks after the source, or the source itself."""
+    manager = caller(request)
+    if manager is ANONYMOUS:
+        return await desk.callers.sender(request, source_id, vendor, body)
+    return desk.callers.door.of(await desk.callers.source_for(manager, source_id), request)
+
+
+async def _secret(request: Request) -> str:
+    if media_type(request.headers.get("content-type")) not in JSON_TYPES:
+        raise UnsupportedType("Send application/json.")
+    item = parsed(await read_body(request, SINGLE_MAX_BYTES))
+    if not is_object(item):
+        raise wrong_type("", "an object")
+    if not item.keys() <= {"secret"}:
+        raise unknown_field(item, {"secret"})
+    secret = item.get("secret")
+    if secret is None:
+        raise missing("secret")
+    if not isinstance(secret, str):
+        raise wrong_type("secret", "text")
+    if not 0 < len(secret) <= SECRET_MAX:
+        raise refused("secret", "wrong_length", f"must have 1 to {SECRET_MAX} characters")
+    return secret

@@ -1,0 +1,105 @@
+"""From a vendor's record to records for the log: drafted, filled by the rules, and checked as at our own doors."""
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from feedback_api.connectors.amazon_connect import map_amazon_connect
+from feedback_api.connectors.drafts import Draft, Mapper, Setting
+from feedback_api.connectors.generic_csv import map_generic_csv
+from feedback_api.connectors.genesys_cloud import map_genesys_cloud
+from feedback_api.connectors.rules import Fact, Rules
+from feedback_api.connectors.twilio import map_twilio
+from feedback_api.connectors.zendesk import map_zendesk
+from feedback_api.intake.faults import refused
+from feedback_api.intake.fields import is_object
+from feedback_api.intake.kinds import Kind, Taken
+from feedback_api.intake.sender import Sender
+from soundings.events.catalogue import Connector, Vendor
+from soundings.kernel.errors import Fault, Refused
+
+MAPPERS: Final[Mapping[Vendor, Mapper]] = {
+    "amazon-connect": map_amazon_connect,
+    "genesys-cloud": map_genesys_cloud,
+    "twilio": map_twilio,
+    "zendesk": map_zendesk,
+    "generic-csv": map_generic_csv,
+}
+_SLICE_SECONDS: Final = 0.005
+"""How long one list may hold the event loop before other requests have their turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What became of a vendor's record: records for the log, or a refusal; neither where it tells of no contact."""
+
+    given_id: str | None
+    taken: Sequence[Taken]
+    refusal: Refused | None
+    silent: Sequence[Fact]
+    """Values that no rule looks at."""
+    has_service: bool
+
+
+class Workbench:
+    """Maps the records that one source sends from one vendor."""
+
+    def __init__(self, vendor: Vendor, interactions: Kind, sender: Sender) -> None:
+        self._map = MAPPERS[vendor]
+        self._interactions = interactions
+        self._sender = sender
+        connector = sender.source.connectors.get(vendor) or Connector(vendor=vendor)
+        self._setting = Setting(connector, ZoneInfo(sender.agency.time_zone))
+        self._rules = Rules(connector)
+
+    async def all(self, records: Sequence[object]) -> list[Mapped]:
+        """What becomes of each record, in order; other requests have their turn meanwhile."""
+        mapped: list[Mapped] = []
+        pause_at = time.perf_counter() + _SLICE_SECONDS
+        for record in records:
+            mapped.append(self.one(record))
+            if time.perf_counter() > pause_at:
+                await asyncio.sleep(0)
+                pause_at = time.perf_counter() + _SLICE_SECONDS
+        return mapped
+
+    def one(self, record: object) -> Mapped:
+        """What becomes of one record. A record whose parts do not all hold is refused as a whole."""
+        drafts: Sequence[Draft] = ()
+        try:
+            if not is_object(record):
+                raise refused("", "wrong_type", "a record must be an object")
+            drafts = self._map(record, self._setting)
+            for draft in drafts:
+                self._rules.apply(draft)
+            taken = [self._take(draft) for draft in drafts]
+        except Refused as refusal:
+            return Mapped(_id_of(drafts), (), refusal, (), has_service=False)
+        silent = [fact for draft in drafts for fact in self._rules.silent_on(draft)]
+        return Mapped(_id_of(drafts), taken, None, silent, has_service=self._placed(drafts))
+
+    def _placed(self, drafts: Sequence[Draft]) -> bool:
+        return self._sender.source.only_service is not None or any("service_id" in draft.item for draft in drafts)
+
+    def _take(self, draft: Draft) -> Taken:
+        try:
+            return self._interactions.take(draft.finished(), self._sender, None)
+        except Refused as refusal:
+            raise Refused([_by_the_vendor(fault, draft) for fault in refusal.faults]) from None
+
+
+def _by_the_vendor(fault: Fault, draft: Draft) -> Fault:
+    """The fault with the vendor's own name for the field, where the value is the vendor's."""
+    name, _, rest = fault.field.partition(".")
+    place = draft.places.get(fault.field) or draft.places.get(name)
+    if place is None:
+        return fault
+    return Fault(place, fault.code, f"{fault.detail} ({'.'.join(filter(None, (name, rest)))} of the interaction)")
+
+
+def _id_of(drafts: Sequence[Draft]) -> str | None:
+    given = drafts[0].item.get("id") if drafts else None
+    return given if isinstance(given, str) else None

@@ -1,0 +1,92 @@
+"""Zendesk: the events of tickets, as event webhooks deliver them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from feedback_api.connectors.drafts import Draft, Setting, first_of
+from feedback_api.connectors.people import put_person
+from feedback_api.connectors.reading import Found, Part, revision_of
+from feedback_api.intake.fields import Item, is_list
+
+_PREFIX: Final = "zen:event-type:ticket."
+_CHANNELS: Final[Mapping[str, str]] = {
+    "email": "email", "web": "website", "web_form": "website", "web_service": "website", "api": "website",
+    "help_center": "website", "helpcenter": "website", "web_widget": "website", "mobile": "mobile_app",
+    "mobile_sdk": "mobile_app", "chat": "live_chat", "messaging": "live_chat", "native_messaging": "live_chat",
+    "voice": "phone", "phone": "phone", "phone_call_inbound": "phone", "phone_call_outbound": "phone",
+    "voicemail": "phone", "sms": "sms", "twitter": "social_media", "twitter_dm": "social_media",
+    "facebook": "social_media", "whatsapp": "social_media", "instagram_dm": "social_media",
+    "any_channel": "other_digital",
+}  # fmt: skip
+_OPEN: Final = frozenset({"new", "open", "pending", "hold"})
+_SOLVED: Final = frozenset({"solved", "closed"})
+_ENDED_BY: Final = frozenset({"created", "status_changed"})
+_GONE: Final = frozenset({"merged", "marked_as_spam", "soft_deleted", "permanently_deleted"})
+
+
+def map_zendesk(record: Item, _setting: Setting) -> Sequence[Draft]:
+    """A draft of the ticket that an event tells of; none where it changes nothing that is counted."""
+    event = Part(record)
+    kind = event.required("type")
+    name = str(kind.value).lower()
+    if not name.startswith(_PREFIX):
+        return ()
+    name = name.removeprefix(_PREFIX)
+    ticket = event.part("detail")
+    status = (ticket.text("status") or "").lower()
+    if _changes_nothing(name, status, event):
+        return ()
+    draft = Draft()
+    identity = ticket.required("id")
+    draft.put("id", identity)
+    draft.put("root_id", identity)
+    draft.say("revision", revision_of(event.time("time") or ticket.time("updated_at")))
+    _contact(draft, ticket)
+    _course(draft, event, ticket, name, status)
+    _facts(draft, ticket)
+    return (draft,)
+
+
+def _changes_nothing(name: str, status: str, event: Part) -> bool:
+    """A solved ticket keeps its end: being closed days later, or tagged, is no second end."""
+    if status not in _SOLVED or name in _GONE:
+        return False
+    if name not in _ENDED_BY:
+        return True
+    before = event.part("event").at("previous").value
+    return name == "status_changed" and isinstance(before, str) and before.lower() in _SOLVED
+
+
+def _contact(draft: Draft, ticket: Part) -> None:
+    via = ticket.part("via").text("channel")
+    channel = first_of(_CHANNELS, via)
+    if channel is None:
+        draft.keep("via-channel", via)
+    draft.say("kind", "service_request")
+    draft.say("channel", channel)
+    draft.say("direction", "inbound")
+    requester = ticket.text("requester_id")
+    put_person(draft, Found(None if requester is None else f"zendesk:{requester}", ticket.path("requester_id")))
+
+
+def _course(draft: Draft, event: Part, ticket: Part, name: str, status: str) -> None:
+    draft.put("started_at", ticket.required("created_at"))
+    if name in _GONE:
+        draft.say("outcome", "failed")
+        draft.keep("ticket-event", name)
+    elif status in _SOLVED:
+        draft.say("outcome", "completed")
+    else:
+        draft.say("outcome", "open")
+        if status not in _OPEN:
+            draft.keep("status", status)
+        return
+    draft.put("ended_at", event.at("time") if event.has("time") else ticket.at("updated_at"))
+
+
+def _facts(draft: Draft, ticket: Part) -> None:
+    for name in ("group_id", "brand_id", "form_id", "priority", "type", "status", "custom_status", "organization_id"):
+        draft.fact(name, ticket.at(name).value)
+    draft.fact("via.channel", ticket.part("via").at("channel").value)
+    tags = ticket.at("tags").value
+    draft.fact("tags", *(tags if is_list(tags) else ()))
