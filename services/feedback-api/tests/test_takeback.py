@@ -72,7 +72,7 @@ async def test_a_receipt_erases_what_it_was_given_for(ear: Listening):
     for kind, (item, event) in sent.items():
         receipt = (await ear.send(kind, item, DESK)).json()["receipt"]
         answer = await delete(ear, f"receipts/{receipt}", None)
-        assert (answer.status_code, answer.json()) == (202, {"id": item["id"]})
+        assert (answer.status_code, answer.json()) == (202, {"id": item["id"], "log_days": 90})
         (made,) = [found for found in ear.events() if isinstance(found, event)]
         assert made.source_id == "desk"
         assert made.reason == ("sender" if kind == "tallies" else "erasure")

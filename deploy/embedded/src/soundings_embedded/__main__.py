@@ -10,6 +10,7 @@ from soundings_embedded.commands.bring_in import bring_in
 from soundings_embedded.commands.demo import demo
 from soundings_embedded.commands.doctor import doctor
 from soundings_embedded.commands.move import move
+from soundings_embedded.commands.privacy import erase, redaction, rotate
 from soundings_embedded.commands.serve import serve
 from soundings_embedded.commands.token import token
 from soundings_embedded.commands.upkeep import rebuild, resume, verify
@@ -29,6 +30,9 @@ app.command()(demo)
 app.command()(verify)
 app.command()(rebuild)
 app.command()(resume)
+app.command()(erase)
+app.command()(rotate)
+app.command()(redaction)
 app.command()(move)
 app.command()(doctor)
 

@@ -80,6 +80,12 @@ class Soundings:
             if not cursor:
                 return
 
+    def patch(self, entities: str, entity_id: str, change: Json) -> Json:
+        """Change some fields of an entity of the catalogue; the entity as it is then."""
+        url = f"{self._catalogue}/v1/{entities}/{entity_id}"
+        _, answer = self._wire.send("PATCH", url, auth=self._token, body=change)
+        return answer
+
     def publish(self, form_id: str) -> int:
         """Publish a form as it is now written; the version that is now in force."""
         url = f"{self._catalogue}/v1/forms/{form_id}/publish"
@@ -96,6 +102,34 @@ class Soundings:
         """Send a batch. Items that are refused come back in ``rejected``; a refused request raises."""
         _, answer = self._wire.send(
             "POST", f"{self._feedback}/v1/{kind}", auth=key, body=list(items), expect=(202, 422)
+        )
+        return Taken(int(str(answer.get("accepted", 0))), cast("list[Json]", answer.get("rejected", [])))
+
+    def subjects(self, agency_id: str, person: str) -> list[str]:
+        """All pseudonyms by which an agency has known a person."""
+        _, answer = self._wire.send(
+            "POST", f"{self._feedback}/v1/subjects", auth=self._token, body={"agency_id": agency_id, "person": person}
+        )
+        return cast("list[str]", answer["subjects"])
+
+    def records_of(self, subject: str) -> Iterator[Json]:
+        """Every record of a subject that is counted or kept, as `erase` takes it."""
+        url, cursor = f"{self._metrics}/v1/subjects/{subject}/records", None
+        while True:
+            _, page = self._wire.send("GET", url, auth=self._token, query={"cursor": cursor})
+            yield from cast("list[Json]", page["items"])
+            cursor = cast("str | None", page.get("next"))
+            if not cursor:
+                return
+
+    def erase(self, records: Sequence[Json]) -> Taken:
+        """Erase records for good. Those that are refused, for a legal hold say, come back in ``rejected``."""
+        _, answer = self._wire.send(
+            "POST",
+            f"{self._feedback}/v1/erasures",
+            auth=self._token,
+            body={"records": list(records)},
+            expect=(202, 422),
         )
         return Taken(int(str(answer.get("accepted", 0))), cast("list[Json]", answer.get("rejected", [])))
 

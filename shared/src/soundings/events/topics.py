@@ -20,7 +20,7 @@ INTERACTIONS = Topic("soundings.interactions.v1", 8, "delete", timedelta(days=90
 TALLIES = Topic("soundings.tallies.v1", 8, "delete", timedelta(days=365))
 CATALOGUE = Topic("soundings.catalogue.v1", 1, "compact", None)
 SIGNALS = Topic("soundings.signals.v1", 1, "delete", timedelta(days=90))
-DEAD_LETTERS = Topic("soundings.dead-letters.v1", 1, "delete", timedelta(days=365))
+DEAD_LETTERS = Topic("soundings.dead-letters.v1", 1, "delete", timedelta(days=90))
 
 MEASURED = (RESPONSES, INTERACTIONS, TALLIES)
 ALL = (*MEASURED, CATALOGUE, SIGNALS, DEAD_LETTERS)

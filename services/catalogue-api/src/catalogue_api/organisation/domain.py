@@ -64,10 +64,14 @@ def _of_persona(body: Persona) -> Iterator[Reference]:
     yield Reference("agency_id", "agency", body.agency_id)
 
 
-def agency_faults(body: Agency, _proposal: Proposal) -> Iterator[Fault]:
-    """The time zone must be one of the IANA database."""
+def agency_faults(body: Agency, proposal: Proposal) -> Iterator[Fault]:
+    """The time zone must be one of the IANA database, and the version of the subjects' key must not fall."""
     if body.time_zone not in _time_zones():
         yield Fault("time_zone", "unknown_time_zone", f"no time zone {body.time_zone!r}; use a name like Europe/Lisbon")
+    before = None if proposal.before is None else proposal.before.body
+    if isinstance(before, Agency) and body.subject_key_version < before.subject_key_version:
+        detail = f"must be at least {before.subject_key_version}, or what older keys made could not be found any more"
+        yield Fault("subject_key_version", "falls", detail)
 
 
 @cache

@@ -17,7 +17,10 @@ code{{overflow-wrap:anywhere}}</style></head>
 <p>{about_receipt}</p><p><code>{receipt}</code></p></main></body></html>
 """
 _THANKS: Final = "Thank you. Your answer has been received."
-_ABOUT_RECEIPT: Final = "Keep this receipt if you may want your answer erased:"
+_ABOUT_RECEIPT: Final = (
+    "Keep this receipt if you may want your answer erased. It then leaves every count and every list at once, and our "
+    "log, which nobody reads, within 90 days:"
+)
 
 
 def thank_you_page(form: FormView, language: str | None, receipt: str) -> HTMLResponse:

@@ -95,6 +95,12 @@ KEYED: Final[dict[str, object]] = {"security": [{"SourceKey": []}]}
 TAKEBACK_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     401: problem_answer("No source key, or one that is not known."),
     403: problem_answer("Not this source's right."),
+    409: problem_answer("A legal hold keeps everything of this source; nothing was erased."),
+    **RETRIED,
+}
+ERASURE_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
+    404: problem_answer("Not a receipt that we gave."),
+    409: TAKEBACK_ANSWERS[409],
     **RETRIED,
 }
 REVIEW_BODY: Final[dict[str, object]] = {

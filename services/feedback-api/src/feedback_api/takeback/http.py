@@ -14,12 +14,15 @@ from feedback_api.privacy.receipts import Receipts, ReceiptTarget
 from feedback_api.takeback.holds import held_problem, is_held
 from feedback_api.takeback.kind import Reason, Target, retraction
 from soundings.events.envelope import encode
+from soundings.events.topics import INTERACTIONS, RESPONSES
 from soundings.http.problems import Problem
 from soundings.kernel.clock import Clock
 from soundings.kernel.errors import Unavailable
 from soundings.log.port import AppendFailed, Log
 from soundings.traces import traceparent
 
+_LOG_DAYS: Final = max(topic.retention.days for topic in (RESPONSES, INTERACTIONS) if topic.retention)
+"""After how many days at most the log has forgotten what was taken back."""
 _KINDS: Final = frozenset(get_args(RecordKind))
 
 
@@ -31,7 +34,7 @@ def takeback_router(door: Door, log: Log, receipts: Receipts, clock: Clock) -> A
         if is_held(target.source_id, await door.directory()):
             raise held_problem()
         await _append(log, target, reason, clock)
-        return json_response({"id": target.record_id})
+        return json_response({"id": target.record_id, "log_days": _LOG_DAYS})
 
     def by_id(path: str, name: str, kind: RecordKind, accepted: Accepted) -> None:
         @router.delete(
@@ -54,9 +57,15 @@ def takeback_router(door: Door, log: Log, receipts: Receipts, clock: Clock) -> A
     by_id("/v1/interactions/{record_id:path}", "feedback.interactions.retract", "interaction", "interactions")
     by_id("/v1/tallies/{record_id:path}", "feedback.tallies.retract", "tally", "tallies")
 
-    @router.delete("/v1/receipts/{receipt}", name="feedback.receipts.erase", status_code=202)
+    @router.delete(
+        "/v1/receipts/{receipt}", name="feedback.receipts.erase", status_code=202, responses=openapi.ERASURE_ANSWERS
+    )
     async def erase(receipt: str) -> Response:  # pyright: ignore[reportUnusedFunction]
-        """Erase what the receipt was given for: it leaves every count, and its text is deleted."""
+        """Erase what the receipt was given for: it leaves every count at once, and its text is deleted.
+
+        The log, which keeps everything in the order of its coming and shows it to nobody, forgets it by itself within
+        ``log_days`` days.
+        """
         target = receipts.open(receipt)
         if target is None or target.kind not in _KINDS:
             raise Problem(404, "not_found", "This is not a receipt that we gave.")

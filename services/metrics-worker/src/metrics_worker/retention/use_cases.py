@@ -9,7 +9,7 @@ from metrics_worker.retention.ports import RetentionStore
 from soundings.events.topics import DEAD_LETTERS
 
 BATCH: Final = 500
-_LONGEST_DAYS: Final = DEAD_LETTERS.retention.days if DEAD_LETTERS.retention else 365
+_LONGEST_DAYS: Final = DEAD_LETTERS.retention.days if DEAD_LETTERS.retention else 90
 _DAY_MS: Final = 86_400_000
 
 Pause = Callable[[], Awaitable[None]]

@@ -1,0 +1,140 @@
+"""Erasing people: finding their pseudonyms under every key so far, many records at once, and legal holds."""
+
+from soundings.access.roles import Role
+from soundings.events.interaction import InteractionRetracted
+from soundings.events.response import ResponseRetracted
+from soundings.log.port import LogUnavailable
+
+from .conftest import DESK, NOW, SURVEY, Listening
+
+PERSON = "jo@example.org"
+RECORDS = [
+    {"source_id": "survey", "kind": "response", "id": "r-1"},
+    {"source_id": "desk", "kind": "interaction", "id": "c-2", "root_id": "c-1"},
+    {"source_id": "desk", "kind": "interaction", "id": "c-1"},
+]
+
+
+async def ask(ear, path, body, *roles, agency=None):
+    headers = {"authorization": f"Bearer {ear.token(*roles, agency=agency)}"} if roles else {}
+    return await ear.send(path, body, None, **headers)
+
+
+async def subjects(ear, person=PERSON):
+    found = await ask(ear, "subjects", {"agency_id": "sf", "person": person}, Role.ADMIN)
+    assert found.status_code == 200, found.text
+    return found.json()["subjects"]
+
+
+async def rotate(ear, version):
+    agency = ear.scribe.agency("sf", "America/Los_Angeles")
+    body = agency.body.model_copy(update={"subject_key_version": version})
+    await ear.publish(agency.model_copy(update={"body": body}))
+
+
+async def test_a_person_is_found_under_every_key_that_the_agency_has_had(ear: Listening):
+    item = {"form_id": "visit", "service_id": "airport", "person": PERSON, "answers": {}}
+    first = await ear.taken("responses", item)
+    assert await subjects(ear) == [first.subject]
+    await rotate(ear, 2)
+    second = await ear.taken("responses", item)
+    assert (first.subject[:3], second.subject[:3]) == ("v1:", "v2:")
+    assert await subjects(ear, " JO@Example.org") == [second.subject, first.subject]
+
+
+async def test_only_who_administers_the_agency_may_ask_and_erase(ear: Listening):
+    for path, body in (("subjects", {"agency_id": "sf", "person": PERSON}), ("erasures", {"records": RECORDS})):
+        assert (await ask(ear, path, body)).status_code == 401
+        for role in (Role.VIEWER, Role.ANALYST, Role.ADVOCATE, Role.MANAGER):
+            assert (await ask(ear, path, body, role)).status_code == 403
+    assert (
+        await ask(ear, "subjects", {"agency_id": "sf", "person": PERSON}, Role.ADMIN, agency="boston")
+    ).status_code == 403
+    foreign = await ask(ear, "erasures", {"records": RECORDS}, Role.ADMIN, agency="boston")
+    assert foreign.status_code == 422
+    assert {one["code"] for one in foreign.json()["rejected"]} == {"forbidden"}
+    assert ear.stored() == []
+
+
+async def test_each_record_becomes_a_retraction_where_its_record_is(ear: Listening):
+    answer = await ask(ear, "erasures", {"records": RECORDS}, Role.ADMIN, agency="sf")
+    assert (answer.status_code, answer.json()) == (202, {"accepted": 3, "rejected": []})
+    why = {"reason": "erasure", "retracted_at": NOW}
+    made = ear.events()
+    assert len(made) == 3
+    for wanted in (
+        ResponseRetracted(record_id="r-1", source_id="survey", **why),
+        InteractionRetracted(record_id="c-2", source_id="desk", root_id="c-1", **why),
+        InteractionRetracted(record_id="c-1", source_id="desk", root_id="c-1", **why),
+    ):
+        assert wanted in made
+
+
+async def test_what_does_not_hold_is_refused_and_the_rest_erased(ear: Listening):
+    bad = [
+        (7, ""),
+        ({"kind": "response", "id": "r"}, "source_id"),
+        ({"source_id": "survey", "kind": "response"}, "id"),
+        ({"source_id": "survey", "kind": "tally", "id": "t"}, "kind"),
+        ({"source_id": "survey", "id": "t"}, "kind"),
+        ({"source_id": "survey", "kind": "response", "id": "r", "root_id": "x"}, "root_id"),
+        ({"source_id": "survey", "kind": "response", "id": "r\x00"}, "id"),
+        ({"source_id": "survey", "kind": "response", "id": "r", "why": 1}, "why"),
+    ]
+    answer = await ask(ear, "erasures", {"records": [*(item for item, _ in bad), RECORDS[0]]}, Role.ADMIN)
+    assert answer.status_code == 202
+    assert answer.json()["accepted"] == 1
+    assert [(one["index"], one["field"]) for one in answer.json()["rejected"]] == [
+        (index, field) for index, (_, field) in enumerate(bad)
+    ]
+    for body, field in (
+        ({}, "records"), ({"records": {}}, "records"), ({"records": [], "x": 1}, "x"), ([], ""),
+    ):  # fmt: skip
+        refused = await ask(ear, "erasures", body, Role.ADMIN)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
+    for body, field in (
+        ({"person": PERSON}, "agency_id"),
+        ({"agency_id": "sf"}, "person"),
+        ({"agency_id": "sf", "person": " "}, "person"),
+        ({"agency_id": "nowhere", "person": PERSON}, "agency_id"),
+        ({"agency_id": "sf", "person": "tel:"}, "person"),
+    ):
+        refused = await ask(ear, "subjects", body, Role.ADMIN)
+        assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
+    token = {"authorization": f"Bearer {ear.token(Role.ADMIN)}"}
+    assert (await ear.raw("erasures", b"{}", None, content_type="text/plain", **token)).status_code == 415
+    too_many = await ask(ear, "erasures", {"records": [RECORDS[0]] * 10_001}, Role.ADMIN)
+    assert too_many.status_code == 413
+
+
+async def test_a_record_of_a_retired_source_is_erased_by_who_reaches_every_agency(ear: Listening):
+    await ear.publish(ear.scribe.source("survey", "sf", state="retired", service_ids=["airport"]))
+    assert (await ask(ear, "erasures", {"records": RECORDS[:1]}, Role.ADMIN, agency="sf")).status_code == 422
+    assert (await ask(ear, "erasures", {"records": RECORDS[:1]}, Role.ADMIN)).status_code == 202
+
+
+async def test_nothing_is_promised_while_the_log_is_away(ear: Listening):
+    ear.log.store.fault = LogUnavailable("away")
+    answer = await ask(ear, "erasures", {"records": RECORDS}, Role.ADMIN)
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_while_there_is_a_legal_hold_nobody_erases_and_everybody_is_told(ear: Listening):
+    item = {"id": "r-1", "form_id": "visit", "answers": {}}
+    receipt = (await ear.send("responses", item, DESK)).json()["receipt"]
+    held = {"service_ids": ["airport"], "default_channel": "in_person", "legal_hold": True}
+    await ear.publish(ear.scribe.source("desk", "sf", **held))
+    for path, key in ((f"receipts/{receipt}", None), ("responses/r-1", DESK)):
+        answer = await ear.raw(path, b"", key, method="DELETE")
+        assert (answer.status_code, answer.json()["code"]) == (409, "legal_hold"), path
+    listed = await ask(ear, "erasures", {"records": RECORDS}, Role.ADMIN)
+    assert [one["code"] for one in listed.json()["rejected"]] == ["legal_hold", "legal_hold"]
+    assert listed.json()["accepted"] == 1
+    event = {"specversion": "1.0", "id": "e-1", "source": "x", "type": ResponseRetracted.TYPE, "data": {"id": "r-1"}}
+    answer = await ear.send("events", event, DESK, content_type="application/cloudevents+json")
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "legal_hold")
+    assert (await ear.send("responses", {**item, "id": "r-2"}, DESK)).status_code == 202
+    await ear.publish(ear.scribe.source("desk", "sf", service_ids=["airport"], default_channel="in_person"))
+    assert (await ear.raw(f"receipts/{receipt}", b"", None, method="DELETE")).status_code == 202
+    assert (await ear.raw("responses/r-9", b"", SURVEY, method="DELETE")).status_code == 202

@@ -1,0 +1,171 @@
+"""Retention: which texts and dead letters go and when, in small batches, and that figures never change."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from metrics_worker.retention.domain import Keeping, Letter, cutoffs, overdue
+from metrics_worker.retention.keeper import Keeper
+from metrics_worker.retention.ports import Step
+from metrics_worker.retention.sql import SqlRetentionStore
+from metrics_worker.retention.use_cases import remove_letters, remove_texts
+from soundings.events.interaction import InteractionRecorded, InteractionRetracted
+from soundings.events.response import ResponseRetracted
+from soundings.kernel.clock import epoch_ms
+from soundings.kernel.ids import key128
+
+from .conftest import NOW, Kept
+
+DAY_MS = 86_400_000
+NOW_MS = epoch_ms(NOW)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.at = NOW
+
+    def __call__(self):
+        return self.at
+
+
+async def no_pause() -> None:
+    return
+
+
+async def test_texts_go_when_their_sources_time_is_over_and_from_the_search_too(kept: Kept, response):
+    await kept.hear(
+        response("old", "The elevator was broken", "2025-12-01T12:00:00Z"),
+        response("new", "The escalator was broken", "2026-02-20T12:00:00Z"),
+        response("other", "The stairs were broken", "2020-01-01T12:00:00Z", source_id="kiosk"),
+    )
+    await kept.sources(survey={"text_days": 30}, kiosk={})
+    facts = await kept.facts()
+    store = SqlRetentionStore(kept.database)
+    removed = await remove_texts(store, await store.rules(), NOW_MS, no_pause)
+    assert removed.texts == 1
+    assert await kept.texts() == {"The escalator was broken", "The stairs were broken"}
+    assert [await kept.found_by(word) for word in ("elevator", "escalator", "broken")] == [0, 1, 2]
+    assert await kept.facts() == facts
+
+
+async def test_a_text_that_comes_late_or_again_goes_at_the_next_pass(kept: Kept, response):
+    await kept.sources(survey={"text_days": 30})
+    store = SqlRetentionStore(kept.database)
+    for revision in (0, 1):
+        await kept.hear(response("old", f"Said {revision}", "2025-12-01T12:00:00Z", revision=revision))
+        assert await kept.texts() == {f"Said {revision}"}
+        assert (await remove_texts(store, await store.rules(), NOW_MS, no_pause)).texts == 1
+        assert await kept.texts() == set()
+
+
+async def test_nothing_goes_while_there_is_a_legal_hold(kept: Kept, response, letter):
+    old = response("old", "Said long ago", "2020-01-01T12:00:00Z")
+    await kept.hear(old, letters=[letter(old, 1)])
+    store = SqlRetentionStore(kept.database)
+    late = NOW_MS + 1000 * DAY_MS
+    for hold, left in ((True, {"Said long ago"}), (False, set())):
+        await kept.sources(survey={"text_days": 1, "legal_hold": hold})
+        rules = await store.rules()
+        await remove_texts(store, rules, late, no_pause)
+        await remove_letters(store, rules, late, no_pause)
+        assert await kept.texts() == left
+        assert len(await kept.letters()) == len(left)
+
+
+async def test_dead_letters_of_what_was_taken_back_go_and_no_others(kept: Kept, response, letter):
+    one, two = response("one", "First"), response("two", "Second")
+    facts = {"source_id": "centre", "agency_id": "sf", "time_zone": "UTC", "kind": "call", "outcome": "answered",
+             "started_at": NOW, "received_at": NOW}  # fmt: skip
+    leg = InteractionRecorded.model_validate({**facts, "record_id": "leg", "root_id": "root"})
+    root = InteractionRecorded.model_validate({**facts, "record_id": "root", "root_id": "root"})
+    letters = [letter(event, number) for number, event in enumerate((one, two, leg, root, None))]
+    await kept.hear(response("three", "Third"), letters=letters)
+    await kept.hear(ResponseRetracted(record_id="one", source_id="survey", reason="erasure", retracted_at=NOW))
+    why = {"reason": "erasure", "retracted_at": NOW}
+    await kept.hear(InteractionRetracted(record_id="leg", source_id="centre", root_id="root", **why))
+    before = await kept.letters()
+    store = SqlRetentionStore(kept.database)
+    assert (await remove_letters(store, {}, NOW_MS, no_pause)).letters == 2
+    assert await kept.letters() == [before[1], before[3], before[4]]
+
+
+async def test_the_keeper_looks_through_all_texts_every_hour_and_when_a_rule_changed(kept: Kept, response):
+    clock = Clock()
+    keeper = Keeper(SqlRetentionStore(kept.database), clock)
+    await kept.sources(survey={})
+    await kept.hear(response("a", "A", "2025-12-01T12:00:00Z"), response("b", "B", "2026-02-01T12:00:00Z"))
+    await keeper.look()
+    assert await kept.texts() == {"A", "B"}
+    await kept.sources(survey={"text_days": 60})
+    await keeper.look()
+    assert await kept.texts() == {"B"}
+    clock.at += timedelta(days=60)
+    await keeper.look()
+    assert await kept.texts() == set()
+
+
+class Pages:
+    """A store of texts by their ids, which ends after some batches as a process does that is killed."""
+
+    def __init__(self, texts: dict[int, int], ends_after: int) -> None:
+        self.texts = texts
+        self.left = ends_after
+
+    async def remove_texts(self, after, most, before):
+        if self.left == 0:
+            raise ConnectionError
+        self.left -= 1
+        page = sorted(id_ for id_ in self.texts if id_ > after)[:most]
+        old = [id_ for id_ in page if self.texts[id_] < before["s"]]
+        for id_ in old:
+            del self.texts[id_]
+        return Step(len(old), page[-1] if len(page) == most else None)
+
+
+@given(st.lists(st.integers(-5, 5), max_size=2000), st.integers(0, 4))
+async def test_a_pass_that_is_cut_off_and_begun_anew_removes_exactly_what_is_due(ages, ends_after):
+    texts = {number: NOW_MS + age * DAY_MS for number, age in enumerate(ages, start=1)}
+    due = {number for number, at in texts.items() if at < NOW_MS - DAY_MS}
+    pages = Pages(dict(texts), ends_after)
+    rules = {"s": Keeping(1)}
+    if ends_after * 500 <= len(texts):
+        with pytest.raises(ConnectionError):
+            await remove_texts(pages, rules, NOW_MS, no_pause)
+    pages.left = 100
+    await remove_texts(pages, rules, NOW_MS, no_pause)
+    assert texts.keys() - pages.texts.keys() == due
+
+
+@given(st.integers(1, 36_500), st.booleans(), st.integers(0, 2**40))
+def test_a_hold_or_no_limit_means_no_end(days, hold, now):
+    assert cutoffs({"a": Keeping(), "b": Keeping(days, legal_hold=True)}, now) == {}
+    assert ("c" in cutoffs({"c": Keeping(days, legal_hold=hold)}, now)) is not hold
+
+
+def test_old_dead_letters_go_also_those_that_tell_no_source():
+    nameless, named = Letter(1, (), NOW_MS - 10 * DAY_MS), (("ce_source", b"/sources/s"),)
+    letters = [nameless, Letter(2, named, NOW_MS - 10 * DAY_MS), Letter(3, named, NOW_MS - DAY_MS)]
+    assert overdue(letters, {}, NOW_MS, 30 * DAY_MS) == []
+    assert overdue(letters, {}, NOW_MS, 9 * DAY_MS) == [1, 2]
+    assert overdue(letters, {"s": Keeping(5)}, NOW_MS, 30 * DAY_MS) == [2]
+    assert overdue(letters, {"s": Keeping(5, legal_hold=True)}, NOW_MS, 9 * DAY_MS) == [1]
+
+
+@pytest.mark.parametrize(
+    ("event", "key"),
+    [
+        (b"response:a:b:0", key128("response", "s", "a:b")),
+        (b"response:a:review-7", key128("response", "s", "a")),
+        (b"tally:t:retracted", key128("tally", "s", "t")),
+        (b"funnel:f:0", key128("funnel", "s", "f")),
+        (b"interaction:c:2", key128("interaction", "s", "c", "c")),
+        (b"other:c:2", None),
+        (b"response:x", None),
+        (b"", None),
+    ],
+)
+def test_a_dead_letter_tells_its_record_by_its_headers(event, key):
+    assert Letter(1, (("ce_source", b"/sources/s"), ("ce_id", event)), 0).record_key == key
+    assert Letter(1, (("ce_source", b"/elsewhere"), ("ce_id", event)), 0).record_key is None
