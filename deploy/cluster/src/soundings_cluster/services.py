@@ -35,10 +35,11 @@ class Doors:
 def services(place: Place, doors: Doors) -> Sequence[Part]:
     """In the order in which they are stopped: first who takes in, last who counts."""
     catalogue, metrics = place.database_url("catalogue"), place.database_url("metrics")
+    knowing = {"SOUNDINGS_DATABASE_URL": catalogue, "SOUNDINGS_PUBLIC_FEEDBACK_URL": doors.urls["feedback"]}
     spool = {"SOUNDINGS_SECRET": place.home.secret(), "SOUNDINGS_SPOOL_DIR": str(place.folder("spool"))}
     return [
         _service(place, "feedback-api", "feedback_api", doors.feedback, spool),
-        _service(place, "catalogue-api", "catalogue_api", doors.catalogue, {"SOUNDINGS_DATABASE_URL": catalogue}),
+        _service(place, "catalogue-api", "catalogue_api", doors.catalogue, knowing),
         *(
             _service(
                 place,

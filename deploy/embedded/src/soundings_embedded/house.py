@@ -34,7 +34,12 @@ def services(home: Home) -> dict[str, FastAPI]:
     """The three services by the path below which each is mounted, all with URLs into the home."""
     return {
         "/api/catalogue": catalogue_api.bootstrap.build(
-            CatalogueSettings(log_url=home.log_url, database_url=home.database_url("catalogue"), jwks_url=home.jwks_url)
+            CatalogueSettings(
+                log_url=home.log_url,
+                database_url=home.database_url("catalogue"),
+                jwks_url=home.jwks_url,
+                feedback_url="/api/feedback",
+            )
         ),
         "/api/feedback": feedback_api.bootstrap.build(
             FeedbackSettings(log_url=home.log_url, jwks_url=home.jwks_url, secret=home.secret())

@@ -16,6 +16,7 @@ from catalogue_api.forms.templates.http import templates_router
 from catalogue_api.measures.domain import KIND as MEASURE
 from catalogue_api.organisation.domain import KINDS as ORGANISATION
 from catalogue_api.settings import Settings
+from catalogue_api.snippets.http import snippets_router
 from catalogue_api.sources.domain import KIND as SOURCE
 from catalogue_api.sources.http import STATUS_OF as KEY_STATUS
 from catalogue_api.sources.http import keys_router
@@ -67,6 +68,7 @@ def build(
                 forms_router(catalogue, clock),
                 templates_router(catalogue),
                 keys_router(keyring, clock),
+                snippets_router(catalogue, settings.feedback_url),
             ],
             verifier=TokenVerifier(settings.jwks_url, audience=settings.token_audience, issuer=settings.token_issuer),
             lifespan=_lifespan(database, relay),

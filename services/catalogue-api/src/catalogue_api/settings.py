@@ -15,6 +15,8 @@ class Settings:
     jwks_url: str
     token_audience: str | None = None
     token_issuer: str | None = None
+    feedback_url: str | None = None
+    """Where pages find listening: an address, or a path on the catalogue's own one. None: snippets are refused."""
     host: str = "127.0.0.1"
     port: int = 8002
     stuck_after_seconds: float = 30.0
@@ -30,6 +32,7 @@ class Settings:
             jwks_url=given["SOUNDINGS_JWKS_URL"],
             token_audience=given.get("SOUNDINGS_TOKEN_AUDIENCE") or None,
             token_issuer=given.get("SOUNDINGS_TOKEN_ISSUER") or None,
+            feedback_url=given.get("SOUNDINGS_PUBLIC_FEEDBACK_URL") or None,
             host=given.get("SOUNDINGS_HOST", "127.0.0.1"),
             port=int(given.get("SOUNDINGS_PORT", "8002")),
         )

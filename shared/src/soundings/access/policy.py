@@ -85,6 +85,7 @@ POLICY: dict[str, Access] = {
     "catalogue.forms.findings": _ANY_STAFF,
     "catalogue.forms.versions": _ANY_STAFF,
     "catalogue.forms.version": _ANY_STAFF,
+    "catalogue.forms.snippet": _ANY_STAFF,
     "catalogue.keys.create": _MANAGER,
     "catalogue.keys.list": _MANAGER,
     "catalogue.keys.revoke": _MANAGER,

@@ -1,0 +1,69 @@
+"""Showing what to paste for a form."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from catalogue_api.entities.domain import Entity, document
+from catalogue_api.entities.ports import Catalogue
+from catalogue_api.entities.writing import may_read, there
+from catalogue_api.snippets.domain import DELIVERIES, Asked, Snippet, Widget, snippets
+from soundings.access.roles import Principal
+from soundings.events.catalogue import Agency, Source
+from soundings.kernel.errors import Fault
+from soundings.kernel.widget import INTEGRITY, VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The snippets of a form, the script that they name, and what keeps them from working."""
+
+    widget: Widget
+    snippets: Sequence[Snippet]
+    origins: Sequence[str]
+    findings: Sequence[Fault]
+
+
+@dataclass(frozen=True, slots=True)
+class ShowSnippets:
+    catalogue: Catalogue
+
+    async def __call__(self, form_id: str, base: str, language: str | None, caller: Principal) -> Shown:
+        """``base`` is the public address of listening. Raises NotFound and ForeignAgency."""
+        async with self.catalogue.reading() as reader:
+            form = await there(reader, "form", form_id)
+            may_read(caller, form.agency_id)
+            body = document(form.body)
+            agency = await reader.get("agency", form.agency_id)
+            source_id = body.get("source_id")
+            source = await reader.get("source", source_id) if isinstance(source_id, str) else None
+        spoken = language or (agency.body.default_language if agency and isinstance(agency.body, Agency) else "en")
+        origins = source.body.origins if source and isinstance(source.body, Source) else ()
+        widget = Widget(VERSION, f"{base}/widget/{VERSION}.js", INTEGRITY)
+        findings = _findings(form, source, origins)
+        return Shown(widget, snippets(_asked(form.id, body, spoken), widget, base), origins, findings)
+
+
+def _asked(form_id: str, body: Mapping[str, object], language: str) -> Asked:
+    texts = cast("Mapping[str, str]", body.get("button_text") or {})
+    again, chosen = body.get("ask_again_after_days"), cast("Sequence[str]", body.get("deliveries") or ())
+    return Asked(
+        form_id,
+        label=texts.get(language) or next(iter(texts.values()), None),
+        ask_again_after_days=again if isinstance(again, int) else None,
+        deliveries=[delivery for delivery in DELIVERIES if delivery in chosen],
+    )
+
+
+def _findings(form: Entity, source: Entity | None, origins: Sequence[str]) -> list[Fault]:
+    found: list[Fault] = []
+    if not form.is_active:
+        found.append(Fault("state", "retired", "the form is retired: pages will not show it"))
+    elif form.published is None:
+        found.append(Fault("published", "not_published", "publish the form first: pages show published versions only"))
+    if source is None or not source.is_active:
+        found.append(Fault("source_id", "missing", "the form names no source in force, so pages cannot send answers"))
+    elif not origins:
+        detail = f"the source {source.id!r} lists no origins, so pages of other addresses than ours cannot send answers"
+        found.append(Fault("origins", "missing", detail))
+    return found
