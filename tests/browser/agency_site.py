@@ -1,6 +1,7 @@
 """An agency's own web site, on another origin than ours and with a strict policy; and the forms that its pages show."""
 
 import threading
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -8,6 +9,7 @@ from typing import ClassVar
 
 import httpx
 
+from soundings.kernel.widget import VERSION
 from tests.e2e.running import Running
 
 QUESTIONS = [
@@ -43,6 +45,7 @@ class AgencySite:
     """Pages by path, each sent with the same content security policy; what was asked for is kept."""
 
     def __init__(self, policy: str) -> None:
+        self.policy = policy
         pages: dict[str, str] = {}
 
         class Handler(BaseHTTPRequestHandler):
@@ -78,11 +81,11 @@ class AgencySite:
             thread.join()
 
 
-def strict_policy(ours: str) -> str:
-    """What a careful agency allows: nothing but our script and our doors, no inline style, no HTML from strings."""
+def strict_policy(feedback: str) -> str:
+    """What a careful agency allows: our script and our doors, no inline style, no HTML from strings."""
     return (
-        f"default-src 'none'; script-src {ours}; connect-src {ours}; style-src 'self'; frame-src 'self'; "
-        "require-trusted-types-for 'script'; base-uri 'none'; form-action 'none'"
+        f"default-src 'none'; script-src {feedback}/widget/{VERSION}.js; connect-src {feedback}/v1/forms/; "
+        "style-src 'self'; frame-src 'self'; require-trusted-types-for 'script'; base-uri 'none'; form-action 'none'"
     )
 
 
@@ -109,11 +112,11 @@ def settle_agency(house: Running, origin: str) -> None:
 
 
 def _wait_for(url: str) -> None:
-    with httpx.Client(transport=httpx.HTTPTransport(retries=3)) as http:
-        for _ in range(600):
-            if http.get(url).status_code == 200:
-                return
-    raise AssertionError(f"{url} did not come")
+    end = time.monotonic() + 60
+    with httpx.Client() as http:
+        while http.get(url).status_code != 200:
+            assert time.monotonic() < end, f"{url} did not come"
+            time.sleep(0.05)
 
 
 def _form(title: str, questions: list[dict[str, object]], **titles: str) -> dict[str, object]:

@@ -3,70 +3,69 @@
 import type { Question, Value } from "./definition.js";
 import { make, newElementId } from "./elements.js";
 import type { Control, Setting } from "./fields.js";
+import { thumb } from "./thumb.js";
 
 interface Option {
   readonly value: Value;
+  /** What is read out, and seen beside or below the mark. */
   readonly label: string;
-  /** What is seen above the label and not read out. */
-  readonly mark?: string;
+  /** What is seen first and not read out where there is a label. */
+  readonly mark?: string | Node | undefined;
 }
 
-const SCALES: Readonly<Record<string, readonly [first: number, last: number]>> = {
-  likert: [1, 5],
-  stars: [1, 5],
-  nps: [0, 10],
-  ces: [1, 7],
+const YES_FIRST = new Set(["thumbs", "yes_no"]);
+
+const markOf = (type: string, value: number): string | Node | undefined => {
+  if (type === "yes_no") return undefined;
+  if (type === "thumbs") return thumb(value === 1);
+  return type === "stars" ? "★" : String(value);
 };
 
-const optionsOf = (question: Question, setting: Setting): readonly Option[] => {
-  const { words } = setting;
-  if (question.type === "thumbs") {
-    return [
-      { value: 1, label: words("up"), mark: "👍" },
-      { value: 0, label: words("down"), mark: "👎" },
-    ];
-  }
-  if (question.type === "yes_no") {
-    return [
-      { value: 1, label: words("yes") },
-      { value: 0, label: words("no") },
-    ];
-  }
-  const scale = SCALES[question.type];
-  if (!scale) return (question.options ?? []).map(({ code, text }) => ({ value: code, label: setting.say(text) }));
-  const [first, last] = scale;
-  return Array.from({ length: last - first + 1 }, (_, step) => {
-    const value = first + step;
-    const label = setting.say(question.labels?.[value]);
-    return { value, label, mark: question.type === "stars" ? "★" : String(value) };
-  });
+const optionsOf = ({ type, points, options }: Question, { say }: Setting): readonly Option[] => {
+  if (!points) return (options ?? []).map(({ code, text }) => ({ value: code, label: say(text) }));
+  const rows = points.map(({ value, text }) => ({ value, label: say(text), mark: markOf(type, value) }));
+  return YES_FIRST.has(type) ? rows.reverse() : rows;
 };
 
-const row = (option: Option, question: Question, name: string): [HTMLElement, HTMLInputElement] => {
-  const type = question.type === "multi_choice" ? "checkbox" : "radio";
+/** How much is said of a scale: a word for each point, for its ends, or none. */
+const wordsFor = (type: string, options: readonly Option[]): "each" | "ends" | "none" => {
+  const said = options.filter(({ label, mark }) => label && mark).length;
+  if (!said || type === "stars") return "none";
+  return said === options.length ? "each" : "ends";
+};
+
+const row = (option: Option, type: string, name: string, seen: boolean): [HTMLElement, HTMLInputElement] => {
   const id = newElementId();
   const input = make("input", { type, name, id });
   const { mark, label } = option;
-  const spoken = label || String(option.value);
-  const seen = mark && make("span", { class: "mark", "aria-hidden": !!label && "true" }, mark);
-  const text = mark === spoken ? undefined : make("span", { class: label ? "text" : "unseen" }, spoken);
-  return [make("label", { class: "choice", for: id }, input, seen, text), input];
+  const shown = mark && make("span", { class: "mark", "aria-hidden": label ? "true" : undefined }, mark);
+  const spoken = typeof mark === "string" && !seen && mark !== "★" ? `${mark}: ${label}` : label;
+  const text = label && make("span", { class: seen ? "text" : "unseen" }, spoken);
+  return [make("label", { class: "choice", for: id }, input, shown, text), input];
 };
+
+const ends = (options: readonly Option[]): HTMLElement =>
+  make(
+    "p",
+    { class: "ends help", "aria-hidden": "true" },
+    ...[options[0], options[options.length - 1]].map((one) => make("span", {}, `${one?.value} = ${one?.label}`)),
+  );
 
 /** Radio buttons or check boxes; which one is chosen is known by its place, never by what a page may write into it. */
 export const choices = (question: Question, setting: Setting): Control => {
   const options = optionsOf(question, setting);
-  const name = newElementId();
-  const rows = options.map((option) => row(option, question, name));
-  const inputs = rows.map(([, input]) => input);
-  const labelled = options.some((option) => option.mark && option.label);
-  const kind = `choices ${question.type}${labelled ? " labelled" : ""}`;
-  const element = make("div", { class: kind }, ...rows.map(([label]) => label));
+  const words = wordsFor(question.type, options);
   const many = question.type === "multi_choice";
+  const name = newElementId();
+  const seen = words === "each" || options.every(({ mark }) => !mark);
+  const rows = options.map((option) => row(option, many ? "checkbox" : "radio", name, seen));
+  const inputs = rows.map(([, input]) => input);
+  const kind = `choices ${question.type} ${words}`;
+  const list = make("div", { class: kind }, ...rows.map(([label]) => label));
   const chosen = () => options.filter((_, place) => inputs[place]?.checked).map(({ value }) => value);
   return {
-    element,
-    target: () => inputs.find((input) => input.checked) ?? inputs[0] ?? element,
+    element: words === "ends" ? make("div", {}, list, ends(options)) : list,
+    target: () => inputs.find((input) => input.checked) ?? inputs[0] ?? list,
     value: () => {
       const values = chosen();
       return values.length ? (many ? values.map(String) : values[0]) : undefined;
@@ -79,5 +78,6 @@ export const choices = (question: Question, setting: Setting): Control => {
       });
     },
     fault: () => undefined,
+    missing: "missing_choice",
   };
 };

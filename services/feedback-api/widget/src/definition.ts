@@ -13,7 +13,8 @@ export interface Question {
   readonly help?: Texts;
   readonly required?: boolean;
   readonly options?: readonly { readonly code: string; readonly text: Texts }[];
-  readonly labels?: Readonly<Record<string, Texts>>;
+  /** The points of a scale, lowest first. */
+  readonly points?: readonly { readonly value: number; readonly text?: Texts }[];
   readonly show_when?: { readonly question: string; readonly in: readonly Value[] };
   readonly max_length?: number;
   readonly page?: number;
@@ -24,10 +25,14 @@ export interface Definition {
   readonly version: number;
   readonly title: Texts;
   readonly introduction?: Texts;
-  readonly page_titles?: readonly Texts[];
+  readonly page_titles?: Readonly<Record<string, Texts>>;
   readonly questions: readonly Question[];
+  readonly contact?: { readonly consent: Texts; readonly help?: Texts };
   readonly thank_you?: Texts;
+  readonly state?: string;
+  readonly closed?: Texts;
   readonly ask_again_after_days?: number;
+  readonly languages?: readonly { readonly tag: string; readonly dir: string }[];
   readonly words?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
@@ -53,8 +58,6 @@ export const definitionOf = (base: string, form: string): Promise<Definition | s
   return found;
 };
 
-const RIGHT_TO_LEFT = /^(ar|arc|ckb|dv|fa|he|iw|khw|ks|ku-arab|nqo|ps|sd|syr|ug|ur|uz-arab|yi)\b/i;
-
 /** The language of the form that comes nearest to the one wanted: itself, its base, a sister, else the form's first. */
 export const languageOf = (form: Definition, wanted: string): string => {
   const offered = Object.keys(form.title);
@@ -64,7 +67,9 @@ export const languageOf = (form: Definition, wanted: string): string => {
   return exact ?? near ?? offered.find((tag) => base(tag) === base(wanted)) ?? offered[0] ?? "en";
 };
 
-export const directionOf = (language: string): "rtl" | "ltr" => (RIGHT_TO_LEFT.test(language) ? "rtl" : "ltr");
+/** Which way a language of the form is written. */
+export const directionOf = (form: Definition, language: string): string =>
+  form.languages?.find(({ tag }) => tag === language)?.dir ?? "ltr";
 
 /** A text in the language, else in the first one that it has. */
 export const say = (texts: Texts | undefined, language: string): string =>

@@ -3,7 +3,9 @@
 import type { Definition, Given, Question } from "./definition.js";
 import { say } from "./definition.js";
 import { choices } from "./choices.js";
+import { CONTACT, contactField } from "./contact.js";
 import { make, newElementId } from "./elements.js";
+import { failing } from "./failing.js";
 import { texts } from "./texts.js";
 import type { Words } from "./words.js";
 
@@ -17,6 +19,10 @@ export interface Control {
   readonly restore: (given: unknown) => void;
   /** What is wrong with the answer, beside its absence. */
   readonly fault: () => string | undefined;
+  /** The word for the absence of an answer. */
+  readonly missing: string;
+  /** Whether the answer looks as if it named a person. */
+  readonly personal?: () => boolean;
 }
 
 export interface Setting {
@@ -45,6 +51,7 @@ export const settingOf = (form: Definition, language: string, words: Words): Set
 /** The field of a question; undefined for one that is not seen. */
 export const field = (question: Question, setting: Setting): Field | undefined => {
   if (question.type === "hidden") return undefined;
+  if (question.type === CONTACT) return contactField(question, setting);
   if (question.type === "statement") {
     const element = make("p", { class: "statement" }, setting.say(question.text));
     return { question, element, control: undefined, fail: () => undefined };
@@ -58,22 +65,12 @@ const caption = (question: Question, { say: tell, words }: Setting): (Node | str
 ];
 
 const described = (question: Question, setting: Setting) => {
-  const help = question.help && make("p", { class: "help", id: newElementId() }, setting.say(question.help));
+  const many = question.type === "multi_choice" ? setting.words("choose_any") : "";
+  const text = [setting.say(question.help), many].filter(Boolean).join(" ");
+  const help = text ? make("p", { class: "help", id: newElementId() }, text) : undefined;
   const error = make("p", { class: "error", id: newElementId(), hidden: true });
   const ids = [help?.id, error.id].filter(Boolean).join(" ");
   return { help, error, ids };
-};
-
-const failing = (element: HTMLElement, error: HTMLElement, mark: () => readonly HTMLElement[], words: Words) => {
-  return (message: string | undefined) => {
-    error.hidden = !message;
-    error.replaceChildren(...(message ? [make("span", { class: "unseen" }, `${words("error")} `), message] : []));
-    element.classList.toggle("wrong", !!message);
-    for (const one of mark()) {
-      if (message) one.setAttribute("aria-invalid", "true");
-      else one.removeAttribute("aria-invalid");
-    }
-  };
 };
 
 const grouped = (question: Question, setting: Setting): Field => {

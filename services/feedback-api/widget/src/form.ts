@@ -1,16 +1,16 @@
 // A form as a person fills it: pages, errors, draft, sending, and what became of it.
 
-import type { Definition } from "./definition.js";
+import { letterOf, trapField } from "./answer.js";
+import { CONTACT } from "./contact.js";
+import { directionOf, type Definition, type Given } from "./definition.js";
 import { draftPlace } from "./drafts.js";
 import { make, newElementId } from "./elements.js";
-import { aboutOf, note } from "./funnel.js";
-import { send, watch, type Fate } from "./outbox.js";
-import { failedNotice, refusedNotice, thanks } from "./outcome.js";
-import { pagesOf, type Fault } from "./pages.js";
-import { looksPersonal } from "./personal.js";
-import { emit, settingAt, speak, type Place } from "./place.js";
-import { now } from "./platform.js";
 import { rememberAsked } from "./frequency.js";
+import { note } from "./funnel.js";
+import { send, watch, type Fate } from "./outbox.js";
+import { closedNotice, failedNotice, refusedNotice, thanks } from "./outcome.js";
+import { pagesOf, type Fault } from "./pages.js";
+import { emit, settingAt, speak, type Place } from "./place.js";
 import { summaryOf } from "./summary.js";
 
 export interface FormView {
@@ -24,104 +24,95 @@ export interface FormView {
 export const formView = (form: Definition, place: Place, key: string, close?: () => void): FormView => {
   const setting = settingAt(place, form);
   const { words, say, language } = setting;
+  const level = place.option("heading") === "3" ? "h3" : "h2";
+  const heading = make(level, { id: newElementId(), class: "title", tabindex: -1 }, say(form.title));
+  const element = make("div", { class: "box" }, heading);
+  speak(element, language, directionOf(form, language));
+  const seen = () => {
+    note(place, key, "shown");
+    emit(place, "shown");
+  };
+  if (form.state && form.state !== "open") {
+    element.append(...closedNotice(form, setting, close).nodes);
+    return { element, heading, seen: () => emit(place, "shown") };
+  }
+
   const pages = pagesOf(form, setting, place);
   const kept = draftPlace(form, key);
   let draft = kept.read();
   let page = 0;
-  let reachedPages: readonly number[] = [];
+  let reached: readonly number[] = [];
   let sending = false;
   let warned = false;
-  let shownAt = now();
 
-  const level = Number(place.option("heading")) === 3 ? "h3" : "h2";
-  const heading = make(level, { id: newElementId(), class: "title", tabindex: -1 }, say(form.title));
-  const introduction = form.introduction && make("p", { class: "introduction" }, say(form.introduction));
+  const introduction = say(form.introduction);
   const step = make("p", { class: "step", tabindex: -1, hidden: true });
   const summary = summaryOf(words);
   const notice = make("div", { class: "notice", role: "alert", hidden: true });
   const status = make("p", { class: "unseen", role: "status" });
-  const back = make("button", { type: "button", class: "second", hidden: true }, words("back"));
+  const back = make("button", { type: "button", class: "second" }, words("back"));
   const submit = make("button", { type: "submit", class: "first" });
   const buttons = make("div", { class: "buttons" }, submit, back);
   const body = make("form", { novalidate: true, autocomplete: "off", "aria-labelledby": heading.id });
-  body.append(...pages.elements, notice, buttons);
-  const element = make("div", { class: "box" }, heading, introduction, summary.element, step, body, status);
-  speak(element, language);
-
-  const isLast = () => page === (reachedPages[reachedPages.length - 1] ?? page);
+  const trap = trapField();
+  body.append(...pages.elements, trap.element, notice, buttons);
+  const above = introduction && make("p", { class: "introduction" }, introduction);
+  element.append(...[above, summary.element, step, body, status].filter(Boolean));
 
   const render = () => {
-    reachedPages = pages.update();
-    if (!reachedPages.includes(page)) page = reachedPages[0] ?? 1;
+    reached = pages.update();
+    if (!reached.includes(page)) page = reached[0] ?? 1;
     pages.show(page);
-    const at = reachedPages.indexOf(page);
+    const at = reached.indexOf(page);
     back.hidden = at < 1;
-    submit.textContent = words(sending ? "sending" : !isLast() ? "next" : warned ? "send_anyway" : "send");
-    step.hidden = reachedPages.length < 2;
-    const title = say(form.page_titles?.[page - 1]);
-    step.textContent = words("step", { n: at + 1, of: reachedPages.length }) + (title && `: ${title}`);
+    submit.textContent = words(sending ? "sending" : at < reached.length - 1 ? "continue" : "send");
+    const title = say(form.page_titles?.[page]);
+    const counted = reached.length > 1 ? words("page_of", { page: at + 1, pages: reached.length }) : "";
+    step.textContent = [counted, title].filter(Boolean).join(": ");
+    step.hidden = !step.textContent;
   };
 
   const turnTo = (next: number) => {
     page = next;
     render();
     step.focus();
+    element.scrollIntoView({ block: "nearest" });
   };
 
   const go = ({ field }: Fault) => {
-    if (pages.pageOf(field) !== page) {
-      page = pages.pageOf(field);
-      render();
-    }
+    page = pages.pageOf(field);
+    render();
     field.control?.target().focus();
   };
 
-  const complain = (faults: readonly Fault[]) => {
+  const complain = (faults: readonly Fault[]): boolean => {
     const wrong = new Map(faults.map(({ field, message }) => [field, message]));
     for (const one of pages.fields) one.fail(wrong.get(one));
-    const [first] = faults;
-    if (first && pages.pageOf(first.field) !== page) {
-      page = pages.pageOf(first.field);
-      render();
-    }
+    if (faults[0]) page = pages.pageOf(faults[0].field);
+    render();
     summary.show(faults, go);
     return faults.length > 0;
   };
 
   const save = () => {
-    const answers: Record<string, NonNullable<unknown>> = {};
-    for (const { question, control } of pages.fields) {
-      const given = control?.value();
-      if (given !== undefined) answers[question.id] = given;
-    }
-    draft = { ...draft, answers: answers as typeof draft.answers };
+    const given = pages.fields.map(({ question, control }) => [question.id, control?.value()] as const);
+    const answers: Record<string, Given | undefined> = Object.fromEntries(given.filter(([id]) => id !== CONTACT));
+    draft = { ...draft, answers };
     kept.write(draft);
   };
 
-  const mentionsPerson = () =>
-    [...pages.answers()].some(([id, given]) => {
-      const type = form.questions.find((question) => question.id === id)?.type;
-      return (type === "short_text" || type === "long_text") && looksPersonal(String(given ?? ""));
-    });
-
-  const letter = () => ({
-    id: draft.id,
-    url: `${place.base}/v1/forms/${encodeURIComponent(place.form)}/responses`,
-    body: {
-      id: draft.id,
-      form_version: form.version,
-      occurred_at: new Date(now()).toISOString(),
-      language,
-      page: location.origin + location.pathname,
-      ...aboutOf(place),
-      ...(place.option("touchpoint") ? { touchpoint: place.option("touchpoint") } : {}),
-      answers: Object.fromEntries([...pages.answers()].filter(([, given]) => given !== undefined)),
-    },
-  });
-
-  const tellNotice = (content: readonly Node[]) => {
+  const tell = (...content: readonly Node[]) => {
     notice.hidden = !content.length;
     notice.replaceChildren(...content);
+  };
+
+  const refusedFields = (problem: unknown): Fault[] => {
+    const errors = (problem as { errors?: unknown } | undefined)?.errors;
+    const named = (Array.isArray(errors) ? errors : []).map((one: { field?: unknown }) => String(one.field));
+    const isNamed = (id: string) => named.includes(id === CONTACT ? "contact_address" : `answers.${id}`);
+    return pages.fields
+      .filter(({ question }) => isNamed(question.id))
+      .map((field) => ({ field, message: words("invalid") }));
   };
 
   const settled = (fate: Fate) => {
@@ -130,55 +121,52 @@ export const formView = (form: Definition, place: Place, key: string, close?: ()
     if (fate.kind === "taken") {
       kept.wipe();
       rememberAsked();
-      element.replaceChildren(...thanks(form, setting, fate.receipt, heading, close));
-      heading.focus();
+      const outcome = thanks(form, setting, fate.receipt, close);
+      element.replaceChildren(heading, ...outcome.nodes);
+      outcome.target.focus();
       emit(place, "submitted", { id: draft.id });
       return;
     }
     render();
     emit(place, "failed", { id: draft.id, reason: fate.kind });
-    if (fate.kind === "waiting") tellNotice(failedNotice(words, () => deliver()));
-    else if (!complain(refusedFields(fate.problem))) tellNotice(refusedNotice(words, fate.problem));
-  };
-
-  const refusedFields = (problem: unknown): Fault[] => {
-    const errors = (problem as { errors?: unknown } | undefined)?.errors;
-    const named = (Array.isArray(errors) ? errors : []).map((one: { field?: unknown }) => String(one.field));
-    return pages.fields
-      .filter(({ question }) => named.includes(`answers.${question.id}`))
-      .map((field) => ({ field, message: words("error_answer") }));
+    if (fate.kind === "waiting") tell(...failedNotice(setting, deliver));
+    else if (!complain(refusedFields(fate.problem))) tell(...refusedNotice(setting, fate.problem));
   };
 
   const deliver = () => {
     if (sending) return;
     sending = true;
-    tellNotice([]);
+    tell();
     render();
     status.textContent = words("sending");
-    send(letter(), settled);
+    const conduct = { website: trap.input.value, began: draft.began };
+    send(letterOf(draft.id, conduct, form, place, language, pages.answers()), settled);
+  };
+
+  const personal = () => {
+    const asked = pages.answers();
+    return pages.fields.find(({ question, control }) => asked.has(question.id) && control?.personal?.());
   };
 
   body.addEventListener("submit", (event) => {
     event.preventDefault();
     event.stopPropagation();
     if (sending || complain(pages.faults(page))) return;
-    const next = reachedPages[reachedPages.indexOf(page) + 1];
+    const next = reached[reached.indexOf(page) + 1];
     if (next !== undefined) return turnTo(next);
     if (complain(pages.faults())) return;
-    if (mentionsPerson() && !warned) {
-      warned = true;
-      status.textContent = words("personal_hint");
-      return render();
-    }
-    deliver();
+    const field = personal();
+    if (!field || warned) return deliver();
+    warned = true;
+    go({ field, message: "" });
+    status.textContent = words("looks_private");
   });
   back.addEventListener("click", () => {
-    const before = reachedPages[reachedPages.indexOf(page) - 1];
+    const before = reached[reached.indexOf(page) - 1];
     if (before !== undefined) turnTo(before);
   });
   body.addEventListener("input", () => {
     note(place, key, "started");
-    warned = false;
     render();
     save();
   });
@@ -186,11 +174,5 @@ export const formView = (form: Definition, place: Place, key: string, close?: ()
   for (const { question, control } of pages.fields) control?.restore(draft.answers[question.id]);
   render();
   watch(draft.id, settled);
-  const seen = () => {
-    shownAt = now();
-    note(place, key, "shown");
-    emit(place, "shown");
-  };
-  void shownAt;
   return { element, heading, seen };
 };

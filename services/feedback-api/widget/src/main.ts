@@ -8,7 +8,7 @@ import { opener } from "./modal.js";
 import { takeUp } from "./outbox.js";
 import { wordsOf } from "./words.js";
 import { shadowOf } from "./shadow.js";
-import { speak, wantedLanguage, type Delivery, type Place } from "./place.js";
+import { directionAround, speak, wantedLanguage, type Delivery, type Place } from "./place.js";
 
 const MINE = Symbol.for("soundings");
 const ATTRIBUTE = "data-soundings-";
@@ -49,7 +49,7 @@ const onClick = (event: MouseEvent): void => {
   const plain = !event.button && !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey;
   if (!(button instanceof Element) || !plain || !take(event)) return;
   event.preventDefault();
-  openAt(button, button.getAttribute(`${ATTRIBUTE}open`) ?? "", "own_button");
+  openAt(button, button.getAttribute(`${ATTRIBUTE}open`) ?? "", "modal");
 };
 
 const ourButton = (place: Place, target: Element, key: string): void => {
@@ -58,7 +58,7 @@ const ourButton = (place: Place, target: Element, key: string): void => {
   const host = make("div", { "data-soundings-host": true });
   const button = make("button", { type: "button", class: "ours", "aria-haspopup": "dialog" });
   button.textContent = place.option("label") ?? wordsOf(undefined, language)("feedback");
-  speak(button, language);
+  speak(button, language, directionAround(target));
   shadowOf(host).append(button);
   target.append(host);
   const open = opener(place, key);
@@ -69,8 +69,8 @@ const ourButton = (place: Place, target: Element, key: string): void => {
 const showAt = (element: HTMLElement, options: Element, count: number): void => {
   const form = options.getAttribute(`${ATTRIBUTE}form`) ?? "";
   const ours = options.getAttribute(`${ATTRIBUTE}show`) === "button";
-  const place = placeOf(options, form, ours ? "our_button" : "inline");
-  if (ours) ourButton(place, document.body, `our_button ${form} ${count}`);
+  const place = placeOf(options, form, ours ? "button" : "inline");
+  if (ours) ourButton(place, document.body, `button ${form} ${count}`);
   else void showInline(place, element, `inline ${form} ${count}`);
 };
 
@@ -93,7 +93,7 @@ const scan = (): void => {
   document.querySelectorAll(`[${ATTRIBUTE}open]`).forEach(
     safely((button) => {
       const form = button.getAttribute(`${ATTRIBUTE}open`) ?? "";
-      if (take(button)) note(placeOf(button, form, "own_button"), `own_button ${form}`, "invited");
+      if (take(button)) note(placeOf(button, form, "modal"), `modal ${form}`, "invited");
     }),
   );
 };

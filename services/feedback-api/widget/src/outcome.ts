@@ -1,40 +1,46 @@
-// What a person is told when an answer was taken, waits, or was refused.
+// What a person is told when an answer was taken, waits, or was refused; or when nobody can answer now.
 
 import type { Definition } from "./definition.js";
 import { make } from "./elements.js";
 import type { Setting } from "./fields.js";
-import type { Words } from "./words.js";
 
-/** The page of thanks, with the receipt; it keeps the heading, which takes the focus. */
-export const thanks = (
-  form: Definition,
-  { words, say }: Setting,
-  receipt: string,
-  heading: HTMLElement,
-  close?: () => void,
-): readonly Node[] => {
-  heading.textContent = words("thanks_title");
-  const button = close && make("button", { type: "button", class: "first" }, words("close"));
-  if (button && close) button.addEventListener("click", close);
-  return [
-    heading,
-    make("p", {}, say(form.thank_you) || words("thanks")),
-    make("p", { class: "help" }, words("receipt")),
-    make("p", {}, make("code", {}, receipt)),
-    ...(button ? [make("div", { class: "buttons" }, button)] : []),
-  ];
+export interface Outcome {
+  readonly nodes: readonly Node[];
+  /** What takes the focus, so that it is read out. */
+  readonly target: HTMLElement;
+}
+
+const closing = ({ words }: Setting, close: (() => void) | undefined): readonly Node[] => {
+  if (!close) return [];
+  const button = make("button", { type: "button", class: "first" }, words("close"));
+  button.addEventListener("click", close);
+  return [make("div", { class: "buttons" }, button)];
+};
+
+/** The thanks, with the receipt. */
+export const thanks = (form: Definition, setting: Setting, receipt: string, close?: () => void): Outcome => {
+  const { words, say } = setting;
+  const target = make("p", { class: "lead", tabindex: -1 }, say(form.thank_you) || words("thank_you"));
+  const about = make("p", { class: "help" }, words("receipt"));
+  return { nodes: [target, about, make("p", {}, make("code", {}, receipt)), ...closing(setting, close)], target };
+};
+
+/** Why nobody can answer now, in the form's own words or in ours. */
+export const closedNotice = (form: Definition, setting: Setting, close?: () => void): Outcome => {
+  const { words, say } = setting;
+  const target = make("p", { class: "lead", tabindex: -1 }, say(form.closed) || words(form.state ?? "") || words("closed"));
+  return { nodes: [target, ...closing(setting, close)], target };
 };
 
 /** The answer waits on the device. */
-export const failedNotice = (words: Words, again: () => void): readonly Node[] => {
+export const failedNotice = ({ words }: Setting, again: () => void): readonly Node[] => {
   const button = make("button", { type: "button", class: "second" }, words("try_again"));
   button.addEventListener("click", again);
-  return [make("p", { class: "title" }, words("failed_title")), make("p", {}, words("failed")), button];
+  return [make("p", { class: "title" }, words("failed")), make("p", {}, words("kept")), button];
 };
 
 /** The server does not take it, now or later. */
-export const refusedNotice = (words: Words, problem: unknown): readonly Node[] => {
+export const refusedNotice = ({ words }: Setting, problem: unknown): readonly Node[] => {
   const closed = (problem as { code?: unknown } | undefined)?.code === "form_closed";
-  const text = words(closed ? "form_closed" : "refused");
-  return [make("p", { class: "title" }, words("refused_title")), make("p", {}, text)];
+  return [make("p", { class: "title" }, words(closed ? "closed" : "invalid"))];
 };

@@ -1,6 +1,7 @@
 // The questions in their pages: which of them are reached, which page comes next, what is wrong on one.
 
 import { reached } from "./branching.js";
+import { contactQuestion } from "./contact.js";
 import type { Definition, Given } from "./definition.js";
 import { make } from "./elements.js";
 import { field, type Field, type Setting } from "./fields.js";
@@ -25,7 +26,9 @@ export interface Pages {
 
 /** All fields of a form; hidden questions take what the page says in `data-soundings-hidden-{question}`. */
 export const pagesOf = (form: Definition, setting: Setting, place: Place): Pages => {
-  const fields = form.questions.map((question) => field(question, setting)).filter((one) => one !== undefined);
+  const offer = contactQuestion(form);
+  const questions = offer ? [...form.questions, offer] : form.questions;
+  const fields = questions.map((question) => field(question, setting)).filter((one) => one !== undefined);
   const byId = new Map(fields.map((one) => [one.question.id, one]));
   const pageOf = (one: Field) => one.question.page ?? 1;
   const numbers = [...new Set(fields.map(pageOf))].sort((one, other) => one - other);
@@ -33,7 +36,7 @@ export const pagesOf = (form: Definition, setting: Setting, place: Place): Pages
     make("div", { class: "page" }, ...fields.filter((one) => pageOf(one) === page).map((one) => one.element));
   const elements = numbers.map(element);
   const answers = () =>
-    reached(form.questions, ({ id, type }) =>
+    reached(questions, ({ id, type }) =>
       type === "hidden" ? place.option(`hidden-${id}`) : byId.get(id)?.control?.value(),
     );
   const update = () => {
@@ -52,5 +55,5 @@ export const pagesOf = (form: Definition, setting: Setting, place: Place): Pages
   return { elements, fields, answers, update, pageOf, show, faults };
 };
 
-const faultOf = (one: Field, given: Given | undefined, { words }: Setting): string | undefined =>
-  one.control?.fault() ?? (one.question.required && given === undefined ? words("error_required") : undefined);
+const faultOf = ({ question, control }: Field, given: Given | undefined, { words }: Setting): string | undefined =>
+  control?.fault() ?? (control && question.required && given === undefined ? words(control.missing) : undefined);

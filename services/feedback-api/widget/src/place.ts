@@ -1,10 +1,11 @@
 // Where on a page a form stands, and what the page says about it in `data-soundings-…` attributes.
 
-import { directionOf, languageOf, type Definition } from "./definition.js";
+import { languageOf, type Definition } from "./definition.js";
 import { wordsOf } from "./words.js";
 import { settingOf, type Setting } from "./fields.js";
 
-export type Delivery = "inline" | "own_button" | "our_button";
+/** In the page; over it by the page's own button; over it by ours. */
+export type Delivery = "inline" | "modal" | "button";
 
 export interface Place {
   /** Whose attributes hold, and where events are heard. */
@@ -26,10 +27,13 @@ export const settingAt = (place: Place, form: Definition): Setting => {
 };
 
 /** Tell an element its language and direction. */
-export const speak = (element: HTMLElement, language: string): void => {
+export const speak = (element: HTMLElement, language: string, direction: string): void => {
   element.lang = language;
-  element.dir = directionOf(language);
+  element.dir = direction;
 };
+
+/** The direction in which the page around an element is written. */
+export const directionAround = (element: Element): string => getComputedStyle(element).direction;
 
 /** Tell the page what happened; its own scripts may count it. Nothing that was answered is in it. */
 export const emit = (place: Place, name: "shown" | "opened" | "submitted" | "failed", detail: object = {}): void => {

@@ -21,7 +21,7 @@ export const summaryOf = (words: Words): Summary => {
   };
   const show: Summary["show"] = (faults, go) => {
     element.hidden = !faults.length;
-    const title = make("p", { class: "title" }, words("error_summary"));
+    const title = make("p", { class: "title" }, words("problem"));
     element.replaceChildren(title, make("ul", {}, ...faults.map((fault) => link(fault, go))));
     if (faults.length) element.focus();
   };

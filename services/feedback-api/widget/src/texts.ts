@@ -6,7 +6,7 @@ import type { Control, Setting } from "./fields.js";
 import { looksPersonal } from "./personal.js";
 
 const LIMITS: Readonly<Record<string, number>> = { short_text: 500, long_text: 10_000 };
-const COUNT_FROM = 0.8;
+const TOLD_FROM = 0.2;
 
 /** The control of a question that is no group; `ids` are those of its help and error. */
 export const texts = (question: Question, setting: Setting, ids: string): Control => {
@@ -17,7 +17,7 @@ export const texts = (question: Question, setting: Setting, ids: string): Contro
 
 const dropdown = (question: Question, setting: Setting, ids: string): Control => {
   const options = question.options ?? [];
-  const blank = make("option", {}, setting.words("choose"));
+  const blank = make("option", {}, setting.words("select"));
   const rows = options.map((option) => make("option", {}, setting.say(option.text)));
   const element = make("select", { id: newElementId(), "aria-describedby": ids }, blank, ...rows);
   return {
@@ -28,6 +28,7 @@ const dropdown = (question: Question, setting: Setting, ids: string): Control =>
       element.selectedIndex = 1 + options.findIndex(({ code }) => code === given);
     },
     fault: () => undefined,
+    missing: "missing_choice",
   };
 };
 
@@ -40,23 +41,26 @@ const day = (setting: Setting, ids: string): Control => {
     restore: (given) => {
       if (typeof given === "string") element.value = given;
     },
-    fault: () => (element.validity.badInput ? setting.words("error_date") : undefined),
+    fault: () => (element.validity.badInput ? setting.words("bad_date") : undefined),
+    missing: "missing_date",
   };
+};
+
+const tell = (element: HTMLElement, text: string): void => {
+  if (element.textContent !== text) element.textContent = text;
 };
 
 const text = (question: Question, { words }: Setting, ids: string): Control => {
   const limit = question.max_length ?? LIMITS[question.type] ?? 500;
   const id = newElementId();
-  const count = make("p", { class: "help count", id: newElementId(), role: "status" });
+  const count = make("p", { class: "help count", role: "status" });
   const hint = make("p", { class: "hint", id: newElementId(), role: "status" });
   const about = { id, "aria-describedby": `${ids} ${hint.id}` };
   const box = question.type === "long_text" ? make("textarea", { ...about, rows: 4 }) : make("input", about);
   const look = () => {
     const left = limit - Array.from(box.value).length;
-    const told = left < 0 ? words("too_many", { n: -left }) : left < limit * (1 - COUNT_FROM) ? words("left", { n: left }) : "";
-    if (count.textContent !== told) count.textContent = told;
-    const warning = looksPersonal(box.value) ? words("personal_hint") : "";
-    if (hint.textContent !== warning) hint.textContent = warning;
+    tell(count, left < 0 ? words("over", { over: -left }) : left < limit * TOLD_FROM ? words("left", { left }) : "");
+    tell(hint, looksPersonal(box.value) ? words("looks_private") : "");
   };
   box.addEventListener("input", look);
   return {
@@ -68,6 +72,8 @@ const text = (question: Question, { words }: Setting, ids: string): Control => {
       box.value = given;
       look();
     },
-    fault: () => (Array.from(box.value.trim()).length > limit ? words("error_too_long", { max: limit }) : undefined),
+    fault: () => (Array.from(box.value.trim()).length > limit ? words("too_long", { limit }) : undefined),
+    missing: "missing_text",
+    personal: () => !!hint.textContent,
   };
 };

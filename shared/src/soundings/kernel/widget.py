@@ -3,4 +3,4 @@
 from typing import Final
 
 VERSION: Final = "0.1.0"
-INTEGRITY: Final = "sha384-SH/sqKihMIZeihwlhoyLgqSfeECW6Ssdd+go+2yOhEMKktO2z/XzNuhI7F8V1k13"
+INTEGRITY: Final = "sha384-Mf6/mOmBQjDqE2ouFfGBHWR0ZxudKVkKXWIM6rinp/G8tIwwJBF/TFAqxIdJ/E6V"
