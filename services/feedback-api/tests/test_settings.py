@@ -35,3 +35,12 @@ def test_everything_can_be_set():
 def test_what_is_missing_is_named(name):
     with pytest.raises(KeyError, match=name):
         Settings.from_environment({key: value for key, value in NEEDED.items() if key != name})
+
+
+def test_former_secrets_and_place_names_are_lists(tmp_path: Path):
+    places = tmp_path / "places.txt"
+    places.write_text("Lake Travis\n\n Martin County \n", "utf-8")
+    more = {"SOUNDINGS_FORMER_SECRETS": f"{'a' * 32}  {'b' * 32}", "SOUNDINGS_PLACE_NAMES": str(places)}
+    settings = Settings.from_environment({**NEEDED, **more})
+    assert settings.former_secrets == ("a" * 32, "b" * 32)
+    assert settings.place_names == {"Lake Travis", "Martin County"}

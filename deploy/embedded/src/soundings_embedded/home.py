@@ -64,6 +64,20 @@ class Home:
         """The root secret, from which the keys for pseudonyms and receipts are derived."""
         return (self.path / "secret").read_text("ascii").strip()
 
+    def former_secrets(self) -> tuple[str, ...]:
+        """Root secrets that were replaced, one a line; what they made is still recognised."""
+        return self._lines("former_secrets")
+
+    def place_names(self) -> frozenset[str]:
+        """Streets, towns and firms, one a line, that redaction must not take for people."""
+        return frozenset(self._lines("place_names"))
+
+    def _lines(self, name: str) -> tuple[str, ...]:
+        path = self.path / name
+        if not path.exists():
+            return ()
+        return tuple(line.strip() for line in path.read_text("utf-8").splitlines() if line.strip())
+
     def issue(self, name: str, roles: list[Role], agency: str | None, days: int) -> str:
         """A staff token signed by this home's own key."""
         key = ECKey.import_key(json.loads((self.path / "signing-key.json").read_text("ascii")))

@@ -42,7 +42,13 @@ def services(home: Home) -> dict[str, FastAPI]:
             )
         ),
         "/api/feedback": feedback_api.bootstrap.build(
-            FeedbackSettings(log_url=home.log_url, jwks_url=home.jwks_url, secret=home.secret())
+            FeedbackSettings(
+                log_url=home.log_url,
+                jwks_url=home.jwks_url,
+                secret=home.secret(),
+                former_secrets=home.former_secrets(),
+                place_names=home.place_names(),
+            )
         ),
         "/api/metrics": metrics_worker.bootstrap.build(
             MetricsSettings(

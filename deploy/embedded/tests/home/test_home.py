@@ -45,3 +45,11 @@ def test_a_second_process_is_told_that_the_home_is_in_use(tmp_path: Path):
 def test_a_folder_without_a_home_says_how_to_make_one(tmp_path: Path):
     with pytest.raises(NoHome, match="soundings serve --home"):
         existing_home(tmp_path)
+
+
+def test_a_home_may_know_former_secrets_and_names_of_places(tmp_path: Path):
+    home = open_home(tmp_path)
+    assert (home.former_secrets(), home.place_names()) == ((), frozenset())
+    (tmp_path / "former_secrets").write_text("a\n\nb\n", "utf-8")
+    (tmp_path / "place_names").write_text(" Lake Travis \n", "utf-8")
+    assert (home.former_secrets(), home.place_names()) == (("a", "b"), {"Lake Travis"})

@@ -2,9 +2,10 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 from feedback_api.privacy import KINDS, Span
-from feedback_api.privacy.measure import Example, corpus, measure, mistakes, table
+from feedback_api.privacy.measure import CORPORA, Example, corpus, measure, mistakes, table
 
 
 def test_every_kind_has_labels_and_look_alikes_in_both_languages():
@@ -53,3 +54,14 @@ def test_the_command_prints_it():
         encoding="utf-8",
     )
     assert "| all |" in done.stdout
+
+
+def test_the_published_tables_are_what_is_measured():
+    page = Path(__file__).parents[4].joinpath("docs", "redaction.md").read_text("utf-8")
+    texts = [example for name in CORPORA for example in corpus(name)]
+    assert len(texts) >= 300
+    for name in CORPORA:
+        assert f"`{name}.tsv` ({len(corpus(name))} texts" in page
+        assert table(measure(corpus(name))) in page, name
+    empty = sum(not example.labels for example in texts)
+    assert f"{len(texts)} labelled texts, English and Spanish, {empty} of them without anything to find" in page
