@@ -24,7 +24,7 @@ from soundings_embedded.root_paths import AtTheRoot
 from soundings_embedded.upkeep import keeping_the_log
 
 BODY_LIMIT = 64 * 1024 * 1024
-_AT_THE_ROOT = ("/widget.js", "/widget/", "/v1/forms/")
+_AT_THE_ROOT = ("/f/", "/widget.js", "/widget/", "/v1/forms/")
 """What pages load of listening also stands at the root, with the forms that the widget then asks for there."""
 _SMALL_BATCH = 10_000
 """Events folded at once: half of what a worker takes that has a machine for itself."""

@@ -16,6 +16,8 @@ from feedback_api.connectors.callers import Callers
 from feedback_api.connectors.http import ConnectorDesk, connectors_router
 from feedback_api.connectors.sealing import Seals
 from feedback_api.forms.answering import PublicDesk
+from feedback_api.forms.hosted.beginning import Beginnings
+from feedback_api.forms.hosted.http import HostedPage, hosted_router
 from feedback_api.forms.http import forms_router
 from feedback_api.forms.limiting import ClientLimits
 from feedback_api.funnel.kind import Funnel
@@ -25,6 +27,7 @@ from feedback_api.intake.http import Desk, record_router
 from feedback_api.intake.revisions import RisingRevisions
 from feedback_api.interactions.kind import Interactions
 from feedback_api.interactions.shape import InteractionItem
+from feedback_api.privacy.derivation import derive
 from feedback_api.privacy.receipts import Receipts
 from feedback_api.privacy.redaction import redact
 from feedback_api.privacy.subjects import SubjectKeys
@@ -77,6 +80,7 @@ class _Parts:
     revisions: RisingRevisions
     redact: Redact
     subjects: SubjectKeys
+    page_key: bytes
     clock: Clock
 
     @property
@@ -106,6 +110,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
             reviews.review_router(reviews.Desk(parts.desk.door, parts.log, parts.redact, parts.revisions, clock)),
             connectors_router(_connectors(parts, settings)),
             forms_router(public, clock),
+            hosted_router(HostedPage(public, Beginnings(parts.page_key), clock)),
             widget_router(),
         ],
         verifier=TokenVerifier(settings.jwks_url, audience=settings.token_audience, issuer=settings.token_issuer),
@@ -144,6 +149,7 @@ def _wired(settings: Settings, open_log: OpenLog, clock: Clock) -> _Parts:
         revisions=revisions,
         redact=cleaned,
         subjects=subjects,
+        page_key=derive(root_secret, "page", "1", length=32),
         clock=clock,
     )
 

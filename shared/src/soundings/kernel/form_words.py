@@ -90,6 +90,12 @@ _TABLE: Final[Mapping[str, tuple[str, str, str]]] = {
         "Guarde este recibo por si quiere que se borre su respuesta:",
         "احتفظ بهذا الإيصال إذا كنت قد ترغب في حذف إجابتك:",
     ),
+    "erasure": (
+        "An erased answer leaves every count and every list at once, and our log, which nobody reads, within 90 days.",
+        "Una respuesta borrada sale de inmediato de todo recuento y toda lista, y de nuestro registro, que nadie lee, "
+        "en un plazo de 90 días.",
+        "الإجابة المحذوفة تخرج فورًا من كل إحصاء وكل قائمة، ومن سجلنا الذي لا يقرؤه أحد خلال 90 يومًا.",
+    ),
     "failed": (
         "Your answer could not be sent. Nothing you wrote is lost.",
         "No se pudo enviar su respuesta. No se ha perdido nada de lo que escribió.",

@@ -8,9 +8,10 @@ from starlette.responses import Response
 from feedback_api.forms import bodies, openapi
 from feedback_api.forms.answering import PublicDesk, with_device
 from feedback_api.forms.definition import definition_of, matches
+from feedback_api.forms.hosted.rendering import thank_you_page
+from feedback_api.forms.hosted.speech import speech_of
 from feedback_api.forms.opening import must_be_open, opening
 from feedback_api.forms.origins import PREFLIGHT, OpenRoute
-from feedback_api.forms.pages import thank_you_page
 from feedback_api.intake import answers
 from feedback_api.intake.http import idempotency_key
 from feedback_api.intake.reading import SINGLE_MAX_BYTES
@@ -89,8 +90,8 @@ async def _respond(public: PublicDesk, form_id: str, request: Request) -> Respon
     except Refused as refusal:
         return answers.one_refused(refusal)
     if not by_script and "text/html" in request.headers.get("accept", ""):
-        language = item.get("language")
-        return thank_you_page(form, language if isinstance(language, str) else None, answered.receipt)
+        speech = speech_of(form.body.form, str(item.get("language") or ""), request.headers.get("accept-language", ""))
+        return thank_you_page(speech, answered.receipt, to_files="../../../f/")
     return answers.one_taken(answered.record_id, answered.receipt)
 
 

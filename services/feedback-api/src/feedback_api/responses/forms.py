@@ -1,6 +1,6 @@
 """A published form made ready to check answers: built once per version, used for every response to it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,6 +22,7 @@ from feedback_api.responses.questions import (
     TextQuestion,
 )
 from soundings.events import forms
+from soundings.kernel.errors import Fault, Refused
 from soundings.kernel.scales import Scale, allowed_scales, scale_points
 
 _TEXT_LIMITS: Final[Mapping[str, int]] = {"short_text": 500, "long_text": 10_000, "hidden": 500}
@@ -41,6 +42,15 @@ class Condition:
         if is_list(answer):
             return not self.values.isdisjoint(answer)
         return answer in self.values
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The questions that are asked after some answers, the answers to them, and what is wrong, in the form's order."""
+
+    asked: Sequence[str]
+    answers: Mapping[str, object]
+    faults: Sequence[Fault]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +88,29 @@ class ReadyForm:
         else:
             self._take_all(answers, given)
         return given
+
+    def look_through(self, answers: Mapping[str, object]) -> Looked:
+        """Which questions these answers lead to, and all that is wrong with the answers to them; nothing is taken in.
+
+        Answers to questions that are not asked are left out. An answer that does not hold leads nowhere.
+        """
+        given, seen = Given(), dict[str, Seen]()
+        asked: list[str] = []
+        faults: list[Fault] = []
+        for step in self._steps:
+            question = step.question
+            if step.condition is not None and not step.condition.holds(seen):
+                continue
+            asked.append(question.id)
+            value = answers.get(question.id)
+            try:
+                seen[question.id] = None if value is None else question.take(value, given)
+            except Refused as refusal:
+                faults += refusal.faults
+            else:
+                if step.required and seen[question.id] is None:
+                    faults.append(_missing(question.id).faults[0])
+        return Looked(asked, {name: answers[name] for name in asked if name in answers}, faults)
 
     def written(self, given: Given) -> list[str]:
         """The texts that a person wrote, redacted; not those of hidden questions, which the page filled in."""
@@ -173,7 +206,7 @@ def _unknown_question(question_id: str) -> Exception:
     )
 
 
-def _missing(question_id: str) -> Exception:
+def _missing(question_id: str) -> Refused:
     return refused(f"answers.{question_id}", "missing", "needs an answer")
 
 

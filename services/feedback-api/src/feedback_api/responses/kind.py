@@ -25,7 +25,7 @@ from feedback_api.intake.persons import Pseudonym, subject
 from feedback_api.intake.sender import CHANNELS, Directory, Sender
 from feedback_api.intake.times import happened, instant
 from feedback_api.projection.views import FormView
-from feedback_api.responses.forms import ReadyForm
+from feedback_api.responses.forms import Looked, ReadyForm
 from soundings.events.response import ResponseSubmitted
 from soundings.events.topics import RESPONSES
 from soundings.kernel.ids import new_id
@@ -107,6 +107,10 @@ class Responses:
     def read_fields(self, form: FormView, fields: Mapping[str, list[str]]) -> dict[str, object]:
         """The answers that the fields of a plain HTML form mean."""
         return self.ready_form(form).read_fields(fields)
+
+    def look_through(self, form: FormView, answers: Mapping[str, object]) -> Looked:
+        """Which questions these answers lead to, and all that is wrong with the answers to them."""
+        return self.ready_form(form).look_through(answers)
 
     def _circumstances(self, item: Item, sender: Sender, form: FormView, service_id: str) -> dict[str, object]:
         touchpoint = label(item, "touchpoint", _TOUCHPOINT_MAX, self._redact)

@@ -1,0 +1,36 @@
+"""When a form was first shown to somebody, in our own signed word: nobody else can make or change it."""
+
+import hmac
+from base64 import urlsafe_b64encode
+from datetime import datetime
+from typing import Final
+
+from soundings.kernel.clock import epoch_ms
+
+_SIGNATURE_BYTES: Final = 18
+_DIGITS_MAX: Final = 15
+
+
+class Beginnings:
+    """Writes down when a form was shown, and reads it again. ``key`` belongs to this purpose alone."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def note(self, form_id: str, record_id: str, now: datetime) -> str:
+        """A token for the page: the instant, and our signature of it for this form and record."""
+        at = str(epoch_ms(now))
+        return f"{at}.{self._signature(form_id, record_id, at)}"
+
+    def elapsed_ms(self, token: str, form_id: str, record_id: str, now: datetime) -> int | None:
+        """Milliseconds since the form was shown; None where the token is not ours."""
+        at, _, signature = token.partition(".")
+        if not (at.isascii() and at.isdigit() and len(at) <= _DIGITS_MAX):
+            return None
+        if not hmac.compare_digest(self._signature(form_id, record_id, at).encode(), signature.encode()):
+            return None
+        return max(0, epoch_ms(now) - int(at))
+
+    def _signature(self, form_id: str, record_id: str, at: str) -> str:
+        said = f"{form_id}\n{record_id}\n{at}".encode("utf-8", "surrogatepass")
+        return urlsafe_b64encode(hmac.digest(self._key, said, "sha256")[:_SIGNATURE_BYTES]).decode()
