@@ -92,8 +92,7 @@ _TABLE: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
     "erasure": (
         "An erased answer leaves every count and every list at once, and our log, which nobody reads, within 90 days.",
-        "Una respuesta borrada sale de inmediato de todo recuento y toda lista, y de nuestro registro, que nadie lee, "
-        "en un plazo de 90 días.",
+        "Una respuesta borrada sale de inmediato de todo recuento y lista, y en 90 días del registro, que nadie lee.",
         "الإجابة المحذوفة تخرج فورًا من كل إحصاء وكل قائمة، ومن سجلنا الذي لا يقرؤه أحد خلال 90 يومًا.",
     ),
     "failed": (

@@ -44,7 +44,7 @@
     const said = { id: `${field("id").value}/started`, stage: "started" };
     for (const name of ["service_id", "channel"]) if (field(name)) said[name] = field(name).value;
     if (field("test")) said.test = true;
-    fetch(form.dataset.events, { method: "POST", body: JSON.stringify(said), keepalive: true }).catch(() => {});
+    navigator.sendBeacon(form.dataset.events, JSON.stringify(said));
   };
 
   form.addEventListener("input", (event) => {
