@@ -9,7 +9,9 @@ import pytest
 from soundings.client import Soundings, Unreachable
 from soundings_embedded.imports import use_cases
 from soundings_embedded.imports.checkpoint import Checkpoint, Progress
+from soundings_embedded.imports.domain import Reader
 from soundings_embedded.imports.mapping import read_mapping
+from soundings_embedded.imports.tables import csv_table
 from soundings_embedded.imports.use_cases import ImportFile, Rejected, Watcher
 
 MAPPING = read_mapping(
@@ -51,7 +53,9 @@ def run(door: Door, folder: Path, content: str) -> tuple[Progress, list[Rejected
     refused: list[Rejected] = []
     checkpoint = Checkpoint(folder, content.encode())
     watcher = Watcher(refused.append, lambda _line: None)
-    done = ImportFile(door.client(), "snd_x", MAPPING, checkpoint=checkpoint, watcher=watcher).run(content)
+    table = csv_table(content)
+    reader = Reader(MAPPING, table.columns)
+    done = ImportFile(door.client(), "snd_x", MAPPING.kind, checkpoint=checkpoint, watcher=watcher).run(table, reader)
     return done, refused
 
 

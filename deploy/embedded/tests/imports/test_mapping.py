@@ -7,6 +7,7 @@ import pytest
 from soundings_embedded.imports.domain import Reader
 from soundings_embedded.imports.errors import BadFile, BadMapping, BadRow
 from soundings_embedded.imports.mapping import Mapping, read_mapping
+from soundings_embedded.imports.tables import Row
 
 EXAMPLES = Path(__file__).resolve().parents[4] / "docs" / "examples"
 
@@ -16,7 +17,7 @@ def mapping(fields: str, top: str = "") -> Mapping:
 
 
 def item_of(rules: Mapping, row: dict[str, str]) -> dict[str, object]:
-    return Reader(rules, row).item(row)
+    return Reader(rules, row).item(Row(2, row))
 
 
 @pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.toml")), ids=lambda path: path.stem)
@@ -82,9 +83,9 @@ def test_a_number_that_is_none_names_its_field():
 def test_equal_rows_without_an_id_stay_apart_and_come_back_the_same():
     rules = mapping("team = 'Team'")
     first, second = (Reader(rules, ["Team"]) for _ in range(2))
-    ids = [first.item({"Team": "a"})["id"], first.item({"Team": "a"})["id"]]
+    ids = [first.item(Row(2, {"Team": "a"}))["id"], first.item(Row(2, {"Team": "a"}))["id"]]
     assert len(set(ids)) == 2
-    assert [second.item({"Team": "a"})["id"], second.item({"Team": "a"})["id"]] == ids
+    assert [second.item(Row(2, {"Team": "a"}))["id"], second.item(Row(2, {"Team": "a"}))["id"]] == ids
 
 
 def test_a_column_that_is_not_there_is_said_before_anything_is_sent():

@@ -1,4 +1,4 @@
-"""``soundings import``: bring in records from a CSV file."""
+"""``soundings import``: bring in records from a file."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -6,16 +6,27 @@ from typing import Annotated, Literal
 import typer
 
 from soundings_embedded.commands.connection import DEFAULT_HOME, DEFAULT_URL, FeedbackOption, HomeOption, UrlOption
-from soundings_embedded.imports.use_cases import Rejected
+from soundings_embedded.imports.mapping import Mapping, read_mapping
+from soundings_embedded.imports.tables import LINES, Layout, read_table
+from soundings_embedded.imports.use_cases import AsItIs, Items, Rejected
+from soundings_embedded.spreadsheets import safe_cell
 
 SHOWN = 20
+Kind = Literal["responses", "interactions", "tallies"]
 
 
 def bring_in(
-    kind: Annotated[Literal["responses", "interactions", "tallies"], typer.Argument(help="What a row is.")],
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="The CSV file.")],
-    mapping_file: Annotated[Path, typer.Option("--map", exists=True, dir_okay=False, help="The mapping, in TOML.")],
-    key: Annotated[str, typer.Option("--key", envvar="SOUNDINGS_KEY", help="The key of the source they belong to.")],
+    kind: Annotated[Kind | None, typer.Argument(help="What a row is.")] = None,
+    file: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False, help="CSV, JSON Lines or Excel.")] = None,
+    mapping_file: Annotated[
+        Path | None, typer.Option("--map", exists=True, dir_okay=False, help="The mapping, in TOML.")
+    ] = None,
+    key: Annotated[
+        str | None, typer.Option("--key", envvar="SOUNDINGS_KEY", help="The key of the source they belong to.")
+    ] = None,
+    draft: Annotated[
+        Path | None, typer.Option("--draft", exists=True, dir_okay=False, help="Write a first mapping of this file.")
+    ] = None,
     rejects: Annotated[
         Path | None, typer.Option("--rejects", help="Write rows that do not go in here, as CSV.")
     ] = None,
@@ -23,42 +34,77 @@ def bring_in(
     feedback: FeedbackOption = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Import responses, interactions or tallies from a CSV file with a mapping file.
+    """Import responses, interactions or tallies from a file with a mapping file.
 
+    The file is CSV, Excel (.xlsx) or JSON Lines (.jsonl); lines of JSON that are items already need no mapping.
+    `soundings import --draft FILE > MAP.toml` makes a first mapping from the columns of a file.
     Each row keeps its id, so importing again changes no figure; an import that was cut off goes on where it stopped.
     Rows that cannot be read are reported with their line and reason while the others go in; then the exit code is 3.
     docs/importing.md explains mappings, with examples.
     """
+    if draft is not None:
+        _draft(draft, kind)
+        return
+    if kind is None or file is None:
+        raise typer.BadParameter("say what the rows are and where: soundings import responses FILE --map MAP.toml")
+    if key is None:
+        raise typer.BadParameter("the key of the source is needed.", param_hint="--key")
+    rules = b"" if mapping_file is None else mapping_file.read_bytes()
+    mapping = None if mapping_file is None else read_mapping(rules.decode("utf-8"))
+    if mapping is None and file.suffix.lower() not in LINES:
+        raise typer.BadParameter("a mapping is needed; `soundings import --draft FILE` makes one.", param_hint="--map")
+    if mapping is not None and mapping.kind != kind:
+        raise typer.BadParameter(f"{mapping_file} maps {mapping.kind}, not {kind}.", param_hint="--map")
+    place = (feedback or url).encode()
+    _send(kind, file, mapping, key=key, identity=(rules, place, key.encode()), rejects=rejects, home=home,
+          roots=(url, feedback))  # fmt: skip
+
+
+def _send(
+    kind: Kind,
+    file: Path,
+    mapping: Mapping | None,
+    *,
+    key: str,
+    identity: tuple[bytes, ...],
+    rejects: Path | None,
+    home: Path,
+    roots: tuple[str, str | None],
+) -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from soundings.client import Soundings
     from soundings_embedded.imports.checkpoint import Checkpoint
-    from soundings_embedded.imports.mapping import read_mapping
+    from soundings_embedded.imports.domain import Reader
     from soundings_embedded.imports.use_cases import ImportFile, Watcher
 
-    raw, rules = file.read_bytes(), mapping_file.read_bytes()
-    mapping = read_mapping(rules.decode("utf-8"))
-    if mapping.kind != kind:
-        raise typer.BadParameter(f"{mapping_file} maps {mapping.kind}, not {kind}.", param_hint="--map")
-    text = _decode(raw, mapping.encoding, file)
+    raw = file.read_bytes()
+    table = read_table(raw, file.suffix, _layout(mapping))
+    items: Items = AsItIs() if mapping is None else Reader(mapping, table.columns)
     refused: list[Rejected] = []
-    checkpoint = Checkpoint(home / "imports", raw, rules, (feedback or url).encode(), key.encode())
+    checkpoint = Checkpoint(home / "imports", raw, *identity)
     bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Soundings(url, feedback=feedback) as client, bar:
-        task = bar.add_task(f"{file.name}, lines", total=text.count("\n") + 1)
+    with Soundings(roots[0], feedback=roots[1]) as client, bar:
+        task = bar.add_task(f"{file.name}, lines", total=table.lines)
         watcher = Watcher(refused.append, lambda line: bar.update(task, completed=line))
-        total = ImportFile(client, key, mapping, checkpoint=checkpoint, watcher=watcher).run(text)
+        total = ImportFile(client, key, kind, checkpoint=checkpoint, watcher=watcher).run(table, items)
     _report(refused, rejects)
     typer.echo(f"{total.accepted:,} rows accepted, {total.rejected:,} rejected.")
     if total.rejected:
         raise typer.Exit(3)
 
 
-def _decode(raw: bytes, encoding: str, file: Path) -> str:
-    try:
-        return raw.decode(encoding)
-    except (UnicodeDecodeError, LookupError) as error:
-        raise typer.BadParameter(f"{file} is not {encoding}: {error}. Set `encoding` in the mapping.") from error
+def _layout(mapping: Mapping | None) -> Layout:
+    return Layout() if mapping is None else Layout(mapping.delimiter, mapping.encoding, mapping.sheet)
+
+
+def _draft(file: Path, kind: Kind | None) -> None:
+    from soundings_embedded.imports.draft import delimiter_of, draft_mapping
+
+    raw = file.read_bytes()
+    delimiter = delimiter_of(raw)
+    table = read_table(raw, file.suffix, Layout(delimiter))
+    typer.echo(draft_mapping(table, kind, file.name, delimiter), nl=False)
 
 
 def _report(refused: list[Rejected], rejects: Path | None) -> None:
@@ -76,9 +122,4 @@ def _write_rejects(refused: list[Rejected], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["line", "field", "reason"])
-        writer.writerows([row.line, _safe(row.field), _safe(row.detail)] for row in refused)
-
-
-def _safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return "'" + cell if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell
+        writer.writerows([row.line, safe_cell(row.field), safe_cell(row.detail)] for row in refused)

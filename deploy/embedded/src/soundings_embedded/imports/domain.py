@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 
 from soundings_embedded.imports.errors import BadFile, BadRow
 from soundings_embedded.imports.mapping import Mapping, Rule, Scalar
-
-Json = dict[str, object]
+from soundings_embedded.imports.tables import Json, Row
 
 _ALWAYS: Columns[str, tuple[str, ...]] = {"responses": ("answers",), "interactions": (), "tallies": ("bins",)}
 
@@ -30,17 +29,17 @@ class Reader:
         self._seen: dict[str, int] = {}
         _check_columns(mapping, self._rules, set(columns))
 
-    def item(self, row: Columns[str, str]) -> Json:
+    def item(self, row: Row) -> Json:
         """The item of a row; :class:`BadRow` names the field that cannot be read."""
         # A row that answers nothing is a response all the same, and a total of nothing is a zero.
         item: Json = {part: {} for part in _ALWAYS[self._mapping.kind]}
         for path, fixed in self._mapping.set.items():
             _put(item, path, fixed)
         for path, rule in self._rules.items():
-            value = self._value(path, rule, row)
+            value = self._value(path, rule, row.cells)
             if value is not None:
                 _put(item, path, value)
-        item["id"] = self._id(row)
+        item["id"] = self._id(row.cells)
         return item
 
     def _value(self, path: str, rule: Rule, row: Columns[str, str]) -> object:

@@ -56,6 +56,7 @@ class Mapping(BaseModel):
     time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
     delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
     encoding: str = "utf-8-sig"
+    sheet: str | None = None
     absent: tuple[str, ...] = ("",)
     id: str | None = None
     set: dict[str, Scalar | list[Scalar]] = {}

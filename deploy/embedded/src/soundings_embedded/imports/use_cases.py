@@ -1,15 +1,15 @@
 """Sending a file's rows in batches through the public door, settling each batch before the next."""
 
-import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from io import StringIO
+from hashlib import sha256
+from typing import Protocol
 
 from soundings.client import Soundings
 from soundings_embedded.imports.checkpoint import Checkpoint, Progress
-from soundings_embedded.imports.domain import Json, Reader
-from soundings_embedded.imports.errors import BadFile, BadRow
-from soundings_embedded.imports.mapping import Mapping
+from soundings_embedded.imports.errors import BadRow
+from soundings_embedded.imports.mapping import Kind
+from soundings_embedded.imports.tables import Json, Row, Table
 
 BATCH = 500
 
@@ -24,35 +24,6 @@ class Rejected:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A row of the file, and the line on which it ends."""
-
-    line: int
-    cells: dict[str, str]
-
-
-def rows(text: str, mapping: Mapping) -> Iterator[Row]:
-    """The rows of a CSV text, with column names and cells freed from the spaces around them."""
-    reader = csv.DictReader(StringIO(text, newline=""), delimiter=mapping.delimiter)
-    for row in reader:
-        yield Row(reader.line_num, {(name or "").strip(): _cell(value) for name, value in row.items()})
-
-
-def columns(text: str, mapping: Mapping) -> list[str]:
-    """The names of the columns, as :func:`rows` gives them."""
-    header = next(csv.reader(StringIO(text, newline=""), delimiter=mapping.delimiter), None)
-    if not header:
-        raise BadFile("the file is empty; its first line must name the columns")
-    return [name.strip() for name in header]
-
-
-def _cell(value: str | list[str] | None) -> str:
-    if isinstance(value, list):  # more cells than columns
-        return ",".join(value)
-    return value or ""
-
-
-@dataclass(frozen=True, slots=True)
 class Watcher:
     """Who is told of every row that does not go in, and of how many lines of the file are settled."""
 
@@ -60,37 +31,59 @@ class Watcher:
     advance: Callable[[int], None]
 
 
-class ImportFile:
-    """Imports one file with one mapping and one source key."""
+class Items(Protocol):
+    """What makes items of rows; the same row always gives the same item with the same id."""
 
-    def __init__(
-        self, client: Soundings, key: str, mapping: Mapping, *, checkpoint: Checkpoint, watcher: Watcher
-    ) -> None:
-        self._client, self._key, self._mapping = client, key, mapping
+    def item(self, row: Row) -> Json:
+        """The item of a row; BadRow names the field that cannot be read."""
+        ...
+
+
+class AsItIs:
+    """Lines of JSON that are items already; one without an id gets one made from what it says."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, int] = {}
+
+    def item(self, row: Row) -> Json:
+        """The object of the line."""
+        if row.whole.get("id") is not None:
+            return row.whole
+        digest = sha256(repr(sorted(row.cells.items())).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+        again = self._seen.get(digest, 0)
+        self._seen[digest] = again + 1
+        return {**row.whole, "id": f"row-{digest}-{again}"}
+
+
+class ImportFile:
+    """Imports one file with one source key."""
+
+    def __init__(self, client: Soundings, key: str, kind: Kind, *, checkpoint: Checkpoint, watcher: Watcher) -> None:
+        self._client, self._key = client, key
+        self._kind: Kind = kind
         self._checkpoint, self._watcher = checkpoint, watcher
         self._unread = 0
 
-    def run(self, text: str) -> Progress:
+    def run(self, table: Table, items: Items) -> Progress:
         """Send everything that is not settled yet; the totals over all tries."""
-        reader = Reader(self._mapping, columns(text, self._mapping))
         progress = self._checkpoint.read()
         self._watcher.advance(progress.lines)
         batch: list[tuple[int, Json]] = []
-        for row in rows(text, self._mapping):
+        for row in table.rows():
             # Rows that are settled are read too: ids made from equal rows are numbered from the top.
-            item = self._item(reader, row, settled=row.line <= progress.lines)
+            item = self._item(items, row, settled=row.line <= progress.lines)
             if item is not None:
                 batch.append((row.line, item))
             if len(batch) >= BATCH:
                 progress = self._settle(batch, progress, row.line)
                 batch = []
-        progress = self._settle(batch, progress, text.count("\n") + 1)
+        progress = self._settle(batch, progress, table.lines)
         self._checkpoint.clear()
         return replace(progress, rejected=progress.rejected + self._unread)
 
-    def _item(self, reader: Reader, row: Row, *, settled: bool) -> Json | None:
+    def _item(self, items: Items, row: Row, *, settled: bool) -> Json | None:
         try:
-            item = reader.item(row.cells)
+            item = items.item(row)
         except BadRow as error:
             self._unread += 1
             self._watcher.report(Rejected(row.line, error.field, error.detail))
@@ -99,7 +92,7 @@ class ImportFile:
 
     def _settle(self, batch: list[tuple[int, Json]], progress: Progress, line: int) -> Progress:
         if batch:
-            taken = self._client.send(self._mapping.kind, [item for _, item in batch], self._key)
+            taken = self._client.send(self._kind, [item for _, item in batch], self._key)
             for refusal in taken.rejected:
                 at = batch[int(str(refusal["index"]))][0]
                 self._watcher.report(Rejected(at, str(refusal["field"]), str(refusal["detail"])))
