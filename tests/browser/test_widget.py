@@ -121,7 +121,7 @@ def test_by_keyboard_alone_from_the_first_key_to_the_metrics_api(visit, house):
         keys.press("Tab")
         keys.press("Enter")
         thanks(page).wait_for()
-        assert page.evaluate("document.activeElement.shadowRoot.activeElement.className") == "lead"
+        assert page.evaluate("document.activeElement.shadowRoot.activeElement.className") == "lead done"
         assert heard(page) == ["shown", "submitted"]
         assert page.evaluate(KEPT) == []
         assert watched.faults == []

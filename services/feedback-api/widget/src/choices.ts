@@ -47,7 +47,7 @@ const row = (option: Option, type: string, name: string, seen: boolean): [HTMLEl
 const ends = (options: readonly Option[]): HTMLElement =>
   make(
     "p",
-    { class: "ends help", "aria-hidden": "true" },
+    { class: "poles help", "aria-hidden": "true" },
     ...[options[0], options[options.length - 1]].map((one) => make("span", {}, `${one?.value} = ${one?.label}`)),
   );
 

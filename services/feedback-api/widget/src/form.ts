@@ -51,7 +51,7 @@ export const formView = (form: Definition, place: Place, key: string, close?: ()
   const notice = make("div", { class: "notice", role: "alert", hidden: true });
   const status = make("p", { class: "unseen", role: "status" });
   const back = make("button", { type: "button", class: "second" }, words("back"));
-  const submit = make("button", { type: "submit", class: "first" });
+  const submit = make("button", { type: "button", class: "first" });
   const buttons = make("div", { class: "buttons" }, submit, back);
   const body = make("form", { novalidate: true, autocomplete: "off", "aria-labelledby": heading.id });
   const trap = trapField();
@@ -104,6 +104,7 @@ export const formView = (form: Definition, place: Place, key: string, close?: ()
   const tell = (...content: readonly Node[]) => {
     notice.hidden = !content.length;
     notice.replaceChildren(...content);
+    if (content.length) notice.scrollIntoView({ block: "nearest" });
   };
 
   const refusedFields = (problem: unknown): Fault[] => {
@@ -148,9 +149,7 @@ export const formView = (form: Definition, place: Place, key: string, close?: ()
     return pages.fields.find(({ question, control }) => asked.has(question.id) && control?.personal?.());
   };
 
-  body.addEventListener("submit", (event) => {
-    event.preventDefault();
-    event.stopPropagation();
+  const proceed = () => {
     if (sending || complain(pages.faults(page))) return;
     const next = reached[reached.indexOf(page) + 1];
     if (next !== undefined) return turnTo(next);
@@ -160,7 +159,16 @@ export const formView = (form: Definition, place: Place, key: string, close?: ()
     warned = true;
     go({ field, message: "" });
     status.textContent = words("looks_private");
+  };
+
+  // No event of submission: frames that may not submit forms have none, and pages listen to it.
+  body.addEventListener("submit", (event) => event.preventDefault());
+  body.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !(event.target instanceof HTMLInputElement)) return;
+    event.preventDefault();
+    proceed();
   });
+  submit.addEventListener("click", proceed);
   back.addEventListener("click", () => {
     const before = reached[reached.indexOf(page) - 1];
     if (before !== undefined) turnTo(before);

@@ -20,7 +20,7 @@ const closing = ({ words }: Setting, close: (() => void) | undefined): readonly 
 /** The thanks, with the receipt. */
 export const thanks = (form: Definition, setting: Setting, receipt: string, close?: () => void): Outcome => {
   const { words, say } = setting;
-  const target = make("p", { class: "lead", tabindex: -1 }, say(form.thank_you) || words("thank_you"));
+  const target = make("p", { class: "lead done", tabindex: -1 }, say(form.thank_you) || words("thank_you"));
   const about = make("p", { class: "help" }, words("receipt"));
   return { nodes: [target, about, make("p", {}, make("code", {}, receipt)), ...closing(setting, close)], target };
 };

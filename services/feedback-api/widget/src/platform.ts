@@ -55,10 +55,18 @@ const byFetch = async (method: string, url: string, body: string | undefined): P
   return { status: answer.status, body: parsed(text), waitSeconds };
 };
 
+// Pages give arrays a toJSON of their own; then JSON.stringify writes something else than the array.
+const written = (value: unknown): string => {
+  if (Array.isArray(value)) return `[${value.map(written).join()}]`;
+  if (typeof value !== "object" || !value) return JSON.stringify(value);
+  const entries = Object.entries(value).filter(([, one]) => one !== undefined);
+  return `{${entries.map(([name, one]) => `${JSON.stringify(name)}:${written(one)}`).join()}}`;
+};
+
 /** Ask the server. Never throws; sends text/plain, which spares a request that asks for permission. */
 export const ask = async (method: "GET" | "POST", url: string, value?: unknown): Promise<Answer> => {
   try {
-    return await (Request ? byRequest : byFetch)(method, url, value === undefined ? undefined : JSON.stringify(value));
+    return await (Request ? byRequest : byFetch)(method, url, value === undefined ? undefined : written(value));
   } catch {
     return NONE;
   }
@@ -66,7 +74,7 @@ export const ask = async (method: "GET" | "POST", url: string, value?: unknown):
 
 /** Tell the server something that may be lost, also while the page is being left. */
 export const tell = (url: string, value: unknown): void => {
-  const body = JSON.stringify(value);
+  const body = written(value);
   try {
     if (fetching) fetching(url, { method: "POST", body, credentials: "omit", keepalive: true }).catch(() => undefined);
     else void byRequest("POST", url, body);
