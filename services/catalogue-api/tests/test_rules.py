@@ -21,6 +21,16 @@ async def test_a_time_zone_must_be_known(town):
         }
 
 
+async def test_the_version_of_the_subjects_key_rises_and_never_falls(town):
+    agency = {"name": {"en": "x"}, "time_zone": "Europe/Lisbon"}
+    for version, status in ((1, 201), (3, 200), (3, 200)):
+        await town.put("agencies/x", {**agency, "subject_key_version": version}, status)
+    assert await town.faults("agencies/x", agency) == {"subject_key_version": "falls"}
+    assert await town.faults("agencies/x", {**agency, "subject_key_version": 0}) == {
+        "subject_key_version": "greater_than_equal"
+    }
+
+
 @pytest.mark.parametrize(
     ("path", "body", "fields"),
     [

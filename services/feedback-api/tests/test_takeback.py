@@ -1,9 +1,12 @@
 """Taking back: by id with the source's key, by receipt with the code alone."""
 
+from datetime import timedelta
+
 from feedback_api.privacy import Receipts, ReceiptTarget
 from soundings.events.interaction import InteractionRetracted
 from soundings.events.response import ResponseRetracted
 from soundings.events.tally import TallyRetracted
+from soundings.events.topics import DEAD_LETTERS, INTERACTIONS, RESPONSES
 from soundings.log.port import LogUnavailable
 
 from .conftest import CENTRE, DESK, NOW, SECRET, SURVEY, Listening
@@ -77,6 +80,10 @@ async def test_a_receipt_erases_what_it_was_given_for(ear: Listening):
         assert made.source_id == "desk"
         assert made.reason == ("sender" if kind == "tallies" else "erasure")
         assert made.root() == item.get("root_id")
+
+
+def test_the_log_forgets_as_soon_as_people_are_told():
+    assert {topic.retention for topic in (RESPONSES, INTERACTIONS, DEAD_LETTERS)} == {timedelta(days=90)}
 
 
 async def test_a_receipt_that_we_did_not_give_is_404(ear: Listening):

@@ -59,6 +59,14 @@ def test_a_few_odd_words_do_not_make_gibberish_of_sense(sense, odd):
     assert not is_gibberish(f"{sense} {odd.split()[0]} {sense}")
 
 
+@pytest.mark.parametrize("unit", ["a", "x", "[", "<a", "www", "http:", "a1", "@", "\u0301", "qz "])
+def test_the_longest_text_costs_little(unit):
+    text = unit * (100_000 // len(unit))
+    assert is_gibberish(text) in {True, False}
+    assert links(text) == 0
+    assert not has_markup(text)
+
+
 def test_links_are_counted_also_those_that_were_redacted():
     assert links("see https://a.example and HTTP://b.example, www.c.example or [url]") == 4
     assert links("e.g. this, i.e. that; a.b.c; httpswww") == 0

@@ -69,6 +69,22 @@ async def test_tests_and_quarantined_responses_are_heard_as_such(ear, response, 
     assert not {"test", "quarantined"} & set(items["good"])
 
 
+async def test_what_is_held_back_is_listed_apart_with_its_reasons(ear, response, quarantined):
+    spam = {"spam_score": 1.0, "spam_reasons": ("honeypot",)}
+    await ear.hear(response("bot", quarantined=True, **spam), response("good", spam_score=0.0), response("by-hand"))
+    await ear.hear(quarantined("by-hand"))
+    assert set(await ear.ids(quarantined="true")) == {"bot", "by-hand"}
+    assert await ear.ids(quarantined="true", q="fine", limit=1) == [(await ear.ids(quarantined="true"))[0]]
+    assert await ear.ids(quarantined="false") == ["good"]
+    assert len(await ear.ids()) == 3
+    items = {item["id"]: item for item in (await ear.get()).json()["items"]}
+    assert items["bot"]["spam"] == {"score": 1.0, "reasons": ["honeypot"]}
+    assert items["good"]["spam"] == {"score": 0.0, "reasons": []}
+    assert "spam" not in items["by-hand"]
+    refused = await ear.get(quarantined="maybe")
+    assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, "quarantined")
+
+
 async def test_a_response_that_was_only_spoken_of_is_not_heard(ear, quarantined):
     await ear.hear(quarantined("early"))
     assert await ear.ids() == []

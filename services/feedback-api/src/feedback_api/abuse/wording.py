@@ -6,7 +6,7 @@ from typing import Final
 
 _LINK: Final = re.compile(r"https?://|\bwww\.|\[url\]", re.IGNORECASE)
 _MARKUP: Final = re.compile(r"<a\s|</a>|\bhref=|\[(?:url|link)=|\[/(?:url|link)\]", re.IGNORECASE)
-_NO_PROSE: Final = re.compile(r"\[[a-z-]+\]|\S*(?:://|www\.|@)\S*|\w*\d\w*")
+_NO_PROSE: Final = re.compile(r"://|www\.|[@\d]|^\W*\[[a-z-]+\]", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _LATIN: Final = re.compile(r"[a-z]+")
 _WITHOUT_VOWEL: Final = re.compile(r"[^aeiouy]{5}")
@@ -18,6 +18,8 @@ _ALONG_A_ROW: Final = frozenset(
 _LONG_WORD: Final = 5
 _FEWEST_ODD: Final = 10
 _MOSTLY: Final = 0.6
+_LOOKED_AT: Final = 4000
+"""Characters of a text that are read for sense, so that the longest text costs little."""
 
 
 def links(text: str) -> int:
@@ -35,7 +37,8 @@ def is_gibberish(text: str) -> bool:
 
     Never so for short answers, for texts in other scripts, and for what only holds some odd words.
     """
-    words = [_plain(word) for word in _WORD.findall(_NO_PROSE.sub(" ", text))]
+    prose = " ".join(token for token in text[:_LOOKED_AT].split() if _NO_PROSE.search(token) is None)
+    words = [_plain(word) for word in _WORD.findall(prose)]
     letters = sum(map(len, words))
     odd = sum(len(word) for word in words if _is_odd(word))
     return odd >= _FEWEST_ODD and odd >= _MOSTLY * letters
