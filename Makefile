@@ -32,6 +32,9 @@ test-fast: setup-dev ## Run the tests that need nothing but Python, in about 30 
 	@$(RUN)/python -m pytest -p no:cacheprovider -m "not slow and not needs_machine" --hypothesis-profile=fast \
 		-n auto --maxprocesses=4 --ignore=tests/browser --ignore=tests/kafka $(ARGS)
 
+chaos: setup-dev machine ## Kill, freeze, starve and mislead a cluster under load for about 20 minutes, and print the table of kills
+	@CHAOS=long $(RUN)/python -m pytest -p no:cacheprovider tests/chaos $(ARGS)
+
 lint: setup-dev ## Check style, types, import rules, dependencies and spelling
 	@$(RUN)/ruff check . && $(RUN)/ruff format --check .
 	@$(RUN)/mypy $(SOURCES)

@@ -7,20 +7,9 @@ from uuid import uuid4
 import pytest
 
 from soundings.client import Soundings
-from tests.e2e.running import Cluster, Embedded, Running
+from tests.e2e.running import Embedded, Running
 
 MODES = ["embedded", pytest.param("cluster", marks=[pytest.mark.needs_machine, pytest.mark.slow])]
-
-
-@pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    """One cluster for all scenarios of a session; each declares a town of its own."""
-    one = Cluster()
-    try:
-        one.start()
-        yield one
-    finally:
-        one.close()
 
 
 @pytest.fixture

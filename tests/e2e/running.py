@@ -180,6 +180,12 @@ class Cluster(Running):
     def ready_urls(self) -> Sequence[str]:
         return [f"{url}/readyz" for url in self._urls]
 
+    @property
+    def pid(self) -> int:
+        """The process that keeps the others running."""
+        assert self._process is not None
+        return self._process.pid
+
     def pids(self) -> Mapping[str, int]:
         """The processes that run, by the name of the part."""
         return {name: one[0] for name, one in json.loads((self.home / "running.json").read_text()).items()}
@@ -197,4 +203,7 @@ class Cluster(Running):
 
     def close(self) -> None:
         super().close()
+        if kept := os.environ.get("KEEP_LOGS"):  # where to, for who looks into a failure
+            shutil.copytree(self.home / "logs", kept, dirs_exist_ok=True)
+            shutil.copy(self.output, kept)
         shutil.rmtree(self.home.parent)

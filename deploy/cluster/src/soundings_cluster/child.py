@@ -11,7 +11,7 @@ from soundings_cluster.part import Part
 
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 15.0
-_STEADY_S = 30.0
+_STEADY_S = 10.0
 """Who ran for so long has not failed to start, so the next pause is a short one again."""
 _STOP_S = 40.0
 

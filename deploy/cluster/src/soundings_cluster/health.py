@@ -49,6 +49,7 @@ def _name(gauge: object) -> str:
 
 async def _page(client: httpx.AsyncClient, url: str) -> str | None:
     try:
-        return (await client.get(url)).text
+        answer = await client.get(url)
     except httpx.TransportError:
         return None
+    return answer.text if answer.is_success else None

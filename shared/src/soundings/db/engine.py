@@ -23,17 +23,33 @@ _PRAGMAS = (
 )
 
 
+# Whoever stands still in the middle of a transaction, or has gone without a word, must not keep its locks for long.
+_POSTGRES_SETTINGS = {
+    "idle_in_transaction_session_timeout": "30s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+
+
 class Database:
     """A database with one writing engine and one reading engine (the same one on PostgreSQL)."""
 
-    def __init__(self, url: URL, *, readers: int = 4) -> None:
+    def __init__(self, url: URL, *, readers: int = 4, name: str = "soundings") -> None:
         self.url = url
         self.dialect: Dialect = "sqlite" if url.get_backend_name() == "sqlite" else "postgresql"
         if self.dialect == "sqlite":
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", 1)
             self._reader = _sqlite_engine(url, "BEGIN", readers)
         else:
-            self._writer = create_async_engine(url, pool_size=4, max_overflow=4, pool_pre_ping=True, pool_timeout=10)
+            self._writer = create_async_engine(
+                url,
+                pool_size=4,
+                max_overflow=4,
+                pool_pre_ping=True,
+                pool_timeout=10,
+                connect_args={"server_settings": {**_POSTGRES_SETTINGS, "application_name": name}},
+            )
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @asynccontextmanager
@@ -58,14 +74,17 @@ class Database:
         await self._reader.dispose()
 
 
-def open_database(url: str) -> Database:
-    """Open ``sqlite:///path`` or ``postgresql://user:password@host/name``; nothing connects before the first use."""
+def open_database(url: str, *, name: str = "soundings") -> Database:
+    """Open ``sqlite:///path`` or ``postgresql://user:password@host/name``; nothing connects before the first use.
+
+    PostgreSQL lists the sessions under ``name``.
+    """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
         if parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         return Database(parsed.set(drivername="sqlite+aiosqlite"))
-    return Database(parsed.set(drivername="postgresql+asyncpg"))
+    return Database(parsed.set(drivername="postgresql+asyncpg"), name=name)
 
 
 def _sqlite_engine(url: URL, begin: str, size: int) -> AsyncEngine:

@@ -11,7 +11,7 @@ from typing import Final
 import structlog
 
 from metrics_worker.fold.hinting import Hints
-from metrics_worker.fold.sql import open_fold_store
+from metrics_worker.fold.sql import open_fold_store, session_name
 from metrics_worker.fold.worker import FoldWorker, WorkerOptions
 from soundings.db import Database, open_database
 from soundings.events.topics import ALL
@@ -121,7 +121,7 @@ class FoldRunner:
             log = await self._open_log(self._settings.log_url)
             stack.push_async_callback(log.close)
             await log.ensure(ALL)
-            database = open_database(self._settings.database_url)
+            database = open_database(self._settings.database_url, name=session_name(self._settings.worker_id))
             stack.push_async_callback(database.close)
             letters = asyncio.Event()
             hints = Hints()

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from metrics_worker.fold.errors import FenceLost
 from metrics_worker.fold.ports import FoldTransaction, Held, Move
 from soundings.db import Database
+from soundings.kernel.ids import key128
 from soundings.log.port import TopicPartition
 
 _FENCE: Final = text(
@@ -25,6 +26,18 @@ _BEAT: Final = text(
     "INSERT INTO worker (id, until) VALUES (:id, :until)"
     " ON CONFLICT (id) DO UPDATE SET until = excluded.until, stopped = NULL"
 )
+
+
+_NOW: Final = text("SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint")
+_END_SESSIONS: Final = text(
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    " WHERE datname = current_database() AND application_name = ANY(:names)"
+)
+
+
+def session_name(worker: str) -> str:
+    """Under what PostgreSQL lists the sessions of a worker, within the length that it keeps."""
+    return f"soundings fold {key128(worker).hex()}"
 
 
 async def fence(connection: AsyncConnection, moves: Sequence[Move], at: int) -> None:
@@ -69,11 +82,19 @@ class SqlFoldStore:
 
     async def beat(self, worker: str, at: int, until: int) -> Sequence[str]:
         async with self._database.transaction() as connection:
+            if self._database.dialect == "postgresql":  # which all workers share, and with it one clock
+                now = int((await connection.execute(_NOW)).scalar_one())
+                at, until = now, now + until - at
             await connection.execute(_BEAT, {"id": worker, "until": until})
-            gone = text("DELETE FROM worker WHERE until < :at AND stopped IS NULL")
-            await connection.execute(gone, {"at": at})
+            gone = text("DELETE FROM worker WHERE until < :at AND stopped IS NULL RETURNING id")
+            await self._put_out((await connection.execute(gone, {"at": at})).scalars().all(), connection)
             alive = text("SELECT id FROM worker WHERE until > :at AND stopped IS NULL ORDER BY id")
             return list((await connection.execute(alive, {"at": at})).scalars())
+
+    async def _put_out(self, workers: Sequence[str], connection: AsyncConnection) -> None:
+        """End what workers that are gone have begun, or one that stands still would keep its locks from the others."""
+        if workers and self._database.dialect == "postgresql":
+            await connection.execute(_END_SESSIONS, {"names": [session_name(worker) for worker in workers]})
 
     async def stop(self, worker: str, reason: str) -> None:
         async with self._database.transaction() as connection:
