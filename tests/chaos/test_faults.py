@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from soundings.testing.disks import small_disk
 from soundings_cluster.place import open_place
 from soundings_cluster.services import Doors, services
 from tests.chaos.breaking import ask, away, command, until
@@ -28,17 +29,6 @@ CREATE TRIGGER wreck BEFORE INSERT OR UPDATE ON fact FOR EACH ROW EXECUTE FUNCTI
 """
 MEND = "DROP TRIGGER wreck ON fact; DROP FUNCTION wreck;"
 TWO_HOURS = 7200
-
-
-@contextmanager
-def small_disk(folder: Path, megabytes: int) -> Iterator[Path]:
-    folder.mkdir(exist_ok=True, parents=True)
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m,mode=0711", "tmpfs", str(folder)]
-    subprocess.run(mount, check=True)
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "--lazy", str(folder)], check=True)
 
 
 def response(town: Town, number: str, text: str = "") -> dict[str, object]:
@@ -81,7 +71,7 @@ def check_nothing_lost(running: Running, town: Town) -> None:
 
 
 def test_a_full_disk_under_a_home_is_refused_politely_and_forgotten_when_there_is_room(tmp_path: Path):
-    with small_disk(tmp_path / "disk", 40) as disk:
+    with small_disk(40) as disk:
         running = Embedded(disk / "home")
         running.output = tmp_path / "output.log"
         running.start()
@@ -101,7 +91,7 @@ def test_a_full_disk_under_a_home_is_refused_politely_and_forgotten_when_there_i
 
 
 def test_a_full_spool_is_refused_politely_and_drains(cluster: Cluster, town: Town):
-    with small_disk(cluster.home / "spool", 4):
+    with small_disk(4, at=cluster.home / "spool"):
         restart(cluster, "feedback-api")
         with away(cluster, ["kafka"], 0):
             check_polite(send_until_full(town))

@@ -11,6 +11,8 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from soundings.db.one_trip import OneTripConnection
+
 Dialect = Literal["sqlite", "postgresql"]
 
 _PRAGMAS = (
@@ -88,7 +90,10 @@ def open_database(url: str, *, name: str = "soundings") -> Database:
 
 
 def _sqlite_engine(url: URL, begin: str, size: int) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=30)
+    def connect() -> OneTripConnection:
+        return OneTripConnection(url.database or ":memory:")
+
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=30, async_creator=connect)
 
     @event.listens_for(engine.sync_engine, "connect")
     def _connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:  # pyright: ignore[reportUnusedFunction]
