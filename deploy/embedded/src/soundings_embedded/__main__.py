@@ -12,6 +12,7 @@ from soundings_embedded.commands.doctor import doctor
 from soundings_embedded.commands.move import move
 from soundings_embedded.commands.privacy import erase, redaction, rotate
 from soundings_embedded.commands.serve import serve
+from soundings_embedded.commands.take_out import take_out
 from soundings_embedded.commands.token import token
 from soundings_embedded.commands.upkeep import rebuild, resume, verify
 
@@ -26,6 +27,7 @@ app.command()(serve)
 app.command()(token)
 app.command()(apply)
 app.command("import")(bring_in)
+app.command("export")(take_out)
 app.command()(demo)
 app.command()(verify)
 app.command()(rebuild)

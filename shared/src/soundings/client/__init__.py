@@ -1,13 +1,27 @@
-"""A typed client of the three APIs: listening, knowing and measuring.
+"""A typed client of the three APIs: listening, knowing and measuring; blocking or awaited, with a buffer on disk.
 
 Errors::
 
     ClientError
     ├── Unreachable        nobody answered, even after trying again
-    └── RefusedByServer    a problem came back; status, code, detail and errors say what is wrong
+    ├── RefusedByServer    a problem came back; status, code, detail and errors say what is wrong
+    └── BufferFull         a buffer on disk holds as much as it may
 """
 
-from soundings.client.api import Soundings, Taken
-from soundings.client.errors import ClientError, RefusedByServer, Unreachable
+from soundings.client.api import Soundings
+from soundings.client.buffer import Buffer, Refusal
+from soundings.client.calls import Taken
+from soundings.client.errors import BufferFull, ClientError, RefusedByServer, Unreachable
+from soundings.client.waiting import AsyncSoundings
 
-__all__ = ["ClientError", "RefusedByServer", "Soundings", "Taken", "Unreachable"]
+__all__ = [
+    "AsyncSoundings",
+    "Buffer",
+    "BufferFull",
+    "ClientError",
+    "Refusal",
+    "RefusedByServer",
+    "Soundings",
+    "Taken",
+    "Unreachable",
+]

@@ -2,25 +2,16 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Literal, Self, cast
 
 import httpx
 
+from soundings.client.buffer import Buffer
+from soundings.client.calls import BATCH, Kind, Roots, Taken, batches, taken_of, together, with_ids
 from soundings.client.wire import Json, Wire
 
 _OK, _CREATED = 200, 201
-
-Kind = Literal["responses", "interactions", "tallies"]
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What became of a batch: how many items were taken, and why each of the others was not."""
-
-    accepted: int
-    rejected: Sequence[Json]
 
 
 class Soundings:
@@ -40,11 +31,7 @@ class Soundings:
         http: httpx.Client | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        base = base.rstrip("/")
-        self._token = token
-        self._feedback = (feedback or f"{base}/api/feedback").rstrip("/")
-        self._catalogue = (catalogue or f"{base}/api/catalogue").rstrip("/")
-        self._metrics = (metrics or f"{base}/api/metrics").rstrip("/")
+        self._roots = Roots.of(base, token, feedback, catalogue, metrics)
         self._http = http or httpx.Client(timeout=60)
         self._wire = Wire(self._http, sleep)
 
@@ -58,23 +45,19 @@ class Soundings:
 
     def put(self, entities: str, entity_id: str, body: Json) -> Literal["created", "replaced"]:
         """Create or replace an entity of the catalogue."""
-        status, _ = self._wire.send("PUT", f"{self._catalogue}/v1/{entities}/{entity_id}", auth=self._token, body=body)
+        status, _ = self._wire.send(self._roots.put(entities, entity_id, body))
         return "created" if status == _CREATED else "replaced"
 
     def get(self, entities: str, entity_id: str) -> Json | None:
         """An entity of the catalogue, or None when there is none."""
-        status, answer = self._wire.send(
-            "GET", f"{self._catalogue}/v1/{entities}/{entity_id}", auth=self._token, expect=(200, 404)
-        )
+        status, answer = self._wire.send(self._roots.get(entities, entity_id))
         return answer if status == _OK else None
 
     def every(self, entities: str) -> Iterator[Json]:
         """Every entity of one kind, page by page."""
         cursor: str | None = None
         while True:
-            _, page = self._wire.send(
-                "GET", f"{self._catalogue}/v1/{entities}", auth=self._token, query={"cursor": cursor, "limit": 200}
-            )
+            _, page = self._wire.send(self._roots.page(entities, cursor))
             yield from cast("list[Json]", page["items"])
             cursor = cast("str | None", page.get("next"))
             if not cursor:
@@ -82,41 +65,54 @@ class Soundings:
 
     def patch(self, entities: str, entity_id: str, change: Json) -> Json:
         """Change some fields of an entity of the catalogue; the entity as it is then."""
-        url = f"{self._catalogue}/v1/{entities}/{entity_id}"
-        _, answer = self._wire.send("PATCH", url, auth=self._token, body=change)
-        return answer
+        return (self._wire.send(self._roots.patch(entities, entity_id, change)))[1]
 
     def publish(self, form_id: str) -> int:
         """Publish a form as it is now written; the version that is now in force."""
-        url = f"{self._catalogue}/v1/forms/{form_id}/publish"
-        _, answer = self._wire.send("POST", url, auth=self._token, body={})
+        _, answer = self._wire.send(self._roots.publish(form_id))
         return int(str(answer["version"]))
 
     def new_key(self, source_id: str) -> str:
         """A new key of a source. It is shown this once."""
-        url = f"{self._catalogue}/v1/sources/{source_id}/keys"
-        _, answer = self._wire.send("POST", url, auth=self._token, body={})
+        _, answer = self._wire.send(self._roots.new_key(source_id))
         return str(answer["key"])
 
-    def send(self, kind: Kind, items: Sequence[Json], key: str) -> Taken:
-        """Send a batch. Items that are refused come back in ``rejected``; a refused request raises."""
-        _, answer = self._wire.send(
-            "POST", f"{self._feedback}/v1/{kind}", auth=key, body=list(items), expect=(202, 422)
-        )
-        return Taken(int(str(answer.get("accepted", 0))), cast("list[Json]", answer.get("rejected", [])))
+    def send(self, kind: Kind, items: Sequence[Json], key: str, *, batch: int = BATCH) -> Taken:
+        """Send items in batches; those that are refused come back in ``rejected``, a refused request raises.
+
+        Each item has its id before the first try, so that a try whose answer was lost is no second record.
+        """
+        parts = [
+            taken_of(self._wire.send(self._roots.send(kind, part, key))[1], start)
+            for start, part in batches(with_ids(kind, items), batch)
+        ]
+        return together(parts)
+
+    def drain(self, buffer: Buffer, key: str, *, batch: int = BATCH) -> Taken:
+        """Send what a buffer holds, the oldest first; only what was answered for leaves it.
+
+        It ends when nothing waits, or when nothing of a batch could be stored just now.
+        """
+        parts: list[Taken] = []
+        while kept := buffer.oldest(batch):
+            kind, items = kept[0].kind, [one.item for one in kept]
+            for start, part in batches(items, batch):
+                taken = taken_of(self._wire.send(self._roots.send(kind, part, key))[1])
+                parts.append(taken)
+                if not buffer.settle(kept[start : start + len(part)], taken.rejected):
+                    return together(parts)
+        return together(parts)
 
     def subjects(self, agency_id: str, person: str) -> list[str]:
         """All pseudonyms by which an agency has known a person."""
-        _, answer = self._wire.send(
-            "POST", f"{self._feedback}/v1/subjects", auth=self._token, body={"agency_id": agency_id, "person": person}
-        )
+        _, answer = self._wire.send(self._roots.subjects(agency_id, person))
         return cast("list[str]", answer["subjects"])
 
     def records_of(self, subject: str) -> Iterator[Json]:
         """Every record of a subject that is counted or kept, as `erase` takes it."""
-        url, cursor = f"{self._metrics}/v1/subjects/{subject}/records", None
+        cursor: str | None = None
         while True:
-            _, page = self._wire.send("GET", url, auth=self._token, query={"cursor": cursor})
+            _, page = self._wire.send(self._roots.records_of(subject, cursor))
             yield from cast("list[Json]", page["items"])
             cursor = cast("str | None", page.get("next"))
             if not cursor:
@@ -124,21 +120,22 @@ class Soundings:
 
     def erase(self, records: Sequence[Json]) -> Taken:
         """Erase records for good. Those that are refused, for a legal hold say, come back in ``rejected``."""
-        _, answer = self._wire.send(
-            "POST",
-            f"{self._feedback}/v1/erasures",
-            auth=self._token,
-            body={"records": list(records)},
-            expect=(202, 422),
-        )
-        return Taken(int(str(answer.get("accepted", 0))), cast("list[Json]", answer.get("rejected", [])))
+        return taken_of((self._wire.send(self._roots.erase(records)))[1])
 
     def metric(self, metric_id: str, **query: str | float | None) -> Json:
         """The answer of one metric. Names that are Python words take a trailing ``_`` (``from_``)."""
-        named = {name.rstrip("_"): value for name, value in query.items()}
-        _, answer = self._wire.send("GET", f"{self._metrics}/v1/metrics/{metric_id}", auth=self._token, query=named)
-        return answer
+        return self._wire.send(self._roots.metric(metric_id, query))[1]
 
     def rows(self, metric_id: str, **query: str | float | None) -> list[Json]:
         """The rows of one metric."""
         return cast("list[Json]", self.metric(metric_id, **query)["rows"])
+
+    def voices(self, **query: str | float | None) -> Iterator[Json]:
+        """What people said, the newest first, page by page; the filters are those of ``GET /v1/responses``."""
+        cursor: str | None = None
+        while True:
+            _, page = self._wire.send(self._roots.voices(query, cursor))
+            yield from cast("list[Json]", page["items"])
+            cursor = cast("str | None", page.get("next"))
+            if not cursor:
+                return

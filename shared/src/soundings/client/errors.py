@@ -27,3 +27,9 @@ class RefusedByServer(ClientError):
         self.problem = problem
         detail = problem.get("detail") or problem.get("title") or "no reason given"
         super().__init__(f"{where}: {status} {detail}")
+
+
+class BufferFull(ClientError):
+    """A buffer holds as much as it may."""
+
+    code: ClassVar[str] = "buffer_full"

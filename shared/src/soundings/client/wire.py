@@ -1,8 +1,10 @@
 """How calls travel: JSON over one kept-alive connection pool, and patience with 429 and 503."""
 
+import asyncio
 import time
-from collections.abc import Callable, Mapping
-from typing import cast
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Final, cast
 
 import httpx
 import orjson
@@ -10,62 +12,100 @@ import orjson
 from soundings.client.errors import RefusedByServer, Unreachable
 
 Json = dict[str, object]
-_PATIENCE = (429, 503)
-_TRIES = 8
-_LONGEST_WAIT = 30.0
+_PATIENCE: Final = (429, 503)
+_TRIES: Final = 8
+_LONGEST_WAIT: Final = 30.0
+_FINE: Final = (200, 201, 202, 204)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request: what is sent must be safe to repeat, and is, because each record carries its id."""
+
+    method: str
+    url: str
+    auth: str | None = None
+    body: object = None
+    query: Mapping[str, str | int | float | None] | None = None
+    expect: tuple[int, ...] = _FINE
+
+    def request(self, http: httpx.Client | httpx.AsyncClient) -> httpx.Request:
+        """The request, with what every one of them has."""
+        headers = {"Accept": "application/json"}
+        if self.auth:
+            headers["Authorization"] = f"Bearer {self.auth}"
+        content = None
+        if self.body is not None:
+            content = orjson.dumps(self.body)
+            headers["Content-Type"] = "application/json"
+        known = {name: value for name, value in (self.query or {}).items() if value is not None}
+        return http.build_request(self.method, self.url, params=known or None, content=content, headers=headers)
+
+    def settled(self, response: httpx.Response) -> tuple[int, Json]:
+        """The status and the JSON body; RefusedByServer for a status that is not expected."""
+        answer = _json(response)
+        if response.status_code not in self.expect:
+            raise RefusedByServer(response.status_code, answer, f"{self.method} {response.request.url.path}")
+        return response.status_code, answer
 
 
 class Wire:
-    """Sends one request, and again while the server asks for patience or cannot be reached.
-
-    What is sent must be safe to repeat; everything that Soundings takes is, because each record carries its id.
-    """
+    """Sends one request, and again while the server asks for patience or cannot be reached."""
 
     def __init__(self, http: httpx.Client, sleep: Callable[[float], None] = time.sleep) -> None:
         self._http = http
         self._sleep = sleep
 
-    def send(
-        self,
-        method: str,
-        url: str,
-        *,
-        auth: str | None = None,
-        body: object = None,
-        query: Mapping[str, str | int | float | None] | None = None,
-        expect: tuple[int, ...] = (200, 201, 202, 204),
-    ) -> tuple[int, Json]:
-        """The status and the JSON body. Raises RefusedByServer for a status not in ``expect``, Unreachable for none."""
-        headers = {"Accept": "application/json"}
-        if auth:
-            headers["Authorization"] = f"Bearer {auth}"
-        content = None
-        if body is not None:
-            content = orjson.dumps(body)
-            headers["Content-Type"] = "application/json"
-        known = {name: value for name, value in (query or {}).items() if value is not None}
-        request = self._http.build_request(method, url, params=known or None, content=content, headers=headers)
-        response = self._patiently(request)
-        answer = _json(response)
-        if response.status_code not in expect:
-            raise RefusedByServer(response.status_code, answer, f"{method} {request.url.path}")
-        return response.status_code, answer
-
-    def _patiently(self, request: httpx.Request) -> httpx.Response:
+    def send(self, call: Call) -> tuple[int, Json]:
+        """The status and the JSON body. Raises RefusedByServer for a status not expected, Unreachable for none."""
+        request = call.request(self._http)
         for attempt in range(_TRIES):
-            wait = min(0.2 * 2**attempt, _LONGEST_WAIT)
+            response = None
             try:
                 response = self._http.send(request)
             except httpx.TransportError as error:
-                if attempt == _TRIES - 1:
-                    raise Unreachable(f"{request.url}: nobody answers ({error})") from error
-            else:
-                if response.status_code not in _PATIENCE or attempt == _TRIES - 1:
-                    return response
-                asked = response.headers.get("retry-after", "")
-                wait = min(float(asked), _LONGEST_WAIT) if asked.isdigit() else wait
-            self._sleep(wait)
+                _give_up(attempt, request, error)
+            if response is not None and _is_final(response, attempt):
+                return call.settled(response)
+            self._sleep(_wait(attempt, response))
         raise AssertionError("the last try returns or raises")
+
+
+class AsyncWire:
+    """The same, for programs that wait without blocking."""
+
+    def __init__(self, http: httpx.AsyncClient, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:
+        self._http = http
+        self._sleep = sleep
+
+    async def send(self, call: Call) -> tuple[int, Json]:
+        """As :meth:`Wire.send`."""
+        request = call.request(self._http)
+        for attempt in range(_TRIES):
+            response = None
+            try:
+                response = await self._http.send(request)
+            except httpx.TransportError as error:
+                _give_up(attempt, request, error)
+            if response is not None and _is_final(response, attempt):
+                return call.settled(response)
+            await self._sleep(_wait(attempt, response))
+        raise AssertionError("the last try returns or raises")
+
+
+def _give_up(attempt: int, request: httpx.Request, error: httpx.TransportError) -> None:
+    if attempt == _TRIES - 1:
+        raise Unreachable(f"{request.url}: nobody answers ({error})") from error
+
+
+def _is_final(response: httpx.Response, attempt: int) -> bool:
+    return response.status_code not in _PATIENCE or attempt == _TRIES - 1
+
+
+def _wait(attempt: int, response: httpx.Response | None) -> float:
+    """What the server asked for, else twice as long as before; never longer than half a minute."""
+    asked = "" if response is None else response.headers.get("retry-after", "")
+    return min(float(asked) if asked.isdigit() else 0.2 * 2**attempt, _LONGEST_WAIT)
 
 
 def _json(response: httpx.Response) -> Json:

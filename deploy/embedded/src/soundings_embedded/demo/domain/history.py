@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import Final
 
-from soundings.client.api import Kind
+from soundings.client.calls import Kind
 from soundings_embedded.demo.domain.agency import (
     BACK_OFFICE,
     CONTACT_CENTRE,
