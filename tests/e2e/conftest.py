@@ -1,14 +1,17 @@
 """Running systems and a small catalogue for the scenarios."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import httpx
 import pytest
 
 from soundings.client import Soundings
 from tests.e2e.running import Embedded, Running
 
+ACCEPTED = 202
 MODES = ["embedded", pytest.param("cluster", marks=[pytest.mark.needs_machine, pytest.mark.slow])]
 
 
@@ -30,6 +33,14 @@ def running(request: pytest.FixtureRequest) -> Running:
 def new_town() -> str:
     """The name of a town that no other scenario knows."""
     return f"town-{uuid4().hex[:8]}"
+
+
+def until_known(running: Running, key: str, path: str = "responses") -> None:
+    """Wait until the listening service has read of a source's key."""
+    end = time.monotonic() + 60
+    headers = {"Authorization": f"Bearer {key}"}
+    while httpx.post(f"{running.feedback}/v1/{path}", json=[], headers=headers).status_code != ACCEPTED:
+        assert time.monotonic() < end, "the key did not become known in a minute"
 
 
 def declare(client: Soundings, town: str) -> str:

@@ -5,7 +5,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.conftest import declare, new_town
+from tests.e2e.conftest import declare, new_town, until_known
 from tests.e2e.running import Embedded
 
 pytestmark = pytest.mark.slow
@@ -66,6 +66,7 @@ def test_each_vendors_example_gives_the_figures_worked_out_by_hand(embedded: Emb
             }  # fmt: skip
             client.put("sources", vendor, source)
             keys[vendor] = client.new_key(vendor)
+            until_known(embedded, keys[vendor], f"connectors/{vendor}/{vendor}")
         for vendor in [*FIGURES, *FIGURES]:  # all of it twice: nothing is counted twice
             send(embedded, vendor, keys[vendor])
         for vendor, figures in FIGURES.items():

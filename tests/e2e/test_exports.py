@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from soundings_embedded.__main__ import app
-from tests.e2e.conftest import declare, new_town
+from tests.e2e.conftest import declare, new_town, until_known
 from tests.e2e.running import Embedded
 
 pytestmark = pytest.mark.slow
@@ -32,6 +32,7 @@ def test_responses_and_figures_are_exported_whole(embedded: Embedded, tmp_path: 
              "answers": {"overall": 1 + n % 5, "comment": "=cmd()"}}
             for n in range(ANSWERS)
         ]  # fmt: skip
+        until_known(embedded, key)
         assert client.send("responses", said, key).accepted == ANSWERS
         embedded.settled(measure="satisfaction", **service)
         (row,) = client.rows("mean.v1", measure="satisfaction", **service)
