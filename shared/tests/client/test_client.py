@@ -77,6 +77,12 @@ def test_refusals_name_their_place_in_the_whole_list(way):
     assert (taken.accepted, [one["index"] for one in taken.rejected]) == (2, [2])
 
 
+def test_an_empty_list_asks_whether_the_door_is_open():
+    door = Door()
+    assert send(door, "responses", [], "blocking").accepted == 0
+    assert door.sizes == [0]
+
+
 @pytest.mark.parametrize("way", ["blocking", "awaited"])
 def test_what_nobody_answers_and_what_is_refused_as_a_whole_raises(way):
     with pytest.raises(Unreachable):

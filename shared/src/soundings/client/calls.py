@@ -90,7 +90,10 @@ def with_ids(kind: Kind, items: Sequence[Json]) -> list[Json]:
 
 
 def batches(items: Sequence[Json], size: int = BATCH) -> Iterator[tuple[int, list[Json]]]:
-    """The items in parts that a door takes at once, each with the place of its first item."""
+    """The items in parts that a door takes at once, each with the place of its first item.
+
+    An empty list is one empty part: to send it is to ask whether the door is open.
+    """
     start, batch, weight = 0, list[Json](), 0
     for index, item in enumerate(items):
         more = len(orjson.dumps(item))
@@ -99,7 +102,7 @@ def batches(items: Sequence[Json], size: int = BATCH) -> Iterator[tuple[int, lis
             start, batch, weight = index, [], 0
         batch.append(item)
         weight += more
-    if batch:
+    if batch or not items:
         yield start, batch
 
 
