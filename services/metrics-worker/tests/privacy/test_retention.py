@@ -74,6 +74,13 @@ async def test_nothing_goes_while_there_is_a_legal_hold(kept: Kept, response, le
         assert len(await kept.letters()) == len(left)
 
 
+async def test_a_rule_that_cannot_be_read_keeps_everything(kept: Kept, response):
+    await kept.hear(response("old", "Said long ago", "2020-01-01T12:00:00Z"))
+    await kept.sources(survey={"text_days": "soon"}, kiosk={"text_days": 1, "legal_hold": False, "more": 1})
+    rules = await SqlRetentionStore(kept.database).rules()
+    assert rules == {"survey": Keeping(legal_hold=True), "kiosk": Keeping(1)}
+
+
 async def test_dead_letters_of_what_was_taken_back_go_and_no_others(kept: Kept, response, letter):
     one, two = response("one", "First"), response("two", "Second")
     facts = {"source_id": "centre", "agency_id": "sf", "time_zone": "UTC", "kind": "call", "outcome": "answered",

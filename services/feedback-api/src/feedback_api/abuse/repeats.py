@@ -1,5 +1,6 @@
 """Texts that come again under other records, remembered as keyed hashes for a while."""
 
+import re
 import secrets
 from collections import OrderedDict
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Final
 _WINDOW_SECONDS: Final = 3600
 _MOST_TEXTS: Final = 20_000
 _MOST_RECORDS: Final = 16
+_BETWEEN: Final = re.compile(r"[\W_]+")
 SHORTEST: Final = 20
 """Letters and digits that a text needs: people say short things in the same words."""
 
@@ -34,7 +36,7 @@ class Repeats:
 
         Case, spaces and punctuation do not matter. A record that is sent again is not another one.
         """
-        plain = "".join(filter(str.isalnum, text.casefold()))
+        plain = _BETWEEN.sub("", text.casefold())
         if len(plain) < SHORTEST:
             return 0
         now = self._monotonic()

@@ -4,17 +4,19 @@ import re
 import unicodedata
 from typing import Final
 
-_LINK: Final = re.compile(r"https?://|\bwww\.|\[url\]", re.IGNORECASE)
-_MARKUP: Final = re.compile(r"<a\s|</a>|\bhref=|\[(?:url|link)=|\[/(?:url|link)\]", re.IGNORECASE)
+_LINK: Final = re.compile(r"[Hh][Tt][Tt][Pp][Ss]?://|\b[Ww][Ww][Ww]\.|\[url\]")
+_MARKUP: Final = re.compile(r"<(?:a\s|/a>)|[ \"']href=|\[/?(?:url|link)(?:=|(?<=/url)\]|(?<=/link)\])", re.IGNORECASE)
 _NO_PROSE: Final = re.compile(r"://|www\.|[@\d]|^\W*\[[a-z-]+\]", re.IGNORECASE)
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _LATIN: Final = re.compile(r"[a-z]+")
-_WITHOUT_VOWEL: Final = re.compile(r"[^aeiouy]{5}")
-_ODD_PAIR: Final = re.compile(r"q[^uaei]|[jx][jqzvkdg]|[bcdfghkmpvwz]x|[fghjvzx]q|[vwx]z[^aeiouy]")
-_ROWS: Final = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
-_ALONG_A_ROW: Final = frozenset(
-    row[start : start + 5] for keys in _ROWS for row in (keys, keys[::-1]) for start in range(len(row) - 4)
-)
+_FIVE_CONSONANTS: Final = re.compile("[b-df-hj-np-tv-xz]{5}")
+_ODD_PAIR: Final = re.compile("q[b-df-hj-tv-z]|[jx][jqzvkdg]|[bcdfghkmpvwz]x|[fghjvzx]q|[vwx]z[b-df-hj-np-tv-xz]")
+_IN_ODD_PAIRS: Final = ("q", "x", "j", "z")
+_ALONG_A_ROW: Final = (
+    "qwert", "werty", "ertyu", "rtyui", "tyuio", "yuiop", "poiuy", "oiuyt", "iuytr", "uytre", "ytrew", "trewq",
+    "asdfg", "gfdsa",
+)  # fmt: skip
+"""Neighbours on a keyboard, as far as there is a vowel among them."""
 _LONG_WORD: Final = 5
 _FEWEST_ODD: Final = 10
 _MOSTLY: Final = 0.6
@@ -24,6 +26,8 @@ _LOOKED_AT: Final = 4000
 
 def links(text: str) -> int:
     """How many links a text holds; those that were redacted count too."""
+    if "://" not in text and "." not in text and "[" not in text:
+        return 0
     return sum(1 for _ in _LINK.finditer(text))
 
 
@@ -37,24 +41,29 @@ def is_gibberish(text: str) -> bool:
 
     Never so for short answers, for texts in other scripts, and for what only holds some odd words.
     """
-    prose = " ".join(token for token in text[:_LOOKED_AT].split() if _NO_PROSE.search(token) is None)
-    words = [_plain(word) for word in _WORD.findall(prose)]
-    letters = sum(map(len, words))
+    plain = _plain(text[:_LOOKED_AT])
+    if not _holds_odd(plain):
+        return False
+    prose = " ".join(token for token in plain.split() if _NO_PROSE.search(token) is None)
+    words = _WORD.findall(prose)
     odd = sum(len(word) for word in words if _is_odd(word))
-    return odd >= _FEWEST_ODD and odd >= _MOSTLY * letters
+    return odd >= _FEWEST_ODD and odd >= _MOSTLY * sum(map(len, words))
 
 
-def _plain(word: str) -> str:
-    """The word in small letters without accents."""
-    if word.isascii():
-        return word.lower()
-    apart = unicodedata.normalize("NFD", word.lower())
+def _plain(text: str) -> str:
+    """The text in small letters without accents."""
+    if text.isascii():
+        return text.lower()
+    apart = unicodedata.normalize("NFD", text.lower())
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 
 def _is_odd(word: str) -> bool:
-    if len(word) < _LONG_WORD or _LATIN.fullmatch(word) is None:
-        return False
-    if _WITHOUT_VOWEL.search(word) or _ODD_PAIR.search(word):
+    return len(word) >= _LONG_WORD and _LATIN.fullmatch(word) is not None and _holds_odd(word)
+
+
+def _holds_odd(text: str) -> bool:
+    """Whether letters stand in a row as in hardly any language: in small letters without accents."""
+    if _FIVE_CONSONANTS.search(text) or any(row in text for row in _ALONG_A_ROW):
         return True
-    return any(word[start : start + 5] in _ALONG_A_ROW for start in range(len(word) - 4))
+    return any(letter in text for letter in _IN_ODD_PAIRS) and _ODD_PAIR.search(text) is not None

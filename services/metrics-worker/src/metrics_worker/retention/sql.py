@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
+import structlog
 from sqlalchemy import Select, delete, select
 
 from metrics_worker.retention.domain import Keeping, Letter, Rules
@@ -10,6 +11,8 @@ from metrics_worker.store.tables import RETRACTED, catalogue_entity, dead_letter
 from soundings.db import Database
 from soundings.events import catalogue
 from soundings.log.headers import unpack_headers
+
+_log = structlog.get_logger("metrics_worker.retention")
 
 
 class SqlRetentionStore:
@@ -21,7 +24,7 @@ class SqlRetentionStore:
     async def rules(self) -> Rules:
         wanted = select(catalogue_entity.c.id, catalogue_entity.c.body).where(catalogue_entity.c.entity == "source")
         async with self._database.snapshot() as connection:
-            return {id_: _keeping(body) for id_, body in await connection.execute(wanted)}
+            return {id_: _keeping(id_, body) for id_, body in await connection.execute(wanted)}
 
     async def remove_texts(self, after: int, most: int, before: Mapping[str, int]) -> Step:
         async with self._database.snapshot() as connection:
@@ -55,6 +58,11 @@ def _texts(after: int, most: int) -> Select[int, str, int]:
     return wanted.where(voice.c.id > after).order_by(voice.c.id).limit(most)
 
 
-def _keeping(body: object) -> Keeping:
-    source = catalogue.Retention.model_validate(body, extra="ignore")
-    return Keeping(source.text_days, source.legal_hold)
+def _keeping(source_id: str, body: object) -> Keeping:
+    """What cannot be read keeps everything: what was removed by mistake does not come back."""
+    try:
+        said = catalogue.Retention.model_validate(body, extra="ignore")
+    except ValueError:
+        _log.warning("retention_rule_unreadable", source=source_id)
+        return Keeping(legal_hold=True)
+    return Keeping(said.text_days, said.legal_hold)
