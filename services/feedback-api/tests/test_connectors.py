@@ -121,6 +121,15 @@ async def test_how_a_contact_of_amazon_connect_ended(centre, changes, outcome):
     assert events["c"].outcome == outcome
 
 
+async def test_the_queue_of_an_agent_alone_is_not_named(centre):
+    record = {
+        "ContactId": "c", "Channel": "VOICE", "InitiationTimestamp": "2026-03-01T18:00:00Z",
+        "Queue": {"Name": "maria.gonzalez", "ARN": "arn:aws:connect:us-east-1:1:instance/i-1/queue/agent/a-1"},
+    }  # fmt: skip
+    events = await sent(centre, "amazon-connect", json.dumps(record).encode())
+    assert events["c"].team is None
+
+
 async def test_flows_after_a_contact_are_no_contact(centre):
     record = {"ContactId": "c", "InitiationMethod": "DISCONNECT"}
     answer = await centre.send("connectors/centre/amazon-connect", [record], CENTRE)

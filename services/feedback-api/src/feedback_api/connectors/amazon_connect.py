@@ -81,10 +81,16 @@ def _course(draft: Draft, contact: Part, method: str | None) -> None:
     draft.put("talk_s", agent.at("AgentInteractionDuration"))
     draft.put("hold_s", agent.at("CustomerHoldDuration"))
     draft.put("wrap_up_s", agent.at("AfterContactWorkDuration"))
-    draft.put("team", queue.at("Name"))
+    if not _is_agents_own(queue):
+        draft.put("team", queue.at("Name"))
     draft.say("outcome", _outcome(draft, contact, method))
     if contact.has("TransferredToEndpoint"):
         draft.say("transferred_to", "external")
+
+
+def _is_agents_own(queue: Part) -> bool:
+    """Whether it is the queue that every agent has alone, whose name and address stand for that person."""
+    return any("/queue/agent/" in str(queue.at(name).value) for name in ("ARN", "QueueArn"))
 
 
 def _outcome(draft: Draft, contact: Part, method: str | None) -> str:
@@ -105,8 +111,9 @@ def _outcome(draft: Draft, contact: Part, method: str | None) -> str:
 
 def _facts(draft: Draft, contact: Part, method: str | None) -> None:
     queue = contact.part("Queue", "QueueInfo")
-    draft.fact("Queue.Name", queue.at("Name").value)
-    draft.fact("Queue.ARN", queue.at("ARN").value, queue.at("QueueArn").value)
+    if not _is_agents_own(queue):
+        draft.fact("Queue.Name", queue.at("Name").value)
+        draft.fact("Queue.ARN", queue.at("ARN").value, queue.at("QueueArn").value)
     draft.fact("Channel", contact.at("Channel").value)
     draft.fact("InitiationMethod", method)
     draft.fact("DisconnectReason", contact.at("DisconnectReason").value)
