@@ -24,6 +24,7 @@ from benchmarks.peers.bar import peers
 from benchmarks.querying import querying
 from benchmarks.report import RESULTS, Line, document, table
 from benchmarks.small import small
+from benchmarks.widget import widget
 
 BARS: Final[Mapping[str, Callable[[Extent, Mode], Sequence[Line]]]] = {
     "B1": singles,
@@ -33,9 +34,10 @@ BARS: Final[Mapping[str, Callable[[Extent, Mode], Sequence[Line]]]] = {
     "B5": querying,
     "B6": freshness,
     "B7": small,
+    "B8": widget,
 }
 MODES: Final = {EMBEDDED.name: EMBEDDED, DISTRIBUTED.name: DISTRIBUTED}
-_ONLY_IN: Final = {"B4": DISTRIBUTED, "B7": EMBEDDED}
+_ONLY_IN: Final = {"B4": DISTRIBUTED, "B7": EMBEDDED, "B8": EMBEDDED}
 _OTHERS_MAY_PASS: Final = 0o711
 """PostgreSQL does not run as root, and has its folder in ours."""
 _LONGEST: Final = {False: 2400, True: 1200}

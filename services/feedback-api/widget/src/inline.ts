@@ -7,8 +7,9 @@ import { mayAsk } from "./frequency.js";
 import { emit, type Place } from "./place.js";
 import { shadowOf } from "./shadow.js";
 
-/** Put a form into an element, unless this browser was asked too lately. */
+/** Put a form into an element once that comes near the screen, unless this browser was asked too lately. */
 export const showInline = async (place: Place, target: HTMLElement, key: string): Promise<void> => {
+  await inSight(target, "100%");
   const form = await definitionOf(place.base, place.form);
   if (typeof form === "string") return emit(place, "failed", { reason: form });
   if (!mayAsk(form.ask_again_after_days)) return;
@@ -16,15 +17,23 @@ export const showInline = async (place: Place, target: HTMLElement, key: string)
   const root = shadowOf(host);
   const view = formView(form, place, key);
   root.append(view.element);
+  const hadFocus = target.contains(document.activeElement);
   target.replaceChildren(host);
-  whenSeen(host, view.seen);
+  if (hadFocus) view.heading.focus();
+  await inSight(host, "0px");
+  view.seen();
 };
 
-const whenSeen = (element: Element, then: () => void): void => {
-  const watcher = new IntersectionObserver((entries) => {
-    if (!entries.some((entry) => entry.isIntersecting)) return;
-    watcher.disconnect();
-    then();
+/** When an element is on the screen, or so far away from it. */
+const inSight = (element: Element, rootMargin: string): Promise<void> =>
+  new Promise((resolve) => {
+    const watcher = new IntersectionObserver(
+      (entries) => {
+        if (!entries.some((entry) => entry.isIntersecting)) return;
+        watcher.disconnect();
+        resolve();
+      },
+      { rootMargin },
+    );
+    watcher.observe(element);
   });
-  watcher.observe(element);
-};

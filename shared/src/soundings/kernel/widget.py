@@ -3,4 +3,4 @@
 from typing import Final
 
 VERSION: Final = "0.1.0"
-INTEGRITY: Final = "sha384-UalR+LkoFhLf78AgThOGbNX+p5YNSGlarx8RybBr3U6k1E5SBCsZpC6J2S3zVLNg"
+INTEGRITY: Final = "sha384-7lXEfeTcG2nL/HMteoiUj9hWx/QIfOAOcFIcSVgf0/lZ199969SagkEzTOdOk9VY"

@@ -37,6 +37,8 @@ _SOURCES: Final = (
     (REQUESTS, "Request desk", "case_system", ("interactions",), "website"),
     (BACK_OFFICE, "Back office", "back_office", ("tallies",), "website"),
 )
+_HOST_PAGE: Final = "http://localhost:8080"
+"""Where docs/examples/host-page says to serve a page of the agency."""
 _TEN_DAYS_S: Final = 864_000
 
 
@@ -129,6 +131,7 @@ def _source(source: tuple[str, str, str, tuple[str, ...], str]) -> tuple[str, Js
         "service_ids": [profile.id for profile in SERVICES],
         "accepts": list(accepts),
         "default_channel": channel,
+        "origins": [_HOST_PAGE] if source_id == WEB else [],
     }
 
 
