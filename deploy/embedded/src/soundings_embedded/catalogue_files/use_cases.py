@@ -5,16 +5,36 @@ from typing import cast
 
 from soundings.client import Soundings
 from soundings_embedded.catalogue_files.domain import Step, declared, step
+from soundings_embedded.catalogue_files.templates import FindNames, Names, expanded
 
 Json = dict[str, object]
 
 
 def plan(client: Soundings, document: object) -> Sequence[Step]:
     """What would have to happen for the catalogue to be as the document says; changes nothing."""
+    every = list(declared(document))
+    names = _names_in(client, every)
     return [
-        step(entities, entity_id, body, client.get(entities, entity_id))
-        for entities, entity_id, body in declared(document)
+        step(
+            entities,
+            entity_id,
+            expanded(entity_id, body, names) if entities == "forms" else body,
+            client.get(entities, entity_id),
+        )
+        for entities, entity_id, body in every
     ]
+
+
+def _names_in(client: Soundings, every: Sequence[tuple[str, str, Json]]) -> FindNames:
+    """Names as the document says them, or else as the catalogue does."""
+    said = {(entities, entity_id): body for entities, entity_id, body in every}
+
+    def names(entities: str, entity_id: str) -> Names | None:
+        body = said.get((entities, entity_id)) or client.get(entities, entity_id)
+        found = None if body is None else body.get("name")
+        return cast("Names", found) if isinstance(found, dict) and found else None
+
+    return names
 
 
 def carry_out(client: Soundings, one: Step) -> str:
