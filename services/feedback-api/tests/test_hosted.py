@@ -253,6 +253,20 @@ async def test_a_form_that_is_closed_unknown_or_not_hosted_says_so_kindly(ear: L
         assert (found.status_code, "There is no such form" in found.text) == (404, True)
 
 
+async def test_a_form_about_several_services_must_be_told_which(ear: Listening):
+    await ear.publish(
+        ear.scribe.source("web", "sf", service_ids=["airport", "library"], accepts=["responses"]),
+        *ear.scribe.form("several", form(TRUST, ["airport", "library"], "web"), 1),
+    )
+    assert (await ear.http.get("/f/several", headers=BROWSER)).status_code == 404
+    first = await open_page(ear, "several?service_id=library")
+    second = await press(ear, first, path="several", **{"answers.trust": "1"})
+    await press(ear, second, path="several", status=202)
+    (made,) = responses(ear)
+    assert made.service_id == "library"
+    assert {event.service_id for event in ear.events()} == {"library"}
+
+
 async def test_words_of_people_are_never_markup(trust: Listening):
     evil = "<b>&\"'"
     second = await press(trust, await open_page(trust, "trust?campaign=%3Cscript%3E"), **{"answers.trust": "1"})

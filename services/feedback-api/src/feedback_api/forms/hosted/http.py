@@ -105,7 +105,7 @@ class HostedPage:
     async def show(self, form_id: str, request: Request) -> Response:
         """The first step for somebody who has just come."""
         view = await self._form(form_id)
-        if view is None:
+        if view is None or not await self._is_about_one_service(view, request):
             return notice_page(None, "no_form", 404)
         form, query = view.body.form, request.query_params
         speech = speech_of(form, query.get("lang", ""), request.headers.get("accept-language", ""))
@@ -172,6 +172,13 @@ class HostedPage:
         number = int(version) if version.isascii() and version.isdigit() and len(version) <= _DIGITS_MAX else None
         view = directory.form(form_id, number) or directory.form(form_id)
         return view if view is not None and _is_offered(view.body.form) else None
+
+    async def _is_about_one_service(self, view: FormView, request: Request) -> bool:
+        """Whether it is clear which service people speak of: by the address, or because there is only one."""
+        if view.only_service is not None or request.query_params.get("service_id"):
+            return True
+        source = (await self.public.desk.door.directory()).source(view.body.form.source_id or "")
+        return source is not None and source.only_service is not None
 
     async def _count(self, visit: Visit, stage: str) -> None:
         """Count a stage on the way to an answer, once per sheet; the page never fails for it."""
