@@ -1,6 +1,7 @@
 """Retention: which texts and dead letters go and when, in small batches, and that figures never change."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -96,6 +97,23 @@ async def test_dead_letters_of_what_was_taken_back_go_and_no_others(kept: Kept, 
     store = SqlRetentionStore(kept.database)
     assert (await remove_letters(store, {}, NOW_MS, no_pause)).letters == 2
     assert await kept.letters() == [before[1], before[3], before[4]]
+
+
+async def test_no_byte_of_an_erased_text_stays_in_a_file_for_longer_than_an_hour(small_database, response):
+    kept, file = Kept(small_database), Path(small_database.url.database or "")
+    words = [f"The zebrawood counter {number} was closed" for number in range(40)]
+    await kept.hear(*(response(f"r{number}", said) for number, said in enumerate(words)), response("ok", "All fine"))
+    for number in range(40):
+        await kept.hear(
+            ResponseRetracted(record_id=f"r{number}", source_id="survey", reason="erasure", retracted_at=NOW)
+        )
+    await Keeper(SqlRetentionStore(small_database), Clock()).look()
+    assert await kept.texts() == {"All fine"}
+    assert [await kept.found_by(word) for word in ("zebrawood", "fine")] == [0, 1]
+    await small_database.close()
+    assert b"All fine" in file.read_bytes()
+    for written in file.parent.glob(f"{file.name}*"):
+        assert b"zebrawood" not in written.read_bytes(), written
 
 
 async def test_the_keeper_looks_through_all_texts_every_hour_and_when_a_rule_changed(kept: Kept, response):

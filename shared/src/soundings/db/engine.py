@@ -20,6 +20,7 @@ _PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=30000",
+    "PRAGMA secure_delete=ON",  # what is erased is overwritten; some builds of SQLite do so anyway, some do not
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-16384",
 )

@@ -9,7 +9,7 @@ import structlog
 from metrics_worker.retention.domain import Rules
 from metrics_worker.retention.ports import RetentionStore
 from metrics_worker.retention.sql import SqlRetentionStore
-from metrics_worker.retention.use_cases import remove_letters, remove_texts
+from metrics_worker.retention.use_cases import remove_letters, remove_texts, tidy_index
 from soundings.db import Database, DatabaseFailed
 from soundings.http.observe import RETENTION_DONE, RETENTION_REMOVED
 from soundings.kernel.clock import Clock, epoch_ms
@@ -45,6 +45,7 @@ class Keeper:
         texts = 0
         if rules != self._rules or now >= self._next_pass:
             texts = (await remove_texts(self._store, rules, now, _pause)).texts
+            await tidy_index(self._store, _pause)
             self._rules, self._next_pass = rules, now + _PASS_MS
             RETENTION_DONE.set(now / 1000)
         RETENTION_REMOVED.labels("text").inc(texts)

@@ -24,6 +24,10 @@ class RetentionStore(Protocol):
         """Of the next texts remove those, search index included, that a source got before its instant (epoch ms)."""
         ...
 
+    async def tidy_index(self, *, first: bool) -> bool:
+        """A step towards a search index without a trace of texts that were removed; whether more steps are needed."""
+        ...
+
     async def letters(self, after: int, most: int) -> Sequence[Letter]:
         """The next dead letters in order of their ids."""
         ...

@@ -1,9 +1,10 @@
 """Texts and dead letters in the metrics database, as retention sees them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 import structlog
-from sqlalchemy import Select, delete, select
+from sqlalchemy import Select, delete, select, text
 
 from metrics_worker.retention.domain import Keeping, Letter, Rules
 from metrics_worker.retention.ports import Step
@@ -12,6 +13,11 @@ from soundings.db import Database
 from soundings.events import catalogue
 from soundings.log.headers import unpack_headers
 
+_MERGE: Final = text("INSERT INTO voice_search (voice_search, rank) VALUES ('merge', :pages)")
+_CHANGES: Final = text("SELECT total_changes()")
+_MERGED_PAGES: Final = 200
+_LEAST_CHANGES: Final = 2
+"""Fewer changes than these mean that there was nothing left to merge."""
 _log = structlog.get_logger("metrics_worker.retention")
 
 
@@ -34,6 +40,17 @@ class SqlRetentionStore:
             async with self._database.transaction() as connection:
                 await connection.execute(delete(voice).where(voice.c.id.in_(old)))
         return Step(len(old), found[-1][0] if len(found) == most else None)
+
+    async def tidy_index(self, *, first: bool) -> bool:
+        """FTS5 notes what was removed and forgets it when its parts are merged; PostgreSQL sees to it by itself."""
+        if self._database.dialect == "postgresql":
+            return False
+        pages = -_MERGED_PAGES if first else _MERGED_PAGES
+        async with self._database.transaction() as connection:
+            before = (await connection.execute(_CHANGES)).scalar() or 0
+            await connection.execute(_MERGE, {"pages": pages})
+            after = (await connection.execute(_CHANGES)).scalar() or 0
+        return after - before >= _LEAST_CHANGES
 
     async def letters(self, after: int, most: int) -> Sequence[Letter]:
         wanted = select(dead_letter.c.id, dead_letter.c.headers, dead_letter.c.at).where(dead_letter.c.id > after)

@@ -35,6 +35,14 @@ async def remove_texts(store: RetentionStore, rules: Rules, now_ms: int, pause: 
     return Removed(texts=removed)
 
 
+async def tidy_index(store: RetentionStore, pause: Pause) -> None:
+    """Let the search index forget the words of all that was removed or erased so far."""
+    more = await store.tidy_index(first=True)
+    while more:
+        await pause()
+        more = await store.tidy_index(first=False)
+
+
 async def remove_letters(store: RetentionStore, rules: Rules, now_ms: int, pause: Pause) -> Removed:
     """Remove dead letters whose record was taken back, and those that are too old."""
     removed, after = 0, 0

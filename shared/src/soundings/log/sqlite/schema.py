@@ -32,6 +32,7 @@ def open_writer(path: Path, max_bytes: int | None = None) -> sqlite3.Connection:
     connection = _connect(path)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA secure_delete = ON")
     connection.execute("PRAGMA wal_autocheckpoint = 0")
     connection.execute("PRAGMA journal_size_limit = 67108864")
     found = connection.execute("PRAGMA user_version").fetchone()[0]
