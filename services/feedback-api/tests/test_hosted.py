@@ -4,6 +4,10 @@ from html.parser import HTMLParser
 from urllib.parse import urlencode
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from soundings.testing.effort import examples
 
 from .conftest import Listening, form
 
@@ -293,6 +297,26 @@ async def test_the_trap_and_a_made_up_start_are_noticed(trust: Listening):
     await press(trust, second, status=202, website="https://buy.example", start="1.made-up")
     (made,) = responses(trust)
     assert "honeypot" in made.spam_reasons
+
+
+NAMES = st.sampled_from(
+    ["id", "start", "at", "go", "live", "language", "website", "contact_consent", "contact_address", "service_id",
+     "channel", "form_version", "test", "answers.trust", "answers.good", "answers.bad", "answers.nothing", "other"]
+)  # fmt: skip
+VALUES = st.text(max_size=30) | st.sampled_from(
+    ["next", "back", "lang:es", "1", "5", "ease", "trust", "good", "on", "0"]
+)
+
+
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(pairs=st.lists(st.tuples(NAMES, VALUES), max_size=12), query=st.dictionaries(NAMES, VALUES, max_size=4))
+async def test_whatever_is_sent_the_page_answers_in_its_own_way(trust: Listening, pairs, query):
+    shown = await trust.http.get("/f/trust", params=query, headers=BROWSER)
+    assert shown.status_code == 200
+    headers = {**BROWSER, "content-type": "application/x-www-form-urlencoded"}
+    sent = await trust.http.post("/f/trust", content=urlencode(pairs).encode(), headers=headers)
+    assert sent.status_code in {200, 202, 422}, sent.text
+    assert sent.text.startswith("<!doctype html>")
 
 
 async def test_files_are_kept_for_ever_under_their_own_version(trust: Listening):

@@ -69,6 +69,12 @@ async def test_tests_and_quarantined_responses_are_heard_as_such(ear, response, 
     assert not {"test", "quarantined"} & set(items["good"])
 
 
+async def test_who_may_be_contacted_is_said_beside_their_words(ear, response):
+    await ear.hear(response("yes", contact_consent=True), response("no", contact_consent=False), response("unasked"))
+    items = {item["id"]: item.get("contact_consent") for item in (await ear.get()).json()["items"]}
+    assert items == {"yes": True, "no": None, "unasked": None}
+
+
 async def test_what_is_held_back_is_listed_apart_with_its_reasons(ear, response, quarantined):
     spam = {"spam_score": 1.0, "spam_reasons": ("honeypot",)}
     await ear.hear(response("bot", quarantined=True, **spam), response("good", spam_score=0.0), response("by-hand"))

@@ -158,6 +158,7 @@ def _response_data(event: PlainResponse, rows: list[Score]) -> ResponseData:
         stage=event.stage,
         language=event.language,
         subject=event.subject,
+        contact_consent=event.contact_consent,
         page=event.page,
         device=event.device,
         answers=event.answers,

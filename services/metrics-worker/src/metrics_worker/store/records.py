@@ -48,6 +48,7 @@ class ResponseData(Struct, gc=False, kw_only=True, omit_defaults=True):
     stage: Text = UNSET
     language: Text = UNSET
     subject: Text = UNSET
+    contact_consent: bool | UnsetType = UNSET
     page: Text = UNSET
     device: Text = UNSET
     answers: dict[str, int | str | list[str]] = {}

@@ -58,6 +58,7 @@ class Voice:
     quarantined: bool
     spam_score: float | None = None
     spam_reasons: tuple[str, ...] = ()
+    contact_consent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,4 +119,5 @@ def voice_body(voice: Voice) -> dict[str, object]:
         body["touchpoint"] = voice.touchpoint
     if voice.spam_score is not None:
         body["spam"] = {"score": voice.spam_score, "reasons": list(voice.spam_reasons)}
-    return body | {name: True for name, holds in (("test", voice.test), ("quarantined", voice.quarantined)) if holds}
+    marks = (("contact_consent", voice.contact_consent), ("test", voice.test), ("quarantined", voice.quarantined))
+    return body | {name: True for name, holds in marks if holds}

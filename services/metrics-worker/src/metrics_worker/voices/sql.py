@@ -165,6 +165,7 @@ def _voice(row: _Heard) -> Voice:
         comments=comments or {},
         test=bool(state & TEST),
         quarantined=bool(state & QUARANTINED),
+        contact_consent=response.get("contact_consent", False),
         spam_score=response.get("spam_score"),
         spam_reasons=tuple(response.get("spam_reasons", ())),
     )
