@@ -290,3 +290,24 @@ async def test_a_preview_is_for_the_source_and_for_managers_of_its_agency(centre
     assert await asked(Role.MANAGER, agency="sf") == 403
     assert (await centre.send("connectors/centre/zendesk/preview", [], None)).status_code == 401
     assert (await centre.send("connectors/centre/zendesk/preview", [], DESK)).status_code == 403
+
+
+def delivery(*parts: bytes) -> bytes:
+    records = [{"data": b64encode(part).decode()} for part in parts]
+    return json.dumps({"requestId": "q-1", "timestamp": 1772377572000, "records": records}).encode()
+
+
+async def test_a_delivery_of_amazon_data_firehose_is_unwrapped_and_answered_as_it_expects(centre):
+    first, *others = json.loads(example("amazon-connect.json"))
+    body = delivery(json.dumps(first).encode(), b"\n".join(json.dumps(one).encode() for one in others))
+    headers = {"x_amz_firehose_request_id": "q-1", "x_amz_firehose_access_key": CENTRE.secret}
+    path = "connectors/centre/amazon-connect"
+    answer = await centre.raw(path, body, None, content_type="application/json", **headers)
+    assert (answer.status_code, answer.json()) == (200, {"requestId": "q-1", "timestamp": 1772442000000})
+    assert len(centre.stored()) == 4
+    refused = await centre.raw(path, delivery(b"{}"), None, content_type="application/json", **headers)
+    assert refused.status_code == 422
+    assert "ContactId" in refused.json()["errorMessage"]
+    for broken in (delivery(b"{"), delivery(b"[" * 100_000), b'{"requestId": 1, "records": [{"data": "?"}, 3]}'):
+        answer = await centre.raw(path, broken, None, content_type="application/json", **headers)
+        assert answer.status_code == 400, answer.text

@@ -5,6 +5,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
+from feedback_api.connectors.firehose import unwrapped
 from feedback_api.intake.fields import is_list, is_object
 from feedback_api.intake.reading import (
     JSON_TYPES,
@@ -54,7 +55,10 @@ def _conversations(value: object) -> Sequence[object]:
     return () if "totalHits" in value and inside is None else (value,)
 
 
-_UNWRAP: Final[Mapping[str, Callable[[object], Sequence[object]]]] = {"genesys-cloud": _conversations}
+_UNWRAP: Final[Mapping[str, Callable[[object], Sequence[object]]]] = {
+    "amazon-connect": unwrapped,
+    "genesys-cloud": _conversations,
+}
 
 
 def _rows(body: bytes, rows_max: int) -> Sequence[object]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from feedback_api.connectors.firehose import KEY_HEADER
 from feedback_api.connectors.sealing import Seals
 from feedback_api.connectors.signatures import fault_of_signature, is_signed
 from feedback_api.intake.door import Door, must_accept
@@ -31,7 +32,7 @@ class Callers:
 
         401 where neither holds, 403 where the key is another source's or the source may not send interactions.
         """
-        secret = bearer(request) or _password(request)
+        secret = bearer(request) or _password(request) or request.headers.get(KEY_HEADER)
         if secret is None and vendor == "zendesk" and is_signed(request.headers):
             return await self._signed(request, source_id, vendor, body)
         sender = await self.door.sender_with(secret, request, "interactions")

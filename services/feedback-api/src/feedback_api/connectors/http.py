@@ -10,6 +10,7 @@ from starlette.responses import Response
 from feedback_api.connectors import openapi
 from feedback_api.connectors.bodies import read_records
 from feedback_api.connectors.callers import Callers
+from feedback_api.connectors.firehose import answer_to
 from feedback_api.connectors.mapping import MAPPERS, Workbench
 from feedback_api.connectors.preview import preview_of
 from feedback_api.connectors.receive import receive_mapped
@@ -35,6 +36,7 @@ from soundings.events.catalogue import Vendor
 from soundings.http.access import caller
 from soundings.http.body import read_body
 from soundings.http.problems import Problem
+from soundings.kernel.clock import epoch_ms
 from soundings.log.port import Log
 
 PREVIEW_MAX: Final = 100
@@ -71,6 +73,9 @@ def connectors_router(desk: ConnectorDesk) -> APIRouter:
         records = read_records(known, body, request.headers.get("content-type"), ITEMS_MAX)
         mapped = await Workbench(known, desk.interactions, sender).all(records)
         received = await receive_mapped(mapped, sender, desk.log)
+        told = answer_to(request.headers, received, epoch_ms(desk.callers.clock()))
+        if told is not None:
+            return told
         more = {"ignored": received.ignored, "without_service": received.without_service}
         return many(Outcome(received.accepted, received.rejected), more)
 

@@ -79,6 +79,7 @@ _UNKNOWN: Final[dict[int | str, dict[str, Any]]] = {404: problem_answer("No such
 RECEIVE_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     **RECORD_ANSWERS,
     **_UNKNOWN,
+    200: json_answer("Durable: the answer to a delivery of Amazon Data Firehose.", {"type": "object"}),
     202: json_answer("Durable; what became of each record.", _RECEIVED),
 }
 PREVIEW_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
