@@ -45,6 +45,13 @@ def _likert(question: str, measure: str, en: str, es: str) -> Json:
     return {"id": question, "type": "likert", "measure": measure, "text": texts(en, es)}
 
 
+_SATISFIED: Final = (
+    ("Very dissatisfied", "Muy insatisfecho"),
+    ("Dissatisfied", "Insatisfecho"),
+    ("Neither satisfied nor dissatisfied", "Ni satisfecho ni insatisfecho"),
+    ("Satisfied", "Satisfecho"),
+    ("Very satisfied", "Muy satisfecho"),
+)
 _OVERALL: Final[Json] = {
     **_likert(
         "overall",
@@ -52,6 +59,7 @@ _OVERALL: Final[Json] = {
         "Overall, how satisfied are you with the service today?",
         "En general, ¿qué tan satisfecho está con el servicio de hoy?",
     ),
+    "labels": [texts(en, es) for en, es in _SATISFIED],
     "required": True,
 }
 _TRUST = _likert(
