@@ -1,6 +1,7 @@
 """The widget in a real browser, on pages of another origin with a strict policy, from a click to the metrics API."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -95,11 +96,11 @@ def thanks(page: Page) -> Locator:
     return page.locator(".box code")
 
 
-def counted(house: Embedded) -> int:
-    """Responses to the service that the metrics API knows of, once nothing lags."""
+def counted(house: Embedded, measure: str = "responses") -> int:
+    """How many the metrics API knows of, once nothing lags."""
     day = datetime.now(UTC).date()
     query = {"from": day.isoformat(), "to": (day + timedelta(days=1)).isoformat()}
-    (row,) = house.settled(measure="responses", service="permit", **query)["rows"]
+    (row,) = house.settled(measure=measure, service="permit", **query)["rows"]
     return int(row["n"] or 0)
 
 
@@ -345,3 +346,44 @@ def test_what_the_server_refuses_is_said_at_the_field_and_nothing_is_lost(visit)
         expect(page.locator("textarea")).to_have_value("all of this")
         expect(page.locator("textarea")).to_have_attribute("aria-invalid", "true")
         assert page.evaluate(KEPT) == []
+
+
+def test_what_was_offered_shown_and_begun_is_told_when_the_reader_begins_or_leaves(visit, house):
+    with visit("[modal]") as watched:
+        page = watched.page
+        page.wait_for_load_state("networkidle")
+        page.locator("[data-soundings-open]").click()
+        page.locator("legend").first.wait_for()
+        assert [url for url in watched.requested if url.endswith("/events")] == []
+        with page.expect_event("request", lambda one: '"started"' in (one.post_data or "")):
+            point(page, 3).check()
+        page.wait_for_load_state("networkidle")
+        stages = [url for url in watched.requested if url.endswith("/events")]
+        assert len(stages) == 3
+        assert watched.faults == []
+    before = counted(house, "invitations")
+    with visit("[modal]") as watched:
+        watched.page.wait_for_load_state("networkidle")
+        assert counted(house, "invitations") == before
+        watched.page.goto("about:blank")
+    end = time.monotonic() + 30
+    while counted(house, "invitations") == before:
+        assert time.monotonic() < end
+
+
+def test_who_answered_is_not_asked_again_too_soon_on_the_same_site(visit, house):
+    with house.client() as client:
+        client.patch("forms", "visit", {"ask_again_after_days": 30})
+        client.publish("visit")
+    with visit("[inline]") as watched:
+        page = watched.page
+        page.wait_for_function("""async url => (await (await fetch(url, {cache: 'reload'})).json()).version > 1""",
+                               arg=f"{house.feedback}/v1/forms/visit")  # fmt: skip
+        page.reload()
+        point(page, 5).check()
+        page.get_by_role("button", name="Send").click()
+        thanks(page).wait_for()
+        page.reload()
+        page.wait_for_load_state("networkidle")
+        assert page.get_by_role("link", name="Feedback").is_visible()
+        assert page.locator("legend").count() == 0

@@ -20,12 +20,11 @@ export const contactQuestion = ({ contact, questions }: Definition): Question | 
   };
 
 export const contactField = (question: Question, setting: Setting): Field => {
-  const { words, say, form } = setting;
-  const helpText = say(form.contact?.help);
-  const help = helpText ? make("p", { class: "help" }, helpText) : undefined;
+  const { words, part, form } = setting;
+  const help = form.contact?.help && make("p", { class: "help" }, part(form.contact.help));
   const error = make("p", { class: "error", id: newElementId(), hidden: true });
   const tick = make("input", { type: "checkbox", id: newElementId() });
-  const consent = make("label", { class: "choice", for: tick.id }, tick, make("span", {}, say(question.text)));
+  const consent = make("label", { class: "choice", for: tick.id }, tick, make("span", {}, part(question.text)));
   const address = make("input", { id: newElementId(), autocomplete: "email", "aria-describedby": error.id });
   const label = make("label", { for: address.id }, words("contact_address"));
   const more = make("div", { class: "more", hidden: true }, label, error, address);

@@ -20,6 +20,14 @@ export interface DraftPlace {
 const isDraft = (value: unknown): value is Draft =>
   typeof value === "object" && value !== null && "id" in value && "began" in value && "answers" in value;
 
+/** Wipe the draft of an answer that has arrived, on whatever page it was begun. */
+export const forgetDraft = (id: string): void => {
+  for (const key of inTab.keys()) {
+    const kept = inTab.get(key);
+    if (isDraft(kept) && kept.id === id) inTab.drop(key);
+  }
+};
+
 /** Where the draft of a form is kept; `place` tells several of the same form on one page apart. */
 export const draftPlace = (form: Definition, place: string): DraftPlace => {
   const key = `draft:${form.form_id}@${form.version}:${place}`;

@@ -1,7 +1,6 @@
 // One question on the screen: its label, help, error, and the control by its type.
 
-import type { Definition, Given, Question } from "./definition.js";
-import { say } from "./definition.js";
+import { directionOf, say, type Definition, type Given, type Question, type Texts } from "./definition.js";
 import { choices } from "./choices.js";
 import { CONTACT, contactField } from "./contact.js";
 import { make, newElementId } from "./elements.js";
@@ -29,7 +28,9 @@ export interface Setting {
   readonly form: Definition;
   readonly language: string;
   readonly words: Words;
-  readonly say: (texts: Readonly<Record<string, string>> | undefined) => string;
+  readonly say: (texts: Texts | undefined) => string;
+  /** The same as a part of the page; one in another language than the form says so. */
+  readonly part: (texts: Texts | undefined) => Node | string;
 }
 
 export interface Field {
@@ -46,6 +47,10 @@ export const settingOf = (form: Definition, language: string, words: Words): Set
   language,
   words,
   say: (texts) => say(texts, language),
+  part: (texts) => {
+    const other = texts && !(language in texts) && Object.keys(texts)[0];
+    return other ? make("span", { lang: other, dir: directionOf(form, other) }, say(texts, language)) : say(texts, language);
+  },
 });
 
 /** The field of a question; undefined for one that is not seen. */
@@ -53,21 +58,21 @@ export const field = (question: Question, setting: Setting): Field | undefined =
   if (question.type === "hidden") return undefined;
   if (question.type === CONTACT) return contactField(question, setting);
   if (question.type === "statement") {
-    const element = make("p", { class: "statement" }, setting.say(question.text));
+    const element = make("p", { class: "statement" }, setting.part(question.text));
     return { question, element, control: undefined, fail: () => undefined };
   }
   return GROUPED.has(question.type) ? grouped(question, setting) : single(question, setting);
 };
 
-const caption = (question: Question, { say: tell, words }: Setting): (Node | string)[] => [
-  tell(question.text),
+const caption = (question: Question, { part, words }: Setting): (Node | string)[] => [
+  part(question.text),
   ...(question.required ? [make("span", { class: "required" }, ` (${words("required")})`)] : []),
 ];
 
 const described = (question: Question, setting: Setting) => {
   const many = question.type === "multi_choice" ? setting.words("choose_any") : "";
-  const text = [setting.say(question.help), many].filter(Boolean).join(" ");
-  const help = text ? make("p", { class: "help", id: newElementId() }, text) : undefined;
+  const text = question.help && setting.part(question.help);
+  const help = text || many ? make("p", { class: "help", id: newElementId() }, text, text && " ", many) : undefined;
   const error = make("p", { class: "error", id: newElementId(), hidden: true });
   const ids = [help?.id, error.id].filter(Boolean).join(" ");
   return { help, error, ids };

@@ -23,7 +23,7 @@ export interface FormView {
 /** Build the form; `key` tells it apart from others of the page, `close` is there where it can be closed. */
 export const formView = (form: Definition, place: Place, key: string, close?: () => void): FormView => {
   const setting = settingAt(place, form);
-  const { words, say, language } = setting;
+  const { words, say, part, language } = setting;
   const level = place.option("heading") === "3" ? "h3" : "h2";
   const heading = make(level, { id: newElementId(), class: "title", tabindex: -1 }, say(form.title));
   const element = make("div", { class: "box" }, heading);
@@ -56,7 +56,7 @@ export const formView = (form: Definition, place: Place, key: string, close?: ()
   const body = make("form", { novalidate: true, autocomplete: "off", "aria-labelledby": heading.id });
   const trap = trapField();
   body.append(...pages.elements, trap.element, notice, buttons);
-  const above = introduction && make("p", { class: "introduction" }, introduction);
+  const above = introduction && make("p", { class: "introduction" }, part(form.introduction));
   element.append(...[above, summary.element, step, body, status].filter(Boolean));
 
   const render = () => {

@@ -24,7 +24,7 @@ export const opener = (place: Place, key: string): (() => void) => {
   };
 
   dialog.addEventListener("close", () => {
-    rememberAsked();
+    if (ready) rememberAsked();
     if (before instanceof HTMLElement && before.isConnected) before.focus();
   });
 

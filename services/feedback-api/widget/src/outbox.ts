@@ -1,5 +1,6 @@
 // Answers that were given and not yet acknowledged: kept on the device for a day, sent again with the same id.
 
+import { forgetDraft } from "./drafts.js";
 import { ask, later } from "./platform.js";
 import { onDevice } from "./storage.js";
 
@@ -53,6 +54,7 @@ const settle = (id: string, fate: Fate): void => {
   const entry = waiting.get(id);
   waiting.delete(id);
   onDevice.drop(UNSENT + id);
+  if (fate.kind === "taken") forgetDraft(id);
   entry?.watcher?.(fate);
 };
 

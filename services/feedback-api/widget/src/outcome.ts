@@ -19,16 +19,16 @@ const closing = ({ words }: Setting, close: (() => void) | undefined): readonly 
 
 /** The thanks, with the receipt. */
 export const thanks = (form: Definition, setting: Setting, receipt: string, close?: () => void): Outcome => {
-  const { words, say } = setting;
-  const target = make("p", { class: "lead done", tabindex: -1 }, say(form.thank_you) || words("thank_you"));
+  const { words, part } = setting;
+  const target = make("p", { class: "lead done", tabindex: -1 }, part(form.thank_you) || words("thank_you"));
   const about = make("p", { class: "help" }, words("receipt"));
   return { nodes: [target, about, make("p", {}, make("code", {}, receipt)), ...closing(setting, close)], target };
 };
 
 /** Why nobody can answer now, in the form's own words or in ours. */
 export const closedNotice = (form: Definition, setting: Setting, close?: () => void): Outcome => {
-  const { words, say } = setting;
-  const target = make("p", { class: "lead", tabindex: -1 }, say(form.closed) || words(form.state ?? "") || words("closed"));
+  const { words, part } = setting;
+  const target = make("p", { class: "lead", tabindex: -1 }, part(form.closed) || words(form.state ?? "") || words("closed"));
   return { nodes: [target, ...closing(setting, close)], target };
 };
 

@@ -3,4 +3,4 @@
 from typing import Final
 
 VERSION: Final = "0.1.0"
-INTEGRITY: Final = "sha384-7lXEfeTcG2nL/HMteoiUj9hWx/QIfOAOcFIcSVgf0/lZ199969SagkEzTOdOk9VY"
+INTEGRITY: Final = "sha384-6uTPAGJM8KHvDqiEhFbCj3jqgnTlMtjOL75DhkyUfjKhaMZq7hqUIoxoJM6s5gOn"
