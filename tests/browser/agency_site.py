@@ -42,29 +42,31 @@ EVERY_TYPE = [
 
 
 class AgencySite:
-    """Pages by path, each sent with the same content security policy; what was asked for is kept."""
+    """Pages by path, sent with a content security policy: that of the site, or one of their own."""
 
     def __init__(self, policy: str) -> None:
         self.policy = policy
         pages: dict[str, str] = {}
+        policies: dict[str, str] = {}
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version: ClassVar[str] = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                page = pages.get(self.path.partition("?")[0])
+                path = self.path.partition("?")[0]
+                page = pages.get(path)
                 content = (page or "").encode()
                 self.send_response(404 if page is None else 200)
-                self.send_header("content-type", "text/html; charset=utf-8")
+                self.send_header("content-type", "text/css" if path.endswith(".css") else "text/html; charset=utf-8")
                 self.send_header("content-length", str(len(content)))
-                self.send_header("content-security-policy", policy)
+                self.send_header("content-security-policy", policies.get(path, policy))
                 self.end_headers()
                 self.wfile.write(content)
 
             def log_message(self, *_given: object) -> None:
                 """Says nothing."""
 
-        self.pages = pages
+        self.pages, self.policies = pages, policies
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self._server.daemon_threads = True
         self.origin = f"http://localhost:{self._server.server_address[1]}"

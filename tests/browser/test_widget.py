@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -50,6 +51,9 @@ def site(house: Embedded) -> Iterator[AgencySite]:
     """The agency's site; its policy allows no more than the catalogue says is needed."""
     with AgencySite(strict_policy(house.feedback)).open() as running:
         yield running
+
+
+EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "host-page"
 
 
 @pytest.fixture(scope="module")
@@ -387,3 +391,20 @@ def test_who_answered_is_not_asked_again_too_soon_on_the_same_site(visit, house)
         page.wait_for_load_state("networkidle")
         assert page.get_by_role("link", name="Feedback").is_visible()
         assert page.locator("legend").count() == 0
+
+
+def test_the_page_that_we_give_as_an_example_works_as_it_stands(browser, site, house, snippets):
+    page = (EXAMPLE / "index.html").read_text(encoding="utf-8")
+    assert page.count("http://localhost:8000") == 5
+    site.pages["/example"] = page.replace("http://localhost:8000", house.base).replace("larkmere-feedback", "every")
+    site.pages["/page.css"] = (EXAMPLE / "page.css").read_text(encoding="utf-8")
+    site.pages["/favicon.ico"] = ""
+    site.policies["/example"] = "default-src * 'unsafe-inline'"
+    watched = Watched(browser.new_page())
+    watched.page.goto(f"{site.origin}/example")
+    watched.page.get_by_role("heading", name="Every kind of question", level=3).wait_for()
+    watched.page.get_by_role("link", name="Tell us").click()
+    watched.page.get_by_role("dialog").locator("legend").first.wait_for()
+    assert watched.barriers() == []
+    assert watched.faults == []
+    watched.page.context.close()

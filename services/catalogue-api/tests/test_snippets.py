@@ -42,6 +42,11 @@ async def test_it_says_what_keeps_a_form_from_working(site, bodies):
     assert [(one["field"], one["code"]) for one in loose] == [("published", "not_published"), ("source_id", "missing")]
     await site.put("sources/web", bodies.source(name="Site"), 200)
     assert [one["field"] for one in (await site.get("forms/visit/snippet"))["findings"]] == ["published", "origins"]
+    both = ["sf-one", "sf-two"]
+    await site.put("sources/web", bodies.source(name="Site", service_ids=both), 200)
+    await site.put("forms/visit", bodies.form(source_id="web", service_ids=both), 200)
+    found = (await site.get("forms/visit/snippet"))["findings"]
+    assert [one["field"] for one in found] == ["published", "service_ids", "origins"]
     await site.call("DELETE", "forms/visit")
     assert (await site.get("forms/visit/snippet"))["findings"][0]["code"] == "retired"
 

@@ -53,7 +53,7 @@ export const formView = (form: Definition, place: Place, key: string, close?: ()
   const back = make("button", { type: "button", class: "second" }, words("back"));
   const submit = make("button", { type: "button", class: "first" });
   const buttons = make("div", { class: "buttons" }, submit, back);
-  const body = make("form", { novalidate: true, autocomplete: "off", "aria-labelledby": heading.id });
+  const body = make("form", { novalidate: true, autocomplete: "off" });
   const trap = trapField();
   body.append(...pages.elements, trap.element, notice, buttons);
   const above = introduction && make("p", { class: "introduction" }, part(form.introduction));

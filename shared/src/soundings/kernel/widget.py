@@ -3,4 +3,4 @@
 from typing import Final
 
 VERSION: Final = "0.1.0"
-INTEGRITY: Final = "sha384-6uTPAGJM8KHvDqiEhFbCj3jqgnTlMtjOL75DhkyUfjKhaMZq7hqUIoxoJM6s5gOn"
+INTEGRITY: Final = "sha384-F7C85bFw3GIdEMC4Pb1CXt9kVjp+D3rFxKFmOEBl2nQtPD9jmXibgErId1rTR4eb"

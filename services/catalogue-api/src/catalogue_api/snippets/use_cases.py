@@ -63,7 +63,15 @@ def _findings(form: Entity, source: Entity | None, origins: Sequence[str]) -> li
         found.append(Fault("published", "not_published", "publish the form first: pages show published versions only"))
     if source is None or not source.is_active:
         found.append(Fault("source_id", "missing", "the form names no source in force, so pages cannot send answers"))
-    elif not origins:
+    elif len(_services(form)) > 1 and len(_services(source)) > 1:
+        detail = "the form is about several services: say which in data-soundings-service, or ?service_id= of the link"
+        found.append(Fault("service_ids", "several", detail))
+    if source is not None and source.is_active and not origins:
         detail = f"the source {source.id!r} lists no origins, so pages of other addresses than ours cannot send answers"
         found.append(Fault("origins", "missing", detail))
     return found
+
+
+def _services(entity: Entity) -> set[object]:
+    named = document(entity.body).get("service_ids")
+    return set(cast("Sequence[object]", named)) if named else set()
