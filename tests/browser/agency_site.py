@@ -129,3 +129,10 @@ def _form(title: str, questions: list[dict[str, object]], **titles: str) -> dict
         "title": {"en": title, **titles},
         "questions": questions,
     }
+
+
+def page_of(html: str, lang: str = "en", head: str = "") -> str:
+    way = "rtl" if lang == "ar" else "ltr"
+    return f"""<!doctype html><html lang="{lang}" dir="{way}"><head><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>Permits</title>{head}</head>
+<body><main><h1>Permits</h1>{html}</main></body></html>"""

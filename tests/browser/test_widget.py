@@ -1,111 +1,16 @@
 """The widget in a real browser, on pages of another origin with a strict policy, from a click to the metrics API."""
 
-import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-import httpx
 import pytest
-from playwright.sync_api import Browser, Locator, Page, Request, Route, expect
+from playwright.sync_api import expect
 
-from tests.browser.agency_site import AgencySite, settle_agency, strict_policy
-from tests.browser.pages import PHONE, ZOOMED, Watched, chromium
-from tests.e2e.running import Embedded
+from tests.browser.answering import KEPT, counted, heard, point, thanks
+from tests.browser.pages import PHONE, ZOOMED, Watched
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs_machine]
-Visit = Callable[..., object]
-KEPT = "Object.keys(localStorage).filter(key => key.startsWith('soundings:unsent:'))"
-HEARD = """() => {
-  window.heard = [];
-  for (const name of ['shown', 'opened', 'submitted', 'failed'])
-    document.addEventListener('soundings:' + name, event => heard.push([name, event.detail]));
-}"""
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
-    running = Embedded(tmp_path_factory.mktemp("widget") / "home")
-    running.start()
-    yield running
-    running.close()
-
-
-@pytest.fixture(scope="module")
-def snippets(house: Embedded, site: AgencySite) -> dict[str, str]:
-    """What the catalogue says to paste, by delivery."""
-    settle_agency(house, site.origin)
-    headers = {"authorization": f"Bearer {house.token}"}
-    shown = httpx.get(f"{house.catalogue}/v1/forms/visit/snippet", headers=headers, timeout=20).json()
-    assert shown["findings"] == []
-    for one in shown["snippets"]:
-        for directive, sources in one["csp"].items():
-            assert f"{directive} {' '.join(sources)}" in site.policy
-    return {one["delivery"]: one["html"] for one in shown["snippets"]}
-
-
-@pytest.fixture(scope="module")
-def site(house: Embedded) -> Iterator[AgencySite]:
-    """The agency's site; its policy allows no more than the catalogue says is needed."""
-    with AgencySite(strict_policy(house.feedback)).open() as running:
-        yield running
-
-
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "host-page"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture
-def visit(browser: Browser, site: AgencySite, snippets: dict[str, str]) -> Visit:
-    """Opens a page of the agency that has some HTML in its body, with a screen and settings of the reader."""
-
-    @contextmanager
-    def open_page(html: str, *, lang: str = "en", before: str = "", **reader: object) -> Iterator[Watched]:
-        for name, snippet in snippets.items():
-            html = html.replace(f"[{name}]", snippet)
-        site.pages["/"] = page_of(html, lang)
-        context = browser.new_context(**reader)
-        context.add_init_script(f"({HEARD})(); {before}")
-        watched = Watched(context.new_page())
-        watched.page.goto(site.origin)
-        yield watched
-        context.close()
-
-    return open_page
-
-
-def page_of(html: str, lang: str = "en", head: str = "") -> str:
-    way = "rtl" if lang == "ar" else "ltr"
-    return f"""<!doctype html><html lang="{lang}" dir="{way}"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width"><title>Permits</title>{head}</head>
-<body><main><h1>Permits</h1>{html}</main></body></html>"""
-
-
-def heard(page: Page) -> list[str]:
-    return [name for name, _ in page.evaluate("heard")]
-
-
-def point(page: Page, value: int) -> Locator:
-    return page.locator(".likert input").nth(value - 1)
-
-
-def thanks(page: Page) -> Locator:
-    return page.locator(".box code")
-
-
-def counted(house: Embedded, measure: str = "responses") -> int:
-    """How many the metrics API knows of, once nothing lags."""
-    day = datetime.now(UTC).date()
-    query = {"from": day.isoformat(), "to": (day + timedelta(days=1)).isoformat()}
-    (row,) = house.settled(measure=measure, service="permit", **query)["rows"]
-    return int(row["n"] or 0)
 
 
 def test_by_keyboard_alone_from_the_first_key_to_the_metrics_api(visit, house):
@@ -248,108 +153,6 @@ def test_several_forms_of_one_page_keep_apart(visit, snippets):
         states = "all => all.map(one => one.checked)"
         chosen = [box.locator(".likert input").evaluate_all(states) for box in boxes.all()]
         assert chosen == [[True, False, False, False, False], [False, False, False, False, True]]
-
-
-def test_every_kind_of_question_over_pages_survives_a_reload_unchanged_and_is_taken_as_given(visit):
-    html = '<div data-soundings-form="every" data-soundings-hidden-campaign="spring"></div>[button]'
-    with visit(html.replace("[button]", "[inline]")) as watched:
-        page = watched.page
-        page.locator(".stars").wait_for()
-        box = page.locator(".box", has=page.locator(".stars"))
-        for kind, place in (("stars", 3), ("thumbs", 1), ("nps", 0), ("ces", 6), ("yes_no", 0), ("single_choice", 1)):
-            box.locator(f".{kind} input").nth(place).check()
-        box.get_by_role("button", name="Continue").click()
-        box.locator("select").select_option(index=2)
-        box.locator("input[type=date]").fill("2026-03-27")
-        box.get_by_label("One word for it").fill("fine")
-        page.reload()
-        page.locator(".stars").wait_for()
-        box.get_by_role("button", name="Continue").click()
-        with page.expect_request("**/responses") as sent:
-            box.get_by_role("button", name="Send").click()
-        thanks(page).wait_for()
-        assert sent.value.post_data_json["answers"] == {
-            "stars": 4, "thumbs": 0, "recommend": 0, "ease": 7, "done": 1, "office": "south", "district": "d2",
-            "day": "2026-03-27", "word": "fine", "campaign": "spring",
-        }  # fmt: skip
-        assert page.evaluate("Object.keys(sessionStorage).filter(key => key.includes('every'))") == []
-
-
-def test_a_draft_of_options_that_are_gone_chooses_nothing(visit):
-    with visit("[inline]") as watched:
-        page = watched.page
-        point(page, 2).check()
-        page.locator(".multi_choice input").first.check()
-        page.evaluate("""() => { for (const key of Object.keys(sessionStorage)) {
-          const kept = JSON.parse(sessionStorage[key]);
-          kept.value.answers.overall = '2'; kept.value.answers.reason = ['gone'];
-          sessionStorage[key] = JSON.stringify(kept); } }""")
-        page.reload()
-        page.locator("legend").first.wait_for()
-        assert page.locator("input:checked").count() == 0
-
-
-def test_what_is_not_asked_any_more_is_not_sent(visit):
-    with visit("[inline]") as watched:
-        page = watched.page
-        point(page, 1).check()
-        page.locator(".multi_choice input").first.check()
-        point(page, 5).check()
-        expect(page.locator(".multi_choice")).to_be_hidden()
-        with page.expect_request("**/responses") as sent:
-            page.get_by_role("button", name="Send").click()
-        thanks(page).wait_for()
-        assert sent.value.post_data_json["answers"] == {"overall": 5}
-
-
-def test_an_answer_given_offline_outlives_the_page_and_is_counted_once(visit, house):
-    before = counted(house)
-    sent: list[str] = []
-
-    def keep(request: Request) -> None:
-        if request.url.endswith("/responses"):
-            sent.append(json.loads(request.post_data or "{}")["id"])
-
-    def lose_the_answer(route: Route) -> None:
-        route.fetch()
-        route.abort()
-
-    with visit("[inline]") as watched:
-        page = watched.page
-        page.on("request", keep)
-        point(page, 4).check()
-        page.route("**/responses", lose_the_answer)
-        page.clock.install()
-        page.get_by_role("button", name="Send").click()
-        for _ in range(4):
-            page.clock.run_for(3000)
-        page.locator(".notice").wait_for()
-        assert heard(page) == ["shown", "failed"]
-        expect(point(page, 4)).to_be_checked()
-        assert len(page.evaluate(KEPT)) == 1
-        page.unroute("**/responses")
-        page.clock.resume()
-        page.reload()
-        page.wait_for_function(f"() => {KEPT}.length === 0")
-        assert len(sent) >= 4
-        assert len(set(sent)) == 1
-    assert counted(house) == before + 1
-
-
-def test_what_the_server_refuses_is_said_at_the_field_and_nothing_is_lost(visit):
-    problem = {"code": "invalid", "errors": [{"field": "answers.comment", "code": "too_long", "detail": "no"}]}
-    with visit("[inline]") as watched:
-        page = watched.page
-        point(page, 4).check()
-        page.locator("textarea").fill("all of this")
-        page.route("**/responses", lambda route: route.fulfill(
-            status=422, json=problem, headers={"access-control-allow-origin": "*"}))  # fmt: skip
-        page.get_by_role("button", name="Send").click()
-        page.locator(".summary button").click()
-        assert page.locator("textarea").evaluate("box => box === box.getRootNode().activeElement")
-        expect(page.locator("textarea")).to_have_value("all of this")
-        expect(page.locator("textarea")).to_have_attribute("aria-invalid", "true")
-        assert page.evaluate(KEPT) == []
 
 
 def test_what_was_offered_shown_and_begun_is_told_when_the_reader_begins_or_leaves(visit, house):
