@@ -271,6 +271,14 @@ async def test_a_form_about_several_services_must_be_told_which(ear: Listening):
     assert {event.service_id for event in ear.events()} == {"library"}
 
 
+async def test_an_address_that_fills_a_hidden_question_wrongly_is_not_complete(trust: Listening):
+    assert (await trust.http.get(f"/f/trust?campaign={'x' * 501}", headers=BROWSER)).status_code == 404
+    required = ({**TRUST[3], "required": True}, *TRUST[:3])
+    await trust.publish(*trust.scribe.form("asks", form(required, ["airport"], "web"), 1))
+    assert (await trust.http.get("/f/asks", headers=BROWSER)).status_code == 404
+    await press(trust, await open_page(trust, "asks?campaign=mail"), path="asks", **{"answers.trust": "5"})
+
+
 async def test_words_of_people_are_never_markup(trust: Listening):
     evil = "<b>&\"'"
     second = await press(trust, await open_page(trust, "trust?campaign=%3Cscript%3E"), **{"answers.trust": "1"})

@@ -115,9 +115,11 @@ class HostedPage:
         record_id, hidden = new_id(), [one.id for one in form.questions if one.type == "hidden"]
         start = self.beginnings.note(form_id, record_id, self.clock())
         visit = self._visit(request, view, first_sheet(query, hidden, record_id, start, view.version), speech)
+        if _hidden_faults(visit):
+            return notice_page(None, "no_form", 404)
         if _is_watched(request):
             await self._count(visit, "shown")
-        return visit.screen(0)
+        return visit.screen(next_step(visit.steps, -1, visit.looked.asked, ends=True) or 0)
 
     async def go_on(self, form_id: str, request: Request) -> Response:
         """What follows from what was filled in and pressed."""
@@ -202,6 +204,12 @@ def _is_watched(request: Request) -> bool:
         return False
     purposes = (request.headers.get(name, "").lower() for name in ("sec-purpose", "purpose", "x-moz"))
     return not any(purpose.partition(";")[0] in _PREFETCHES for purpose in purposes)
+
+
+def _hidden_faults(visit: Visit) -> list[Fault]:
+    """What nobody could mend on the page: answers that only the address can give."""
+    fields = {f"answers.{question.id}" for question in visit.form.questions if question.type == "hidden"}
+    return [fault for fault in visit.looked.faults if fault.field in fields]
 
 
 def _of_step(looked: Looked, step: Step) -> list[Fault]:

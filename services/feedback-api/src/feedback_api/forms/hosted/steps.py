@@ -48,8 +48,8 @@ def next_step(steps: Sequence[Step], number: int, asked: Collection[str], *, end
 
 
 def step_before(steps: Sequence[Step], number: int, asked: Collection[str]) -> int:
-    """The step before in which something is asked."""
-    return next((earlier for earlier in range(number - 1, -1, -1) if _asks(steps[earlier], asked)), 0)
+    """The step before in which something is asked; the same one where there is none."""
+    return next((earlier for earlier in range(number - 1, -1, -1) if _asks(steps[earlier], asked)), number)
 
 
 def _asks(step: Step, asked: Collection[str]) -> bool:
