@@ -51,11 +51,12 @@ class SqlSnapshot:
         self._structure = structure
 
     async def progress(self) -> Progress:
-        current = (await self._connection.execute(select(generation.c.current))).scalar_one()
-        columns = (position.c.topic, position.c.partition, position.c.next, position.c.at)
-        rows = (await self._connection.execute(select(*columns).where(position.c.topic.in_(_MEASURED)))).all()
-        through = max((at for *_, at in rows), default=None)
-        return Progress(current, {(topic, partition): next_ for topic, partition, next_, _ in rows}, through)
+        columns = (generation.c.current, position.c.topic, position.c.partition, position.c.next, position.c.at)
+        together = generation.outerjoin(position, position.c.topic.in_(_MEASURED))
+        rows = (await self._connection.execute(select(*columns).select_from(together))).all()
+        reached = [row for row in rows if row.topic is not None]
+        next_ = {(row.topic, row.partition): row.next for row in reached}
+        return Progress(rows[0].current, next_, max((row.at for row in reached), default=None))
 
     async def structure(self) -> Structure:
         return await self._structure.read(self._connection)

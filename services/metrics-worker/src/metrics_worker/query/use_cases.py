@@ -1,9 +1,10 @@
 """Reading metrics: one question or several, from one snapshot, for one caller."""
 
 import asyncio
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Final
+from functools import partial
+from typing import Final, TypeVar
 
 from metrics_worker.query.decisions import Decisions, Evidence
 from metrics_worker.query.domain.answer import Answer, AsOf, Row
@@ -22,8 +23,10 @@ from soundings.log.port import TopicPartition
 
 MOST_QUESTIONS: Final = 50
 _MOST_ROWS: Final = 20_000
+_LITTLE: Final = 100
+"""Lines and slots that are worked out in less time than a thread takes to answer on a busy machine."""
 _TOPICS: Final = tuple(topic.name for topic in MEASURED)
-
+T = TypeVar("T")
 
 Number = int | None
 """The number of a question among several; None of the only one."""
@@ -75,10 +78,10 @@ class ReadMetrics:
             return None
 
     async def _answer(self, gathered: Gathered, as_of: AsOf) -> Answer:
-        # Adding up and figuring take their time in wide answers; the loop has others to serve meanwhile.
-        now, base, pool = await asyncio.to_thread(_added_up, gathered)
+        now, base, pool = await _worked_out(gathered, partial(_added_up, gathered))
         veil = await self._veil(gathered, pool) if gathered.scope.suppressed else None
-        rows = await asyncio.to_thread(_rows, gathered, Figuring(gathered.question, pool, now, base, veil))
+        figuring = Figuring(gathered.question, pool, now, base, veil)
+        rows = await _worked_out(gathered, partial(_rows, gathered, figuring))
         return Answer(gathered.question, gathered.scope.calendar.time_zone, pool.all_versions(), as_of, rows)
 
     async def _veil(self, gathered: Gathered, pool: Pool) -> Veil:
@@ -97,6 +100,12 @@ def _numbering(number: Number) -> Generator[None]:
         yield
     except Refused as error:
         raise (error if number is None else numbered(error, number)) from None
+
+
+async def _worked_out(gathered: Gathered, work: Callable[[], T]) -> T:
+    """The work done: at once where it is little, else beside the loop, which has others to serve meanwhile."""
+    size = sum(len(lane.lines) for lane in (*gathered.now, *gathered.base)) + len(gathered.slots)
+    return work() if size <= _LITTLE else await asyncio.to_thread(work)
 
 
 def _as_of(progress: Progress, ends: Mapping[TopicPartition, int] | None) -> AsOf:

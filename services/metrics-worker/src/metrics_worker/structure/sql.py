@@ -34,12 +34,14 @@ class StructureReader:
     async def read(self, connection: AsyncConnection) -> Structure:
         """The structure as this connection's snapshot holds it."""
         table = catalogue_entity.c
-        mark = select(func.count(), func.sum(table.revision), func.max(table.revision)).where(
+        moved = [
+            select(func.sum(column)).where(position.c.topic == CATALOGUE.name).scalar_subquery()
+            for column in (position.c.epoch, position.c.next)
+        ]
+        mark = select(func.count(), func.sum(table.revision), func.max(table.revision), *moved).where(
             table.entity.in_(_ENTITIES)
         )
-        moved = select(position.c.epoch, position.c.next).where(position.c.topic == CATALOGUE.name)
-        rows = [*(await connection.execute(mark)).all(), *(await connection.execute(moved)).all()]
-        seen = tuple(tuple(row) for row in rows)
+        seen = tuple((await connection.execute(mark)).one())
         if self._known is None or self._known[0] != seen:
             self._known = (seen, await _read(connection))
         return self._known[1]
