@@ -102,7 +102,10 @@ def settle_agency(house: Running, origin: str) -> None:
             "accepts": ["responses"], "default_channel": "website", "origins": [origin],
         },
         "forms/visit": _form("Your visit", QUESTIONS, es="Su visita", ar="زيارتك"),
-        "forms/every": _form("Every kind of question", EVERY_TYPE),
+        "forms/every": {
+            **_form("Every kind of question", EVERY_TYPE),
+            "contact": {"consent": {"en": "You may contact me."}},
+        },
     }  # fmt: skip
     headers = {"authorization": f"Bearer {house.token}"}
     with httpx.Client(base_url=f"{house.catalogue}/v1/", headers=headers, timeout=20) as http:

@@ -25,6 +25,11 @@ def test_every_kind_of_question_over_pages_survives_a_reload_unchanged_and_is_ta
         page.reload()
         page.locator(".stars").wait_for()
         box.get_by_role("button", name="Continue").click()
+        box.get_by_label("You may contact me.").check()
+        box.get_by_role("button", name="Send").click()
+        assert "Enter an e-mail address or telephone number" in box.locator(".summary").inner_text()
+        box.get_by_label("Your e-mail address").fill("jo@example.org")
+        assert "example.org" not in page.evaluate("JSON.stringify(sessionStorage)")
         with page.expect_request("**/responses") as sent:
             box.get_by_role("button", name="Send").click()
         thanks(page).wait_for()
@@ -32,6 +37,8 @@ def test_every_kind_of_question_over_pages_survives_a_reload_unchanged_and_is_ta
             "stars": 4, "thumbs": 0, "recommend": 0, "ease": 7, "done": 1, "office": "south", "district": "d2",
             "day": "2026-03-27", "word": "fine", "campaign": "spring",
         }  # fmt: skip
+        assert sent.value.post_data_json["contact_consent"] is True
+        assert sent.value.post_data_json["contact_address"] == "jo@example.org"
         assert page.evaluate("Object.keys(sessionStorage).filter(key => key.includes('every'))") == []
 
 
