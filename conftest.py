@@ -18,6 +18,7 @@ TOGETHER = {"tests/chaos": "cluster", "tests/e2e": "cluster", "tests/kafka": "br
 """Folders whose tests share servers, and so stay in one process where several run. They take longest and come first."""
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in its own
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put what shares servers together and in front."""
     for item in items:
