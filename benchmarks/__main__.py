@@ -1,4 +1,7 @@
-"""``python -m benchmarks [B1 B2 …] [--quick]``: measure the bars and print the table; all of them make RESULTS.md."""
+"""``python -m benchmarks [B1 B2 …] [--quick]``: measure the bars and print the table.
+
+All of them make RESULTS.md; some of them with ``--renew`` take the place of their rows in it.
+"""
 
 import argparse
 import logging
@@ -22,7 +25,7 @@ from benchmarks.listening import batches, singles
 from benchmarks.machine import machine_text
 from benchmarks.peers.bar import peers
 from benchmarks.querying import querying
-from benchmarks.report import RESULTS, Line, document, table
+from benchmarks.report import RESULTS, Line, document, renewed, table
 from benchmarks.small import small
 from benchmarks.widget import widget
 
@@ -64,10 +67,12 @@ def main() -> int:
         modes = [mode for mode in MODES.values() if given.mode in {None, mode.name}]
         lines, failed = _measure([(bar, mode) for bar in bars for mode in modes if _is_for(bar, mode)], extent)
     seconds = time.perf_counter() - began
-    print(table(lines))
-    out = given.out or (RESULTS if len(bars) == len(BARS) and given.mode is None and not given.quick else None)
+    print(table(renewed(lines)))
+    whole = len(bars) == len(BARS) and given.mode is None and not given.quick
+    out = given.out or (RESULTS if whole or given.renew else None)
     if out is not None and not failed:
-        out.write_text(document(lines, seconds, machine), "utf-8")
+        old = RESULTS.read_text("utf-8") if given.renew else ""
+        out.write_text(document(renewed(lines, old), seconds, machine), "utf-8")
         _say(f"written to {out}")
     _say(f"{seconds:.0f} s" + (f"; failed: {', '.join(failed)}" if failed else ""))
     return 1 if failed else 0
@@ -103,6 +108,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="small amounts, to see that everything works")
     parser.add_argument("--folder", type=Path, help="where logs and databases are made; should be on a real disk")
     parser.add_argument("--out", type=Path, help="write the document here, also after a quick or partial run")
+    parser.add_argument(
+        "--renew", action="store_true", help="put the rows of these bars in RESULTS.md, keep the others"
+    )
     return parser.parse_args()
 
 

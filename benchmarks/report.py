@@ -37,6 +37,11 @@ class Line:
     must: str
     mode: str = ""
 
+    def row(self, commit: str) -> str:
+        """The line in Markdown, measured at a commit."""
+        cells = (self.bar, self.mode, self.measured, self.against, self.figure, self.must, commit)
+        return f"| {' | '.join(cells)} |"
+
 
 def ratio(ours: Spread, theirs: Spread) -> str:
     """The median of the ratios of runs that stood side by side, with its spread."""
@@ -50,16 +55,33 @@ def percentile(times: Sequence[float], share: float) -> float:
     return ordered[max(0, math.ceil(share * len(ordered)) - 1)]
 
 
-def table(lines: Sequence[Line]) -> str:
-    """The lines in Markdown."""
-    rows = [f"| {one.bar} | {one.mode} | {one.measured} | {one.against} | {one.figure} | {one.must} |" for one in lines]
-    return "\n".join(["| bar | mode | measured | against | figure | must reach |", "|---|---|---|---|---|---|", *rows])
+def table(rows: Sequence[str]) -> str:
+    """The rows in Markdown below their headings."""
+    heads = "| bar | mode | measured | against | figure | must reach | commit |"
+    return "\n".join([heads, f"|{'---|' * 7}", *rows])
 
 
-def document(lines: Sequence[Line], seconds: float, machine: str) -> str:
+def renewed(lines: Sequence[Line], old: str = "") -> Sequence[str]:
+    """The rows of lines, and from an old document those of bars and modes that were not measured now; in order."""
+    commit = _commit()
+    measured = {(line.bar, line.mode) for line in lines}
+    kept = [row for row in old.splitlines() if row.startswith("| B") and _place(row) not in measured]
+    return sorted(
+        [*kept, *(line.row(commit) for line in lines)], key=lambda row: (_place(row)[0], _place(row)[1] != "embedded")
+    )
+
+
+def _place(row: str) -> tuple[str, str]:
+    """The bar and the mode of a row."""
+    _, bar, mode, *_ = (cell.strip() for cell in row.split("|"))
+    return bar, mode
+
+
+def document(rows: Sequence[str], seconds: float, machine: str) -> str:
     """RESULTS.md."""
     return f"""# What was measured
-Written by `make bench` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC in {seconds:.0f} s, at commit {_commit()}.
+Written by `make bench` on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC after {seconds:.0f} s, at commit {_commit()}.
+Each row says at which commit it was measured, for a bar can be measured again without the others.
 
 {machine}
 
@@ -74,7 +96,7 @@ hour, day and month. A rate leaves out the start of a process, but Java is still
 The processor's time is that of the process and of its sessions in the database. They are killed when they have counted
 half, with the session timeouts that they come with; an error is the difference of all counts together, in scores.
 
-{table(lines)}
+{table(rows)}
 """
 
 
