@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime
 import pytest
 from playwright.sync_api import Browser
 
+from soundings_embedded.demo import FORM_ID
 from soundings_embedded.demo.domain.history import History, invent
 from soundings_embedded.demo.use_cases import Tell, run_demo
 from tests.browser.pages import PHONE, ZOOMED, Watched, chromium
@@ -85,7 +86,8 @@ def test_the_keyboard_reaches_every_link_in_order_and_is_seen_where_it_is(visit,
     with visit(**reader) as watched:
         links = watched.page.evaluate("[...document.links].map(link => link.getAttribute('href'))")
         reached = watched.tabbed()
-    assert [one["href"] for one in reached] == links == ["#main", *(f"/api/{room}/docs" for room in ROOMS)]
+    expected = ["#main", f"/f/{FORM_ID}", *(f"/api/{room}/docs" for room in ROOMS)]
+    assert [one["href"] for one in reached] == links == expected
     assert [one for one in reached if not one["inside"] or float(one["outline"]) < 2] == []
 
 
