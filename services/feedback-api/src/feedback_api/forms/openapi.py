@@ -81,3 +81,22 @@ ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     429: problem_answer("Too fast; Retry-After says when to send again."),
     **RETRIED,
 }
+
+
+def _page_answer(description: str) -> dict[str, Any]:
+    """A page for people, or a problem where no page can be shown."""
+    return {
+        "description": description,
+        "content": {"text/html": {"schema": {"type": "string"}}, **problem_answer(description)["content"]},
+    }
+
+
+PAGES: Final[dict[int | str, dict[str, Any]]] = {
+    403: _page_answer("The form is not open, or not on the web."),
+    404: _page_answer("No such form, or its address is not complete."),
+    413: problem_answer("Over 1 MiB."),
+    415: problem_answer("Not the fields of a form."),
+    422: _page_answer("The step again, with what is wrong in it."),
+    429: problem_answer("Too fast; Retry-After says when to send again."),
+    **RETRIED,
+}

@@ -60,6 +60,10 @@ def json_answer(description: str, *schemas: dict[str, Any]) -> dict[str, Any]:
 RETRIED: Final[dict[int | str, dict[str, Any]]] = {
     503: problem_answer("The log cannot take it just now; Retry-After says when to send again."),
 }
+REFUSED: Final[dict[str, Any]] = {
+    "description": "Refused: a problem for one item, the list of refusals where all items of a list were refused.",
+    "content": {MEDIA_TYPE: {"schema": _PROBLEM}, "application/json": {"schema": MANY}},
+}
 RECORD_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     202: json_answer("Durable: one item with its receipt, or what became of each item of a list.", ONE, MANY),
     400: problem_answer("Not JSON."),
@@ -67,10 +71,7 @@ RECORD_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     403: problem_answer("Not this source's right."),
     413: problem_answer("Over 1 MiB single, 8 MiB or 10,000 items in a list."),
     415: problem_answer("Neither JSON nor lines of JSON."),
-    422: {
-        "description": "Refused: a problem for one item, the list of refusals where all items of a list were refused.",
-        "content": {MEDIA_TYPE: {"schema": _PROBLEM}, "application/json": {"schema": MANY}},
-    },
+    422: REFUSED,
     **RETRIED,
 }
 

@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from feedback_api.intake.openapi import MANY, RETRIED, json_answer, problem_answer
+from feedback_api.intake.openapi import MANY, REFUSED, RETRIED, json_answer, problem_answer
 
 _SUBJECTS: Final[dict[str, Any]] = {
     "type": "object",
@@ -49,7 +49,7 @@ FIND_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
 ERASE_BODY: Final = _body(["records"], {"records": {"type": "array", "items": _RECORD, "maxItems": 10_000}})
 ERASE_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     202: json_answer("What became of each record.", MANY),
-    422: json_answer("None could be erased.", MANY),
+    422: REFUSED,
     **_REFUSALS,
     **RETRIED,
 }

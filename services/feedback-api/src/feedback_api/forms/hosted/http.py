@@ -17,6 +17,7 @@ from feedback_api.forms.hosted.screen import Shown
 from feedback_api.forms.hosted.sheet import Sheet, first_sheet, read_sheet
 from feedback_api.forms.hosted.speech import Speech, speech_of
 from feedback_api.forms.hosted.steps import Step, next_step, step_at, step_before, steps_of
+from feedback_api.forms.openapi import PAGES
 from feedback_api.forms.opening import opening
 from feedback_api.forms.origins import device_class
 from feedback_api.forms.ports import Looked
@@ -41,12 +42,12 @@ def hosted_router(page: "HostedPage") -> APIRouter:
     """The routes of the page and of the files that it loads."""
     router = APIRouter(tags=["forms"])
 
-    @router.get("/f/{form_id}", name="feedback.page.show", response_class=HTMLResponse)
+    @router.get("/f/{form_id}", name="feedback.page.show", response_class=HTMLResponse, responses=PAGES)
     async def show(form_id: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         """A form on a page of its own; `?lang=` chooses the language, hidden questions can be filled by their ids."""
         return await page.show(form_id, request)
 
-    @router.post("/f/{form_id}", name="feedback.page.go_on", response_class=HTMLResponse)
+    @router.post("/f/{form_id}", name="feedback.page.go_on", response_class=HTMLResponse, responses=PAGES)
     async def go_on(form_id: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         """The next step of a form, what is wrong with this one, or thanks."""
         return await page.go_on(form_id, request)
