@@ -80,6 +80,7 @@ class _Parts:
     revisions: RisingRevisions
     redact: Redact
     subjects: SubjectKeys
+    seals: Seals
     page_key: bytes
     clock: Clock
 
@@ -108,7 +109,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
             takeback_router(parts.desk.door, parts.log, parts.desk.receipts, clock),
             officer_router(parts.desk.door, parts.log, parts.subjects.every, clock),
             reviews.review_router(reviews.Desk(parts.desk.door, parts.log, parts.redact, parts.revisions, clock)),
-            connectors_router(_connectors(parts, settings)),
+            connectors_router(_connectors(parts)),
             forms_router(public, clock),
             hosted_router(HostedPage(public, Beginnings(parts.page_key), clock)),
             widget_router(),
@@ -149,6 +150,7 @@ def _wired(settings: Settings, open_log: OpenLog, clock: Clock) -> _Parts:
         revisions=revisions,
         redact=cleaned,
         subjects=subjects,
+        seals=Seals(root_secret, former),
         page_key=derive(root_secret, "page", "1", length=32),
         clock=clock,
     )
@@ -166,9 +168,8 @@ def _spooled(behind: Log, folder: Path, settings: Settings, clock: Clock) -> Spo
     return SpooledLog(behind, spool, watch=show)
 
 
-def _connectors(parts: _Parts, settings: Settings) -> ConnectorDesk:
-    former = [secret.encode() for secret in settings.former_secrets]
-    callers = Callers(parts.desk.door, Seals(settings.secret.encode(), former), parts.clock)
+def _connectors(parts: _Parts) -> ConnectorDesk:
+    callers = Callers(parts.desk.door, parts.seals, parts.clock)
     return ConnectorDesk(callers, parts.interactions, parts.redact, parts.log)
 
 

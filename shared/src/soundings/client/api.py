@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Literal, Self, cast
 
@@ -9,7 +10,7 @@ import httpx
 
 from soundings.client.buffer import Buffer
 from soundings.client.calls import BATCH, Kind, Roots, Taken, batches, taken_of, together, with_ids
-from soundings.client.wire import Json, Wire
+from soundings.client.wire import Call, Json, Wire
 
 _OK, _CREATED = 200, 201
 
@@ -55,13 +56,7 @@ class Soundings:
 
     def every(self, entities: str) -> Iterator[Json]:
         """Every entity of one kind, page by page."""
-        cursor: str | None = None
-        while True:
-            _, page = self._wire.send(self._roots.page(entities, cursor))
-            yield from cast("list[Json]", page["items"])
-            cursor = cast("str | None", page.get("next"))
-            if not cursor:
-                return
+        return self._items(partial(self._roots.page, entities))
 
     def patch(self, entities: str, entity_id: str, change: Json) -> Json:
         """Change some fields of an entity of the catalogue; the entity as it is then."""
@@ -110,13 +105,7 @@ class Soundings:
 
     def records_of(self, subject: str) -> Iterator[Json]:
         """Every record of a subject that is counted or kept, as `erase` takes it."""
-        cursor: str | None = None
-        while True:
-            _, page = self._wire.send(self._roots.records_of(subject, cursor))
-            yield from cast("list[Json]", page["items"])
-            cursor = cast("str | None", page.get("next"))
-            if not cursor:
-                return
+        return self._items(partial(self._roots.records_of, subject))
 
     def erase(self, records: Sequence[Json]) -> Taken:
         """Erase records for good. Those that are refused, for a legal hold say, come back in ``rejected``."""
@@ -132,9 +121,13 @@ class Soundings:
 
     def voices(self, **query: str | float | None) -> Iterator[Json]:
         """What people said, the newest first, page by page; the filters are those of ``GET /v1/responses``."""
+        return self._items(partial(self._roots.voices, query))
+
+    def _items(self, page_at: Callable[[str | None], Call]) -> Iterator[Json]:
+        """Every item of a list, page by page; `page_at` asks for the page behind a cursor."""
         cursor: str | None = None
         while True:
-            _, page = self._wire.send(self._roots.voices(query, cursor))
+            _, page = self._wire.send(page_at(cursor))
             yield from cast("list[Json]", page["items"])
             cursor = cast("str | None", page.get("next"))
             if not cursor:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Literal, Self, cast
 
@@ -9,7 +10,7 @@ import httpx
 
 from soundings.client.buffer import Buffer
 from soundings.client.calls import BATCH, Kind, Roots, Taken, batches, taken_of, together, with_ids
-from soundings.client.wire import AsyncWire, Json
+from soundings.client.wire import AsyncWire, Call, Json
 
 _OK, _CREATED = 200, 201
 
@@ -50,16 +51,9 @@ class AsyncSoundings:
         status, answer = await self._wire.send(self._roots.get(entities, entity_id))
         return answer if status == _OK else None
 
-    async def every(self, entities: str) -> AsyncGenerator[Json]:
+    def every(self, entities: str) -> AsyncGenerator[Json]:
         """Every entity of one kind, page by page."""
-        cursor: str | None = None
-        while True:
-            _, page = await self._wire.send(self._roots.page(entities, cursor))
-            for one in cast("list[Json]", page["items"]):
-                yield one
-            cursor = cast("str | None", page.get("next"))
-            if not cursor:
-                return
+        return self._items(partial(self._roots.page, entities))
 
     async def patch(self, entities: str, entity_id: str, change: Json) -> Json:
         """Change some fields of an entity of the catalogue; the entity as it is then."""
@@ -104,16 +98,9 @@ class AsyncSoundings:
         _, answer = await self._wire.send(self._roots.subjects(agency_id, person))
         return cast("list[str]", answer["subjects"])
 
-    async def records_of(self, subject: str) -> AsyncGenerator[Json]:
+    def records_of(self, subject: str) -> AsyncGenerator[Json]:
         """Every record of a subject that is counted or kept, as `erase` takes it."""
-        cursor: str | None = None
-        while True:
-            _, page = await self._wire.send(self._roots.records_of(subject, cursor))
-            for one in cast("list[Json]", page["items"]):
-                yield one
-            cursor = cast("str | None", page.get("next"))
-            if not cursor:
-                return
+        return self._items(partial(self._roots.records_of, subject))
 
     async def erase(self, records: Sequence[Json]) -> Taken:
         """Erase records for good. Those that are refused, for a legal hold say, come back in ``rejected``."""
@@ -127,11 +114,15 @@ class AsyncSoundings:
         """The rows of one metric."""
         return cast("list[Json]", (await self.metric(metric_id, **query))["rows"])
 
-    async def voices(self, **query: str | float | None) -> AsyncGenerator[Json]:
+    def voices(self, **query: str | float | None) -> AsyncGenerator[Json]:
         """What people said, the newest first, page by page; the filters are those of ``GET /v1/responses``."""
+        return self._items(partial(self._roots.voices, query))
+
+    async def _items(self, page_at: Callable[[str | None], Call]) -> AsyncGenerator[Json]:
+        """Every item of a list, page by page; `page_at` asks for the page behind a cursor."""
         cursor: str | None = None
         while True:
-            _, page = await self._wire.send(self._roots.voices(query, cursor))
+            _, page = await self._wire.send(page_at(cursor))
             for one in cast("list[Json]", page["items"]):
                 yield one
             cursor = cast("str | None", page.get("next"))
