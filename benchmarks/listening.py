@@ -15,13 +15,16 @@ from benchmarks.extent import Extent
 from benchmarks.load import Load, Requests, load, request
 from benchmarks.report import Line, Spread, ratio
 from benchmarks.serving import Serving, listening_alone
-from benchmarks.town import KEY, PERSONAL, PLAIN, item, responses_held, settle_town
+from benchmarks.town import FORM, KEY, ORIGIN, PERSONAL, PLAIN, answer, item, responses_held, settle_town
 from feedback_api.privacy.redaction import redact
 from feedback_api.privacy.subjects import SubjectKeys
 from feedback_api.responses.shape import ResponseItem
 
 _BATCH = 100
 _DOOR = "/v1/responses"
+_FORM_DOOR = f"/v1/forms/{FORM}/responses"
+Singles = Callable[[str, str, str], Callable[[int], Requests]]
+"""Makes the requests of each connection from a path, the beginning of all ids, and a comment."""
 
 
 class NotFound(RuntimeError):
@@ -53,18 +56,21 @@ def _server(extent: Extent, mode: Mode) -> Generator[tuple[Serving, str]]:
 
 @dataclass(slots=True)
 class _Pair:
-    """Our door beside the route that keeps nothing, with one comment in all bodies."""
+    """A door of ours beside a route that keeps nothing, with the same bodies for both."""
 
     comment: str
+    door: str
+    empty_route: str
+    make: Singles
     ours: _Cost = field(default_factory=_Cost)
     empty: _Cost = field(default_factory=_Cost)
 
     def compare(self, server: Serving, log_url: str, name: str, seconds: float) -> None:
         """One round."""
         held = responses_held(log_url)
-        sent = _send(server, self.ours, _singles(_DOOR, name, self.comment), seconds)
+        sent = _send(server, self.ours, self.make(self.door, name, self.comment), seconds)
         _must_be_found(responses_held(log_url) - held, sent.answers)
-        _send(server, self.empty, _singles("/bench/validates", name, self.comment), seconds)
+        _send(server, self.empty, self.make(self.empty_route, name, self.comment), seconds)
 
     def lines(self, what: str, must: str) -> Sequence[Line]:
         mine, theirs = Spread(self.ours.rates), Spread(self.empty.rates)
@@ -77,12 +83,17 @@ class _Pair:
 
 
 def singles(extent: Extent, mode: Mode) -> Sequence[Line]:
-    """B1: single answers over 64 connections, with a comment that has to be redacted, and with one that has not."""
-    personal, plain, bare = _Pair(PERSONAL), _Pair(PLAIN), _Cost()
+    """B1: single answers over 64 connections, with a comment that has to be redacted, with one that has not, by a form.
+
+    The form's door is asked as a page of the agency asks it; its guard looks at the way and the words of each answer.
+    """
+    personal, plain = (_Pair(comment, _DOOR, "/bench/validates", _singles) for comment in (PERSONAL, PLAIN))
+    by_form, bare = _Pair(PERSONAL, _FORM_DOOR, "/bench/validates-answer", _answers), _Cost()
     with _server(extent, mode) as (server, log_url):
         for number in range(extent.rounds):
             personal.compare(server, log_url, f"personal-{number}", extent.seconds)
             plain.compare(server, log_url, f"plain-{number}", extent.seconds)
+            by_form.compare(server, log_url, f"form-{number}", extent.seconds)
             _send(server, bare, _singles("/bench/nothing", str(number), PERSONAL), extent.seconds)
     mine, nothing = Spread(personal.ours.rates), Spread(bare.rates)
     durable = "single answers, durable and found, 64 connections"
@@ -90,6 +101,10 @@ def singles(extent: Extent, mode: Mode) -> Sequence[Line]:
         *personal.lines(f"{durable}, a comment with an address and a number", "≥ 0.5 ×"),
         Line("B1", "the same", f"a bare ASGI no-op: {nothing.text('req/s')}", ratio(mine, nothing), "for information"),
         *plain.lines(f"{durable}, a comment with nothing to redact", "≥ 0.5 ×"),
+        *by_form.lines(
+            f"{durable}, through the public door of a form, its guard on, a comment with an address and a number",
+            "≥ 0.5 ×",
+        ),
     ]
 
 
@@ -104,6 +119,15 @@ def _singles(path: str, name: str, comment: str) -> Callable[[int], Requests]:
     def of(line: int) -> Requests:
         for number in itertools.count():
             yield request(path, orjson.dumps(item(f"{name}-{line}-{number}", comment=comment)), key=KEY)
+
+    return of
+
+
+def _answers(path: str, name: str, comment: str) -> Callable[[int], Requests]:
+    def of(line: int) -> Requests:
+        for number in itertools.count():
+            body = answer(f"{name}-{line}-{number}", comment=comment)
+            yield request(path, orjson.dumps(body), origin=ORIGIN)
 
     return of
 

@@ -1,8 +1,9 @@
-"""feedback-api as it is, with two more routes to compare it with: one validates the body, one does nothing."""
+"""feedback-api as it is, with three more routes to compare it with: two validate the body, one does nothing."""
 
 import gc
 
 import uvicorn
+from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from feedback_api.bootstrap import build
@@ -10,6 +11,21 @@ from feedback_api.responses.shape import ResponseItem
 from feedback_api.settings import Settings
 from soundings.access.policy import POLICY, Door
 from soundings.http.logs import configure_logs
+from soundings.kernel.ids import RECORD_ID_MAX
+
+
+class FormAnswer(BaseModel):
+    """What a page sends to the public door of a form, as the record doors have `ResponseItem`."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    id: str | None = Field(None, min_length=1, max_length=RECORD_ID_MAX)
+    form_version: int | None = Field(None, ge=1)
+    language: str | None = None
+    page: str | None = Field(None, max_length=2000)
+    website: str | None = None
+    elapsed_ms: int | None = Field(None, ge=0)
+    answers: dict[str, float | str | bool | list[str] | None]
 
 
 class WithNothing:
@@ -29,20 +45,24 @@ class WithNothing:
 
 
 def served(settings: Settings) -> ASGIApp:
-    """The app with the two routes.
+    """The app with the three routes.
 
-    The one that validates stands behind the same middleware and access check as every route, reads its body and checks
-    it as FastAPI does for any model, and answers in JSON; of our door it lacks the key, the form, redaction, and log.
+    Those that validate stand behind the same middleware and access check as every route, read the body and check it as
+    FastAPI does for any model, and answer in JSON; of our doors they lack key, origin, form, guard, redaction, and log.
     """
     app = build(settings)
-    POLICY["bench.validates"] = Door.PUBLIC
+    POLICY["bench.validates"] = POLICY["bench.validates_answer"] = Door.PUBLIC
 
     @app.post("/bench/validates", name="bench.validates", status_code=202)
     async def validates(item: ResponseItem) -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
         return {"id": item.id or ""}
 
-    # In front of all others, so that looking for it costs nothing: ours is second.
-    app.router.routes.insert(0, app.router.routes.pop())
+    @app.post("/bench/validates-answer", name="bench.validates_answer", status_code=202)
+    async def validates_answer(item: FormAnswer) -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
+        return {"id": item.id or ""}
+
+    # In front of all others, so that looking for them costs nothing: ours come after.
+    app.router.routes[:0] = [app.router.routes.pop(), app.router.routes.pop()]
     return WithNothing(app)
 
 

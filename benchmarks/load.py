@@ -38,9 +38,9 @@ class Load:
         return self.answers / self.seconds
 
 
-def request(path: str, body: bytes = b"", *, key: str = "", method: str = "POST") -> bytes:
-    """A whole request as bytes; the body is JSON."""
-    auth = f"Authorization: Bearer {key}\r\n" if key else ""
+def request(path: str, body: bytes = b"", *, key: str = "", origin: str = "", method: str = "POST") -> bytes:
+    """A whole request as bytes, from a source with its key or from a page with its origin; the body is JSON."""
+    auth = f"Authorization: Bearer {key}\r\n" if key else f"Origin: {origin}\r\n" if origin else ""
     sent = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n" if method == "POST" else ""
     return f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{auth}{sent}\r\n".encode() + body
 

@@ -168,7 +168,7 @@ def _service(module: str, folder: Path, settings: Mapping[str, str]) -> Serving:
 
 
 def listening_alone(log_url: str, folder: Path) -> Serving:
-    """feedback-api in one process, with two routes beside its own that keep nothing."""
+    """feedback-api in one process, with three routes beside its own that keep nothing."""
     jwks = folder / "jwks.json"
     jwks.write_text('{"keys": []}', "ascii")
     port = free_port()
@@ -177,5 +177,6 @@ def listening_alone(log_url: str, folder: Path) -> Serving:
         "SOUNDINGS_SECRET": "b" * 64,
         "SOUNDINGS_JWKS_URL": jwks.as_uri(),
         "SOUNDINGS_PORT": str(port),
+        "SOUNDINGS_FORM_LIMIT": "1000000/second",  # all load comes from one client
     }
     return Serving([sys.executable, "-m", "benchmarks.listening_server"], port, folder / "server.out", environment)

@@ -14,6 +14,9 @@ from soundings.log.open import open_log
 
 KEY: Final = "snd_" + "b" * 43
 SERVICE: Final = "permits"
+FORM: Final = "visit"
+ORIGIN: Final = "https://www.town.example.gov"
+"""The pages of the town, which may send to the form."""
 FIRST: Final = "2026-03-01"
 LAST: Final = "2026-04-01"
 """The month in which all that is sent has happened, as the metrics API asks for it: from, and to."""
@@ -29,17 +32,33 @@ PLAIN: Final = (
 )
 """One with nothing to redact."""
 
+_IN_LETTERS: Final = str.maketrans("0123456789-", "abcdefghij ")
+"""A number as words that no recogniser looks at."""
+
 
 def item(number: str, service: str = SERVICE, comment: str = PERSONAL) -> dict[str, object]:
     """A response like those that a website sends: three scores, a person and a comment."""
     return {
         "id": number,
-        "form_id": "visit",
+        "form_id": FORM,
         "service_id": service,
         "occurred_at": "2026-03-05T12:00:00-05:00",
         "person": "jo.public@example.org",
         "language": "en",
         "answers": {"overall": 4, "ease": 3, "recommend": 9, "comment": comment},
+    }
+
+
+def answer(number: str, comment: str = PERSONAL) -> dict[str, object]:
+    """An answer like those that the widget sends from a page: as `item`, but in words of its own, and of nobody."""
+    return {
+        "id": number,
+        "form_version": 1,
+        "language": "en",
+        "page": "/permits/apply",
+        "website": "",
+        "elapsed_ms": 41_000,
+        "answers": {"overall": 4, "ease": 3, "recommend": 9, "comment": f"{comment} {number.translate(_IN_LETTERS)}"},
     }
 
 
@@ -78,7 +97,7 @@ def _entities(services: Sequence[str]) -> Iterator[EventData]:
         yield catalogue.ServiceChanged(id=service, body=body, revision=1, changed_at=_AT)
     source = catalogue.Source.model_validate(
         {"agency_id": "town", "name": "Website", "kind": "website", "service_ids": services}
-        | {"accepts": ["responses"], "default_channel": "website"}
+        | {"accepts": ["responses"], "default_channel": "website", "origins": [ORIGIN]}
     )
     yield catalogue.SourceChanged(id="website", body=source, revision=1, changed_at=_AT)
     yield from _form(services)
@@ -93,12 +112,13 @@ def _form(services: Sequence[str]) -> Iterator[EventData]:
     ]
     questions.append({"id": "comment", "type": "long_text", "text": {"en": "More?"}})
     form = forms.Form.model_validate(
-        {"agency_id": "town", "service_ids": services, "title": {"en": "Visit"}, "questions": questions}
+        {"agency_id": "town", "service_ids": services, "source_id": "website"}
+        | {"title": {"en": "Visit"}, "questions": questions}
     )
     version = forms.FormVersion.model_validate(
-        {"form_id": "visit", "version": 1, "form": form.model_dump()}
+        {"form_id": FORM, "version": 1, "form": form.model_dump()}
         | {"scales": {"overall": "1-5", "ease": "1-5", "recommend": "0-10"}}
         | {"measure_versions": {"overall": 1, "ease": 1, "recommend": 1}}
     )
-    yield forms.FormChanged(id="visit", body=form, published=1, revision=1, changed_at=_AT)
-    yield forms.FormVersionChanged(id="visit@1", body=version, revision=1, changed_at=_AT)
+    yield forms.FormChanged(id=FORM, body=form, published=1, revision=1, changed_at=_AT)
+    yield forms.FormVersionChanged(id=f"{FORM}@1", body=version, revision=1, changed_at=_AT)
