@@ -47,6 +47,10 @@ async def test_a_new_version_has_a_new_tag(ear: Listening):
     assert (await ear.http.get("/v1/forms/visit")).headers["etag"] != before
 
 
+async def test_a_token_that_is_no_good_does_not_keep_an_answer_out(ear: Listening):
+    assert (await answer(ear, origin=PAGE, authorization="Bearer not.a.token")).status_code == 202
+
+
 async def test_an_unknown_or_retired_form_is_404_for_pages_too(ear: Listening):
     await ear.publish(*ear.scribe.form("visit", form(QUESTIONS, ["airport"], "web"), 1, state="retired"))
     for form_id in ("visit", "nothing"):

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import APIRouter, FastAPI
-from limits import parse
 
 from feedback_api.abuse.guard import Guard
 from feedback_api.cloudevents.http import Kinds, events_router
@@ -19,7 +18,7 @@ from feedback_api.forms.answering import PublicDesk
 from feedback_api.forms.hosted.beginning import Beginnings
 from feedback_api.forms.hosted.http import HostedPage, hosted_router
 from feedback_api.forms.http import forms_router
-from feedback_api.forms.limiting import ClientLimits
+from feedback_api.forms.limiting import ClientLimits, Rate
 from feedback_api.funnel.kind import Funnel
 from feedback_api.intake.door import Door
 from feedback_api.intake.fields import Redact
@@ -98,21 +97,24 @@ class _Parts:
 def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = system_clock) -> FastAPI:
     """The app; its lifespan opens the log, follows the catalogue, and closes everything."""
     parts = _wired(settings, open_log, clock)
-    public = PublicDesk(parts.desk, parts.responses, parts.funnel, ClientLimits(parse(settings.form_limit)), Guard())
+    public = PublicDesk(parts.desk, parts.responses, parts.funnel, ClientLimits(Rate.of(settings.form_limit)), Guard())
+    responses, *other_records = _record_routers(parts)
     spec = ServiceSpec(
         name="feedback-api",
         title="Soundings: listening",
         description=_DESCRIPTION,
+        # A request is compared with one route after the other, so those that are asked most stand first.
         routers=[
-            *_record_routers(parts),
+            responses,
+            forms_router(public, clock),
+            hosted_router(HostedPage(public, Beginnings(parts.page_key), clock)),
+            widget_router(),
+            *other_records,
             events_router(parts.desk, _kinds_by_type(parts)),
             takeback_router(parts.desk.door, parts.log, parts.desk.receipts, clock),
             officer_router(parts.desk.door, parts.log, parts.subjects.every, clock),
             reviews.review_router(reviews.Desk(parts.desk.door, parts.log, parts.redact, parts.revisions, clock)),
             connectors_router(_connectors(parts)),
-            forms_router(public, clock),
-            hosted_router(HostedPage(public, Beginnings(parts.page_key), clock)),
-            widget_router(),
         ],
         verifier=TokenVerifier(settings.jwks_url, audience=settings.token_audience, issuer=settings.token_issuer),
         lifespan=_lifespan(parts),

@@ -23,7 +23,7 @@ class Settings:
     token_audience: str | None = None
     token_issuer: str | None = None
     form_limit: str = "600/minute"
-    """Requests that one client may send to one form, in the words of the `limits` library."""
+    """Requests that one client may send to one form: a number per second, minute, hour or day."""
     spool_dir: Path | None = None
     """Where records wait while the log is away; on a disk that outlives the process. None: they are refused then."""
     spool_max_bytes: int = MAX_BYTES

@@ -26,6 +26,10 @@ class Buckets:
 
     def take(self, key: str) -> bool:
         """Take a token; False where the bucket is empty."""
+        return self.wait_seconds(key) == 0
+
+    def wait_seconds(self, key: str) -> float:
+        """0 when a token was taken; else how long until there is one."""
         now = self._monotonic()
         bucket = self._held.pop(key, None) or _Bucket(self._burst, now)
         bucket.tokens = min(self._burst, bucket.tokens + (now - bucket.at) * self._per_second)
@@ -34,6 +38,6 @@ class Buckets:
         if len(self._held) > self._most:
             self._held.popitem(last=False)
         if bucket.tokens < 1:
-            return False
+            return (1 - bucket.tokens) / self._per_second if self._per_second else float("inf")
         bucket.tokens -= 1
-        return True
+        return 0.0

@@ -12,6 +12,7 @@ _WINDOW_SECONDS: Final = 3600
 _MOST_TEXTS: Final = 20_000
 _MOST_RECORDS: Final = 16
 _BETWEEN: Final = re.compile(r"[\W_]+")
+_BETWEEN_IN_ASCII: Final = {code: None for code in range(128) if not chr(code).isalnum()}
 SHORTEST: Final = 20
 """Letters and digits that a text needs: people say short things in the same words."""
 
@@ -36,7 +37,7 @@ class Repeats:
 
         Case, spaces and punctuation do not matter. A record that is sent again is not another one.
         """
-        plain = _BETWEEN.sub("", text.casefold())
+        plain = _plain(text)
         if len(plain) < SHORTEST:
             return 0
         now = self._monotonic()
@@ -57,3 +58,10 @@ class Repeats:
 
     def _hash(self, place: str, text: str) -> bytes:
         return blake2b(f"{place}\n{text}".encode("utf-8", "surrogatepass"), key=self._key, digest_size=16).digest()
+
+
+def _plain(text: str) -> str:
+    """The letters and digits of a text, in one case."""
+    if text.isascii():
+        return text.lower().translate(_BETWEEN_IN_ASCII)
+    return _BETWEEN.sub("", text.casefold())

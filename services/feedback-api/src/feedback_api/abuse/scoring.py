@@ -49,8 +49,13 @@ class Suspicion:
     quarantined: bool
 
 
+_NONE: Final = Suspicion(0.0, (), quarantined=False)
+
+
 def suspicion(signs: Collection[Sign], quarantine_at: float) -> Suspicion:
-    """The weights of all signs together, at most 1."""
+    """The weights of all signs together, at most 1; a threshold is above 0, so nothing holds back what shows none."""
+    if not signs:
+        return _NONE
     found = [sign for sign in Sign if sign in signs]
     score = min(100, sum(_HUNDREDTHS[sign] for sign in found)) / 100
     return Suspicion(score, tuple(sign.value for sign in found), score >= quarantine_at)

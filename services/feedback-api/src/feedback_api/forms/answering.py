@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Final
 
 from fastapi import Request
 
@@ -21,6 +22,9 @@ from feedback_api.intake.times import instant
 from feedback_api.projection.views import FormView, SourceView
 from soundings.events.forms import Abuse
 from soundings.http.problems import Problem
+
+_USUAL: Final = Abuse()
+"""The rules of forms that set none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,7 @@ class PublicDesk:
         """The sender of a response which the guard looks at by the form's rules."""
         origin = request.headers.get("origin", "")
         arrival = Arrival(form.form_id, origin, client_of(request), clues.honeypot, clues.elapsed_ms)
-        return replace(sender, judge=partial(self.guard.judge, arrival, form.body.form.abuse or Abuse()))
+        return replace(sender, judge=partial(self.guard.judge, arrival, form.body.form.abuse or _USUAL))
 
     async def take(self, form: FormView, sender: Sender, item: Item, given_id: str | None = None) -> Answered:
         """Take an answer in; durable on return. Raises Refused, Unavailable, and a 403 where the form is not open."""

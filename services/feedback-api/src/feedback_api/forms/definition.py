@@ -25,6 +25,21 @@ class Definition:
     etag: str
 
 
+class Definitions:
+    """The definition of each form's newest version, made once for each state it is in."""
+
+    def __init__(self) -> None:
+        self._made: dict[tuple[str, Opening], tuple[FormView, Definition]] = {}
+
+    def of(self, form: FormView, state: Opening) -> Definition:
+        """As `definition_of`; a version never changes, so what was made of it holds."""
+        view, definition = self._made.get((form.form_id, state), (None, None))
+        if view is not form or definition is None:
+            definition = definition_of(form, state)
+            self._made[form.form_id, state] = form, definition
+        return definition
+
+
 def definition_of(form: FormView, state: Opening) -> Definition:
     """The form as it was written, and what a page needs besides; what is absent is left out.
 
