@@ -12,10 +12,11 @@ from typing import Final
 
 from playwright.sync_api import Browser, sync_playwright
 
+from benchmarks.main_thread import TRACED, work_ms
+
 TEXT: Final = "[text]"
 """Where the text of a page stands in its body."""
 _TEXT: Final = "<p>Permits are issued within five working days. Bring the form, the plan and the fee.</p>" * 200
-_WORK: Final = ("ScriptDuration", "RecalcStyleDuration", "LayoutDuration")
 _QUIET_MS: Final = 250
 _TIMES: Final = """() => new Promise(resolve => setTimeout(() => {
   const [load] = performance.getEntriesByType('navigation');
@@ -28,13 +29,15 @@ _TIMES: Final = """() => new Promise(resolve => setTimeout(() => {
 class Seen:
     """One opening of a page, in milliseconds; ``load`` is 0 where the page was still loading when it was looked at.
 
-    ``work`` is what scripts, styles and layout took of the main thread; ``requests`` are those to other origins.
+    ``work`` is what scripts, styles and layout took of the main thread, ``tasks`` all that it did, painting and the
+    watching included; ``requests`` are those to other origins.
     """
 
     paint: float
     ready: float
     load: float
     work: float
+    tasks: float
     requests: int
 
 
@@ -97,11 +100,13 @@ def opened(browser: Browser, url: str) -> Seen:
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
     others: list[str] = []
     page.on("request", lambda request: others.append(request.url) if not request.url.startswith(url[:20]) else None)
+    browser.start_tracing(categories=TRACED)
     page.goto(url, wait_until="domcontentloaded")
     paint, ready, load = page.evaluate(_TIMES % _QUIET_MS)
     metrics = {one["name"]: one["value"] for one in session.send("Performance.getMetrics")["metrics"]}
+    work = work_ms(browser.stop_tracing())
     context.close()
-    return Seen(paint, ready, load, 1000 * sum(metrics[name] for name in _WORK), len(others))
+    return Seen(paint, ready, load, work, 1000 * metrics["TaskDuration"], len(others))
 
 
 def rounds(browser: Browser, urls: Mapping[str, str], count: int) -> Mapping[str, Sequence[Seen]]:
