@@ -17,12 +17,14 @@ const closing = ({ words }: Setting, close: (() => void) | undefined): readonly 
   return [make("div", { class: "buttons" }, button)];
 };
 
-/** The thanks, with the receipt. */
+/** The thanks, with the receipt and what it is good for. */
 export const thanks = (form: Definition, setting: Setting, receipt: string, close?: () => void): Outcome => {
   const { words, part } = setting;
   const target = make("p", { class: "lead done", tabindex: -1 }, part(form.thank_you) || words("thank_you"));
   const about = make("p", { class: "help" }, words("receipt"));
-  return { nodes: [target, about, make("p", {}, make("code", {}, receipt)), ...closing(setting, close)], target };
+  const kept = make("p", {}, make("code", {}, receipt));
+  const erasure = make("p", { class: "help" }, words("erasure"));
+  return { nodes: [target, about, kept, erasure, ...closing(setting, close)], target };
 };
 
 /** Why nobody can answer now, in the form's own words or in ours. */
