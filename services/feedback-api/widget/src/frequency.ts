@@ -11,6 +11,7 @@ export const rememberAsked = (): void => forLong.put(ASKED, now());
 
 /** Whether a person may be asked again; without a number of days always. */
 export const mayAsk = (days: number | undefined): boolean => {
+  if (!days) return true;
   const last = forLong.get(ASKED);
-  return !days || typeof last !== "number" || now() - last >= days * DAY_MS;
+  return typeof last !== "number" || now() - last >= days * DAY_MS;
 };

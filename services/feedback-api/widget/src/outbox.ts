@@ -24,7 +24,8 @@ const QUICK_TRIES = 3;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 300_000;
 
-const waiting = new Map<string, { letter: Letter; watcher: Watcher | undefined; tries: number; busy: boolean }>();
+const waiting = new Map<string, { readonly letter: Letter; tries: number; busy: boolean }>();
+const watchers = new Map<string, Watcher>();
 
 const isLetter = (value: unknown): value is Letter =>
   typeof value === "object" && value !== null && "id" in value && "url" in value && "body" in value;
@@ -44,41 +45,41 @@ const attempt = async (id: string): Promise<void> => {
   else if (isFinal(answer.status)) settle(id, { kind: "refused", status: answer.status, problem: answer.body });
   else {
     entry.tries += 1;
-    if (entry.tries === QUICK_TRIES) entry.watcher?.({ kind: "waiting" });
+    if (entry.tries === QUICK_TRIES) watchers.get(id)?.({ kind: "waiting" });
     const wait = Math.min(FIRST_WAIT_MS * 2 ** (entry.tries - 1), LONGEST_WAIT_MS) * (0.75 + Math.random() / 2);
     later(() => void attempt(id), Math.max(wait, answer.waitSeconds * 1000));
   }
 };
 
 const settle = (id: string, fate: Fate): void => {
-  const entry = waiting.get(id);
   waiting.delete(id);
   onDevice.drop(UNSENT + id);
   if (fate.kind === "taken") forgetDraft(id);
-  entry?.watcher?.(fate);
+  watchers.get(id)?.(fate);
 };
 
 /** Send a letter until it is taken or refused; the watcher hears of it, and once when that takes long. */
 export const send = (letter: Letter, watcher: Watcher): void => {
   onDevice.put(UNSENT + letter.id, letter);
-  waiting.set(letter.id, { letter, watcher, tries: 0, busy: false });
+  watch(letter.id, watcher);
+  waiting.set(letter.id, { letter, tries: 0, busy: false });
   void attempt(letter.id);
 };
 
-/** Watch a letter that an earlier page left; false when there is none. */
-export const watch = (id: string, watcher: Watcher): boolean => {
-  const entry = waiting.get(id);
-  if (entry) entry.watcher = watcher;
-  return entry !== undefined;
-};
+/** Watch a letter that an earlier page may have left. */
+export const watch = (id: string, watcher: Watcher): void => void watchers.set(id, watcher);
 
-/** Take up what earlier pages left for this server, and try again whenever the connection is back. */
-export const takeUp = (base: string): void => {
+const takeOver = (base: string): void => {
   for (const key of onDevice.keys().filter((name) => name.startsWith(UNSENT))) {
     const letter = onDevice.get(key);
     if (!isLetter(letter) || !letter.url.startsWith(`${base}/`) || waiting.has(letter.id)) continue;
-    waiting.set(letter.id, { letter, watcher: undefined, tries: QUICK_TRIES, busy: false });
-    later(() => void attempt(letter.id), FIRST_WAIT_MS);
+    waiting.set(letter.id, { letter, tries: QUICK_TRIES, busy: false });
+    void attempt(letter.id);
   }
+};
+
+/** In a moment, take up what earlier pages left for this server; try again whenever the connection is back. */
+export const takeUp = (base: string): void => {
+  later(() => takeOver(base), FIRST_WAIT_MS);
   addEventListener("online", () => waiting.forEach((_, id) => void attempt(id)));
 };

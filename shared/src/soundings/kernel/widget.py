@@ -3,4 +3,4 @@
 from typing import Final
 
 VERSION: Final = "0.1.0"
-INTEGRITY: Final = "sha384-F7C85bFw3GIdEMC4Pb1CXt9kVjp+D3rFxKFmOEBl2nQtPD9jmXibgErId1rTR4eb"
+INTEGRITY: Final = "sha384-qbe3abet3wonfNRx9F5Nn6YfRQ0p4f9XkNEaQMeXl4jOGwD3aczObLB8uqir6mnH"
