@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from soundings.kernel.form_words import words_in
+from soundings.kernel.form_words import WORDS
 from tests.browser.answering import KEPT, counted, heard, point, thanks
 from tests.browser.pages import PHONE, ZOOMED, Watched
 
@@ -86,7 +86,7 @@ def test_there_are_no_barriers_in_any_state_and_nothing_is_cut_off(visit, reader
         page.unroute("**/responses")
         press(page.locator(".notice button"))
         thanks(page).wait_for()
-        expect(page.get_by_text(words_in(reader.get("lang", "en"))["erasure"])).to_be_visible()
+        expect(page.get_by_text(WORDS[reader.get("lang", "en")]["erasure"])).to_be_visible()
         look("thanks")
 
 
