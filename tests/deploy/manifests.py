@@ -101,6 +101,22 @@ class Release:
         return [one for one in self.of(kind) if chooses(selector, cast("dict[str, str]", one.at("metadata", "labels")))]
 
 
+def ways_in(ingress: Manifest) -> Mapping[str, tuple[str, str]]:
+    """The paths that an Ingress opens at its host, each with its type and the name of the service behind it."""
+    (rule,) = ingress.listed("spec", "rules")
+    return {
+        str(path["path"]): (str(path["pathType"]), str(Manifest(path).at("backend", "service", "name")))
+        for path in Manifest(rule).listed("http", "paths")
+    }
+
+
+def is_open(ways: Mapping[str, tuple[str, str]], path: str) -> bool:
+    """Whether a path gets through, as networking.k8s.io/v1 matches."""
+    return any(
+        path == way or (kind == "Prefix" and path.startswith(f"{way.rstrip('/')}/")) for way, (kind, _) in ways.items()
+    )
+
+
 def chooses(selector: object, labels: Mapping[str, str]) -> bool:
     return cast("dict[str, str]", selector).items() <= labels.items()
 

@@ -9,10 +9,17 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from catalogue_api import bootstrap as catalogue_api
+from catalogue_api.settings import Settings as CatalogueSettings
+from feedback_api import bootstrap as feedback_api
+from feedback_api.settings import Settings as FeedbackSettings
+from metrics_worker import bootstrap as metrics_worker
+from metrics_worker.settings import Settings as MetricsSettings
+from soundings.access.policy import POLICY, Door, SourceOrStaff
 from soundings.events.topics import MEASURED
 from soundings.http.observe import LAG_EVENTS
 from tests.deploy.known_settings import SERVICES, known
-from tests.deploy.manifests import Json, Manifest, Release, chooses, flows
+from tests.deploy.manifests import Json, Manifest, Release, chooses, flows, is_open, ways_in
 from tests.deploy.programs import CHART, ROOT, helm
 
 pytestmark = pytest.mark.needs_machine
@@ -205,6 +212,10 @@ def test_more_workers_than_partitions_are_refused():
         ("databases.catalogue.existingSecret=", "databases.catalogue.existingSecret is needed"),
         ("databases.metrics.existingSecret=", "databases.metrics.existingSecret is needed"),
         ("serviceMonitor.enabled=true", "networkPolicy.monitoringFrom"),
+        ("ingress.enabled=true", "give a host to at least one"),
+        ("ingress.enabled=true,ingress.public.host=a.gov,ingress.catalogue.host=a.gov", "needs a host of its own"),
+        ("ingress.enabled=true,ingress.public.host=https://a.gov", "does not match pattern"),
+        ("feedbackApi.formLimit=600 per fortnight", "does not match pattern"),
         ("feedbackApi.replica=3", "additional properties 'replica' not allowed"),
     ],
 )
@@ -212,6 +223,59 @@ def test_what_is_missing_or_wrong_is_said_before_anything_starts(setting: str, w
     done = helm("template", "demo", str(CHART), "--values", str(CHART / "ci" / LEAST), "--set", setting)
     assert done.returncode != 0
     assert words in done.stderr
+
+
+def paths_by_access(service: str) -> dict[str, set[object]]:
+    """Every path of a service's API, filled in, with who may use it."""
+    shared = {"SOUNDINGS_LOG_URL": "sqlite:////log", "SOUNDINGS_JWKS_URL": "file:///jwks"}
+    database = {"SOUNDINGS_DATABASE_URL": "sqlite:////database"}
+    app = {
+        "feedback-api": lambda: feedback_api.build(
+            FeedbackSettings.from_environment({**shared, "SOUNDINGS_SECRET": "s" * 32})
+        ),
+        "catalogue-api": lambda: catalogue_api.build(CatalogueSettings.from_environment({**shared, **database})),
+        "metrics-worker": lambda: metrics_worker.build(MetricsSettings.from_environment({**shared, **database})),
+    }[service]()
+    paths = cast("dict[str, dict[str, Json]]", app.openapi()["paths"])
+    return {
+        re.sub(r"\{[^}]+\}", "x", path): {POLICY[str(one["operationId"])] for one in operations.values()}
+        for path, operations in paths.items()
+    }
+
+
+def test_each_door_lets_in_what_it_is_for_and_no_more(everything: Release):
+    doors = {one.name.removeprefix("demo-soundings-"): ways_in(one) for one in everything.of("Ingress")}
+    for path, access in paths_by_access("feedback-api").items():
+        assert is_open(doors["public"], path) is (access == {Door.PUBLIC}), path
+        from_sources = any(one is Door.SOURCE or isinstance(one, SourceOrStaff) for one in access)
+        assert is_open(doors["senders"], path) is (from_sources or path.startswith("/v1/connectors/")), path
+        assert is_open(doors["officers"], path) or access == {Door.PUBLIC}, path
+    for door, service in (("catalogue", "catalogue-api"), ("metrics", "metrics-worker")):
+        assert all(is_open(doors[door], path) for path in paths_by_access(service))
+    for ways in doors.values():
+        assert not any(is_open(ways, path) for path in ("/metrics", "/livez", "/readyz", "/"))
+
+
+def test_each_door_leads_to_its_service_under_its_own_name(everything: Release):
+    behind = {"catalogue": "catalogue-api", "metrics": "metrics-worker"}
+    for ingress in everything.of("Ingress"):
+        service = f"demo-soundings-{behind.get(ingress.name.removeprefix('demo-soundings-'), 'feedback-api')}"
+        assert {name for _, name in ways_in(ingress).values()} == {service}
+        (port,) = next(one for one in everything.of("Service") if one.name == service).listed("spec", "ports")
+        assert port["name"] == "http"
+        assert ingress.at("spec", "ingressClassName") == "nginx"
+        (tls,) = ingress.listed("spec", "tls")
+        assert tls["hosts"] == [ingress.listed("spec", "rules")[0]["host"]]
+        assert ingress.at("metadata", "annotations", "nginx.ingress.kubernetes.io/proxy-body-size") == "8m"
+    addresses = everything.environment(everything.workload("catalogue-api"))
+    assert addresses["SOUNDINGS_PUBLIC_FEEDBACK_URL"] == "https://feedback.example.gov"
+
+
+def test_a_door_without_a_host_stays_closed():
+    found = Release(LEAST, "--set", "ingress.enabled=true", "--set", "ingress.public.host=feedback.example.gov")
+    (ingress,) = found.of("Ingress")
+    assert ingress.name == "demo-soundings-public"
+    assert ingress.at("spec", "tls") is None
 
 
 def test_prometheus_calls_the_jobs_as_the_alerts_do(everything: Release):

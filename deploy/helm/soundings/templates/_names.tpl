@@ -30,3 +30,8 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- else }}{{ $name }}:{{ default $root.Chart.AppVersion $root.Values.image.tag }}
 {{- end }}
 {{- end }}
+
+{{/* Where browsers find feedback-api by the Ingress; nothing where they do not. */}}
+{{- define "soundings.publicFeedbackUrl" -}}
+{{- if and .Values.ingress.enabled .Values.ingress.public.host }}https://{{ .Values.ingress.public.host }}{{ end }}
+{{- end }}
