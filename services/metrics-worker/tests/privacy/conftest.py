@@ -10,10 +10,11 @@ from metrics_worker.fold.apply import Slice, apply_batch
 from metrics_worker.fold.decoding import decode_event
 from metrics_worker.fold.ports import DeadLetter, Move
 from metrics_worker.fold.sql import open_fold_store
-from metrics_worker.store.tables import catalogue_entity, dead_letter, fact, voice
+from metrics_worker.store.tables import HAS_WORDS, catalogue_entity, dead_letter, fact, voice
 from soundings.db import Database
 from soundings.events.base import EventData
 from soundings.events.envelope import encode
+from soundings.events.interaction import InteractionRecorded
 from soundings.events.response import ResponseSubmitted
 from soundings.events.topics import INTERACTIONS, RESPONSES
 from soundings.kernel.clock import epoch_ms
@@ -83,6 +84,17 @@ class Kept:
         async with self.database.snapshot() as connection:
             return [tuple(row) for row in await connection.execute(select(fact).order_by(fact.c.id))]
 
+    async def words(self) -> dict[str, str]:
+        """The data of facts that hold free text, by record id."""
+        held = select(fact.c.record_id, fact.c.data).where(text(HAS_WORDS))
+        async with self.database.snapshot() as connection:
+            return {id_: data or "" for id_, data in await connection.execute(held)}
+
+    async def cells(self) -> list[tuple[object, ...]]:
+        ordered = "SELECT * FROM cell ORDER BY grain, bucket, service, channel, touchpoint, measure, version, bin"
+        async with self.database.snapshot() as connection:
+            return [tuple(row) for row in await connection.execute(text(ordered))]
+
     async def letters(self) -> list[int]:
         async with self.database.snapshot() as connection:
             return [id_ for (id_,) in await connection.execute(select(dead_letter.c.id).order_by(dead_letter.c.id))]
@@ -112,6 +124,37 @@ def response():
             "received_at": NOW,
         }
         return ResponseSubmitted.model_validate(given | more)
+
+    return make
+
+
+@pytest.fixture
+def call():
+    """Makes a call with all that a sender can say of it in words."""
+
+    def make(id_: str, at: str = "2026-02-01T12:00:00Z", **more: object) -> InteractionRecorded:
+        given: dict[str, object] = {
+            "record_id": id_,
+            "root_id": id_,
+            "source_id": "centre",
+            "agency_id": "sf",
+            "time_zone": "UTC",
+            "service_id": "guest",
+            "channel": "phone",
+            "kind": "call",
+            "outcome": "answered",
+            "topic": ["permit"],
+            "reason": "chase_progress",
+            "started_at": at,
+            "answered_at": at,
+            "talk_s": 60,
+            "query": f"zebrawood of {id_}",
+            "team": f"zebrawood desk of {id_}",
+            "transferred_to": f"zebrawood line of {id_}",
+            "attributes": {"said": f"zebrawood and {id_}"},
+            "received_at": NOW,
+        }
+        return InteractionRecorded.model_validate(given | more)
 
     return make
 

@@ -6,12 +6,17 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
+from metrics_worker.rebuild.sql import SqlRebuildStore
+from metrics_worker.rebuild.use_cases import verify
 from metrics_worker.retention.domain import Keeping, Letter, cutoffs, overdue
 from metrics_worker.retention.keeper import Keeper
-from metrics_worker.retention.ports import Step
+from metrics_worker.retention.ports import Place, Step
 from metrics_worker.retention.sql import SqlRetentionStore
-from metrics_worker.retention.use_cases import remove_letters, remove_texts
+from metrics_worker.retention.use_cases import remove_letters, remove_texts, remove_words
+from metrics_worker.store.records import without_words
+from metrics_worker.store.tables import HAS_WORDS
 from soundings.events.interaction import InteractionRecorded, InteractionRetracted
 from soundings.events.response import ResponseRetracted
 from soundings.kernel.clock import epoch_ms
@@ -51,6 +56,71 @@ async def test_texts_go_when_their_sources_time_is_over_and_from_the_search_too(
     assert await kept.facts() == facts
 
 
+async def test_the_words_of_interactions_and_pages_go_and_no_figure_changes(kept: Kept, response, call):
+    await kept.hear(
+        call("old", "2025-12-01T12:00:00Z"),
+        call("leg", "2025-12-01T12:05:00Z", root_id="old"),
+        call("new", "2026-02-20T12:00:00Z"),
+        call("plain", "2025-12-01T12:00:00Z", query=None, team=None, transferred_to=None, attributes={}),
+        call("other", "2020-01-01T12:00:00Z", source_id="kiosk"),
+    )
+    await kept.hear(
+        response("r-old", "Broken", "2025-12-01T12:00:00Z", page="/permits/zebrawood"),
+        response("r-new", "Broken", "2026-02-20T12:00:00Z", page="/permits/zebrawood"),
+    )
+    await kept.sources(survey={"text_days": 30}, centre={"text_days": 30}, kiosk={})
+    cells, facts = await kept.cells(), await kept.facts()
+    store = SqlRetentionStore(kept.database)
+    assert (await remove_words(store, await store.rules(), NOW_MS, no_pause)).words == 3
+    assert sorted(await kept.words()) == ["new", "other", "r-new"]
+    assert await kept.cells() == cells
+    assert (await verify(SqlRebuildStore(kept.database))).comparison.differences == 0
+    for before, after in zip(facts, await kept.facts(), strict=True):
+        assert before[:-2] + before[-1:] == after[:-2] + after[-1:]
+        assert without_words(before[3], before[-2]) == without_words(after[3], after[-2])
+    assert (await remove_words(store, await store.rules(), NOW_MS, no_pause)).words == 0
+
+
+async def test_words_that_come_again_go_again_and_count_as_what_they_correct(kept: Kept, call):
+    await kept.sources(centre={"text_days": 30})
+    store = SqlRetentionStore(kept.database)
+    for revision in (0, 1):
+        await kept.hear(call("old", "2025-12-01T12:00:00Z", revision=revision, talk_s=60 + revision))
+        assert sorted(await kept.words()) == ["old"]
+        assert (await remove_words(store, await store.rules(), NOW_MS, no_pause)).words == 1
+        assert await kept.words() == {}
+    await kept.hear(call("old", "2025-12-01T12:00:00Z", revision=0))  # late, and older
+    assert await kept.words() == {}
+    assert (await verify(SqlRebuildStore(kept.database))).comparison.differences == 0
+    await kept.hear(
+        InteractionRetracted(record_id="old", root_id="old", source_id="centre", reason="erasure", retracted_at=NOW)
+    )
+    assert await kept.cells() == []
+
+
+async def test_all_batches_of_words_are_gone_through_and_none_is_read_twice(kept: Kept, call):
+    ids = [f"c{number}" for number in range(7)]
+    await kept.hear(*(call(id_, "2025-12-01T12:00:00Z") for id_ in ids))
+    store = SqlRetentionStore(kept.database)
+    after, removed, steps = Place(0, 0), 0, 0
+    while after is not None:
+        step = await store.remove_words("centre", after, 2, NOW_MS)
+        removed, after, steps = removed + step.removed, step.next, steps + 1
+    assert (removed, steps) == (7, 4)
+    assert await kept.words() == {}
+
+
+async def test_the_words_that_are_due_are_found_by_their_index(kept: Kept, call):
+    await kept.hear(call("old", "2025-12-01T12:00:00Z"))
+    explain = "EXPLAIN QUERY PLAN" if kept.database.dialect == "sqlite" else "EXPLAIN"
+    due = f"SELECT id FROM fact WHERE {HAS_WORDS} AND source_id = 'centre' AND occurred_at < {NOW_MS} ORDER BY id"
+    async with kept.database.transaction() as connection:
+        if kept.database.dialect == "postgresql":  # which would read one row rather than its index
+            await connection.execute(text("SET LOCAL enable_seqscan = off"))
+        plan = "\n".join(str(row) for row in await connection.execute(text(f"{explain} {due}")))
+    assert "fact_words" in plan
+
+
 async def test_a_text_that_comes_late_or_again_goes_at_the_next_pass(kept: Kept, response):
     await kept.sources(survey={"text_days": 30})
     store = SqlRetentionStore(kept.database)
@@ -61,16 +131,19 @@ async def test_a_text_that_comes_late_or_again_goes_at_the_next_pass(kept: Kept,
         assert await kept.texts() == set()
 
 
-async def test_nothing_goes_while_there_is_a_legal_hold(kept: Kept, response, letter):
+async def test_nothing_goes_while_there_is_a_legal_hold(kept: Kept, response, call, letter):
     old = response("old", "Said long ago", "2020-01-01T12:00:00Z")
     await kept.hear(old, letters=[letter(old, 1)])
+    await kept.hear(call("c", "2020-01-01T12:00:00Z", source_id="survey"))
     store = SqlRetentionStore(kept.database)
     late = NOW_MS + 1000 * DAY_MS
     for hold, left in ((True, {"Said long ago"}), (False, set())):
         await kept.sources(survey={"text_days": 1, "legal_hold": hold})
         rules = await store.rules()
         await remove_texts(store, rules, late, no_pause)
+        await remove_words(store, rules, late, no_pause)
         await remove_letters(store, rules, late, no_pause)
+        assert len(await kept.words()) == len(left)
         assert await kept.texts() == left
         assert len(await kept.letters()) == len(left)
 
@@ -99,7 +172,7 @@ async def test_dead_letters_of_what_was_taken_back_go_and_no_others(kept: Kept, 
     assert await kept.letters() == [before[1], before[3], before[4]]
 
 
-async def test_no_byte_of_an_erased_text_stays_in_a_file_for_longer_than_an_hour(small_database, response):
+async def test_no_byte_of_an_erased_text_stays_in_a_file_for_longer_than_an_hour(small_database, response, call):
     kept, file = Kept(small_database), Path(small_database.url.database or "")
     words = [f"The zebrawood counter {number} was closed" for number in range(40)]
     await kept.hear(*(response(f"r{number}", said) for number, said in enumerate(words)), response("ok", "All fine"))
@@ -107,6 +180,8 @@ async def test_no_byte_of_an_erased_text_stays_in_a_file_for_longer_than_an_hour
         await kept.hear(
             ResponseRetracted(record_id=f"r{number}", source_id="survey", reason="erasure", retracted_at=NOW)
         )
+    await kept.hear(*(call(f"c{number}", "2025-12-01T12:00:00Z") for number in range(40)))
+    await kept.sources(centre={"text_days": 30})
     await Keeper(SqlRetentionStore(small_database), Clock()).look()
     assert await kept.texts() == {"All fine"}
     assert [await kept.found_by(word) for word in ("zebrawood", "fine")] == [0, 1]

@@ -9,7 +9,7 @@ import structlog
 from metrics_worker.retention.domain import Rules
 from metrics_worker.retention.ports import RetentionStore
 from metrics_worker.retention.sql import SqlRetentionStore
-from metrics_worker.retention.use_cases import remove_letters, remove_texts, tidy_index
+from metrics_worker.retention.use_cases import remove_letters, remove_texts, remove_words, tidy_index
 from soundings.db import Database, DatabaseFailed
 from soundings.http.observe import RETENTION_DONE, RETENTION_REMOVED
 from soundings.kernel.clock import Clock, epoch_ms
@@ -23,7 +23,7 @@ _log = structlog.get_logger("metrics_worker.retention")
 
 
 class Keeper:
-    """Looks now and then. Dead letters go at each look, texts at every hour's end and when a rule changed."""
+    """Looks now and then. Dead letters go at each look, words at every hour's end and when a rule changed."""
 
     def __init__(self, store: RetentionStore, clock: Clock) -> None:
         self._store = store
@@ -42,16 +42,18 @@ class Keeper:
         now = epoch_ms(self._clock())
         rules = await self._store.rules()
         letters = (await remove_letters(self._store, rules, now, _pause)).letters
-        texts = 0
+        texts = words = 0
         if rules != self._rules or now >= self._next_pass:
             texts = (await remove_texts(self._store, rules, now, _pause)).texts
+            words = (await remove_words(self._store, rules, now, _pause)).words
             await tidy_index(self._store, _pause)
             self._rules, self._next_pass = rules, now + _PASS_MS
             RETENTION_DONE.set(now / 1000)
         RETENTION_REMOVED.labels("text").inc(texts)
+        RETENTION_REMOVED.labels("words").inc(words)
         RETENTION_REMOVED.labels("dead_letter").inc(letters)
-        if texts or letters:
-            _log.info("retention_removed", texts=texts, dead_letters=letters)
+        if texts or words or letters:
+            _log.info("retention_removed", texts=texts, words=words, dead_letters=letters)
 
 
 def keeper(clock: Clock) -> Callable[[Log, Database, asyncio.Event], Awaitable[None]]:

@@ -13,8 +13,22 @@ class Step(NamedTuple):
     next: int | None
 
 
+class Place(NamedTuple):
+    """A fact among those of its source, in order of when they occurred (epoch ms)."""
+
+    occurred_at: int
+    id: int
+
+
+class WordsStep(NamedTuple):
+    """A batch of facts: of how many free text was removed, and after which to go on; None at the end."""
+
+    removed: int
+    next: Place | None
+
+
 class RetentionStore(Protocol):
-    """The texts and dead letters that are kept, and the rules for them."""
+    """The texts, free text among the facts, and dead letters that are kept, and the rules for them."""
 
     async def rules(self) -> Rules:
         """What the catalogue says of each source, retired ones too."""
@@ -22,6 +36,10 @@ class RetentionStore(Protocol):
 
     async def remove_texts(self, after: int, most: int, before: Mapping[str, int]) -> Step:
         """Of the next texts remove those, search index included, that a source got before its instant (epoch ms)."""
+        ...
+
+    async def remove_words(self, source: str, after: Place, most: int, before: int) -> WordsStep:
+        """Remove free text from the next facts of a source that hold any and occurred before an instant (epoch ms)."""
         ...
 
     async def tidy_index(self, *, first: bool) -> bool:

@@ -1,14 +1,16 @@
-"""Texts and dead letters in the metrics database, as retention sees them."""
+"""Texts, free text of facts and dead letters in the metrics database, as retention sees them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import structlog
-from sqlalchemy import Select, delete, select, text
+from sqlalchemy import Select, bindparam, delete, select, text, tuple_, update
 
 from metrics_worker.retention.domain import Keeping, Letter, Rules
-from metrics_worker.retention.ports import Step
-from metrics_worker.store.tables import RETRACTED, catalogue_entity, dead_letter, fact, voice
+from metrics_worker.retention.ports import Place, Step, WordsStep
+from metrics_worker.store.facts import Kind
+from metrics_worker.store.records import without_words
+from metrics_worker.store.tables import HAS_WORDS, RETRACTED, catalogue_entity, dead_letter, fact, voice
 from soundings.db import Database
 from soundings.events import catalogue
 from soundings.log.headers import unpack_headers
@@ -18,6 +20,11 @@ _CHANGES: Final = text("SELECT total_changes()")
 _MERGED_PAGES: Final = 200
 _LEAST_CHANGES: Final = 2
 """Fewer changes than these mean that there was nothing left to merge."""
+_TRIM: Final = (
+    update(fact).where(fact.c.id == bindparam("of"), fact.c.data == bindparam("then")).values(data=bindparam("now"))
+)
+"""Only what is as it was read: what the fold has written meanwhile is looked at in the next pass."""
+_WORDY: Final = text(HAS_WORDS)
 _log = structlog.get_logger("metrics_worker.retention")
 
 
@@ -40,6 +47,18 @@ class SqlRetentionStore:
             async with self._database.transaction() as connection:
                 await connection.execute(delete(voice).where(voice.c.id.in_(old)))
         return Step(len(old), found[-1][0] if len(found) == most else None)
+
+    async def remove_words(self, source: str, after: Place, most: int, before: int) -> WordsStep:
+        async with self._database.snapshot() as connection:
+            found = (await connection.execute(_wordy(source, after, most, before))).all()
+        if found:
+            trimmed = [
+                {"of": id_, "then": data, "now": without_words(kind, data)} for id_, _, kind, data in found if data
+            ]
+            async with self._database.transaction() as connection:
+                await connection.execute(_TRIM, trimmed)
+        last = Place(found[-1][1], found[-1][0]) if len(found) == most else None
+        return WordsStep(len(found), last)
 
     async def tidy_index(self, *, first: bool) -> bool:
         """FTS5 notes what was removed and forgets it when its parts are merged; PostgreSQL sees to it by itself."""
@@ -73,6 +92,13 @@ def _texts(after: int, most: int) -> Select[int, str, int]:
     spoken = voice.join(fact, fact.c.key == voice.c.key)
     wanted = select(voice.c.id, fact.c.source_id, fact.c.occurred_at).select_from(spoken)
     return wanted.where(voice.c.id > after).order_by(voice.c.id).limit(most)
+
+
+def _wordy(source: str, after: Place, most: int, before: int) -> Select[int, int, Kind, str | None]:
+    there = tuple_(fact.c.occurred_at, fact.c.id)
+    wanted = select(fact.c.id, fact.c.occurred_at, fact.c.kind, fact.c.data)
+    of_source = wanted.where(_WORDY, fact.c.source_id == source, fact.c.occurred_at < before, there > after)
+    return of_source.order_by(fact.c.occurred_at, fact.c.id).limit(most)
 
 
 def _keeping(source_id: str, body: object) -> Keeping:

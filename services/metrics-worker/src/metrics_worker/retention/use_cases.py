@@ -1,16 +1,17 @@
-"""Going through all texts and dead letters once, in small batches; what is cut off begins anew and does no harm."""
+"""Going through all that is kept of words once, in small batches; what is cut off begins anew and does no harm."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
 from metrics_worker.retention.domain import Rules, cutoffs, overdue
-from metrics_worker.retention.ports import RetentionStore
+from metrics_worker.retention.ports import Place, RetentionStore
 from soundings.events.topics import DEAD_LETTERS
 
 BATCH: Final = 500
 _LONGEST_DAYS: Final = DEAD_LETTERS.retention.days if DEAD_LETTERS.retention else 90
 _DAY_MS: Final = 86_400_000
+_FIRST: Final = Place(-(2**62), 0)
 
 Pause = Callable[[], Awaitable[None]]
 """Waits between two batches, so that folding is not held up."""
@@ -21,6 +22,7 @@ class Removed:
     """What a pass removed."""
 
     texts: int = 0
+    words: int = 0
     letters: int = 0
 
 
@@ -33,6 +35,19 @@ async def remove_texts(store: RetentionStore, rules: Rules, now_ms: int, pause: 
         removed, after = removed + step.removed, step.next
         await pause()
     return Removed(texts=removed)
+
+
+async def remove_words(store: RetentionStore, rules: Rules, now_ms: int, pause: Pause) -> Removed:
+    """Remove from facts all free text whose time is over. What they count, and all else that they hold, stays."""
+    removed = 0
+    for source, before in cutoffs(rules, now_ms).items():
+        after: Place | None = _FIRST
+        while after is not None:
+            step = await store.remove_words(source, after, BATCH, before)
+            removed, after = removed + step.removed, step.next
+            if step.removed:
+                await pause()
+    return Removed(words=removed)
 
 
 async def tidy_index(store: RetentionStore, pause: Pause) -> None:

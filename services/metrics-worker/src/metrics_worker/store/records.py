@@ -10,6 +10,7 @@ from typing import Final
 
 import msgspec
 from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from metrics_worker.contributions.counts import LARGEST_COUNT, Contribution, Count, Place, checked_place, unit_buckets
 from metrics_worker.contributions.responses import (
@@ -23,7 +24,7 @@ from metrics_worker.contributions.responses import (
 )
 from metrics_worker.contributions.roots import InteractionRecord
 from metrics_worker.contributions.tallies import tally_buckets, tally_contribution
-from metrics_worker.store.facts import Fact
+from metrics_worker.store.facts import Fact, Kind
 from soundings.kernel.bins import milliseconds
 from soundings.kernel.clock import epoch_ms
 from soundings.kernel.scales import Scale
@@ -38,8 +39,9 @@ _MS_IN_US: Final = 1000
 
 
 class ResponseData(Struct, gc=False, kw_only=True, omit_defaults=True):
-    """A response; `scores` are rows of their values in the order of the contract."""
+    """A response; `scores` are rows of their values in the order of the contract. Free text comes first: `page`."""
 
+    page: Text = UNSET
     agency_id: str
     time_zone: str
     form_id: str
@@ -49,7 +51,6 @@ class ResponseData(Struct, gc=False, kw_only=True, omit_defaults=True):
     language: Text = UNSET
     subject: Text = UNSET
     contact_consent: bool | UnsetType = UNSET
-    page: Text = UNSET
     device: Text = UNSET
     answers: dict[str, int | str | list[str]] = {}
     scores: list[Score] = []
@@ -72,8 +73,15 @@ class FunnelData(Struct, gc=False, kw_only=True, omit_defaults=True):
 
 
 class InteractionData(Struct, gc=False, kw_only=True, omit_defaults=True):
-    """An interaction record; `root` is there where it belongs to another root than itself."""
+    """An interaction record; `root` is there where it belongs to another root than itself.
 
+    Free text comes first, up to `attributes`; topics are no free text, because there are figures of each.
+    """
+
+    query: Text = UNSET
+    team: Text = UNSET
+    transferred_to: Text = UNSET
+    attributes: dict[str, str] = {}
     agency_id: str
     time_zone: str
     kind: str
@@ -90,14 +98,10 @@ class InteractionData(Struct, gc=False, kw_only=True, omit_defaults=True):
     wrap_up_s: float | UnsetType = UNSET
     outcome: str
     root: Text = UNSET
-    transferred_to: Text = UNSET
-    team: Text = UNSET
-    query: Text = UNSET
     results: int | UnsetType = UNSET
     cost: int | UnsetType = UNSET
     language: Text = UNSET
     subject: Text = UNSET
-    attributes: dict[str, str] = {}
     received_at: str
     time_clamped: bool | UnsetType = UNSET
 
@@ -121,6 +125,23 @@ _RESPONSE: Final = msgspec.json.Decoder(ResponseData)
 _FUNNEL: Final = msgspec.json.Decoder(FunnelData)
 _INTERACTION: Final = msgspec.json.Decoder(InteractionData)
 _TALLY: Final = msgspec.json.Decoder(TallyData)
+_JSON: Final = msgspec.json.Encoder()
+
+
+def without_words(kind: Kind, data: str) -> str:
+    """The data of a fact without free text: nothing that is counted, listed or corrected by it changes."""
+    match kind:
+        case "response":
+            return _encoded(replace(_RESPONSE.decode(data), page=UNSET))
+        case "interaction":
+            left = replace(_INTERACTION.decode(data), query=UNSET, team=UNSET, transferred_to=UNSET, attributes={})
+            return _encoded(left)
+        case "funnel" | "tally":
+            return data
+
+
+def _encoded(data: Struct) -> str:
+    return _JSON.encode(data).decode()
 
 
 def content_of(fact: Fact) -> Content:

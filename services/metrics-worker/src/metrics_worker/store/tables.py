@@ -15,6 +15,8 @@ Buckets are named as :mod:`soundings.kernel.calendars` names them: an hour ``201
 first day ``2018-05-01``. The view ``cell`` shows the same as one line per bin.
 """
 
+from typing import Final
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -38,6 +40,7 @@ from soundings.db.types import Json, Key128
 
 __all__ = [
     "EMPTY",
+    "HAS_WORDS",
     "QUARANTINED",
     "RETRACTED",
     "TEST",
@@ -54,6 +57,9 @@ __all__ = [
 ]
 
 metadata = MetaData()
+
+HAS_WORDS: Final = """substr(data, 1, 12) <> '{"agency_id"'"""
+"""Whether the data of a fact hold free text. Not to be used with parameters, or no index answers it."""
 
 _RowId = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -142,13 +148,17 @@ fact = Table(
         sqlite_where=text("kind = 'response'"),
         postgresql_where=text("kind = 'response'"),
     ),
+    Index(
+        "fact_words", "source_id", "occurred_at", "id", sqlite_where=text(HAS_WORDS), postgresql_where=text(HAS_WORDS)
+    ),
 )
 """One row per record that was ever heard of, in its latest revision.
 
 ``kind`` is ``response``, ``funnel``, ``interaction`` or ``tally``. ``key`` is the hash of its identity; ``unit`` that
 of the root an interaction belongs to. ``state`` is made of the bits in :mod:`metrics_worker.store.facts`; 0 is counted.
 ``data`` is the event's JSON without comments and without what columns and ``state`` hold; None once retracted. In it
-the ``scores`` of a response are lists ``[question_id, measure, measure_version, scale, value]``.
+the ``scores`` of a response are lists ``[question_id, measure, measure_version, scale, value]``. Free text comes first
+in it, so that the few facts with any can be told, and indexed, by the first characters.
 ``occurred_at`` is in epoch milliseconds: when a response or funnel event occurred, an interaction started, or a tally
 was received. ``service`` and ``channel`` are '' where unknown.
 """
