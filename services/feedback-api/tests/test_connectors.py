@@ -4,10 +4,14 @@ import gzip
 import json
 from base64 import b64encode
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from feedback_api.connectors.drafts import Setting
+from feedback_api.connectors.twilio import map_twilio
 from soundings.access.roles import Role
+from soundings.events.catalogue import Connector
 
 from .conftest import CENTRE, DESK, Listening, event_of
 
@@ -163,6 +167,26 @@ async def test_tasks_and_reservations_of_twilio_are_one_contact(centre):
     assert last["WT1"].outcome == "completed"
     assert (last["WT2"].outcome, last["WT2"].service_id) == ("abandoned", "cart")
     assert last["WT3"].attributes == {"task-attributes": "unreadable"}
+
+
+@pytest.mark.parametrize(
+    ("attributes", "number", "seen"),
+    [
+        ({"direction": "outbound", "outbound_to": "+16175550199", "from": "+18005550100", "from_country": "US",
+          "to_city": "BOSTON"}, "+16175550199", {"attributes.from", "attributes.from_country"}),
+        ({"direction": "outbound", "initiatedBy": "agent", "customerAddress": "+16175550199", "customerName": "Jo Doe"},
+         "+16175550199", {"attributes.initiatedBy"}),
+        ({"direction": "inbound", "from": "+16175550199", "caller": "+16175550199", "called": "+18005550100",
+          "caller_state": "MA", "from_zip": "02108"}, "+16175550199", {"attributes.called"}),
+    ],
+    ids=["a call that an agent makes", "a message that an agent begins", "a call that comes"],
+)  # fmt: skip
+def test_only_the_agencys_end_of_a_twilio_task_is_seen_by_rules(attributes, number, seen):
+    event = json.loads(example("twilio.json"))[0]
+    event["data"]["payload"]["task_attributes"] = json.dumps(attributes)
+    (draft,) = map_twilio(event, Setting(Connector(vendor="twilio"), ZoneInfo("UTC")))
+    assert draft.item["person"] == number
+    assert {name for name in draft.facts if name.startswith("attributes.")} == {*seen, "attributes.direction"}
 
 
 async def test_a_ticket_of_zendesk_is_a_service_request(centre):

@@ -28,7 +28,9 @@ NEWEST_FOLD = Gauge(
 FOLD_STOPPED = Gauge("soundings_fold_stopped", "1 while folding stands still for too many dead letters.")
 DEAD_LETTERS = Counter("soundings_dead_letters_total", "Events that could not be folded.", ["reason"])
 RETENTION_REMOVED = Counter(
-    "soundings_retention_removed_total", "Texts, free text of records, and dead letters removed because their time was over.", ["what"]
+    "soundings_retention_removed_total",
+    "Texts, words and dead letters removed because their time was over.",
+    ["what"],
 )
 RETENTION_DONE = Gauge(
     "soundings_retention_done_timestamp_seconds", "When all texts were last looked through for retention, in Unix time."

@@ -50,7 +50,7 @@ def bring_in(
     if key is None:
         raise typer.BadParameter("the key of the source is needed.", param_hint="--key")
     rules = b"" if mapping_file is None else mapping_file.read_bytes()
-    mapping = None if mapping_file is None else read_mapping(rules.decode("utf-8"))
+    mapping = None if mapping_file is None else read_mapping(rules)
     if mapping is None and file.suffix.lower() not in LINES:
         raise typer.BadParameter("a mapping is needed; `soundings import --draft FILE` makes one.", param_hint="--map")
     if mapping is not None and mapping.kind != kind:

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from collections.abc import Mapping as Columns
 from datetime import datetime
 from hashlib import sha256
-from typing import cast
+from math import isfinite
+from typing import Final, cast
 from zoneinfo import ZoneInfo
 
 from soundings_embedded.imports.errors import BadFile, BadRow
@@ -14,6 +15,7 @@ from soundings_embedded.imports.tables import Json, Row
 
 _ALWAYS: Columns[str, tuple[str, ...]] = {"responses": ("answers",), "interactions": (), "tallies": ("bins",)}
 
+_LARGEST: Final = 2**63 - 1
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _DURATION = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
 
@@ -66,7 +68,10 @@ class Reader:
 
     def _id(self, row: Columns[str, str]) -> str:
         if self._mapping.id is not None:
-            return _fill(self._mapping.id, row)
+            given = _fill(self._mapping.id, row)
+            if not given.strip():
+                raise BadRow("id", "is empty, so the record would be another one each time")
+            return given
         digest = sha256("\x1f".join(f"{name}={row[name]}" for name in sorted(row)).encode()).hexdigest()[:32]
         again = self._seen.get(digest, 0)
         self._seen[digest] = again + 1
@@ -110,9 +115,9 @@ def _read(path: str, rule: Rule, text: str, zone: ZoneInfo) -> object:
             case "text":
                 return text
             case "integer":
-                return int(text)
+                return _whole(text)
             case "number":
-                return float(text)
+                return _finite(text)
             case "list":
                 return [part.strip() for part in text.split(rule.split) if part.strip()]
             case "duration":
@@ -123,11 +128,26 @@ def _read(path: str, rule: Rule, text: str, zone: ZoneInfo) -> object:
         raise BadRow(path, f"{text!r} is not a {rule.read_as}") from error
 
 
+def _whole(text: str) -> int:
+    """A number that JSON can hold; ValueError when it is none."""
+    number = int(text)
+    if abs(number) > _LARGEST:
+        raise ValueError(text)
+    return number
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(text)
+    return number
+
+
 def _seconds(text: str) -> float:
     """Seconds of ``HH:MM:SS``, ``MM:SS`` or a plain number."""
     parts = _DURATION.fullmatch(text)
     if parts is None:
-        return float(text)
+        return _finite(text)
     return int(parts[1] or 0) * 3600 + int(parts[2]) * 60 + float(parts[3])
 
 

@@ -1,6 +1,9 @@
 """The mapping file: which column, or which template of columns, gives which field of an item, and how it is read."""
 
+import re
 import tomllib
+from datetime import datetime
+from itertools import permutations
 from typing import Annotated, Literal
 from zoneinfo import available_timezones
 
@@ -10,13 +13,26 @@ from soundings_embedded.imports.errors import BadMapping
 
 Kind = Literal["responses", "interactions", "tallies"]
 ReadAs = Literal["text", "integer", "number", "time", "duration", "list"]
-Scalar = str | int | float | bool
+Scalar = str | Annotated[int, Field(ge=-(2**63), lt=2**63)] | Annotated[float, Field(allow_inf_nan=False)] | bool
 
 
 def _zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError(f"{name!r} is not a time zone of the IANA database")
     return name
+
+
+def _form(text: str) -> str:
+    try:
+        datetime.strptime("", text)  # noqa: DTZ007 - only whether it is a format
+    except re.error as error:
+        raise ValueError(f"{text!r} names one part of a time twice") from error
+    except ValueError:
+        return text
+    return text
+
+
+Format = Annotated[str, AfterValidator(_form)]
 
 
 class Rule(BaseModel):
@@ -37,8 +53,13 @@ class Rule(BaseModel):
     present: Scalar | None = None
     missing: Scalar | None = None
     read_as: ReadAs = "text"
-    formats: tuple[str, ...] = ("%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d")
-    split: str = ";"
+    formats: tuple[Format, ...] = (
+        "%Y-%m-%dT%H:%M:%S%z",
+        "%Y-%m-%d %H:%M:%S",
+        "%Y-%m-%d %H:%M",
+        "%Y-%m-%d",
+    )
+    split: Annotated[str, Field(min_length=1)] = ";"
 
     @model_validator(mode="after")
     def _one_source(self) -> "Rule":
@@ -54,7 +75,7 @@ class Mapping(BaseModel):
 
     kind: Kind
     time_zone: Annotated[str, AfterValidator(_zone)] = "UTC"
-    delimiter: Annotated[str, Field(min_length=1, max_length=1)] = ","
+    delimiter: Annotated[str, Field(pattern=r'^[^"\r\n\x00]$')] = ","
     encoding: str = "utf-8-sig"
     sheet: str | None = None
     absent: tuple[str, ...] = ("",)
@@ -62,15 +83,25 @@ class Mapping(BaseModel):
     set: dict[str, Scalar | list[Scalar]] = {}
     fields: dict[str, Rule | str]
 
+    @model_validator(mode="after")
+    def _no_field_within_another(self) -> "Mapping":
+        for outer, inner in permutations({**self.set, **self.fields}, 2):
+            if inner.startswith(f"{outer}."):
+                raise ValueError(f"{outer} cannot have a value of its own beside {inner}")
+        return self
+
     def rules(self) -> dict[str, Rule]:
         """Every field's rule; a bare text is the name of a column."""
         return {path: Rule(column=rule) if isinstance(rule, str) else rule for path, rule in self.fields.items()}
 
 
-def read_mapping(text: str) -> Mapping:
-    """The mapping in a TOML text; :class:`BadMapping` says what is wrong and where."""
+def read_mapping(said: str | bytes) -> Mapping:
+    """The mapping in a TOML text or file; :class:`BadMapping` says what is wrong and where."""
     try:
+        text = said if isinstance(said, str) else said.decode("utf-8")
         return Mapping.model_validate(tomllib.loads(text))
+    except UnicodeDecodeError as error:
+        raise BadMapping(f"the mapping is not UTF-8: {error}") from error
     except tomllib.TOMLDecodeError as error:
         raise BadMapping(f"the mapping is not TOML: {error}") from error
     except ValidationError as error:

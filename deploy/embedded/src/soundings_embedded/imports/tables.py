@@ -1,12 +1,13 @@
 """Files as tables of texts: CSV, JSON Lines and Excel, each with named columns and rows that know their line."""
 
 import csv
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from io import BytesIO, StringIO
 from typing import Final, cast
+
+import orjson
 
 from soundings_embedded.imports.errors import BadFile
 
@@ -49,14 +50,18 @@ def read_table(raw: bytes, suffix: str, layout: Layout) -> Table:
         return _excel(raw, layout.sheet)
     try:
         text = raw.decode(layout.encoding)
-    except (UnicodeDecodeError, LookupError) as error:
+        text.encode()  # some encodings have signs that nobody can be sent
+    except (ValueError, LookupError) as error:
         raise BadFile(f"the file is not {layout.encoding}: {error}. Set `encoding` in the mapping.") from error
     return _lines(text) if suffix.lower() in LINES else csv_table(text, layout.delimiter)
 
 
 def csv_table(text: str, delimiter: str = ",") -> Table:
     """A CSV text, with column names and cells freed from the spaces around them."""
-    header = next(csv.reader(StringIO(text, newline=""), delimiter=delimiter), None)
+    try:
+        header = next(csv.reader(StringIO(text, newline=""), delimiter=delimiter), None)
+    except csv.Error as error:
+        raise BadFile(f"line 1 is not CSV: {error}") from error
     if not header:
         raise BadFile("the file is empty; its first line must name the columns")
     return Table([name.strip() for name in header], lambda: _csv_rows(text, delimiter), text.count("\n") + 1)
@@ -64,8 +69,11 @@ def csv_table(text: str, delimiter: str = ",") -> Table:
 
 def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
     reader = csv.DictReader(StringIO(text, newline=""), delimiter=delimiter)
-    for row in reader:
-        yield Row(reader.line_num, {(name or "").strip(): _cell(value) for name, value in row.items()})
+    try:
+        for row in reader:
+            yield Row(reader.line_num, {(name or "").strip(): _cell(value) for name, value in row.items()})
+    except csv.Error as error:  # a quotation mark that nothing closes is found at the largest cell
+        raise BadFile(f"line {reader.line_num} is not CSV: {error}") from error
 
 
 def _cell(value: str | list[str] | None) -> str:
@@ -87,8 +95,9 @@ def _lines(text: str) -> Table:
 
 def _object(number: int, line: str) -> Json:
     try:
-        value: object = json.loads(line)
-    except ValueError as error:
+        value: object = orjson.loads(line)
+        orjson.dumps(value)  # or it would be refused with all that it is sent with
+    except (orjson.JSONDecodeError, TypeError) as error:
         raise BadFile(f"line {number} is not JSON: {error}") from error
     if not isinstance(value, dict):
         raise BadFile(f"line {number} is not a JSON object")

@@ -27,12 +27,11 @@ _CHANNELS: Final[Mapping[str, str]] = {
 }  # fmt: skip
 _LEFT: Final = ("hangup", "hung up", "hang up", "abandon", "caller left", "customer left", "disconnected")
 _PERSONAL: Final = frozenset(
-    {
-        "from", "caller", "name", "customername", "customeraddress", "customers", "email", "phone", "address",
-        "from_city", "from_zip", "caller_zip", "caller_city", "from_country", "from_state", "identity",
-    }
-)  # fmt: skip
-"""Attributes that speak of the caller; no rule sees them."""
+    {"name", "customername", "customeraddress", "customers", "email", "phone", "address", "identity", "outbound_to"}
+)
+"""Attributes that speak of the person; no rule sees them, nor what says where the person is."""
+_PLACED: Final = ("from", "caller"), ("to", "called")
+"""What begins with these tells of who calls, and of who is called."""
 _DURATIONS: Final = (("talk_s", "talk_time"), ("hold_s", "hold_time"), ("wrap_up_s", "wrap_up_time"))
 
 
@@ -103,7 +102,9 @@ def _contact(draft: Draft, payload: Part, attributes: _Attributes) -> None:
     if attributes.unreadable:
         draft.keep("task-attributes", "unreadable")
     outbound = draft.item["direction"] == "outbound"
-    number = attributes.text("to", "called") if outbound else attributes.text("from", "caller", "customerAddress")
+    number = attributes.text(
+        *(("outbound_to", "customerAddress", "to", "called") if outbound else ("customerAddress", "from", "caller"))
+    )
     put_person(draft, Found(number, attributes.path))
     draft.say("team", payload.text("task_queue_name"))
     draft.places["team"] = payload.path("task_queue_name")
@@ -116,12 +117,19 @@ def _facts(draft: Draft, payload: Part, attributes: _Attributes) -> None:
         "task_completed_reason", "workspace_name",
     ):  # fmt: skip
         draft.fact(name, payload.at(name).value)
+    theirs = _PLACED[draft.item["direction"] == "outbound"]
     for name, value in attributes.top.items():
-        if name.casefold() not in _PERSONAL:
+        if not _is_personal(name, theirs):
             draft.fact(f"attributes.{name}", value)
     for name, value in attributes.measured.items():
-        if name.casefold() not in _PERSONAL:
+        if not _is_personal(name, theirs):
             draft.fact(f"attributes.conversations.{name}", value)
+
+
+def _is_personal(name: str, theirs: Sequence[str]) -> bool:
+    """Whether an attribute tells of the person; ``theirs`` are the names of the person's end of the line."""
+    plain = name.casefold()
+    return plain in _PERSONAL or any(plain == end or plain.startswith(f"{end}_") for end in theirs)
 
 
 def _task(draft: Draft, payload: Part, kind: str, happened: datetime) -> None:
