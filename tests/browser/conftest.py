@@ -58,10 +58,12 @@ def visit(browser: Browser, site: AgencySite, snippets: dict[str, str]) -> Visit
     """Opens a page of the agency that has some HTML in its body, with a screen and settings of the reader."""
 
     @contextmanager
-    def open_page(html: str, *, lang: str = "en", before: str = "", **reader: object) -> Iterator[Watched]:
+    def open_page(
+        html: str, *, lang: str = "en", head: str = "", before: str = "", **reader: object
+    ) -> Iterator[Watched]:
         for name, snippet in snippets.items():
             html = html.replace(f"[{name}]", snippet)
-        site.pages["/"] = page_of(html, lang)
+        site.pages["/"] = page_of(html, lang, head)
         context = browser.new_context(**reader)
         context.add_init_script(f"({HEARD})(); {before}")
         watched = Watched(context.new_page())

@@ -40,19 +40,23 @@ def test_by_keyboard_alone_from_the_first_key_to_the_metrics_api(visit, house):
     assert counted(house) == before + 1
 
 
+DARK_TOO = '<link rel="stylesheet" href="/dark.css">'
+DARK = ":root { color-scheme: dark; background: #111; color: #eee; } a { color: #9ecbff; }"
 READERS = {
     "desk": {},
     "phone": {"viewport": PHONE, "has_touch": True, "is_mobile": True},
     "zoomed to 400 %": {"viewport": ZOOMED, "device_scale_factor": 4},
     "in forced colours": {"forced_colors": "active"},
     "in forced colours at night, in Spanish": {"forced_colors": "active", "color_scheme": "dark", "lang": "es"},
+    "at night, on a page that is dark then": {"color_scheme": "dark", "head": DARK_TOO},
     "in Arabic": {"lang": "ar", "reduced_motion": "reduce"},
 }
 SEND = {"en": "Send", "es": "Enviar", "ar": "إرسال"}
 
 
 @pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
-def test_there_are_no_barriers_in_any_state_and_nothing_is_cut_off(visit, reader):
+def test_there_are_no_barriers_in_any_state_and_nothing_is_cut_off(visit, site, reader):
+    site.pages["/dark.css"] = DARK
     send = SEND[reader.get("lang", "en")]
 
     def look(state: str) -> None:
@@ -88,6 +92,19 @@ def test_there_are_no_barriers_in_any_state_and_nothing_is_cut_off(visit, reader
         thanks(page).wait_for()
         expect(page.get_by_text(WORDS[reader.get("lang", "en")]["erasure"])).to_be_visible()
         look("thanks")
+
+
+@pytest.mark.parametrize(
+    ("head", "asked", "dark"),
+    [("", "", False), (DARK_TOO, "", True), (DARK_TOO, "light", False), ("", "dark", True)],
+    ids=["a light page", "a page that is dark too", "light is asked for", "dark is asked for"],
+)
+def test_at_night_it_is_dark_where_the_page_is(visit, site, head, asked, dark):
+    site.pages["/dark.css"] = f"@media (prefers-color-scheme: dark) {{ {DARK} }}"
+    html = f'<div data-soundings-scheme="{asked}" data-soundings-form="visit"></div>' if asked else "<i></i>[inline]"
+    with visit(html + ("[modal]" if asked else ""), head=head, color_scheme="dark") as watched:
+        paper = watched.page.locator(".box").evaluate("box => getComputedStyle(box).backgroundColor")
+    assert (paper != "rgb(255, 255, 255)") is dark
 
 
 CUT_OFF = """() => [...document.querySelectorAll('[data-soundings-host]')].flatMap(host =>

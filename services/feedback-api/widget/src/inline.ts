@@ -1,11 +1,10 @@
 // A form in the page; until it has come, and when it does not come, the page shows what stood there before.
 
 import { definitionOf } from "./definition.js";
-import { make } from "./elements.js";
 import { formView } from "./form.js";
 import { mayAsk } from "./frequency.js";
 import { emit, type Place } from "./place.js";
-import { shadowOf } from "./shadow.js";
+import { shadowFor } from "./shadow.js";
 
 /** Put a form into an element once that comes near the screen, unless this browser was asked too lately. */
 export const showInline = async (place: Place, target: HTMLElement, key: string): Promise<void> => {
@@ -13,8 +12,7 @@ export const showInline = async (place: Place, target: HTMLElement, key: string)
   const form = await definitionOf(place.base, place.form);
   if (typeof form === "string") return emit(place, "failed", { reason: form });
   if (!mayAsk(form.ask_again_after_days)) return;
-  const host = make("div", { "data-soundings-host": true });
-  const root = shadowOf(host);
+  const { host, root } = shadowFor(place);
   const view = formView(form, place, key);
   root.append(view.element);
   const hadFocus = target.contains(document.activeElement);

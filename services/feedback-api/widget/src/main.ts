@@ -7,7 +7,7 @@ import { showInline } from "./inline.js";
 import { opener } from "./modal.js";
 import { takeUp } from "./outbox.js";
 import { wordsOf } from "./words.js";
-import { shadowOf } from "./shadow.js";
+import { shadowFor } from "./shadow.js";
 import { directionAround, speak, wantedLanguage, type Delivery, type Place } from "./place.js";
 
 const MINE = Symbol.for("soundings");
@@ -55,11 +55,11 @@ const onClick = (event: MouseEvent): void => {
 const ourButton = (place: Place, target: Element, key: string): void => {
   if (!mayAsk(Number(place.option("again")))) return;
   const language = wantedLanguage(place);
-  const host = make("div", { "data-soundings-host": true });
+  const { host, root } = shadowFor(place);
   const button = make("button", { type: "button", class: "ours", "aria-haspopup": "dialog" });
   button.textContent = place.option("label") ?? wordsOf(undefined, language)("feedback");
   speak(button, language, directionAround(target));
-  shadowOf(host).append(button);
+  root.append(button);
   target.append(host);
   const open = opener(place, key);
   button.addEventListener("click", open);

@@ -5,7 +5,7 @@ import { make } from "./elements.js";
 import { formView } from "./form.js";
 import { rememberAsked } from "./frequency.js";
 import { directionAround, emit, settingAt, speak, wantedLanguage, type Place } from "./place.js";
-import { shadowOf } from "./shadow.js";
+import { shadowFor } from "./shadow.js";
 import { wordsOf, type Words } from "./words.js";
 
 /** A function that opens the dialog of a place; it is made on first use. */
@@ -18,8 +18,8 @@ export const opener = (place: Place, key: string): (() => void) => {
   const close = () => dialog.close();
 
   const build = () => {
-    const host = make("div", { "data-soundings-host": true });
-    shadowOf(host).append(dialog);
+    const { host, root } = shadowFor(place);
+    root.append(dialog);
     document.body.append(host);
   };
 

@@ -1,16 +1,19 @@
 // A tree of our own that the page's styles do not reach, styled without any inline style.
 
+import { make } from "./elements.js";
+import type { Place } from "./place.js";
 import css from "./styles.css";
 
 let sheet: CSSStyleSheet | undefined;
 
-/** The shadow tree of a host, with our styles. */
-export const shadowOf = (host: HTMLElement): ShadowRoot => {
+/** A host for a place, in the colours that the page asks for there, and its shadow tree with our styles. */
+export const shadowFor = (place: Place): { readonly host: HTMLElement; readonly root: ShadowRoot } => {
   if (!sheet) {
     sheet = new CSSStyleSheet();
     sheet.replaceSync(css);
   }
+  const host = make("div", { "data-soundings-host": true, "data-scheme": place.option("scheme") });
   const root = host.attachShadow({ mode: "open" });
   root.adoptedStyleSheets = [sheet];
-  return root;
+  return { host, root };
 };

@@ -3,4 +3,4 @@
 from typing import Final
 
 VERSION: Final = "0.1.0"
-INTEGRITY: Final = "sha384-qbe3abet3wonfNRx9F5Nn6YfRQ0p4f9XkNEaQMeXl4jOGwD3aczObLB8uqir6mnH"
+INTEGRITY: Final = "sha384-Tpo8UB7fsW9Dv+AcEf2B1IItvBw3MK9Orm/BXY5KsIoE8iHA/dnhSZfD2go8pa7s"
