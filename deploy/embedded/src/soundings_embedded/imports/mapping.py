@@ -16,6 +16,10 @@ ReadAs = Literal["text", "integer", "number", "time", "duration", "list"]
 Scalar = str | Annotated[int, Field(ge=-(2**63), lt=2**63)] | Annotated[float, Field(allow_inf_nan=False)] | bool
 
 
+Path = Annotated[str, Field(pattern=r"^[^.]+(\.[^.]+)*$")]
+"""A field of an item, dotted where it is within another."""
+
+
 def _zone(name: str) -> str:
     if name not in available_timezones():
         raise ValueError(f"{name!r} is not a time zone of the IANA database")
@@ -80,8 +84,8 @@ class Mapping(BaseModel):
     sheet: str | None = None
     absent: tuple[str, ...] = ("",)
     id: str | None = None
-    set: dict[str, Scalar | list[Scalar]] = {}
-    fields: dict[str, Rule | str]
+    set: dict[Path, Scalar | list[Scalar]] = {}
+    fields: dict[Path, Rule | str]
 
     @model_validator(mode="after")
     def _no_field_within_another(self) -> "Mapping":

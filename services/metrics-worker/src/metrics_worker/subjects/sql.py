@@ -1,7 +1,7 @@
 """Finding a subject's records in the metrics database.
 
-Facts have no index by subject: it would cost every event something, and erasing a person is rare. They are looked
-through in stretches of their ids instead.
+Facts have no index by subject: it would cost every event something (ADR 9), and erasing a person is rare. They are
+looked through in stretches of their ids instead.
 """
 
 from typing import Final
