@@ -225,6 +225,15 @@ async def test_how_a_form_is_shown_comes_back_as_it_was_written(city, bodies):
     assert body["questions"][0]["labels"] == [{"en": "Bad"}, {"en": "Good"}]
 
 
+async def test_languages_keep_their_order_for_the_first_stands_in(city, bodies):
+    title = {"en": "Your visit", "es": "Su visita", "ar": "زيارتك"}
+    await city.put("forms/visit", bodies.form(title=title))
+    assert list((await city.get("forms/visit"))["title"]) == ["en", "es", "ar"]
+    await city.call("POST", "forms/visit/publish", {})
+    published = await city.get("forms/visit/versions/1")
+    assert list(published["form"]["title"]) == ["en", "es", "ar"]
+
+
 async def test_languages_that_are_not_complete_are_found_and_do_not_hinder(city, bodies):
     title = {"en": "Visit", "es": "Visita", "vi": "Chuyến thăm"}
     full = dict.fromkeys(title, "Thanks")

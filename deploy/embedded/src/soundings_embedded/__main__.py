@@ -46,6 +46,9 @@ def main() -> None:
     except SoundingsError as error:
         typer.echo(f"soundings: {error}", err=True)
         sys.exit(1)
+    except FileNotFoundError as error:
+        typer.echo(f"soundings: {error.filename}: there is no such file or folder", err=True)
+        sys.exit(1)
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def test_a_call_log_is_known_by_its_columns_and_its_draft_imports():
 
 
 def test_questions_of_a_survey_are_offered_as_comments_with_what_is_in_them():
-    draft = draft_mapping(csv_table(SURVEY, ";"), None, "survey.csv", ";")
+    draft = draft_mapping(csv_table(SURVEY, ";"), None, "survey.csv", Layout(";"))
     mapping = read_mapping(draft)
     assert (mapping.kind, mapping.delimiter, mapping.id) == ("responses", ";", "{RESPNUM}")
     assert '# "answers.q1-overall" = { column = "Q1 Overall", read_as = "integer" }   # integer: 4, 5' in draft
@@ -123,3 +123,29 @@ def test_the_command_writes_the_draft_of_a_file(tmp_path: Path):
     assert done.exit_code == 0, done.output
     assert read_mapping(done.output).kind == "interactions"
     assert CliRunner().invoke(app, ["import", "responses", str(file), "--key", "snd_x"]).exit_code == 2
+
+
+def test_a_file_as_excel_writes_it_on_windows_is_drafted_with_its_encoding_and_imports(tmp_path: Path):
+    file = tmp_path / "survey.csv"
+    file.write_bytes("RESPNUM;Date;Comment\n1;2026-11-01;café\n".encode("cp1252"))
+    done = CliRunner().invoke(app, ["import", "responses", "--draft", str(file)])
+    assert done.exit_code == 0, done.output
+    mapping = read_mapping(done.output)
+    assert (mapping.encoding, mapping.delimiter) == ("cp1252", ";")
+    table = read_table(file.read_bytes(), ".csv", Layout(mapping.delimiter, mapping.encoding))
+    assert [row.cells["Comment"] for row in table.rows()] == ["café"]
+    with pytest.raises(BadFile, match='often "cp1252"'):
+        read_table(file.read_bytes(), ".csv", Layout())
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('id,said\n1,"fine"\n2,"never\nclosed,\n3,x\n', "begins in line 3 has a quotation mark that is never closed"),
+        ("id,said\n1," + "x" * 200_000 + "\n", "begins in line 2 has a cell that is too long"),
+        ("", "the file is empty"),
+    ],
+)
+def test_a_file_that_would_be_misread_is_refused_before_anything_is_sent(text: str, says: str):
+    with pytest.raises(BadFile, match=says):
+        csv_table(text)

@@ -16,7 +16,7 @@ from soundings.client import Soundings
 from soundings.testing.effort import examples
 from soundings_embedded.imports.checkpoint import Checkpoint
 from soundings_embedded.imports.domain import Reader
-from soundings_embedded.imports.draft import delimiter_of, draft_mapping
+from soundings_embedded.imports.draft import draft_mapping, layout_of
 from soundings_embedded.imports.errors import BadFile, BadMapping, BadRow
 from soundings_embedded.imports.mapping import Mapping, read_mapping
 from soundings_embedded.imports.tables import Layout, Table, read_table
@@ -179,8 +179,8 @@ def test_every_row_of_a_csv_is_taken_or_names_its_field(rows, tmp_path: Path):
 @pytest.mark.parametrize("suffix", [".csv", ".jsonl", ".xlsx"])
 def test_any_bytes_are_a_table_or_no_table(suffix, raw, kind, tmp_path: Path):
     def work() -> None:
-        table = read_table(raw, suffix, Layout(delimiter_of(raw)))
-        mapping = read_mapping(draft_mapping(table, kind, "file", delimiter_of(raw)))
+        table = read_table(raw, suffix, layout_of(raw))
+        mapping = read_mapping(draft_mapping(table, kind, "file", layout_of(raw)))
         bring_in(table, Reader(mapping, table.columns), tmp_path)
 
     politely(work)

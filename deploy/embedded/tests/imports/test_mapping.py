@@ -91,6 +91,8 @@ def test_equal_rows_without_an_id_stay_apart_and_come_back_the_same():
 def test_a_column_that_is_not_there_is_said_before_anything_is_sent():
     with pytest.raises(BadFile, match="no column Squad. It has: Team"):
         Reader(mapping("team = 'Squad'"), ["Team"])
+    with pytest.raises(BadFile, match="Is its delimiter ';'"):
+        Reader(mapping("team = 'Squad'"), ["Team;Squad"])
 
 
 @pytest.mark.parametrize(
@@ -100,7 +102,9 @@ def test_a_column_that_is_not_there_is_said_before_anything_is_sent():
         ('kind = "letters"\n[fields]', "kind"),
         ('kind = "responses"\ntime_zone = "Mars/Base"\n[fields]', "time_zone"),
         ('kind = "responses"\n[fields]\nx = {read_as = "text"}', "either column or template"),
-        ('kind = "responses"\n[fields]\nx = {column = "a", read_as = "colour"}', "read_as"),
+        ('kind = "responses"\n[fields]\nx = {column = "a", read_as = "colour"}', r"^fields\.x\.read_as: Input"),
+        ('kind = "responses"\n[fields]\nx = {colum = "a"}', r"fields\.x\.colum: is not known here"),
+        ('kind = "responses"\n[felds]\nx = "a"', "felds: is not known here"),
     ],
 )
 def test_a_wrong_mapping_names_the_place(text: str, says: str):

@@ -30,13 +30,13 @@ class UtcDateTime(_Instant):
 
 
 class Json(_Json):
-    """A JSON document as text, written by orjson with sorted keys, so that equal documents are equal text."""
+    """A JSON document as text; its keys keep the order they were written in, for the first language stands in."""
 
     impl = String
     cache_ok = True
 
     def process_bind_param(self, value: object, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
-        return None if value is None else orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
+        return None if value is None else orjson.dumps(value).decode()
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> object:  # noqa: ARG002 - SQLAlchemy's signature
         return None if value is None else orjson.loads(value)

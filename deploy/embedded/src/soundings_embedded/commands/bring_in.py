@@ -7,7 +7,7 @@ import typer
 
 from soundings_embedded.commands.connection import DEFAULT_HOME, DEFAULT_URL, FeedbackOption, HomeOption, UrlOption
 from soundings_embedded.imports.mapping import Mapping, read_mapping
-from soundings_embedded.imports.tables import LINES, Layout, read_table
+from soundings_embedded.imports.tables import EXCEL, LINES, Layout, read_table
 from soundings_embedded.imports.use_cases import AsItIs, Items, Rejected
 from soundings_embedded.spreadsheets import safe_cell
 
@@ -99,12 +99,12 @@ def _layout(mapping: Mapping | None) -> Layout:
 
 
 def _draft(file: Path, kind: Kind | None) -> None:
-    from soundings_embedded.imports.draft import delimiter_of, draft_mapping
+    from soundings_embedded.imports.draft import draft_mapping, layout_of
 
     raw = file.read_bytes()
-    delimiter = delimiter_of(raw)
-    table = read_table(raw, file.suffix, Layout(delimiter))
-    typer.echo(draft_mapping(table, kind, file.name, delimiter), nl=False)
+    layout = Layout() if file.suffix.lower() in {*EXCEL, *LINES} else layout_of(raw)
+    table = read_table(raw, file.suffix, layout)
+    typer.echo(draft_mapping(table, kind, file.name, layout), nl=False)
 
 
 def _report(refused: list[Rejected], rejects: Path | None) -> None:

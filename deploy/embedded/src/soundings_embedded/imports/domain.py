@@ -16,6 +16,7 @@ from soundings_embedded.imports.tables import Json, Row
 _ALWAYS: Columns[str, tuple[str, ...]] = {"responses": ("answers",), "interactions": (), "tallies": ("bins",)}
 
 _LARGEST: Final = 2**63 - 1
+_DELIMITERS: Final = (";", "\t", "|", ",")
 _PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 _DURATION = re.compile(r"(?:(\d+):)?(\d{1,2}):(\d{2}(?:\.\d+)?)")
 
@@ -84,7 +85,9 @@ def _check_columns(mapping: Mapping, rules: Columns[str, Rule], columns: set[str
         wanted |= set(_PLACEHOLDER.findall(template))
     missing = sorted(wanted - columns)
     if missing:
-        raise BadFile(f"the file has no column {', '.join(missing)}. It has: {', '.join(sorted(columns))}.")
+        there = f"the file has no column {', '.join(missing)}. It has: {', '.join(sorted(columns))}."
+        joined = next((sign for sign in _DELIMITERS if len(columns) == 1 and sign in next(iter(columns))), None)
+        raise BadFile(there if joined is None else f"{there} Is its delimiter {joined!r}? Then say so in the mapping.")
 
 
 def _fill(template: str, row: Columns[str, str]) -> str:

@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Final, Literal
 
 from soundings_embedded.imports.mapping import Kind
-from soundings_embedded.imports.tables import Table
+from soundings_embedded.imports.tables import Layout, Table
 
 ROWS_READ: Final = 2_000
+_USUAL: Final = Layout()
 _FEW: Final = 12
 _ABSENT: Final = ("", "-", "n/a", "na", "null", "none", "nan")
 _NOT_IN_SLUGS: Final = re.compile(r"[^a-z0-9]+")
@@ -79,7 +80,7 @@ class Column:
     values: Sequence[str]
 
 
-def draft_mapping(table: Table, kind: Kind | None, file_name: str, delimiter: str = ",") -> str:
+def draft_mapping(table: Table, kind: Kind | None, file_name: str, layout: Layout = _USUAL) -> str:
     """A mapping in TOML that can be read as it is; lines to be decided are comments. Without a kind one is guessed."""
     columns = _columns(table)
     chosen = kind or _guess(columns)
@@ -92,8 +93,10 @@ def draft_mapping(table: Table, kind: Kind | None, file_name: str, delimiter: st
         'time_zone = "UTC"                 # the zone of times that have no offset, like "America/New_York"',
         f"absent = {json.dumps(list(_ABSENT))}",
     ]
-    if delimiter != ",":
-        lines.append(f"delimiter = {_quoted(delimiter)}")
+    if layout.delimiter != _USUAL.delimiter:
+        lines.append(f"delimiter = {_quoted(layout.delimiter)}")
+    if layout.encoding != _USUAL.encoding:
+        lines.append(f"encoding = {_quoted(layout.encoding)}   # a guess: see whether accents are right")
     if identity is not None:
         lines.append(f"id = {_quoted('{' + identity + '}')}   # the same row is always the same record")
     else:
@@ -219,6 +222,15 @@ def _loose(column: Column, kind: Kind) -> str:
     part = "answers" if kind == "responses" else "attributes"
     read_as = ', read_as = "integer"' if column.looks == "integer" and kind == "responses" else ""
     return f'# "{part}.{_slug(column.name)}" = {{ column = {name}{read_as} }}{seen}'
+
+
+def layout_of(raw: bytes) -> Layout:
+    """How a CSV file is probably written: in UTF-8 or as Excel does on Windows, with the delimiter of its header."""
+    try:
+        raw.decode(_USUAL.encoding)
+    except UnicodeDecodeError:
+        return Layout(delimiter_of(raw), "cp1252")
+    return Layout(delimiter_of(raw))
 
 
 def delimiter_of(raw: bytes) -> str:

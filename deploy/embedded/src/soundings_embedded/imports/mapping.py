@@ -9,6 +9,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from soundings.http.problems import fault_of
+from soundings.kernel.errors import Fault
 from soundings_embedded.imports.errors import BadMapping
 
 Kind = Literal["responses", "interactions", "tallies"]
@@ -109,6 +111,11 @@ def read_mapping(said: str | bytes) -> Mapping:
     except tomllib.TOMLDecodeError as error:
         raise BadMapping(f"the mapping is not TOML: {error}") from error
     except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise BadMapping(f"{place}: {first['msg']}") from error
+        raise BadMapping("; ".join(_said(fault_of(one)) for one in error.errors(include_url=False))) from error
+
+
+def _said(fault: Fault) -> str:
+    """Where something is wrong, and what; without the names that the library gives to its own steps."""
+    place = ".".join(part for part in fault.field.split(".") if "[" not in part and part != "str")
+    words = "is not known here" if fault.code == "extra_forbidden" else fault.detail.removeprefix("Value error, ")
+    return f"{place}: {words}"

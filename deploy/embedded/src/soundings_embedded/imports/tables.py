@@ -13,6 +13,9 @@ from soundings_embedded.imports.errors import BadFile
 
 Json = dict[str, object]
 
+_NEVER_CLOSED: Final = "unexpected end of data"
+_TOO_LONG: Final = "field larger than field limit"
+
 EXCEL: Final = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 LINES: Final = frozenset({".jsonl", ".ndjson"})
 
@@ -52,12 +55,14 @@ def read_table(raw: bytes, suffix: str, layout: Layout) -> Table:
         text = raw.decode(layout.encoding)
         text.encode()  # some encodings have signs that nobody can be sent
     except (ValueError, LookupError) as error:
-        raise BadFile(f"the file is not {layout.encoding}: {error}. Set `encoding` in the mapping.") from error
+        hint = 'Set `encoding` in the mapping; files of Excel on Windows are often "cp1252".'
+        raise BadFile(f"the file is not {layout.encoding}: {error}. {hint}") from error
     return _lines(text) if suffix.lower() in LINES else csv_table(text, layout.delimiter)
 
 
 def csv_table(text: str, delimiter: str = ",") -> Table:
     """A CSV text, with column names and cells freed from the spaces around them."""
+    _must_be_whole(text, delimiter)
     try:
         header = next(csv.reader(StringIO(text, newline=""), delimiter=delimiter), None)
     except csv.Error as error:
@@ -65,6 +70,20 @@ def csv_table(text: str, delimiter: str = ",") -> Table:
     if not header:
         raise BadFile("the file is empty; its first line must name the columns")
     return Table([name.strip() for name in header], lambda: _csv_rows(text, delimiter), text.count("\n") + 1)
+
+
+def _must_be_whole(text: str, delimiter: str) -> None:
+    """Raises BadFile where a quotation mark is never closed, which would make one cell of all that follows."""
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for _ in reader:
+            line = reader.line_num + 1
+    except csv.Error as error:
+        if str(error) == _NEVER_CLOSED:
+            raise BadFile(f"the row that begins in line {line} has a quotation mark that is never closed") from error
+        if str(error).startswith(_TOO_LONG):
+            raise BadFile(f"the row that begins in line {line} has a cell that is too long: {error}") from error
 
 
 def _csv_rows(text: str, delimiter: str) -> Iterator[Row]:
