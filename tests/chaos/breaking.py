@@ -22,7 +22,10 @@ def kill(cluster: Cluster, part: str) -> bool:
     pid = cluster.pids().get(part)
     if pid is None:
         return False
-    os.kill(pid, signal.SIGKILL)
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return False  # it has just ended by itself, since another part that it needs is away
     return True
 
 

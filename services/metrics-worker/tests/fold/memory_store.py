@@ -2,6 +2,7 @@
 
 # ruff: noqa: ARG002 - the port names more than a memory needs
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -82,12 +83,11 @@ class MemoryTransaction:
     def rows(self) -> "MemoryRows":
         return MemoryRows(self.state)
 
-    async def write(self, generation: int, changes: Changes, at: int) -> None:
+    async def write(self, changes: Changes, at: int) -> None:
         state = self.state
         assert not any(fact.key in state.facts for fact in changes.added)
         assert all(fact.key in state.facts for fact in changes.changed)
         state.facts |= {fact.key: fact for fact in (*changes.added, *changes.changed)}
-        await self.rows.write(generation, changes.rows)
         state.voices |= {key: voice for key, voice in changes.voices.items() if voice is not None}
         for key, voice in changes.voices.items():
             if voice is None:
@@ -103,12 +103,14 @@ class MemoryFoldStore:
     def __init__(self) -> None:
         self.state = State()
         self.alive: dict[str, int] = {}
+        self._turn = asyncio.Lock()
 
     @asynccontextmanager
     async def transaction(self, slot: int) -> AsyncIterator[MemoryTransaction]:
-        transaction = MemoryTransaction(self.state.copy(), slot)
-        yield transaction
-        self.state = transaction.state
+        async with self._turn:
+            transaction = MemoryTransaction(self.state.copy(), slot)
+            yield transaction
+            self.state = transaction.state
 
     async def take(self, homes: Sequence[TopicPartition], owner: str, at: int) -> Mapping[TopicPartition, Held]:
         for home in homes:

@@ -184,7 +184,7 @@ async def fold_once(store: SqlFoldStore, log: Log, name: str, homes: Sequence[To
         await apply_batch(transaction, [part for part in read if part is not None], 0, log.read)
 
 
-STEPS = ["begin", "fence", "records", "roots", "generation", "read", "write", "commit"]
+STEPS = ["begin", "fence", "records", "roots", "write", "generation", "claim", "read", "commit"]
 
 
 class Dying:

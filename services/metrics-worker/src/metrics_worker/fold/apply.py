@@ -1,4 +1,4 @@
-"""Writing one batch in one transaction: fence, look up, fold, add to the rows, write."""
+"""Writing one batch in one transaction: fence, look up, fold, write the facts, and add to the rows."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from metrics_worker.fold.domain import Event
 from metrics_worker.fold.errors import WrongPartition
 from metrics_worker.fold.folding import Folded, Folding, Known
 from metrics_worker.fold.ports import CatalogueRow, Changes, DeadLetter, FoldTransaction, Move
-from metrics_worker.store.wide_rows import changed_rows
+from metrics_worker.store.wide_rows import Deltas, changed_rows
 from soundings.log.headers import pack_headers
 from soundings.log.port import Stored
 
@@ -71,18 +71,23 @@ async def apply_batch(
         dead_letter(await original(move.topic, move.partition, position), error.code, str(error))
         for move, position, error in refusals
     ]
-    generation = await transaction.generation()
-    slot = await transaction.claim(folded.deltas.families)
     changes = Changes(
         added=folded.added,
         changed=folded.changed,
-        rows=await changed_rows(transaction.rows, generation, folded.deltas, slot),
         voices=folded.voices,
         dead_letters=[letter for part in slices for letter in part.dead_letters] + refused,
         catalogue=[row for part in slices for row in part.catalogue],
     )
-    await transaction.write(generation, changes, at)
+    await transaction.write(changes, at)
+    await _add_to_rows(transaction, folded.deltas)
     return refused
+
+
+async def _add_to_rows(transaction: FoldTransaction, deltas: Deltas) -> None:
+    """Last, since from here on another batch that adds to the same rows has to wait for the end of this one."""
+    generation = await transaction.generation()
+    slot = await transaction.claim(deltas.families)
+    await transaction.rows.write(generation, await changed_rows(transaction.rows, generation, deltas, slot))
 
 
 def fold(known: Known, slices: Iterable[Slice]) -> tuple[Folded, list[Refusal]]:

@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 from metrics_worker.fold.domain import Voice
 from metrics_worker.store.facts import Fact
-from metrics_worker.store.wide_rows import RowChanges, RowStore
+from metrics_worker.store.wide_rows import RowStore
 from soundings.log.port import TopicPartition
 
 
@@ -55,11 +55,10 @@ class CatalogueRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """All that one batch writes. Voices of `added` facts are new, all others replace."""
+    """All that one batch writes beside the rows. Voices of `added` facts are new, all others replace."""
 
     added: Sequence[Fact] = ()
     changed: Sequence[Fact] = ()
-    rows: RowChanges = field(default_factory=RowChanges)
     voices: Mapping[bytes, Voice | None] = field(default_factory=dict[bytes, Voice | None])
     dead_letters: Sequence[DeadLetter] = ()
     catalogue: Sequence[CatalogueRow] = ()
@@ -93,8 +92,8 @@ class FoldTransaction(Protocol):
         """All stored facts of each root."""
         ...
 
-    async def write(self, generation: int, changes: Changes, at: int) -> None:
-        """Write everything a batch changes."""
+    async def write(self, changes: Changes, at: int) -> None:
+        """Write everything a batch changes but the rows."""
         ...
 
 

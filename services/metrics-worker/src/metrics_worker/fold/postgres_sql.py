@@ -78,13 +78,12 @@ class PostgresFoldTransaction:
                 found.setdefault(fact.unit, []).append(fact)
         return found
 
-    async def write(self, generation: int, changes: Changes, at: int) -> None:
+    async def write(self, changes: Changes, at: int) -> None:
         driver = await driver_of(self._connection)
         if changes.added:
             await driver.copy_records_to_table("fact", records=changes.added, columns=Fact._fields)
         if changes.changed:
             await driver.executemany(_CHANGE_FACT, changes.changed)
-        await self.rows.write(generation, changes.rows)
         if changes.voices:
             await _write_voices(driver, changes)
         if changes.dead_letters:

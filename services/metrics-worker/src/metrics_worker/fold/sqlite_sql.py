@@ -57,10 +57,9 @@ class SqliteFoldTransaction:
                 found.setdefault(fact.unit, []).append(fact)
         return found
 
-    async def write(self, generation: int, changes: Changes, at: int) -> None:
+    async def write(self, changes: Changes, at: int) -> None:
         await insert(self._connection, _ADD_FACTS, changes.added)
         await insert(self._connection, _ADD_FACTS, changes.changed, _CHANGE_FACTS)
-        await self.rows.write(generation, changes.rows)
         await self._write_voices(changes)
         await insert(self._connection, _ADD_LETTERS, [(*letter, at, 0) for letter in changes.dead_letters])
         await self._write_catalogue(changes.catalogue)

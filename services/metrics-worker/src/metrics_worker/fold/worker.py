@@ -11,7 +11,7 @@ import structlog
 from metrics_worker.fold.apply import Slice, apply_batch, without
 from metrics_worker.fold.errors import FenceLost, TooManyDeadLetters
 from metrics_worker.fold.limits import DeadLetterLimit
-from metrics_worker.fold.ports import DeadLetter, FoldStore, Held, Move
+from metrics_worker.fold.ports import DeadLetter, FoldStore, Held
 from metrics_worker.fold.reading import read_slice
 from metrics_worker.fold.sharing import LEASE_BEATS, rank_of, share_of
 from soundings.events.topics import CATALOGUE, MEASURED
@@ -34,6 +34,8 @@ TOPICS: Final = tuple(topic.name for topic in (*MEASURED, CATALOGUE))
 _log = structlog.get_logger("metrics_worker.fold")
 
 _FEW: Final = 500
+_SIDE_BY_SIDE: Final = 2
+"""Batches of different partitions that are written at once: while the database works on one, we work on the other."""
 _LONGEST_WAIT_S: Final = 1.0
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 5.0
@@ -87,6 +89,9 @@ class FoldWorker:
         self._next_beat = 0
         self._slot = 0
         self._stopping = asyncio.Event()
+        self._writing: set[asyncio.Task[None]] = set()
+        self._busy: set[TopicPartition] = set()
+        self._behind = False
         self._waiting: asyncio.Task[Collection[TopicPartition]] | None = None
         self.status = WorkerStatus()
 
@@ -114,74 +119,89 @@ class FoldWorker:
         await self._leave()
 
     async def _fold_on(self) -> None:
-        """Read and write in turn, one batch ahead, until there is a reason to begin afresh."""
+        """Read batch after batch and write each beside the next, until there is a reason to begin afresh."""
         self._held.clear()
         self._next_beat = 0
-        writing: asyncio.Task[None] | None = None
         try:
             while not self._stopping.is_set():
-                if writing is None:
-                    await self._beat_when_due()
-                slices = await self._read()
-                if writing is not None:
-                    await writing
-                slices = [part for part in slices if self._is_mine(part.move)]
-                writing = asyncio.create_task(self._write(slices)) if slices else None
-                if writing is not None and (self._limit.is_exceeded() or self._beat_is_due()):
-                    await writing
-                    writing = None
+                if self._beat_is_due() or self._limit.is_exceeded():
+                    await self._settle(0)
                 if self._limit.exceeded is not None:
                     raise self._limit.exceeded
-                if not slices:
+                if self._beat_is_due():
+                    await self._beat()
+                slices = await self._read()
+                if slices:
+                    await self._begin_writing(slices)
+                elif self._writing:
+                    await self._settle(len(self._writing) - 1)
+                else:
                     await self._wait()
-                elif self._options.linger_s and sum(part.count for part in slices) < _FEW:
-                    await self._sleep(self._options.linger_s)
         finally:
-            if writing is not None:
-                await asyncio.gather(writing, return_exceptions=True)
-
-    def _is_mine(self, move: Move) -> bool:
-        held = self._held.get((move.topic, move.partition))
-        return held is not None and held.epoch == move.epoch
+            await asyncio.gather(*self._writing, return_exceptions=True)
+            self._writing.clear()
 
     async def _read(self) -> list[Slice]:
-        """What waits in the partitions that are mine; where to read on moves at once, before it is written."""
-        if not self._held or self._limit.is_exceeded():
-            return []
-        ready = await self._log.wait({home: held.next for home, held in self._held.items()}, 0)
-        most = max(1, self._options.most_events // max(1, len(ready)))
+        """What waits in partitions that are mine and not being written; where to read on moves before it is written.
+
+        While the log holds more than a batch, half of the partitions are read, so that the others can be beside them.
+        """
+        ready = await self._log.wait({home: held.next for home, held in self._held.items()}, 0) if self._held else ()
+        share = -(-len(ready) // _SIDE_BY_SIDE) if self._behind else len(ready)
+        homes = sorted(home for home in ready if home in self._held and home not in self._busy)[:share]
+        most = max(1, self._options.most_events // max(1, len(homes)))
         slices: list[Slice] = []
-        for home in sorted(ready):
-            held = self._held.get(home)
-            part = None if held is None else await read_slice(self._log, home, held, most, self._limit)
-            if held is None or part is None or self._held.get(home) is not held:
-                continue  # nothing there, or lost meanwhile to another worker
+        for home in homes:
+            part = await read_slice(self._log, home, self._held[home], most, self._limit)
+            if part is None:
+                continue
             slices.append(part)
-            self._held[home] = held._replace(next=part.move.next)
+            self._held[home] = self._held[home]._replace(next=part.move.next)
             if self._limit.is_exceeded():
                 break
+        self._behind = any(part.count >= most for part in slices)
         return slices
 
-    async def _write(self, slices: Sequence[Slice]) -> None:
+    async def _begin_writing(self, slices: Sequence[Slice]) -> None:
+        """Write a batch beside what comes next; after a small one, linger."""
+        homes = {(part.move.topic, part.move.partition) for part in slices}
+        self._busy |= homes
+        self._writing.add(asyncio.create_task(self._write(slices, homes)))
+        await self._settle(_SIDE_BY_SIDE - 1)
+        if self._options.linger_s and sum(part.count for part in slices) < _FEW:
+            await self._sleep(self._options.linger_s)
+
+    async def _settle(self, most: int) -> None:
+        """Until at most so many batches are still being written. Raises what any of them has raised."""
+        while len(self._writing) > most:
+            done, self._writing = await asyncio.wait(self._writing, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.gather(*done)
+
+    async def _write(self, slices: Sequence[Slice], homes: set[TopicPartition]) -> None:
         """Write a batch, without what turns out to belong to another worker by now."""
         self._become_idle(idle=False)
-        began, left = perf_counter(), list(slices)
-        while left:
-            at = epoch_ms(self._clock())
-            try:
-                async with self._store.transaction(self._slot) as transaction:
-                    refused = await apply_batch(transaction, left, at, self._original)
-            except FenceLost as lost:
-                _log.info("partition_lost", worker=self._options.id, topic=lost.home[0], partition=lost.home[1])
-                self._held.pop(lost.home, None)
-                LAG_EVENTS.labels(lost.home[0], str(lost.home[1])).set(0)
-                left = without(left, *lost.home)
-                continue
-            for _ in refused:
-                self._limit.refuse()
-            self._on_moved({(part.move.topic, part.move.partition): part.move.next for part in left})
-            self._observe(left, refused, perf_counter() - began, at)
-            return
+        try:
+            while slices:
+                slices = await self._try_to_write(slices)
+        finally:
+            self._busy -= homes
+
+    async def _try_to_write(self, slices: Sequence[Slice]) -> Sequence[Slice]:
+        """Write slices in one transaction; those that are left to write when one of them is no longer mine."""
+        began, at = perf_counter(), epoch_ms(self._clock())
+        try:
+            async with self._store.transaction(self._slot) as transaction:
+                refused = await apply_batch(transaction, slices, at, self._original)
+        except FenceLost as lost:
+            _log.info("partition_lost", worker=self._options.id, topic=lost.home[0], partition=lost.home[1])
+            self._held.pop(lost.home, None)
+            LAG_EVENTS.labels(lost.home[0], str(lost.home[1])).set(0)
+            return without(slices, *lost.home)
+        for _ in refused:
+            self._limit.refuse()
+        self._on_moved({(part.move.topic, part.move.partition): part.move.next for part in slices})
+        self._observe(slices, refused, perf_counter() - began, at)
+        return []
 
     async def _original(self, topic: str, partition: int, position: int) -> Stored:
         return (await self._log.read(topic, partition, position, 1)).records[0]
@@ -237,10 +257,8 @@ class FoldWorker:
     def _beat_is_due(self) -> bool:
         return epoch_ms(self._clock()) >= self._next_beat
 
-    async def _beat_when_due(self) -> None:
+    async def _beat(self) -> None:
         """Say that I live, and take what is my share of the partitions and not in my hands."""
-        if not self._beat_is_due():
-            return
         now = epoch_ms(self._clock())
         alive = await self._store.beat(self._options.id, now, now + LEASE_BEATS * self._options.beat_ms)
         self._next_beat = now + self._options.beat_ms
