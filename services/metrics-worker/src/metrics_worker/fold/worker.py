@@ -1,4 +1,4 @@
-"""The worker: takes partitions, reads them, and folds batch after batch, decoding one while it writes the other."""
+"""The worker: takes partitions, reads them, and folds batch after batch, two of different partitions side by side."""
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -119,7 +119,7 @@ class FoldWorker:
         await self._leave()
 
     async def _fold_on(self) -> None:
-        """Read batch after batch and write each beside the next, until there is a reason to begin afresh."""
+        """Read batch after batch, and write each beside the next one, until there is a reason to begin afresh."""
         self._held.clear()
         self._next_beat = 0
         try:
@@ -159,7 +159,8 @@ class FoldWorker:
             self._held[home] = self._held[home]._replace(next=part.move.next)
             if self._limit.is_exceeded():
                 break
-        self._behind = any(part.count >= most for part in slices)
+        if homes:
+            self._behind = any(part.count >= most for part in slices)
         return slices
 
     async def _begin_writing(self, slices: Sequence[Slice]) -> None:
