@@ -1,13 +1,16 @@
 """What all events have in common: a frozen model that names its type, its topic and its key."""
 
+import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Annotated, ClassVar
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 from soundings.events.topics import Topic
 
 REVISION_MAX = 2**63 - 1
+_NUMBER = re.compile(r"\s*[+-]?[0-9_.]+\s*")
 
 
 def _in_utc(at: datetime) -> datetime:
@@ -17,8 +20,14 @@ def _in_utc(at: datetime) -> datetime:
         raise ValueError("lies outside the calendar of years 1 to 9999, as UTC counts them") from error
 
 
-Instant = Annotated[AwareDatetime, AfterValidator(_in_utc)]
-"""An instant; written with an offset, kept in UTC."""
+def _not_a_number(at: object) -> object:
+    if isinstance(at, (int, float, Decimal)) or (isinstance(at, str) and _NUMBER.fullmatch(at)):
+        raise ValueError("must be a text such as 2026-05-01T09:00:00Z, not a number")
+    return at
+
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_not_a_number), AfterValidator(_in_utc)]
+"""An instant; written with an offset, kept in UTC. A number is none, since nobody can see what it counts."""
 
 Revision = Annotated[int, Field(ge=0, le=REVISION_MAX)]
 

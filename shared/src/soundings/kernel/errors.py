@@ -30,7 +30,9 @@ class Refused(SoundingsError):
     code: ClassVar[str] = "invalid"
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("; ".join(f"{fault.field}: {fault.detail}" for fault in faults))
+        super().__init__(
+            "; ".join(f"{fault.field}: {fault.detail}" if fault.field else fault.detail for fault in faults)
+        )
         self.faults = tuple(faults)
 
 

@@ -25,7 +25,7 @@ def one_refused(refusal: Refused) -> Response:
     """403 where the item is not this source's right, else 422; both name the field."""
     fault = refusal.faults[0]
     status, code = (403, FORBIDDEN) if fault.code == FORBIDDEN else (422, "invalid")
-    return problem_response(status, code, str(refusal).removeprefix(": "), refusal.faults)
+    return problem_response(status, code, str(refusal), refusal.faults)
 
 
 def many(outcome: Outcome, more: Mapping[str, object] = MappingProxyType({})) -> Response:
