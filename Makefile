@@ -26,7 +26,7 @@ cluster: setup ## Run Kafka, PostgreSQL and every service as its own process, wi
 	@$(RUN)/python -m soundings_cluster --dir $(CLUSTER_DIR) $(if $(filter 0,$(DEMO)),,--demo-if-empty) $(if $(FROM_HOME),--from-home $(FROM_HOME))
 
 test: setup-dev machine ## Run every test (installs what is missing when root)
-	@$(RUN)/python -m pytest -p no:cacheprovider -n 2 --dist=loadscope $(ARGS)
+	@$(RUN)/python -m pytest -p no:cacheprovider -n 3 --dist=loadscope $(ARGS)
 
 test-fast: setup-dev ## Run the tests that need nothing but Python, in about 30 s
 	@$(RUN)/python -m pytest -p no:cacheprovider -m "not slow and not needs_machine" --hypothesis-profile=fast \

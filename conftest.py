@@ -10,7 +10,7 @@ from xdist.scheduler import LoadScopeScheduling
 
 from soundings.testing.effort import FAST
 
-settings.register_profile("soundings", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("soundings", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 settings.register_profile(FAST, deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=15)
 settings.load_profile("soundings")
 
