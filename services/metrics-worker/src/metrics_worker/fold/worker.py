@@ -122,6 +122,7 @@ class FoldWorker:
         """Read batch after batch, and write each beside the next one, until there is a reason to begin afresh."""
         self._held.clear()
         self._next_beat = 0
+        self._behind = True  # as long as nobody knows
         try:
             while not self._stopping.is_set():
                 if self._beat_is_due() or self._limit.is_exceeded():
