@@ -35,6 +35,7 @@ from metrics_worker.store.records import (
     interaction_content,
     response_content,
     tally_content,
+    text_of,
 )
 from soundings.events.base import EventData
 from soundings.events.envelope import UnknownEventType, decode
@@ -53,7 +54,6 @@ _KEPT: Final = 10_000
 _NUL: Final = "\x00"
 _ESCAPE: Final = b"\\"
 _ESCAPED_NUL: Final = b"\\u0000"
-_JSON: Final = msgspec.json.Encoder()
 
 
 def decode_event(record: Stored, home: str) -> Event:
@@ -140,7 +140,7 @@ def _response(value: bytes, home: str) -> Recorded | None:
     return Recorded(
         Fact(
             _key("response", event.source_id, event.record_id), None, "response", event.source_id, event.record_id,
-            service, channel, occurred, state, event.revision, None, None, _text(data), home,
+            service, channel, occurred, state, event.revision, None, None, text_of(data), home,
         ),
         response_content(service, channel, occurred, data, list(map(score_count, rows))),
         Voice(event.comments, None if event.language is UNSET else event.language) if event.comments else None,
@@ -180,7 +180,7 @@ def _funnel(value: bytes, home: str) -> Recorded | None:
         Fact(
             _key("funnel", event.source_id, event.record_id), None, "funnel", event.source_id, event.record_id,
             event.service_id, event.channel, occurred, TEST if event.test else COUNTED, event.revision, None, None,
-            _text(data), home,
+            text_of(data), home,
         ),
         funnel_content(event.service_id, event.channel, occurred, data),
     )  # fmt: skip
@@ -201,7 +201,7 @@ def _interaction(value: bytes, home: str) -> Recorded | None:
         Fact(
             key128("interaction", source_id, root_id, record_id), key128("root", source_id, root_id), "interaction",
             source_id, record_id, service or "", channel or "", content.started, COUNTED, event.revision, None, None,
-            _text(data), home,
+            text_of(data), home,
         ),
         content,
     )  # fmt: skip
@@ -216,7 +216,7 @@ def _tally(value: bytes, home: str) -> Recorded:
     return Recorded(
         Fact(
             _key("tally", event.source_id, event.tally_id), None, "tally", event.source_id, event.tally_id,
-            event.service_id, event.channel, received, COUNTED, event.revision, None, None, _text(data), home,
+            event.service_id, event.channel, received, COUNTED, event.revision, None, None, text_of(data), home,
         ),
         tally_content(event.service_id, event.channel, data),
     )  # fmt: skip
@@ -226,10 +226,6 @@ def _part(kind: type[D], event: Struct) -> D:
     """The fields of an event that facts keep."""
     fields = asdict(event)
     return kind(**{name: fields[name] for name in kind.__struct_fields__})
-
-
-def _text(data: Struct) -> str:
-    return _JSON.encode(data).decode()
 
 
 _prefixes: dict[tuple[str, ...], bytes] = {}

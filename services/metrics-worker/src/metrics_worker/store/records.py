@@ -132,15 +132,16 @@ def without_words(kind: Kind, data: str) -> str:
     """The data of a fact without free text: nothing that is counted, listed or corrected by it changes."""
     match kind:
         case "response":
-            return _encoded(replace(_RESPONSE.decode(data), page=UNSET))
+            return text_of(replace(_RESPONSE.decode(data), page=UNSET))
         case "interaction":
             left = replace(_INTERACTION.decode(data), query=UNSET, team=UNSET, transferred_to=UNSET, attributes={})
-            return _encoded(left)
+            return text_of(left)
         case "funnel" | "tally":
             return data
 
 
-def _encoded(data: Struct) -> str:
+def text_of(data: Struct) -> str:
+    """The data as a fact keeps them."""
     return _JSON.encode(data).decode()
 
 
