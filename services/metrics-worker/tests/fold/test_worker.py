@@ -288,7 +288,8 @@ async def test_a_record_on_a_foreign_partition_becomes_a_dead_letter(database, l
         await at_work.idle()
     async with database.snapshot() as connection:
         (letter,) = (await connection.execute(select(dead_letter))).all()
-    assert (letter.reason, letter.partition) == ("wrong_partition", 3)
+    assert letter.reason == "wrong_partition"
+    assert letter.partition in {2, 3}  # both are folded at once, and whichever comes second is refused
     assert await scalar(database, select(func.count()).select_from(fact)) == 1
 
 
