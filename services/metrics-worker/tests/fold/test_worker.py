@@ -126,6 +126,14 @@ async def test_who_asks_is_told_how_far_everything_is_written(database, log):
     assert moved == await log.ends([topic.name for topic in (*MEASURED, CATALOGUE)])
 
 
+async def test_the_first_batch_is_small_and_the_next_ones_grow(database, log):
+    await log.append(RESPONSES.name, [Record(b"web/x", None)] * 5000)
+    ends: list[int] = []
+    async with running(log, open_fold_store(database), on_moved=lambda moved: ends.append(max(moved.values()))) as one:
+        await one.idle()
+    assert [end for end in dict.fromkeys(ends) if end] == [500, 2500, 5000]
+
+
 async def test_a_restart_goes_on_where_the_last_batch_ended(database, log):
     for end in (50, 100, 150):
         await tell(log, POOL[end - 50 : end])

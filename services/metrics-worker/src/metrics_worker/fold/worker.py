@@ -36,6 +36,9 @@ _log = structlog.get_logger("metrics_worker.fold")
 _FEW: Final = 500
 _SIDE_BY_SIDE: Final = 2
 """Batches of different partitions that are written at once: while the database works on one, we work on the other."""
+_FIRST_EVENTS: Final = 500
+_GROWTH: Final = 4
+"""A first batch is small, so that figures move soon after a start; as long as more waits, each is so much larger."""
 _LONGEST_WAIT_S: Final = 1.0
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 5.0
@@ -92,6 +95,7 @@ class FoldWorker:
         self._writing: set[asyncio.Task[None]] = set()
         self._busy: set[TopicPartition] = set()
         self._behind = False
+        self._most = options.most_events
         self._waiting: asyncio.Task[Collection[TopicPartition]] | None = None
         self.status = WorkerStatus()
 
@@ -123,6 +127,7 @@ class FoldWorker:
         self._held.clear()
         self._next_beat = 0
         self._behind = True  # as long as nobody knows
+        self._most = min(_FIRST_EVENTS, self._options.most_events)
         try:
             while not self._stopping.is_set():
                 if self._beat_is_due() or self._limit.is_exceeded():
@@ -150,7 +155,7 @@ class FoldWorker:
         ready = await self._log.wait({home: held.next for home, held in self._held.items()}, 0) if self._held else ()
         share = -(-len(ready) // _SIDE_BY_SIDE) if self._behind else len(ready)
         homes = sorted(home for home in ready if home in self._held and home not in self._busy)[:share]
-        most = max(1, self._options.most_events // max(1, len(homes)))
+        most = max(1, self._most // max(1, len(homes)))
         slices: list[Slice] = []
         for home in homes:
             part = await read_slice(self._log, home, self._held[home], most, self._limit)
@@ -162,15 +167,17 @@ class FoldWorker:
                 break
         if homes:
             self._behind = any(part.count >= most for part in slices)
+            if self._behind:
+                self._most = min(_GROWTH * self._most, self._options.most_events)
         return slices
 
     async def _begin_writing(self, slices: Sequence[Slice]) -> None:
-        """Write a batch beside what comes next; after a small one, linger."""
+        """Write a batch beside what comes next; after a small one that was all there is, linger."""
         homes = {(part.move.topic, part.move.partition) for part in slices}
         self._busy |= homes
         self._writing.add(asyncio.create_task(self._write(slices, homes)))
         await self._settle(_SIDE_BY_SIDE - 1)
-        if self._options.linger_s and sum(part.count for part in slices) < _FEW:
+        if self._options.linger_s and not self._behind and sum(part.count for part in slices) < _FEW:
             await self._sleep(self._options.linger_s)
 
     async def _settle(self, most: int) -> None:
