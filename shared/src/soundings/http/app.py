@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from soundings.access.policy import POLICY
 from soundings.access.tokens import TokenVerifier
 from soundings.http.access import guard
+from soundings.http.direct import DirectWay
 from soundings.http.middleware import Surround
 from soundings.http.observe import READY
 from soundings.http.problems import MEDIA_TYPE, Problem, handle_problems
@@ -72,7 +73,9 @@ def service_app(spec: ServiceSpec) -> FastAPI:
         responses={"4XX": {"description": "A problem that says what is wrong.", "content": {MEDIA_TYPE: {}}}},
         dependencies=[Depends(guard(POLICY, spec.verifier))],
     )
-    handle_problems(app, spec.status_of)
+    on_error = handle_problems(app, spec.status_of)
+    routes = [route for router in spec.routers for route in router.routes]
+    app.add_middleware(DirectWay, routes=routes, on_error=on_error)
     app.add_middleware(Surround, service=spec.name, body_limit=spec.body_limit)
     for router in spec.routers:
         app.include_router(router)

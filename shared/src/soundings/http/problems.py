@@ -1,6 +1,6 @@
 """Errors as RFC 9457 problem details: one shape for every refusal, naming the field wherever there is one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import cast
 
 import orjson
@@ -52,6 +52,9 @@ _CODES: Mapping[int, str] = {
     400: "unreadable", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
     413: "too_large", 415: "unsupported_media_type", 422: "invalid", 429: "too_fast", 503: "unavailable",
 }  # fmt: skip
+
+OnError = Callable[[Request, Exception], Awaitable[Response]]
+"""Answers an error that an endpoint has raised."""
 
 _log = structlog.get_logger("soundings.http")
 
@@ -106,17 +109,22 @@ def fault_of(error: Mapping[str, object], *, skip: int = 0) -> Fault:
     return Fault(".".join(parts), str(error["type"]), str(error["msg"]))
 
 
-def handle_problems(app: FastAPI, status_of: Mapping[str, int]) -> None:
-    """Answer every error of the app with a problem; ``status_of`` adds the service's own codes to :data:`STATUS_OF`."""
+def handle_problems(app: FastAPI, status_of: Mapping[str, int]) -> OnError:
+    """Answer every error of the app with a problem; ``status_of`` adds the service's own codes to :data:`STATUS_OF`.
+
+    The result answers those that endpoints raise, where they are called without the app.
+    """
     table = {**STATUS_OF, **status_of}
 
-    async def on_domain_error(request: Request, error: Exception) -> Response:
-        assert isinstance(error, SoundingsError)  # noqa: S101 - registered for this class only
-        return _of_domain_error(error, table, request)
+    async def on_error(request: Request, error: Exception) -> Response:
+        if isinstance(error, SoundingsError):
+            return _of_domain_error(error, table, request)
+        return _of_http_exception(error)
 
-    app.add_exception_handler(SoundingsError, on_domain_error)
+    app.add_exception_handler(SoundingsError, on_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
-    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(HTTPException, on_error)
+    return on_error
 
 
 def _of_domain_error(error: SoundingsError, table: Mapping[str, int], request: Request) -> Response:
@@ -144,7 +152,7 @@ async def _on_invalid_request(_request: Request, error: Exception) -> Response:
     return problem_response(422, "invalid", named, faults)
 
 
-async def _on_http_exception(_request: Request, error: Exception) -> Response:
+def _of_http_exception(error: Exception) -> Response:
     if isinstance(error, Problem):
         return problem_response(error.status_code, error.code, error.detail, error.errors, error.headers)
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only

@@ -1,0 +1,93 @@
+"""Direct routes: doors that are asked so often that the framework's way to them costs more than what they do.
+
+They are routes of the framework as all others, with their operations in its documentation. But a request that is one of
+theirs goes from `Surround` to the endpoint itself, past the layers in between, which look for dependencies, resources
+and routers that such a door has no use for. Errors are answered by the same handlers.
+"""
+
+from collections.abc import Callable, Coroutine, Iterable, Sequence
+from typing import ClassVar
+
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from soundings.access.policy import POLICY, Door
+from soundings.http.problems import OnError
+from soundings.kernel.errors import SoundingsError
+
+RawHeaders = Sequence[tuple[bytes, bytes]]
+
+
+class DirectRoute(APIRoute):
+    """A route whose endpoint is called with the request and the parts of its path, by name, and nothing else.
+
+    Nobody looks for a staff token on the way. So every kind of direct route says which `door` its operations must be in
+    the policy table, and checks what that asks for by itself.
+    """
+
+    door: ClassVar[Door]
+    headers: ClassVar[RawHeaders] = ()
+    """What every answer carries, refusals too."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[None, None, Response]]:
+        """The endpoint itself; ValueError where the policy table asks for another door."""
+        if POLICY.get(self.name) is not self.door:
+            raise ValueError(f"{self.name} is not a {self.door.value} door in the policy table")
+        return self.answer
+
+    async def answer(self, request: Request) -> Response:
+        """Call the endpoint for a request whose path was matched."""
+        endpoint: Callable[..., Coroutine[None, None, Response]] = self.endpoint
+        return await endpoint(request=request, **request.path_params)
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The framework's way, for what the direct one has left to it: methods that there are not, for example."""
+        await super().handle(scope, receive, self.sender(send))
+
+    def sender(self, send: Send) -> Send:
+        """Sends an answer with the headers of this kind of route."""
+        if not self.headers:
+            return send
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *self.headers]
+            await send(message)
+
+        return send_with_headers
+
+
+class DirectWay:
+    """Takes requests to direct routes; leaves all others to the framework."""
+
+    def __init__(self, app: ASGIApp, *, routes: Iterable[BaseRoute], on_error: OnError) -> None:
+        self._app = app
+        self._routes = [route for route in routes if isinstance(route, DirectRoute)]
+        self._on_error = on_error
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        route = self._found(scope) if scope["type"] == "http" else None
+        if route is None:
+            await self._app(scope, receive, send)
+            return
+        scope["route"] = route
+        request = Request(scope, receive, send)
+        try:
+            response = await route.answer(request)
+        except (SoundingsError, HTTPException) as error:
+            response = await self._on_error(request, error)
+        await response(scope, receive, route.sender(send))
+
+    def _found(self, scope: Scope) -> DirectRoute | None:
+        """The route of a request; the parts of its path are in the scope."""
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        for route in self._routes:
+            if scope["method"] in route.methods and (match := route.path_regex.match(path)) is not None:
+                parts = match.groupdict().items()
+                scope["path_params"] = {name: route.param_convertors[name].convert(part) for name, part in parts}
+                return route
+        return None
