@@ -66,7 +66,7 @@ class DirectWay:
 
     def __init__(self, app: ASGIApp, *, routes: Iterable[BaseRoute], on_error: OnError) -> None:
         self._app = app
-        self._routes = [route for route in routes if isinstance(route, DirectRoute)]
+        self._routes = [(route, frozenset(route.methods or ())) for route in routes if isinstance(route, DirectRoute)]
         self._on_error = on_error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -85,8 +85,8 @@ class DirectWay:
     def _found(self, scope: Scope) -> DirectRoute | None:
         """The route of a request; the parts of its path are in the scope."""
         path = scope["path"].removeprefix(scope.get("root_path", ""))
-        for route in self._routes:
-            if scope["method"] in route.methods and (match := route.path_regex.match(path)) is not None:
+        for route, methods in self._routes:
+            if scope["method"] in methods and (match := route.path_regex.match(path)) is not None:
                 parts = match.groupdict().items()
                 scope["path_params"] = {name: route.param_convertors[name].convert(part) for name, part in parts}
                 return route
