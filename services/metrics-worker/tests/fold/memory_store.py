@@ -148,11 +148,12 @@ def cells_of_rows(rows: Mapping[RowKey, str]) -> Cells:
         for name, bins in json.loads(counters).items():
             measure, _, version = name.partition("@")
             place = (key.grain, key.bucket, key.service, key.channel, key.touchpoint, measure, int(version))
-            reported.add(place)
+            if not bins:
+                reported.add(place)
             for bin_, amount in bins.items():
                 n, total = amount if isinstance(amount, list) else (amount, 0)
                 old = cells.get((*place, bin_), (0, 0))
                 cells[*place, bin_] = (old[0] + n, old[1] + total)
-    counted = {cell[:7] for cell in cells}
     cells = {cell: amount for cell, amount in cells.items() if amount != (0, 0)}
+    counted = {cell[:7] for cell in cells}
     return cells | {(*place, ""): (0, 0) for place in reported - counted}
