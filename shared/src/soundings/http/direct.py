@@ -61,6 +61,13 @@ class DirectRoute(APIRoute):
         return send_with_headers
 
 
+def _tell_telemetry(scope: Scope, route: DirectRoute) -> None:
+    """Let the span of a request name its route, as the framework does; a mount has written ``/prefix/{path}``."""
+    telemetry = scope.get("fastapi.telemetry")
+    if telemetry is not None:
+        telemetry.route = (telemetry.route or "").removesuffix("/{path}") + route.path_format
+
+
 class DirectWay:
     """Takes requests to direct routes; leaves all others to the framework."""
 
@@ -75,6 +82,7 @@ class DirectWay:
             await self._app(scope, receive, send)
             return
         scope["route"] = route
+        _tell_telemetry(scope, route)
         request = Request(scope, receive, send)
         try:
             response = await route.answer(request)
