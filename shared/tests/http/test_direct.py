@@ -1,13 +1,15 @@
 """Direct routes answer what the framework would answer, refusals and failures too."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
+from functools import cache
 
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
+from structlog.testing import capture_logs
 
 from soundings.access.policy import Door
 from soundings.access.tokens import TokenVerifier
@@ -59,6 +61,24 @@ def made() -> FastAPI:
     return service_app(ServiceSpec("direct", "Direct", "", [router], TokenVerifier("file:///nowhere"), lifespan))
 
 
+@cache
+def mounted(under: str) -> FastAPI:
+    """The service, alone or under a path of a house."""
+    room = made()
+    if not under:
+        return room
+    house = FastAPI()
+    house.mount(under, room)
+    return house
+
+
+@pytest.fixture(autouse=True)
+def quiet() -> Iterator[None]:
+    """What is logged of the bug takes seconds to be drawn for a terminal."""
+    with capture_logs():
+        yield
+
+
 async def told(app: FastAPI, method: str, path: str) -> tuple[int, dict[str, str], bytes]:
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://direct") as http:
@@ -70,17 +90,9 @@ async def told(app: FastAPI, method: str, path: str) -> tuple[int, dict[str, str
 @pytest.mark.parametrize("under", ["", "/api/feedback"])
 @pytest.mark.parametrize(("method", "path"), REQUESTS)
 async def test_the_direct_way_answers_as_the_framework_does(monkeypatch, method, path, under):
-    def app() -> FastAPI:
-        room = made()
-        if not under:
-            return room
-        house = FastAPI()
-        house.mount(under, room)
-        return house
-
-    direct = await told(app(), method, under + path)
+    direct = await told(mounted(under), method, under + path)
     monkeypatch.setattr(DirectWay, "_found", lambda *_: None)
-    assert direct == await told(app(), method, under + path)
+    assert direct == await told(mounted(under), method, under + path)
 
 
 async def test_requests_to_direct_routes_pass_by_the_framework(monkeypatch):
