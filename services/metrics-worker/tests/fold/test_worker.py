@@ -290,15 +290,27 @@ async def test_poison_becomes_a_dead_letter_and_the_rest_flows_on(database, log)
 
 async def test_a_record_on_a_foreign_partition_becomes_a_dead_letter(database, log):
     record = encode(response(Random(1)))
+    async with running(log, open_fold_store(database)):
+        for partition, table in ((2, fact), (3, dead_letter)):
+            await log.append(RESPONSES.name, [Record(record.key, record.value, record.headers, partition)])
+            await _until(database, select(func.count()).select_from(table), 1)
+    async with database.snapshot() as connection:
+        (letter,) = (await connection.execute(select(dead_letter))).all()
+    assert (letter.reason, letter.partition) == ("wrong_partition", 3)
+    assert await scalar(database, select(func.count()).select_from(fact)) == 1
+
+
+async def test_of_two_partitions_that_claim_a_record_at_once_one_is_counted(database, log):
+    record = encode(response(Random(1)))
     for partition in (2, 3):
         await log.append(RESPONSES.name, [Record(record.key, record.value, record.headers, partition)])
     async with running(log, open_fold_store(database)) as at_work:
         await at_work.idle()
     async with database.snapshot() as connection:
         (letter,) = (await connection.execute(select(dead_letter))).all()
+        (kept,) = (await connection.execute(select(fact))).all()
     assert letter.reason == "wrong_partition"
-    assert letter.partition in {2, 3}  # both are folded at once, and whichever comes second is refused
-    assert await scalar(database, select(func.count()).select_from(fact)) == 1
+    assert {f"r{letter.partition}", kept.home} == {"r2", "r3"}
 
 
 async def test_tombstones_mean_nothing_where_nothing_is_compacted(database, log):
