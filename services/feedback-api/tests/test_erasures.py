@@ -5,7 +5,7 @@ from soundings.events.interaction import InteractionRetracted
 from soundings.events.response import ResponseRetracted
 from soundings.log.port import LogUnavailable
 
-from .conftest import DESK, NOW, SURVEY, Listening
+from .conftest import DESK, NOW, QUESTIONS, SURVEY, Listening, form
 
 PERSON = "jo@example.org"
 RECORDS = [
@@ -107,10 +107,54 @@ async def test_what_does_not_hold_is_refused_and_the_rest_erased(ear: Listening)
     assert too_many.status_code == 413
 
 
-async def test_a_record_of_a_retired_source_is_erased_by_who_reaches_every_agency(ear: Listening):
+async def test_a_record_of_a_retired_source_is_erased_by_its_agency_and_of_an_unknown_one_by_who_reaches_all(
+    ear: Listening,
+):
     await ear.publish(ear.scribe.source("survey", "sf", state="retired", service_ids=["airport"]))
-    assert (await ask(ear, "erasures", {"records": RECORDS[:1]}, Role.ADMIN, agency="sf")).status_code == 422
-    assert (await ask(ear, "erasures", {"records": RECORDS[:1]}, Role.ADMIN)).status_code == 202
+    assert (await ask(ear, "erasures", {"records": RECORDS[:1]}, Role.ADMIN, agency="boston")).status_code == 422
+    assert (await ask(ear, "erasures", {"records": RECORDS[:1]}, Role.ADMIN, agency="sf")).status_code == 202
+    unknown = [{**RECORDS[0], "source_id": "nobody"}]
+    assert (await ask(ear, "erasures", {"records": unknown}, Role.ADMIN, agency="sf")).status_code == 422
+    assert (await ask(ear, "erasures", {"records": unknown}, Role.ADMIN)).status_code == 202
+
+
+async def test_a_person_of_a_retired_agency_is_found_under_all_its_keys(ear: Listening):
+    item = {"form_id": "visit", "service_id": "airport", "person": PERSON, "answers": {}}
+    await rotate(ear, 2)
+    made = await ear.taken("responses", item)
+    agency = ear.scribe.agency("sf", "America/Los_Angeles", state="retired")
+    body = agency.body.model_copy(update={"subject_key_version": 2})
+    await ear.publish(agency.model_copy(update={"body": body}))
+    assert (await subjects(ear))[0] == made.subject
+    assert len(await subjects(ear)) == 2
+
+
+async def test_a_legal_hold_outlives_the_form_and_the_source_that_it_is_on(ear: Listening):
+    answers = {"overall": 4}
+    receipts = {}
+    for name in ("r-1", "r-2"):
+        sent = {"id": f"0197a000-0000-7000-8000-00000000000{name[-1]}", "answers": answers}
+        origin = {"origin": "https://www.sf.example"}
+        receipts[name] = (await ear.send("forms/visit/responses", sent, None, **origin)).json()["receipt"]
+    web = {"service_ids": ["airport"], "accepts": ["responses"], "default_channel": "website"}
+    await ear.publish(ear.scribe.source("web", "sf", **web, legal_hold=True))
+    await ear.publish(*ear.scribe.form("visit", form(QUESTIONS, ["airport"], "web"), 1, state="retired"))
+    held = await ear.raw(f"receipts/{receipts['r-1']}", b"", None, method="DELETE")
+    await ear.publish(ear.scribe.source("web", "sf", state="retired", **web, legal_hold=True))
+    still = await ear.raw(f"receipts/{receipts['r-1']}", b"", None, method="DELETE")
+    assert [(one.status_code, one.json()["code"]) for one in (held, still)] == [(409, "legal_hold")] * 2
+    listed = await ask(ear, "erasures", {"records": [{"source_id": "web", "kind": "response", "id": "x"}]}, Role.ADMIN)
+    assert [one["code"] for one in listed.json()["rejected"]] == ["legal_hold"]
+    await ear.publish(ear.scribe.source("web", "sf", state="retired", **web))
+    assert (await ear.raw(f"receipts/{receipts['r-1']}", b"", None, method="DELETE")).status_code == 202
+
+
+async def test_a_retired_sources_key_is_refused_and_its_receipts_hold(ear: Listening):
+    receipt = (await ear.send("responses", {"id": "r-1", "form_id": "visit", "answers": {}}, DESK)).json()["receipt"]
+    await ear.publish(ear.scribe.source("desk", "sf", state="retired", service_ids=["airport"]))
+    assert (await ear.send("responses", {"id": "r-2", "form_id": "visit", "answers": {}}, DESK)).status_code == 403
+    assert (await ear.raw("responses/r-1", b"", DESK, method="DELETE")).status_code == 403
+    assert (await ear.raw(f"receipts/{receipt}", b"", None, method="DELETE")).status_code == 202
 
 
 async def test_nothing_is_promised_while_the_log_is_away(ear: Listening):

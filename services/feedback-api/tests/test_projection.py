@@ -45,6 +45,8 @@ def known(projection: Projection) -> object:
         [projection.agency(name) for name in ("sf", "boston")],
         [projection.service(name) for name in ("airport", "library", "cart", "vehicle")],
         [projection.source(name) for name in ("survey", "web", "centre", "desk", "new")],
+        [projection.registered_source(name) for name in ("survey", "web", "centre", "desk", "new")],
+        [projection.registered_agency(name) for name in ("sf", "boston")],
         [projection.source_of_key(hash_key(key.secret)) for key in (SURVEY, KEY)],
         [projection.form("visit", version) for version in (None, 1, 2)],
         projection.measure("cleanliness"),

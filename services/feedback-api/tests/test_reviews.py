@@ -35,6 +35,12 @@ async def test_only_managers_of_the_agency_may_review(ear: Listening):
     assert ear.stored() == []
 
 
+async def test_what_a_retired_source_sent_is_reviewed_by_its_agency(ear: Listening):
+    await ear.publish(ear.scribe.source("survey", "sf", state="retired", service_ids=["airport"]))
+    assert (await review(ear, REVIEW, Role.MANAGER, agency="boston")).status_code == 403
+    assert (await review(ear, REVIEW, Role.MANAGER, agency="sf")).status_code == 202
+
+
 async def test_a_review_that_does_not_hold_is_refused_by_its_field(ear: Listening):
     for change, field in (
         ({"source_id": None}, "source_id"),

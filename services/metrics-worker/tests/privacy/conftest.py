@@ -50,13 +50,13 @@ class Kept:
         async with store.transaction(0) as transaction:
             await apply_batch(transaction, [part], epoch_ms(NOW), read_again)
 
-    async def sources(self, **bodies: dict[str, object]) -> None:
+    async def sources(self, state: str = "active", /, **bodies: dict[str, object]) -> None:
         """What the catalogue says of sources from now on."""
         rows = [
             {
                 "entity": "source",
                 "id": id_,
-                "state": "active",
+                "state": state,
                 "revision": 1,
                 "agency_id": "sf",
                 "body": body,

@@ -131,14 +131,15 @@ async def test_a_text_that_comes_late_or_again_goes_at_the_next_pass(kept: Kept,
         assert await kept.texts() == set()
 
 
-async def test_nothing_goes_while_there_is_a_legal_hold(kept: Kept, response, call, letter):
+@pytest.mark.parametrize("state", ["active", "retired"])
+async def test_nothing_goes_while_there_is_a_legal_hold(kept: Kept, response, call, letter, state):
     old = response("old", "Said long ago", "2020-01-01T12:00:00Z")
     await kept.hear(old, letters=[letter(old, 1)])
     await kept.hear(call("c", "2020-01-01T12:00:00Z", source_id="survey"))
     store = SqlRetentionStore(kept.database)
     late = NOW_MS + 1000 * DAY_MS
     for hold, left in ((True, {"Said long ago"}), (False, set())):
-        await kept.sources(survey={"text_days": 1, "legal_hold": hold})
+        await kept.sources(state, survey={"text_days": 1, "legal_hold": hold})
         rules = await store.rules()
         await remove_texts(store, rules, late, no_pause)
         await remove_words(store, rules, late, no_pause)

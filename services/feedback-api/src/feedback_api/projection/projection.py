@@ -26,7 +26,7 @@ View = TypeVar("View")
 class Projection:
     """Agencies, services, sources, keys, measures, touchpoints and published forms, as the catalogue last said.
 
-    Retired entities are not found. Lookups are plain dictionary reads. An event that is older than what is known of its
+    Retired entities are not found, except by `registered_source` and `registered_agency`. Lookups are plain dictionary reads. An event that is older than what is known of its
     entity changes nothing, so the same event may come any number of times.
     """
 
@@ -35,6 +35,9 @@ class Projection:
         self._agencies: dict[str, AgencyView] = {}
         self._services: dict[str, ServiceView] = {}
         self._sources: dict[str, SourceView] = {}
+        # What they sent is still there, so holds, erasures and pseudonyms must go on after they are retired.
+        self._all_agencies: dict[str, AgencyView] = {}
+        self._all_sources: dict[str, SourceView] = {}
         self._keys: dict[str, tuple[str, str]] = {}
         self._source_of_hash: dict[str, str] = {}
         self._measures: dict[str, MeasureView] = {}
@@ -42,9 +45,9 @@ class Projection:
         self._versions: dict[str, dict[int, FormView]] = {}
         self._retired_forms: set[str] = set()
         self._discards: dict[str, Callable[[str], object]] = {
-            "agency": partial(_discard, self._agencies),
+            "agency": self._drop_agency,
             "service": partial(_discard, self._services),
-            "source": partial(_discard, self._sources),
+            "source": self._drop_source,
             "measure": partial(_discard, self._measures),
             "touchpoint": partial(_discard, self._touchpoints),
             "form": self._retired_forms.add,
@@ -59,7 +62,7 @@ class Projection:
 
     def subject_key_version(self, agency_id: str) -> int:
         """The version of the key under which an agency's people have their pseudonyms."""
-        agency = self._agencies.get(agency_id)
+        agency = self._all_agencies.get(agency_id)
         return 1 if agency is None else agency.subject_key_version
 
     def service(self, service_id: str) -> ServiceView | None:
@@ -67,6 +70,14 @@ class Projection:
 
     def source(self, source_id: str) -> SourceView | None:
         return self._sources.get(source_id)
+
+    def registered_agency(self, agency_id: str) -> AgencyView | None:
+        """The agency as the catalogue last said, whether or not it was retired."""
+        return self._all_agencies.get(agency_id)
+
+    def registered_source(self, source_id: str) -> SourceView | None:
+        """The source as the catalogue last said, whether or not it was retired."""
+        return self._all_sources.get(source_id)
 
     def source_of_key(self, key_hash: str) -> str | None:
         """The id of the source that a key (by its hash) belongs to; None for an unknown or revoked key."""
@@ -111,6 +122,7 @@ class Projection:
     def _(self, event: catalogue.AgencyChanged) -> None:
         view = agency_view(event, calendar_of(event.body.time_zone, event.body.fiscal_year_start))
         _put(self._agencies, event, view)
+        self._all_agencies[event.id] = view
 
     @_take.register
     def _(self, event: catalogue.ServiceChanged) -> None:
@@ -118,7 +130,9 @@ class Projection:
 
     @_take.register
     def _(self, event: catalogue.SourceChanged) -> None:
-        _put(self._sources, event, source_view(event))
+        view = source_view(event)
+        _put(self._sources, event, view)
+        self._all_sources[event.id] = view
 
     @_take.register
     def _(self, event: catalogue.MeasureChanged) -> None:
@@ -154,6 +168,14 @@ class Projection:
         known = self._keys.pop(key_id, None)
         if known is not None:
             self._source_of_hash.pop(known[0], None)
+
+    def _drop_agency(self, agency_id: str) -> None:
+        self._agencies.pop(agency_id, None)
+        self._all_agencies.pop(agency_id, None)
+
+    def _drop_source(self, source_id: str) -> None:
+        self._sources.pop(source_id, None)
+        self._all_sources.pop(source_id, None)
 
     def _drop_version(self, version_id: str) -> None:
         form_id, _, version = version_id.rpartition("@")

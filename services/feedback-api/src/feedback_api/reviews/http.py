@@ -76,9 +76,9 @@ def reviewed(item: Item, reviewer: Principal, directory: Directory, desk: Desk, 
     verdict, reason = required_choice(item, "verdict", _VERDICTS), text(item, "reason", _REASON_MAX)
     if source_id is None or record_id is None or reason is None:
         raise missing("source_id" if source_id is None else "id" if record_id is None else "reason")
-    source = directory.source(source_id)
+    source = directory.registered_source(source_id)
     if source is None:
-        raise refused("source_id", "unknown_source", "is not a source in force")
+        raise refused("source_id", "unknown_source", "is not a source of the catalogue")
     if not reviewer.reaches(source.agency_id):
         raise Forbidden("This source belongs to another agency.")
     return ResponseReviewed(

@@ -48,10 +48,10 @@ class Eraser:
         return Target(source_id, kind, record_id, root_id)
 
     def _check(self, source_id: str) -> None:
-        """A source that is not in force any more has no agency here, so only who reaches all of them erases from it."""
-        source = self.directory.source(source_id)
+        """A source that the catalogue does not know has no agency, so only who reaches all of them erases from it."""
+        source = self.directory.registered_source(source_id)
         if not self.principal.reaches("" if source is None else source.agency_id):
-            raise refused("source_id", FORBIDDEN, "is not a source in force of your agency")
+            raise refused("source_id", FORBIDDEN, "is not a source of your agency")
         if is_held(source_id, self.directory):
             raise held_refusal("source_id")
 

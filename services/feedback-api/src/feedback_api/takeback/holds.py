@@ -12,8 +12,8 @@ _DETAIL: Final = "a legal hold keeps everything of this source for now; ask the 
 
 
 def is_held(source_id: str, directory: Directory) -> bool:
-    """Whether there is a legal hold on a source in force."""
-    source = directory.source(source_id)
+    """Whether there is a legal hold on a source, which may be retired: the hold is on what it sent."""
+    source = directory.registered_source(source_id)
     return source is not None and source.legal_hold
 
 

@@ -48,8 +48,8 @@ def officer_router(door: Door, log: Log, subjects: Subjects, clock: Clock) -> AP
             raise missing("agency_id" if agency_id is None else "person")
         if not caller(request).reaches(agency_id):
             raise Forbidden("This is another agency than yours.")
-        if (await door.directory()).agency(agency_id) is None:
-            raise refused("agency_id", "unknown_agency", "is not an agency in force")
+        if (await door.directory()).registered_agency(agency_id) is None:
+            raise refused("agency_id", "unknown_agency", "is not an agency of the catalogue")
         try:
             found = subjects(agency_id, person)
         except BlankPerson:
