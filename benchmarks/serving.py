@@ -127,6 +127,7 @@ def embedded(home: Path) -> Serving:
     """``soundings serve`` on a home."""
     port = free_port()
     command = [sys.executable, "-m", "soundings_embedded", "serve", "--home", str(home), "--port", str(port)]
+    command += ["--metrics-port", "0"]
     return Serving(command, port, home.with_suffix(".out"))
 
 

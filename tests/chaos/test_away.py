@@ -11,6 +11,7 @@ from soundings.events.topics import RESPONSES
 from soundings.log.open import open_log
 from soundings_cluster.health import figures
 from soundings_cluster.place import open_place
+from soundings_cluster.services import metrics_port
 from tests.chaos.breaking import away, until
 from tests.chaos.conftest import Town
 from tests.chaos.counting import verdict
@@ -46,7 +47,8 @@ def test_what_is_away_for_a_while_costs_no_answer(
 
 
 def spool_depth(cluster: Cluster) -> int:
-    page = httpx.get(f"{cluster.feedback}/metrics").text
+    port = metrics_port(int(cluster.feedback.rpartition(":")[2]))
+    page = httpx.get(f"http://127.0.0.1:{port}/metrics").text
     return int(figures([page]).rpartition("spool ")[2].replace(",", ""))
 
 

@@ -60,7 +60,14 @@ class Workload:
 
     @property
     def port(self) -> int:
-        (port,) = self.container.listed("ports")
+        return self._port("http")
+
+    @property
+    def metrics_port(self) -> int:
+        return self._port("metrics")
+
+    def _port(self, name: str) -> int:
+        (port,) = [one for one in self.container.listed("ports") if one["name"] == name]
         return int(str(port["containerPort"]))
 
 

@@ -105,6 +105,7 @@ def test_every_setting_is_known_and_every_required_one_is_given(release: Release
         assert others <= asked.names
         assert asked.required <= given.keys()
         assert given["SOUNDINGS_PORT"] == str(workload.port) == str(asked.port)
+        assert given["SOUNDINGS_METRICS_PORT"] == str(workload.metrics_port)
 
 
 def test_no_secret_is_written_down(release: Release):
@@ -165,7 +166,8 @@ def test_each_pod_may_speak_to_whom_it_must_and_to_nobody_else(values: str, kafk
         own = release.selecting("NetworkPolicy", workload.labels, "spec", "podSelector", "matchLabels")
         database = set() if workload.component == "feedback-api" else {("TCP", 5432)}
         assert set(flows(own, "egress")) == everywhere | database
-        assert set(flows(own, "ingress")) == {("TCP", workload.port)}
+        watched = {("TCP", workload.metrics_port)} if values == EVERYTHING else set()
+        assert set(flows(own, "ingress")) == {("TCP", workload.port)} | watched
         assert all(policy.at("spec", "policyTypes") == ["Ingress", "Egress"] for policy in own)
         assert any(not policy.at("spec", "ingress") and not policy.at("spec", "egress") for policy in own)
 
@@ -285,6 +287,15 @@ def test_prometheus_calls_the_jobs_as_the_alerts_do(everything: Release):
     jobs = {Manifest(cast("Json", service.at("metadata", "labels"))).at(label) for service in services}
     (named,) = re.findall(r'up\{job=~"([^"]+)"\}', (ROOT / "deploy/observability/alerts.yml").read_text())
     assert jobs == set(SERVICES) <= set(named.split("|"))
+
+
+def test_metrics_are_shown_inside_the_cluster_only_and_where_prometheus_looks(everything: Release):
+    (monitor,) = everything.of("ServiceMonitor")
+    assert [one["port"] for one in monitor.listed("spec", "endpoints")] == ["metrics"]
+    for service in everything.of("Service"):
+        shown = [port["name"] for port in service.listed("spec", "ports")]
+        assert shown == (["metrics"] if service.name.endswith("-metrics") else ["http"])
+        assert not service.name.endswith("-metrics") or service.at("spec", "clusterIP") == "None"
 
 
 def test_what_is_off_is_not_there():

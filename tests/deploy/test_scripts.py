@@ -93,21 +93,21 @@ def test_a_service_that_does_not_answer_is_not_well():
 
 def test_draining_waits_until_nothing_is_left():
     with answering(depth(2), depth(1), depth(0)) as (port, asked):
-        done = run("drained.py", "0", "60", SOUNDINGS_PORT=port)
+        done = run("drained.py", "0", "60", SOUNDINGS_METRICS_PORT=port)
     assert (done.returncode, done.stdout) == (0, "left in the spool: 0\n")
     assert asked == ["/metrics"] * 3
 
 
 def test_draining_gives_up_when_its_time_is_over_and_says_what_is_left():
     with answering(depth(5)) as (port, _):
-        done = run("drained.py", "0", "0", SOUNDINGS_PORT=port)
+        done = run("drained.py", "0", "0", SOUNDINGS_METRICS_PORT=port)
     assert (done.returncode, done.stdout) == (0, "left in the spool: 5\n")
 
 
 def test_draining_does_not_wait_for_a_service_that_is_gone():
     with answering(depth(5)) as (port, _):
         pass
-    done = run("drained.py", "0", "60", SOUNDINGS_PORT=port)
+    done = run("drained.py", "0", "60", SOUNDINGS_METRICS_PORT=port)
     assert (done.returncode, done.stdout) == (0, "left in the spool: unknown\n")
 
 

@@ -128,13 +128,16 @@ class Embedded(Running):
         super().__init__(home)
         self.port = free_port()
         self.base = f"http://127.0.0.1:{self.port}"
+        self.metrics_port = free_port()
+        self.metrics_page = f"http://127.0.0.1:{self.metrics_port}/metrics"
         self.feedback, self.catalogue, self.metrics = (
             f"{self.base}/api/{room}" for room in ("feedback", "catalogue", "metrics")
         )
 
     @property
     def command(self) -> Sequence[str]:
-        return ["-m", "soundings_embedded", "serve", "--home", str(self.home), "--port", str(self.port)]
+        ports = ["--port", str(self.port), "--metrics-port", str(self.metrics_port)]
+        return ["-m", "soundings_embedded", "serve", "--home", str(self.home), *ports]
 
     @property
     def environment(self) -> Mapping[str, str]:

@@ -152,7 +152,7 @@ def test_a_running_service_shows_every_series(tmp_path: Path):
     house = Embedded(tmp_path / "home")
     try:
         house.start()
-        told = httpx.get(f"{house.base}/metrics").text
+        told = httpx.get(house.metrics_page).text
     finally:
         house.close()
     names = set(re.findall(r"^# TYPE (soundings_\w+) ", told, re.MULTILINE))

@@ -11,6 +11,8 @@ from soundings_cluster.part import Part, UpCheck
 from soundings_cluster.place import Place
 
 METRICS_PORTS = (8003, 8004)
+_METRICS_ABOVE = 1000
+_PORT_MAX = 65_535
 _CHECK_S = 5.0
 _READY = 200
 # What else of the environment a service may see: where programs and certificates are, and how text is written.
@@ -60,6 +62,7 @@ def _service(place: Place, name: str, module: str, port: int, settings: Mapping[
         "SOUNDINGS_JWKS_URL": place.home.jwks_url,
         "SOUNDINGS_HOST": "127.0.0.1",
         "SOUNDINGS_PORT": str(port),
+        "SOUNDINGS_METRICS_PORT": str(metrics_port(port)),
         **settings,
     }
     root = f"http://127.0.0.1:{port}"
@@ -70,8 +73,13 @@ def _service(place: Place, name: str, module: str, port: int, settings: Mapping[
         port,
         _ready(f"{root}/readyz"),
         environment,
-        metrics_url=f"{root}/metrics",
+        metrics_url=f"http://127.0.0.1:{metrics_port(port)}/metrics",
     )
+
+
+def metrics_port(port: int) -> int:
+    """Where a service that listens on a port shows its Prometheus metrics."""
+    return port + _METRICS_ABOVE if port + _METRICS_ABOVE <= _PORT_MAX else port - _METRICS_ABOVE
 
 
 def _ready(url: str) -> UpCheck:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import httpx
 from fastapi import FastAPI
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse
 
 import catalogue_api.bootstrap
 import feedback_api.bootstrap
@@ -15,6 +15,8 @@ from catalogue_api.settings import Settings as CatalogueSettings
 from feedback_api.settings import Settings as FeedbackSettings
 from metrics_worker.settings import Settings as MetricsSettings
 from soundings.http.app import TELEMETRY
+from soundings.http.limits import ServerLimits
+from soundings.http.metrics_listener import MetricsAddress, Refresh, serving_metrics
 from soundings.http.middleware import Surround
 from soundings.http.problems import handle_problems
 from soundings_embedded import demo
@@ -23,7 +25,8 @@ from soundings_embedded.home import Home
 from soundings_embedded.root_paths import AtTheRoot
 from soundings_embedded.upkeep import keeping_the_log
 
-BODY_LIMIT = 64 * 1024 * 1024
+BODY_LIMIT = 8 * 1024 * 1024
+"""The most that any service takes; each has its own limit below it."""
 _AT_THE_ROOT = ("/f/", "/widget.js", "/widget/", "/v1/forms/")
 """What pages load of listening also stands at the root, with the forms that the widget then asks for there."""
 _SMALL_BATCH = 10_000
@@ -61,8 +64,12 @@ def services(home: Home) -> dict[str, FastAPI]:
     }
 
 
-def house(home: Home) -> FastAPI:
-    """One app that serves everything; it starts and stops the services with itself."""
+def house(home: Home, metrics: MetricsAddress | None = None, limits: ServerLimits | None = None) -> FastAPI:
+    """One app that serves everything; it starts and stops the services with itself.
+
+    Prometheus finds all of them at ``metrics``. Where that is in use and not required the app serves without, and says so in
+    ``app.state.metrics_fault``.
+    """
     rooms = services(home)
 
     @asynccontextmanager
@@ -71,6 +78,9 @@ def house(home: Home) -> FastAPI:
             for room in rooms.values():
                 await stack.enter_async_context(room.router.lifespan_context(room))
             await stack.enter_async_context(keeping_the_log(home.path / "log.db"))
+            refresh: list[Refresh] = [room.state.show_ready for room in rooms.values()]
+            listener = serving_metrics(metrics, refresh)
+            app.state.metrics_fault = await stack.enter_async_context(listener)
             transport = httpx.ASGITransport(app)
             inside = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://inside"))
             app.state.inside, app.state.front_page = inside, _front_page(inside)
@@ -80,11 +90,10 @@ def house(home: Home) -> FastAPI:
         title="Soundings", lifespan=lifespan, telemetry=TELEMETRY, docs_url=None, redoc_url=None, openapi_url=None
     )
     handle_problems(app, {})
-    app.add_middleware(Surround, service="embedded", body_limit=BODY_LIMIT)
+    app.add_middleware(Surround, service="embedded", body_limit=BODY_LIMIT, limits=limits)
     app.include_router(router(lambda: app.state.front_page, lambda: datetime.now(UTC).date()))
     for check in ("livez", "readyz"):
         app.add_api_route(f"/{check}", _of_all(app, rooms, check), name=check, include_in_schema=False)
-    app.add_api_route("/metrics", _metrics_of_all(app, rooms), name="prometheus", include_in_schema=False)
     for path, room in rooms.items():
         app.mount(path, room)
     app.router.routes.append(AtTheRoot(_AT_THE_ROOT, rooms["/api/feedback"]))
@@ -99,16 +108,6 @@ def _of_all(app: FastAPI, rooms: Iterable[str], check: str) -> Callable[[], Awai
         return JSONResponse({"ok": ok, **{name: one.json() for name, one in answers.items()}}, 200 if ok else 503)
 
     return verdict
-
-
-def _metrics_of_all(app: FastAPI, rooms: Iterable[str]) -> Callable[[], Awaitable[Response]]:
-    async def metrics() -> Response:
-        """All services are asked, for each looks at itself then; any of them shows what the whole process counts."""
-        inside: httpx.AsyncClient = app.state.inside
-        shown = [await inside.get(f"{path}/metrics") for path in rooms][-1]
-        return Response(shown.content, media_type=shown.headers["content-type"])
-
-    return metrics
 
 
 def _front_page(client: httpx.AsyncClient) -> FrontPage:

@@ -66,6 +66,8 @@ securityContext:
 ports:
   - name: http
     containerPort: {{ $values.service.port }}
+  - name: metrics
+    containerPort: {{ $values.service.metricsPort }}
 # Migrations, and reading what the catalogue says, come before the first answer.
 startupProbe:
   httpGet: {path: /livez, port: http}
@@ -95,6 +97,9 @@ envFrom:
 {{- $values := index . 2 -}}
 - {name: SOUNDINGS_HOST, value: "0.0.0.0"}
 - {name: SOUNDINGS_PORT, value: {{ $values.service.port | quote }}}
+# Who may read it is the network policy's to say.
+- {name: SOUNDINGS_METRICS_HOST, value: "0.0.0.0"}
+- {name: SOUNDINGS_METRICS_PORT, value: {{ $values.service.metricsPort | quote }}}
 {{- with $root.Values.log.existingSecret }}
 - name: SOUNDINGS_KAFKA_USERNAME
   valueFrom: {secretKeyRef: {name: {{ . }}, key: username}}

@@ -12,7 +12,7 @@ def main() -> None:
     configure_logs()
     start_traces("catalogue-api")
     settings = Settings.from_environment()
-    serve(build(settings), settings.host, settings.port)
+    serve(build(settings), settings.host, settings.port, settings.limits)
 
 
 if __name__ == "__main__":

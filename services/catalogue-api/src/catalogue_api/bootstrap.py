@@ -72,6 +72,8 @@ def build(
             ],
             verifier=TokenVerifier(settings.jwks_url, audience=settings.token_audience, issuer=settings.token_issuer),
             lifespan=_lifespan(database, relay),
+            limits=settings.limits,
+            metrics=settings.metrics,
             status_of={**ENTITY_STATUS, **KEY_STATUS},
             ready=[_outbox_moves(relay, settings.stuck_after_seconds)],
         )

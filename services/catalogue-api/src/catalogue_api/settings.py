@@ -2,8 +2,11 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
+
+from soundings.http.limits import ServerLimits
+from soundings.http.metrics_listener import MetricsAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,10 @@ class Settings:
     """Where pages find listening: an address, or a path on the catalogue's own one. None: snippets are refused."""
     host: str = "127.0.0.1"
     port: int = 8002
+    limits: ServerLimits = field(default_factory=ServerLimits)
+    """Time-outs, and how much may be going on at once."""
+    metrics: MetricsAddress | None = None
+    """Where Prometheus finds the service; None: nowhere."""
     stuck_after_seconds: float = 30.0
     """How long a change may wait for the log before the service calls itself not ready."""
 
@@ -35,4 +42,6 @@ class Settings:
             feedback_url=given.get("SOUNDINGS_PUBLIC_FEEDBACK_URL") or None,
             host=given.get("SOUNDINGS_HOST", "127.0.0.1"),
             port=int(given.get("SOUNDINGS_PORT", "8002")),
+            limits=ServerLimits.from_environment(given),
+            metrics=MetricsAddress.from_environment(given, 9002),
         )

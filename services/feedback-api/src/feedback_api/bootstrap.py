@@ -23,6 +23,7 @@ from feedback_api.funnel.kind import Funnel
 from feedback_api.intake.door import Door
 from feedback_api.intake.fields import Redact
 from feedback_api.intake.http import Desk, record_router
+from feedback_api.intake.reading import BATCH_MAX_BYTES
 from feedback_api.intake.revisions import RisingRevisions
 from feedback_api.interactions.kind import Interactions
 from feedback_api.interactions.shape import InteractionItem
@@ -118,7 +119,10 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
         ],
         verifier=TokenVerifier(settings.jwks_url, audience=settings.token_audience, issuer=settings.token_issuer),
         lifespan=_lifespan(parts),
+        limits=settings.limits,
+        metrics=settings.metrics,
         status_of=_STATUS_OF,
+        body_limit=BATCH_MAX_BYTES,
         ready=[part.not_ready for part in parts.looked_after],
         live=[part.not_alive for part in parts.looked_after],
         notes=[part.note for part in parts.looked_after],

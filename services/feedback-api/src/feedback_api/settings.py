@@ -2,10 +2,12 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from soundings.http.limits import ServerLimits
+from soundings.http.metrics_listener import MetricsAddress
 from soundings.log.spool import MAX_BYTES
 
 
@@ -29,6 +31,10 @@ class Settings:
     spool_max_bytes: int = MAX_BYTES
     host: str = "127.0.0.1"
     port: int = 8001
+    limits: ServerLimits = field(default_factory=ServerLimits)
+    """Time-outs, and how much may be going on at once."""
+    metrics: MetricsAddress | None = None
+    """Where Prometheus finds the service; None: nowhere."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -47,6 +53,8 @@ class Settings:
             spool_max_bytes=int(given.get("SOUNDINGS_SPOOL_MAX_BYTES") or MAX_BYTES),
             host=given.get("SOUNDINGS_HOST", "127.0.0.1"),
             port=int(given.get("SOUNDINGS_PORT", "8001")),
+            limits=ServerLimits.from_environment(given),
+            metrics=MetricsAddress.from_environment(given, 9001),
         )
 
 

@@ -15,6 +15,7 @@ from metrics_worker.fold.runner import FoldRunner, RunnerSettings
 from metrics_worker.fold.sql import open_fold_store
 from metrics_worker.moving.sql import copy_database, positions_of, refuse_what_is_used
 from metrics_worker.query.describe import DescribeMeasures
+from metrics_worker.query.http import QUERY_MAX_BYTES
 from metrics_worker.query.http import router as query_router
 from metrics_worker.query.sql import SqlCellStore
 from metrics_worker.query.use_cases import ReadMetrics
@@ -70,7 +71,10 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
         ],
         verifier=TokenVerifier(settings.jwks_url, audience=settings.token_audience, issuer=settings.token_issuer),
         lifespan=_lifespan(database, log, runner),
+        limits=settings.limits,
+        metrics=settings.metrics,
         status_of=_STATUS_OF,
+        body_limit=QUERY_MAX_BYTES,
         ready=[_database_answers(database), _worker_works(runner)],
     )
     app = service_app(spec)

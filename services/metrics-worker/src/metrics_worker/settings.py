@@ -3,8 +3,11 @@
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
+
+from soundings.http.limits import ServerLimits
+from soundings.http.metrics_listener import MetricsAddress
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,10 @@ class Settings:
     """The most events that one transaction folds."""
     host: str = "127.0.0.1"
     port: int = 8003
+    limits: ServerLimits = field(default_factory=ServerLimits)
+    """Time-outs, and how much may be going on at once."""
+    metrics: MetricsAddress | None = None
+    """Where Prometheus finds the service; None: nowhere."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
@@ -38,4 +45,6 @@ class Settings:
             batch_events=int(given.get("SOUNDINGS_BATCH_EVENTS") or 20_000),
             host=given.get("SOUNDINGS_HOST", "127.0.0.1"),
             port=port,
+            limits=ServerLimits.from_environment(given),
+            metrics=MetricsAddress.from_environment(given, 9003),
         )

@@ -207,8 +207,39 @@ async def test_a_wrong_question_among_several_is_named(door, body, field):
     assert answer.json()["errors"][0]["field"] == field
 
 
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (413, b"[" + b" " * 300_000 + b"]"),
+        (413, b"[" + b"[]," * 30_000 + b"[]]"),
+        (400, b"[" * 2_000 + b"]" * 2_000),
+        (400, b'[{"metric": "nps.v1", "version": 1e400}]'),
+        (400, b'[{"metric": "nps.v1", "version": ' + b"9" * 5_000 + b"}]"),
+        (400, b'[{"metric": "nps.v1", "version": NaN}]'),
+        (400, b'[{"metric": "nps.v1", "service": "\\ud800"}]'),
+        (422, b'[{"metric": "nps.v1", "version": 18446744073709551615, "from": "2018-05-01", "to": "2018-06-01"}]'),
+        (422, b'[{"metric": "nps.v1", "version": 1e300, "from": "2018-05-01", "to": "2018-06-01"}]'),
+        (422, b'[{"metric": "nps.v1", "days": 1e300, "from": "2018-05-01", "to": "2018-06-01"}]'),
+        (422, b'[{"metric": "nps.v1", "service": "a\\u0000", "from": "2018-05-01", "to": "2018-06-01"}]'),
+        (422, b'[{"metric": "nps.v1", "from": "0000-01-01", "to": "9999-12-31"}]'),
+        (422, b"{}"),
+        (422, b"[" + b"{}," * 50 + b"{}]"),
+    ],
+)
+async def test_hostile_questions_are_refused(door, status, body):
+    headers = {**door.headers("analyst"), "Content-Type": "application/json"}
+    answer = await door.client.post("/v1/query", content=body, headers=headers)
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json"), answer.text
+    assert len(answer.content) < 20_000
+
+
+async def test_questions_of_another_type_are_not_read(door):
+    answer = await door.client.post("/v1/query", content=b"[]", headers={"Content-Type": "text/plain"})
+    assert answer.status_code == 415
+
+
 async def test_a_name_that_is_no_text_is_refused_and_not_repeated(door):
-    body = b'[{"metric": "nps.v1", "\\ud800": "x", "from": "2018-05-01", "to": "2018-06-01"}]'
+    body = b'[{"metric": "nps.v1", "\\u0001": "x", "from": "2018-05-01", "to": "2018-06-01"}]'
     headers = {**door.headers("analyst"), "Content-Type": "application/json"}
     answer = await door.client.post("/v1/query", content=body, headers=headers)
     assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "0.")

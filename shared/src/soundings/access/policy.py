@@ -52,7 +52,6 @@ POLICY: dict[str, Access] = {
     "livez": Door.PUBLIC,
     "readyz": Door.PUBLIC,
     "version": Door.PUBLIC,
-    "prometheus": Door.PUBLIC,
     "docs": Door.PUBLIC,
     "docs_asset": Door.PUBLIC,
     "openapi": Door.PUBLIC,

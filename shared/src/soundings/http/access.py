@@ -1,6 +1,7 @@
 """Access over HTTP: every route is looked up in the policy table before its code runs, and denied where it is not."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
 
 from fastapi import Request
 
@@ -9,8 +10,11 @@ from soundings.access.policy import Access, Door, SourceOrStaff, Staff
 from soundings.access.roles import ANONYMOUS, Principal
 from soundings.access.tokens import TokenVerifier
 from soundings.http.problems import Problem
-from soundings.kernel.errors import SoundingsError
+from soundings.kernel.errors import Fault, SoundingsError
+from soundings.kernel.ids import is_slug
 
+_REPEATED: Final[Mapping[str, frozenset[str]]] = {"catalogue.form_templates.fill": frozenset({"service", "language"})}
+"""Parameters that may be given several times, by operation."""
 Guard = Callable[[Request], Awaitable[None]]
 
 
@@ -37,8 +41,22 @@ def guard(policy: Mapping[str, Access], verifier: TokenVerifier) -> Guard:
             raise Problem(401, "unauthorized", "This needs a staff token.", headers={"WWW-Authenticate": "Bearer"})
         if not principal.has_any(access.roles):
             raise Problem(403, "forbidden", "Your roles do not allow this.")
+        _check_repeated(request)
 
     return enforce
+
+
+def _check_repeated(request: Request) -> None:
+    """422 for a parameter that is given twice and would be taken once: nobody could tell which one counts."""
+    if not request.scope["query_string"]:
+        return
+    allowed = _REPEATED.get(request.scope["route"].name, frozenset[str]())
+    seen: set[str] = set()
+    for name, _ in request.query_params.multi_items():
+        if name in seen and name not in allowed:
+            fault = Fault(name if is_slug(name) else "", "repeated", "is given twice")
+            raise Problem(422, "invalid", "A parameter is given twice.", errors=[fault])
+        seen.add(name)
 
 
 def bearer(request: Request) -> str | None:

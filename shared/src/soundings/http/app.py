@@ -1,7 +1,7 @@
 """The app of a service: problems, access, health, documentation and observation set up once for all."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version as installed_version
@@ -10,13 +10,14 @@ from importlib.resources import files
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.telemetry import TelemetryConfig
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from soundings.access.policy import POLICY
 from soundings.access.tokens import TokenVerifier
 from soundings.http.access import guard
 from soundings.http.direct import DirectWay
+from soundings.http.limits import ServerLimits
+from soundings.http.metrics_listener import MetricsAddress, serving_metrics
 from soundings.http.middleware import Surround
 from soundings.http.observe import READY
 from soundings.http.problems import MEDIA_TYPE, Problem, handle_problems
@@ -55,16 +56,32 @@ class ServiceSpec:
     live: Sequence[Check] = ()
     notes: Sequence[Check] = ()
     """What readiness tells besides: something is out of the ordinary, and requests are answered all the same."""
-    body_limit: int = 64 * 1024 * 1024
+    body_limit: int = 1024 * 1024
+    """The most bytes of any body. Routes may take less, never more."""
+    limits: ServerLimits = field(default_factory=ServerLimits)
+    metrics: MetricsAddress | None = None
+    """Where Prometheus finds the service; None: nowhere."""
 
 
 def service_app(spec: ServiceSpec) -> FastAPI:
-    """The FastAPI app with the spec's routers; every route's name is its operation in the policy table."""
+    """The FastAPI app with the spec's routers; every route's name is its operation in the policy table.
+
+    ``app.state.show_ready`` brings the gauge of readiness up to date.
+    """
+
+    async def show_ready() -> None:
+        READY.labels(spec.name).set(not await _told(spec.ready))
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with spec.lifespan(app), serving_metrics(spec.metrics, [show_ready]):
+            yield
+
     app = FastAPI(
         title=spec.title,
         description=spec.description,
         version=installed_version("soundings"),
-        lifespan=spec.lifespan,
+        lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -73,10 +90,11 @@ def service_app(spec: ServiceSpec) -> FastAPI:
         responses={"4XX": {"description": "A problem that says what is wrong.", "content": {MEDIA_TYPE: {}}}},
         dependencies=[Depends(guard(POLICY, spec.verifier))],
     )
+    app.state.show_ready = show_ready
     on_error = handle_problems(app, spec.status_of)
     routes = [route for router in spec.routers for route in router.routes]
     app.add_middleware(DirectWay, routes=routes, on_error=on_error)
-    app.add_middleware(Surround, service=spec.name, body_limit=spec.body_limit)
+    app.add_middleware(Surround, service=spec.name, body_limit=spec.body_limit, limits=spec.limits)
     for router in spec.routers:
         app.include_router(router)
     app.include_router(_health(spec))
@@ -98,11 +116,6 @@ def _health(spec: ServiceSpec) -> APIRouter:
     @router.get("/version", name="version")
     async def version() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
         return {"service": spec.name, "version": installed_version("soundings")}
-
-    @router.get("/metrics", name="prometheus")
-    async def prometheus() -> Response:  # pyright: ignore[reportUnusedFunction]
-        READY.labels(spec.name).set(not await _told(spec.ready))
-        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
     return router
 

@@ -6,7 +6,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from soundings.http.problems import Problem
 
-_DRAIN_MAX = 64 * 1024 * 1024
+_DRAIN_MAX = 16 * 1024 * 1024
 
 
 async def read_body(request: Request, limit: int) -> bytes:

@@ -1,5 +1,6 @@
 """What surrounds every answer: safe headers, a limit on the body, a request id, and one line of log."""
 
+import asyncio
 import itertools
 import re
 import secrets
@@ -7,8 +8,11 @@ import time
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from soundings.http.limits import ServerLimits
 from soundings.http.observe import REQUEST_SECONDS, REQUESTS
 from soundings.http.problems import REQUEST_ID, Problem, our_mistake, problem_response, route_of
 
@@ -25,16 +29,27 @@ _SAFE = {
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _PROCESS = secrets.token_hex(6)
 _NUMBERS = itertools.count()
+_QUERY_MAX_BYTES = 8 * 1024
+_PARAMETERS_MAX = 100
+_TIMED = "soundings.body_is_timed"
+_LENGTH_DIGITS = 15
+_CLIENT_GONE = 499
+"""The status under which a request is counted whose client went away before it was answered."""
+_ALWAYS = ("/livez", "/readyz", "/version")
 _log = structlog.get_logger("soundings.access")
 
 
 class Surround:
     """The one middleware of every service; plain ASGI, because it stands in the hot path."""
 
-    def __init__(self, app: ASGIApp, *, service: str, body_limit: int) -> None:
+    def __init__(
+        self, app: ASGIApp, *, service: str, body_limit: int, limits: ServerLimits | None = None
+    ) -> None:
         self._app = app
         self._service = service
         self._limit = body_limit
+        self._limits = limits or ServerLimits()
+        self._in_work = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -57,33 +72,75 @@ class Surround:
                 out["x-request-id"] = request_id
             await send(message)
 
-        received = 0
-
-        async def receive_bounded() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._limit:
-                raise Problem(413, "too_large", f"The body is larger than {self._limit} bytes.")
-            return message
-
+        self._in_work += 1
         try:
-            declared = headers.get("content-length", "")
-            if declared.isdigit() and int(declared) > self._limit:
-                refusal = problem_response(413, "too_large", f"The body is larger than {self._limit} bytes.")
+            refusal = self._refusal(scope, headers)
+            if refusal is not None:
                 await refusal(scope, receive, send_safely)
             else:
-                await self._app(scope, receive_bounded, send_safely)
+                await self._app(scope, self._bounded(scope, receive), send_safely)
+                # A service within this one has found that its client went away.
+                status = status if started else _CLIENT_GONE
+        except ClientDisconnect:
+            status = _CLIENT_GONE
         except Exception as error:
             _log.error("unhandled_error", route=route_of(scope), request_id=request_id, exc_info=error)
             if started:
                 raise
             await our_mistake()(scope, receive, send_safely)
         finally:
+            self._in_work -= 1
             self._record(scope, status, time.perf_counter() - began, request_id)
+
+    def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
+        """Why a request is not even passed on: the service is full, or its address or body is too large."""
+        if self._in_work > self._limits.requests and not scope["path"].endswith(_ALWAYS):
+            detail = "Too many requests are in work; send it again."
+            return problem_response(503, "unavailable", detail, headers={"Retry-After": "2"})
+        query: bytes = scope["query_string"]
+        if query and len(query) > _QUERY_MAX_BYTES:
+            return problem_response(414, "too_large", f"Parameters may have {_QUERY_MAX_BYTES} bytes together.")
+        if query and query.count(b"&") >= _PARAMETERS_MAX:
+            return problem_response(400, "unreadable", f"There may be {_PARAMETERS_MAX} parameters.")
+        declared = headers.get("content-length", "")
+        if declared.isdigit() and (len(declared) > _LENGTH_DIGITS or int(declared) > self._limit):
+            return problem_response(413, "too_large", f"The body is larger than {self._limit} bytes.")
+        return None
+
+    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
+        """Receives a body within its size and its time; raises Problem. What comes after it is not timed."""
+        timed = not scope.get(_TIMED)
+        scope[_TIMED] = True
+        received, more, deadline = 0, True, 0.0
+
+        async def receive_bounded() -> Message:
+            nonlocal received, more, deadline
+            if timed and more:
+                now = asyncio.get_running_loop().time()
+                deadline = deadline or now + self._limits.body_seconds
+                message = await _received_by(deadline + received / self._limits.body_bytes_per_second, receive)
+            else:
+                message = await receive()
+            more = message.get("more_body", False)
+            received += len(message.get("body", b""))
+            if received > self._limit:
+                raise Problem(413, "too_large", f"The body is larger than {self._limit} bytes.")
+            return message
+
+        return receive_bounded
 
     def _record(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
         route = route_of(scope)
         REQUESTS.labels(self._service, route, str(status)).inc()
         REQUEST_SECONDS.labels(self._service, route).observe(seconds)
         _log.debug("request", route=route, status=status, ms=round(seconds * 1000, 1), request_id=request_id)
+
+
+async def _received_by(deadline: float, receive: Receive) -> Message:
+    """The next message; a 408 where it does not come in time, after which the connection cannot be used again."""
+    try:
+        async with asyncio.timeout_at(deadline):
+            return await receive()
+    except TimeoutError:
+        detail = "The body did not come in time."
+        raise Problem(408, "timeout", detail, headers={"Connection": "close"}) from None

@@ -25,11 +25,14 @@ TITLES: Mapping[int, str] = {
     404: "Not found",
     405: "Method not allowed",
     406: "Not acceptable",
+    408: "Not sent in time",
     409: "In conflict with what is there",
     412: "Changed in the meantime",
     413: "Too large",
+    414: "The address is too long",
     415: "Not a type we read",
     422: "Not valid",
+    431: "The headers are too large",
     428: "A condition is required",
     429: "Too fast",
     500: "Our mistake",
@@ -50,7 +53,7 @@ STATUS_OF: Mapping[str, int] = {
 }
 _CODES: Mapping[int, str] = {
     400: "unreadable", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
-    413: "too_large", 415: "unsupported_media_type", 422: "invalid", 429: "too_fast", 503: "unavailable",
+    408: "timeout", 413: "too_large", 415: "unsupported_media_type", 422: "invalid", 429: "too_fast", 503: "unavailable",
 }  # fmt: skip
 
 OnError = Callable[[Request, Exception], Awaitable[Response]]
@@ -76,17 +79,22 @@ class Problem(HTTPException):
         self.errors = tuple(errors)
 
 
-def problem_response(
-    status: int, code: str, detail: str, errors: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
-) -> Response:
-    """The answer for a refusal: ``{type, title, status, detail, code, errors?}``."""
-    body: dict[str, object] = {
+def problem_body(status: int, code: str, detail: str) -> dict[str, object]:
+    """The document of a refusal that names no fields."""
+    return {
         "type": TYPE_BASE + code,
         "title": TITLES.get(status, "Refused"),
         "status": status,
         "detail": detail,
         "code": code,
     }
+
+
+def problem_response(
+    status: int, code: str, detail: str, errors: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
+) -> Response:
+    """The answer for a refusal: ``{type, title, status, detail, code, errors?}``."""
+    body = problem_body(status, code, detail)
     if errors:
         body["errors"] = [{"field": fault.field, "code": fault.code, "detail": fault.detail} for fault in errors]
     return Response(orjson.dumps(body), status, media_type=MEDIA_TYPE, headers=dict(headers) if headers else None)

@@ -1,14 +1,45 @@
 """Serving one service alone, the same way for all of them."""
 
 import gc
+import sys
+from typing import Final
 
 import uvicorn
 from fastapi import FastAPI
 
+from soundings.http.limits import ServerLimits
+from soundings.http.server_protocol import limited_protocol
 
-def serve(app: FastAPI, host: str, port: int) -> None:
+_NOT_STARTED: Final = 3
+
+
+def server_config(
+    app: FastAPI, host: str, port: int, limits: ServerLimits, *, stop_seconds: int | None = None
+) -> uvicorn.Config:
+    """The configuration of every server here: no lines of uvicorn's own, no web sockets, and our time-outs.
+
+    Requests in work are given ``stop_seconds`` when the server is told to stop; None: as long as they take.
+    """
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http=limited_protocol(limits),
+        ws="none",
+        lifespan="on",
+        access_log=False,
+        server_header=False,
+        log_config=None,
+        timeout_graceful_shutdown=stop_seconds,
+    )
+
+
+def serve(app: FastAPI, host: str, port: int, limits: ServerLimits | None = None) -> None:
     """Serve until told to stop; the server's own lines go the way of all log lines."""
     # What is loaded by now stays for good: without this every full collection walks through it again under load.
     gc.collect()
     gc.freeze()
-    uvicorn.run(app, host=host, port=port, access_log=False, server_header=False, log_config=None)
+    server = uvicorn.Server(server_config(app, host, port, limits or ServerLimits()))
+    server.run()
+    if not server.started:
+        sys.exit(_NOT_STARTED)

@@ -19,6 +19,9 @@ def serve(
     host: Annotated[
         str, typer.Option("--host", help="The address to listen on; put TLS in front of any other.")
     ] = "127.0.0.1",
+    metrics_port: Annotated[
+        int, typer.Option("--metrics-port", min=0, max=65535, help="The loopback port for Prometheus; 0 for none.")
+    ] = 9000,
     demo_if_empty: Annotated[
         bool, typer.Option("--demo-if-empty", help="Fill an empty home with the made-up agency of `soundings demo`.")
     ] = False,
@@ -40,33 +43,32 @@ def serve(
     fresh = not (home / "log.db").exists()
     place = open_home(home)
     with place.locked():
-        uvloop.run(_serve(place.path, host, port, with_demo=fresh and demo_if_empty))
+        uvloop.run(_serve(place.path, host, port, metrics_port, with_demo=fresh and demo_if_empty))
 
 
-async def _serve(home: Path, host: str, port: int, *, with_demo: bool) -> None:
-    import uvicorn
+async def _serve(home: Path, host: str, port: int, metrics_port: int, *, with_demo: bool) -> None:
+    import os
 
+    from soundings.http.limits import ServerLimits
+    from soundings.http.metrics_listener import MetricsAddress
+    from soundings.http.serving import server_config
     from soundings_embedded.home import Home
     from soundings_embedded.house import house
     from soundings_embedded.server import AnnouncingServer
 
-    app = house(Home(home))
-    config = uvicorn.Config(
-        app,
-        host=host,
-        port=port,
-        log_config=None,
-        access_log=False,
-        timeout_graceful_shutdown=5,
-        server_header=False,
-        lifespan="on",
-    )
+    limits = ServerLimits.from_environment(os.environ)
+    # Serving people matters more than being watched: a port that is in use is said, and stops nothing.
+    metrics = MetricsAddress(metrics_port, required=False) if metrics_port else None
+    app = house(Home(home), metrics, limits)
+    config = server_config(app, host, port, limits, stop_seconds=5)
     base = f"http://{host}:{port}"
     demos: list[subprocess.Popen[bytes]] = []
 
     def announce() -> None:
         _settle()
         _greet(home, base)
+        if app.state.metrics_fault is not None:
+            typer.echo(f"  {app.state.metrics_fault}", err=True)
         if with_demo:
             demos.append(_start_demo(home, base))
 

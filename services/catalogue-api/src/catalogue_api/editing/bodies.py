@@ -1,6 +1,7 @@
 """Reading what people send as a body: unknown fields are refused, and every fault names its field."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import cast
 
 from pydantic import ValidationError
@@ -10,6 +11,7 @@ from catalogue_api.entities.kinds import Kind
 from soundings.events.catalogue import Body
 from soundings.kernel.errors import Fault, Refused
 
+_FAULTS_MAX = 1_000
 _NAMES_ITS_LAST_PART = frozenset({"missing", "extra_forbidden"})
 
 
@@ -30,12 +32,21 @@ def read_body(kind: Kind, entity_id: str, sent: object) -> Body:
 def _faults(error: ValidationError, body: object) -> Iterator[Fault]:
     """One fault for each place, the first found there; none for a place within which another says it more exactly."""
     found: dict[str, Fault] = {}
-    for entry in error.errors(include_url=False, include_input=False, include_context=False):
+    for entry in islice(error.errors(include_url=False, include_input=False, include_context=False), _FAULTS_MAX):
         field = _path(entry["loc"], body, entry["type"])
         found.setdefault(field, Fault(field, entry["type"], entry["msg"]))
+    around = {place for field in found for place in _places_around(field)}
     for field, fault in found.items():
-        if not any(other.startswith(f"{field}.") for other in found):
+        if field not in around:
             yield fault
+
+
+def _places_around(field: str) -> Iterator[str]:
+    """All places within which a place lies."""
+    outer = field.rpartition(".")[0]
+    while outer:
+        yield outer
+        outer = outer.rpartition(".")[0]
 
 
 def _path(place: Sequence[int | str], body: object, code: str) -> str:

@@ -26,6 +26,7 @@ from catalogue_api.entities.ports import Catalogue
 from soundings.events.catalogue import Slug
 from soundings.http.access import caller
 from soundings.http.body import read_body
+from soundings.http.json_bounds import SMALL_JSON
 from soundings.http.pages import make_cursor, read_cursor
 from soundings.http.problems import Problem
 from soundings.kernel.clock import Clock
@@ -245,6 +246,9 @@ async def _read_json(request: Request, media_types: tuple[str, ...]) -> object:
     if media_type not in media_types:
         raise Problem(415, "unsupported_media_type", f"This door reads {' or '.join(media_types)}.")
     body = await read_body(request, BODY_LIMIT)
+    excess = SMALL_JSON.excess(body)
+    if excess is not None:
+        raise Problem(413, "too_large", f"The body {excess}.")
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:

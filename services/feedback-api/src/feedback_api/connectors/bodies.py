@@ -23,6 +23,7 @@ from feedback_api.intake.reading import (
 _JSON_KINDS: Final = JSON_TYPES | {"application/cloudevents+json", "application/cloudevents-batch+json"}
 _CSV_TYPES: Final = frozenset({"text/csv", "application/csv"})
 _COLUMNS_MAX: Final = 200
+_CELLS_MAX: Final = 1_000_000
 
 
 def read_records(vendor: str, body: bytes, content_type: str | None, rows_max: int) -> Sequence[object]:
@@ -68,7 +69,10 @@ def _rows(body: bytes, rows_max: int) -> Sequence[object]:
         raise Unreadable(f"The file is not UTF-8: byte {error.start} cannot be read.") from None
     if "\x00" in text:
         raise Unreadable("The file holds a NUL character.")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    delimiter = _delimiter(text)
+    if text.count(delimiter) > _CELLS_MAX or text.count("\n") > 2 * rows_max + _COLUMNS_MAX:
+        raise TooLarge(f"A file may hold {rows_max} rows and {_CELLS_MAX} cells at once. Send it in parts.")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
         header = [name.strip() for name in next(reader, list[str]())]
         _check(header)

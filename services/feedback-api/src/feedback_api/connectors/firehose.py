@@ -4,6 +4,7 @@ import json
 from base64 import b64decode
 from binascii import Error as NotBase64
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Final
 
 from starlette.responses import Response
@@ -11,7 +12,7 @@ from starlette.responses import Response
 from feedback_api.connectors.receive import Received
 from feedback_api.intake.answers import json_response
 from feedback_api.intake.fields import is_list, is_object
-from feedback_api.intake.reading import Unreadable, parsed
+from feedback_api.intake.reading import ITEMS_MAX, Unreadable, parsed
 
 KEY_HEADER: Final = "x-amz-firehose-access-key"
 _ID_HEADER: Final = "x-amz-firehose-request-id"
@@ -22,7 +23,8 @@ def unwrapped(value: object) -> Sequence[object]:
     """The records of a delivery, which come as base64 of one or several JSON values each; anything else as it is."""
     if not is_object(value) or "requestId" not in value or not is_list(inside := value.get("records")):
         return (value,)
-    return [record for place, wrapped in enumerate(inside) for record in _values(place, wrapped)]
+    values = (record for place, wrapped in enumerate(inside) for record in _values(place, wrapped))
+    return list(islice(values, ITEMS_MAX + 1))  # one more than is taken at once, so that the excess is noticed
 
 
 def answer_to(headers: Mapping[str, str], received: Received, now_ms: int) -> Response | None:

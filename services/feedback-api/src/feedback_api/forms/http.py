@@ -14,7 +14,7 @@ from feedback_api.forms.opening import must_be_open, opening
 from feedback_api.forms.origins import PREFLIGHT, OpenRoute
 from feedback_api.intake import answers
 from feedback_api.intake.http import idempotency_key
-from feedback_api.intake.reading import SINGLE_MAX_BYTES
+from feedback_api.intake.reading import PUBLIC_MAX_BYTES
 from feedback_api.intake.receive import Entry
 from soundings.access.keys import PREFIX
 from soundings.http.access import bearer
@@ -78,7 +78,7 @@ async def _respond(public: PublicDesk, form_id: str, request: Request) -> Respon
     form = await public.form(form_id)
     sender = await public.sender(request, form)
     by_script = bodies.script_type(request.headers.get("content-type"))
-    body = await read_body(request, SINGLE_MAX_BYTES)
+    body = await read_body(request, PUBLIC_MAX_BYTES)
     try:
         if by_script:
             item = bodies.read_script(body, form_id, bodies.ANSWER_FIELDS)
@@ -106,7 +106,7 @@ async def _event(public: PublicDesk, form_id: str, request: Request) -> Response
         must_be_open(form.body.form, sender.received_at)
     if not bodies.script_type(request.headers.get("content-type")):
         raise Problem(415, "unsupported_media_type", "Send application/json.")
-    body = await read_body(request, SINGLE_MAX_BYTES)
+    body = await read_body(request, PUBLIC_MAX_BYTES)
     allowed = bodies.EVENT_FIELDS | {"n", "revision"} if keyed else bodies.EVENT_FIELDS
     try:
         entry = Entry(public.funnel, bodies.read_script(body, form_id, allowed), idempotency_key(request))

@@ -7,11 +7,16 @@ from typing import ClassVar, Final
 import orjson
 
 from feedback_api.intake.fields import is_list
+from soundings.http.json_bounds import BATCH_JSON
 from soundings.kernel.errors import SoundingsError
 
 ITEMS_MAX: Final = 10_000
 SINGLE_MAX_BYTES: Final = 1024 * 1024
 BATCH_MAX_BYTES: Final = 8 * 1024 * 1024
+PUBLIC_MAX_BYTES: Final = 256 * 1024
+"""For those who show no key: far more than the longest answers to the longest form take."""
+_LINES_MAX: Final = 2 * ITEMS_MAX
+"""Blank lines between items are allowed, but not without end."""
 
 JSON_TYPES: Final = frozenset({"application/json"})
 LINES_TYPES: Final = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
@@ -63,7 +68,13 @@ def read_items(body: bytes, content_type: str | None) -> Sent:
 
 
 def parsed(body: bytes) -> object:
-    """The body as JSON (strict: no NaN, no lone surrogates, nested at most 1,024 deep; of equal names the last)."""
+    """The body as JSON (strict: no NaN, no lone surrogates, nested at most 1,024 deep; of equal names the last).
+
+    Raises Unreadable, or TooLarge where it holds more values than are parsed at once.
+    """
+    excess = BATCH_JSON.excess(body)
+    if excess is not None:
+        raise TooLarge(f"The body {excess}. Send it in parts.")
     try:
         value: object = orjson.loads(body.removeprefix(_BOM))
     except orjson.JSONDecodeError as error:
@@ -87,6 +98,11 @@ def _one_or_many(value: object) -> Sent:
 
 
 def _lines(body: bytes) -> list[object]:
+    if body.count(b"\n") > _LINES_MAX:
+        raise TooLarge(f"A body may have {_LINES_MAX} lines, blank ones included. Send it in parts.")
+    excess = BATCH_JSON.excess(body)
+    if excess is not None:
+        raise TooLarge(f"The body {excess}. Send it in parts.")
     lines = [line for line in enumerate(body.removeprefix(_BOM).split(b"\n"), start=1) if line[1].strip()]
     if len(lines) > ITEMS_MAX:
         raise TooLarge(f"A list may hold {ITEMS_MAX} items; this one holds {len(lines)}. Send it in parts.")

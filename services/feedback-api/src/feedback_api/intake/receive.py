@@ -1,21 +1,16 @@
 """The use case of all record doors: check every item, append what holds at once per topic, tell what became of each."""
 
-import asyncio
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Final
 
 from feedback_api.intake.faults import refused
 from feedback_api.intake.fields import is_object
 from feedback_api.intake.kinds import Kind, Taken
 from feedback_api.intake.sender import Sender
+from soundings.http.loop_turn import LoopTurn
 from soundings.kernel.errors import Fault, Refused, Unavailable
 from soundings.kernel.ids import RECORD_ID_MAX
 from soundings.log.port import AppendFailed, Log, Record
-
-_SLICE_SECONDS: Final = 0.005
-"""How long one list may hold the event loop before other requests have their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +98,7 @@ async def receive_many(entries: Sequence[Entry | Misfit], sender: Sender, log: L
 async def _check(entries: Sequence[Entry | Misfit], sender: Sender) -> tuple[dict[str, _Bundle], list[Rejection]]:
     bundles: dict[str, _Bundle] = {}
     rejected: list[Rejection] = []
-    pause_at = time.perf_counter() + _SLICE_SECONDS
+    turn = LoopTurn()
     for index, entry in enumerate(entries):
         try:
             taken = take(entry, sender)
@@ -114,9 +109,7 @@ async def _check(entries: Sequence[Entry | Misfit], sender: Sender) -> tuple[dic
             bundle = bundles.setdefault(entry.kind.topic, _Bundle())
             bundle.indices.append(index)
             bundle.records.append(taken.record)
-        if time.perf_counter() > pause_at:
-            await asyncio.sleep(0)
-            pause_at = time.perf_counter() + _SLICE_SECONDS
+        await turn.give_way()
     return bundles, rejected
 
 

@@ -14,6 +14,7 @@ from feedback_api.takeback.holds import held_refusal, is_held
 from feedback_api.takeback.kind import Target, retraction
 from soundings.access.roles import Principal
 from soundings.events.envelope import encode
+from soundings.http.loop_turn import LoopTurn
 from soundings.kernel.errors import Fault, Refused, Unavailable
 from soundings.log.port import AppendFailed, Log, Record
 from soundings.traces import traceparent
@@ -61,7 +62,7 @@ async def erase(items: Sequence[object], eraser: Eraser, log: Log) -> Outcome:
 
     Raises Unavailable when nothing was stored and trying again may help.
     """
-    bundles, rejected = _sorted(items, eraser)
+    bundles, rejected = await _sorted(items, eraser)
     lost = 0
     for topic, bundle in bundles.items():
         places = await log.append(topic, [record for _, record in bundle])
@@ -75,10 +76,14 @@ async def erase(items: Sequence[object], eraser: Eraser, log: Log) -> Outcome:
     return Outcome(len(items) - len(rejected), rejected)
 
 
-def _sorted(items: Sequence[object], eraser: Eraser) -> tuple[dict[str, list[tuple[int, Record]]], list[Rejection]]:
+async def _sorted(
+    items: Sequence[object], eraser: Eraser
+) -> tuple[dict[str, list[tuple[int, Record]]], list[Rejection]]:
     bundles: dict[str, list[tuple[int, Record]]] = {}
     rejected: list[Rejection] = []
+    turn = LoopTurn()
     for index, item in enumerate(items):
+        await turn.give_way()
         try:
             event = retraction(eraser.target(item), "erasure", eraser.at)
         except Refused as refusal:

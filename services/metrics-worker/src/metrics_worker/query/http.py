@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Final
 
 import orjson
-from fastapi import APIRouter, Body, Request
+from fastapi import APIRouter, Request
+from pydantic import Field, TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from metrics_worker.formulas.figures import Figure
@@ -15,13 +16,20 @@ from metrics_worker.query.domain.question import Compare, Dimension, Given, Ques
 from metrics_worker.query.errors import UnknownMetric, numbered, refused
 from metrics_worker.query.use_cases import MOST_QUESTIONS, ReadMetrics
 from soundings.http.access import caller
+from soundings.http.body import read_body
+from soundings.http.json_bounds import SMALL_JSON
+from soundings.http.problems import Problem, fault_of
 from soundings.kernel.calendars import Interval
 from soundings.kernel.clock import from_epoch_ms
 from soundings.kernel.errors import Refused
 from soundings.kernel.vocabulary import Channel
 
-Asked = Mapping[str, str | int | float | list[str] | None]
+Asked = dict[str, str | int | float | list[str] | None]
 
+QUERY_MAX_BYTES: Final = 256 * 1024
+_FAULTS_MAX: Final = 100
+_ASKED: Final = TypeAdapter(Annotated[list[Asked], Field(max_length=MOST_QUESTIONS)])
+_ASKED_SCHEMA: Final = _ASKED.json_schema()
 _WORDS: Final[Mapping[str, str]] = {
     "measure": "A measure; may be left out where the metric implies one.",
     "service": "One service.",
@@ -83,12 +91,14 @@ def router(read: ReadMetrics, measures: DescribeMeasures) -> APIRouter:
         answer = await read.one(metric_id, _once_each(request), caller(request))
         return _json(answer_body(answer))
 
-    @routes.post("/v1/query", name="metrics.query", summary="Several metrics from one state of the cells")
-    async def query(  # pyright: ignore[reportUnusedFunction]
-        asked: Annotated[list[dict[str, str | int | float | list[str] | None]], Body(max_length=MOST_QUESTIONS)],
-        request: Request,
-    ) -> Response:
-        questions = [_question(number, one) for number, one in enumerate(asked)]
+    @routes.post(
+        "/v1/query",
+        name="metrics.query",
+        summary="Several metrics from one state of the cells",
+        openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _ASKED_SCHEMA}}}},
+    )
+    async def query(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        questions = [_question(number, one) for number, one in enumerate(await _asked(request))]
         answers = await read.many(questions, caller(request))
         return _json({"answers": [answer_body(answer) for answer in answers]})
 
@@ -97,6 +107,25 @@ def router(read: ReadMetrics, measures: DescribeMeasures) -> APIRouter:
 
 def _json(body: Described) -> Response:
     return Response(orjson.dumps(body), media_type="application/json")
+
+
+async def _asked(request: Request) -> list[Asked]:
+    """The questions of a body, of the right shape; what they ask is looked at later."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise Problem(415, "unsupported_media_type", "Send application/json.")
+    body = await read_body(request, QUERY_MAX_BYTES)
+    excess = SMALL_JSON.excess(body)
+    if excess is not None:
+        raise Problem(413, "too_large", f"The body {excess}.")
+    try:
+        value: object = orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Problem(400, "unreadable", "The body is not JSON.") from error
+    try:
+        return _ASKED.validate_python(value)
+    except ValidationError as error:
+        faults = [fault_of({**entry}) for entry in error.errors(include_url=False, include_input=False)[:_FAULTS_MAX]]
+        raise Refused(faults) from error
 
 
 def _once_each(request: Request) -> Given:

@@ -22,7 +22,7 @@ from feedback_api.forms.opening import opening
 from feedback_api.forms.origins import device_class
 from feedback_api.forms.ports import Looked
 from feedback_api.intake.fields import Item
-from feedback_api.intake.reading import SINGLE_MAX_BYTES, media_type
+from feedback_api.intake.reading import PUBLIC_MAX_BYTES, media_type
 from feedback_api.intake.receive import Entry, receive_one
 from feedback_api.intake.sender import Sender
 from feedback_api.projection.views import FormView
@@ -126,7 +126,7 @@ class HostedPage:
         """What follows from what was filled in and pressed."""
         if media_type(request.headers.get("content-type")) != HTML_FORM:
             raise Problem(415, "unsupported_media_type", f"Send {HTML_FORM}.")
-        sheet = read_sheet(await read_body(request, SINGLE_MAX_BYTES))
+        sheet = read_sheet(await read_body(request, PUBLIC_MAX_BYTES))
         view = await self._form(form_id, sheet.carried.get("form_version", ""))
         if view is None:
             return notice_page(None, "no_form", 404)

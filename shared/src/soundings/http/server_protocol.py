@@ -1,0 +1,133 @@
+"""uvicorn's HTTP protocol with what it lacks: time-outs for heads and unread answers, and bounds on heads and peers."""
+
+import asyncio
+import resource
+from typing import Any, Final
+
+import orjson
+from uvicorn.config import Config
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.server import ServerState
+
+from soundings.http.limits import ServerLimits
+from soundings.http.problems import MEDIA_TYPE, problem_body
+
+HEAD_MAX_BYTES: Final = 64 * 1024
+_SPARE_FILES: Final = 256
+"""File descriptors that are left for logs, databases and brokers."""
+
+
+def limited_protocol(limits: ServerLimits) -> type[asyncio.Protocol]:
+    """A protocol class for ``uvicorn.Config(http=…)`` that keeps to these limits."""
+    files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    most = limits.connections if files == resource.RLIM_INFINITY else min(limits.connections, files - _SPARE_FILES)
+
+    class LimitedProtocol(_LimitedProtocol):
+        server_limits = limits
+        connections_max = max(1, most)
+
+    return LimitedProtocol
+
+
+class _LimitedProtocol(HttpToolsProtocol):
+    """A connection waits for a head, for the application, or for its peer to read; each for a limited time.
+
+    Bodies are timed by the middleware, which can answer in the service's own words.
+    """
+
+    server_limits = ServerLimits()
+    connections_max = 1
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.timeout_keep_alive: float = self.server_limits.keep_alive_seconds  # type: ignore[assignment]
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._write_timer: asyncio.TimerHandle | None = None
+        self._head_bytes = 0
+        self._in_head = True
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        if len(self.connections) > self.connections_max:
+            self._refuse(503, "unavailable", "The server has all the connections that it can hold.", retry_after=2)
+            return
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._head_timer = _cancelled(self._head_timer)
+        self._write_timer = _cancelled(self._write_timer)
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        if self._in_head:
+            self._head_bytes += len(data)
+            if self._head_timer is None:
+                self._expect_head()
+        super().data_received(data)
+        # A body may follow in the same read, so only what is still a head counts.
+        if self._in_head and self._head_bytes > HEAD_MAX_BYTES and not self.transport.is_closing():
+            self._refuse(431, "too_large", f"Address and headers may have {HEAD_MAX_BYTES} bytes together.")
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        self._head_bytes = 0
+        self._head_timer = _cancelled(self._head_timer)
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._in_head = True
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._write_timer is None:
+            self._write_timer = self.loop.call_later(self.server_limits.write_seconds, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        self._write_timer = _cancelled(self._write_timer)
+        super().resume_writing()
+
+    def _expect_head(self) -> None:
+        self._head_timer = self.loop.call_later(self.server_limits.head_seconds, self._head_overdue)
+
+    def _head_overdue(self) -> None:
+        self._head_timer = None
+        if self.transport.is_closing():
+            return
+        if self.cycle is not None and not self.cycle.response_complete:
+            self._expect_head()  # the head of a next request, while the one before is still being answered
+        elif self._head_bytes == 0:
+            self.transport.close()
+        else:
+            self._refuse(408, "timeout", "The request did not come in time.")
+
+    def _refuse(self, status: int, code: str, detail: str, *, retry_after: int | None = None) -> None:
+        """Answer without the application, and close."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.transport.abort()  # an earlier request is being answered on this connection
+            return
+        content = orjson.dumps(problem_body(status, code, detail))
+        more = b"" if retry_after is None else b"retry-after: %d\r\n" % retry_after
+        self.transport.write(
+            b"HTTP/1.1 %d %b\r\ncontent-type: %b\r\ncontent-length: %d\r\n%bconnection: close\r\n\r\n%b"
+            % (status, _PHRASES[status], MEDIA_TYPE.encode(), len(content), more, content)
+        )
+        self.transport.close()
+
+
+_PHRASES: Final = {408: b"Request Timeout", 431: b"Request Header Fields Too Large", 503: b"Service Unavailable"}
+
+
+def _cancelled(timer: asyncio.TimerHandle | None) -> None:
+    if timer is not None:
+        timer.cancel()
+
+
