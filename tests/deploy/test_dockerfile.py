@@ -56,7 +56,7 @@ def test_every_image_says_how_it_is_stopped_asked_and_named():
 def test_every_service_listens_where_its_settings_say():
     for name in SERVICES:
         port = str(known(name).port)
-        assert IMAGES[name].all("EXPOSE") == [port]
+        assert IMAGES[name].all("EXPOSE") == [f"{port} {int(port) + 1000}"]
         assert f"SOUNDINGS_PORT={port}" in " ".join(IMAGES[name].all("ENV"))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from prometheus_client import generate_latest
 
 from feedback_api.bootstrap import build
 from feedback_api.projection.last_known import LastKnown
@@ -106,7 +107,7 @@ async def test_a_service_starts_with_what_it_last_knew_and_catches_up(place: Pla
         assert [(await place.send(number)).status_code for number in range(1, 6)] == [202] * 5
         status, verdict = await place.readiness()
         assert (status, verdict["ok"], verdict["reasons"], len(verdict["notes"])) == (200, True, [], 2)
-        shown = (await place.http.get("/metrics")).text
+        shown = generate_latest().decode()
         assert "soundings_spool_depth" in shown
         assert (await place.http.get("/v1/forms/visit")).status_code == 200
         place.away = False

@@ -17,6 +17,7 @@ from soundings.access.tokens import TokenVerifier
 from soundings.db import open_database
 from soundings.http.app import ServiceSpec, service_app
 from soundings.http.logs import configure_logs
+from soundings.http.metrics_listener import MetricsAddress
 from soundings.http.serving import serve
 from soundings.kernel.errors import SoundingsError
 
@@ -84,8 +85,9 @@ if __name__ == "__main__":
     configure_logs("DEBUG")
     POLICY["test.fail"] = Door.PUBLIC
     verifier = TokenVerifier("file:///nowhere")
+    metrics = MetricsAddress(int(sys.argv[2]))
     serve(
-        service_app(ServiceSpec("failing", "Failing", "", [routes()], verifier, lifespan, ready=[not_today])),
+        service_app(ServiceSpec("failing", "Failing", "", [routes()], verifier, lifespan, ready=[not_today], metrics=metrics)),
         "127.0.0.1",
         int(sys.argv[1]),
     )

@@ -41,12 +41,13 @@ class Failing:
 @pytest.fixture(scope="module")
 def failing(tmp_path_factory: pytest.TempPathFactory) -> Failing:
     """The service after it failed in every way, and ended."""
-    with socket.socket() as probe:
+    with socket.socket() as probe, socket.socket() as other:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+        other.bind(("127.0.0.1", 0))
+        port, metrics_port = probe.getsockname()[1], other.getsockname()[1]
     service = Failing(f"http://127.0.0.1:{port}", tmp_path_factory.mktemp("failing") / "lines")
     with service.lines.open("wb") as lines:
-        command = [sys.executable, str(Path(__file__).with_name("failing.py")), str(port)]
+        command = [sys.executable, str(Path(__file__).with_name("failing.py")), str(port), str(metrics_port)]
         process = subprocess.Popen(command, stdout=lines, stderr=lines)  # noqa: S603 - our own
         end = time.monotonic() + DEADLINE
         while "running on" not in service.lines.read_text():
@@ -56,7 +57,7 @@ def failing(tmp_path_factory: pytest.TempPathFactory) -> Failing:
             service.send(way)
         with pytest.raises(httpx.RemoteProtocolError):
             service.send("late")
-        service.answers["metrics"] = httpx.get(f"{service.base}/metrics")
+        service.answers["metrics"] = httpx.get(f"http://127.0.0.1:{metrics_port}/metrics")
         process.terminate()
         process.wait(DEADLINE)
     return service
