@@ -192,6 +192,45 @@ async def test_no_byte_of_an_erased_text_stays_in_a_file_for_longer_than_an_hour
         assert b"zebrawood" not in written.read_bytes(), written
 
 
+async def test_no_byte_of_an_erased_text_stays_in_any_file_while_the_database_is_open(small_database, response, call):
+    kept, file = Kept(small_database), Path(small_database.url.database or "")
+    clock = Clock()
+    keeper = Keeper(SqlRetentionStore(small_database), clock)
+    await kept.sources(survey={}, centre={})
+    await kept.hear(response("r", "The zebrawood counter was closed"), response("ok", "All fine"))
+    await kept.hear(call("c", query="zebrawood"))
+    await keeper.look()
+    assert any(b"zebrawood" in one.read_bytes() for one in file.parent.glob(f"{file.name}*"))
+    clock.at += timedelta(seconds=400)
+    why = {"reason": "erasure", "retracted_at": NOW}
+    await kept.hear(ResponseRetracted(record_id="r", source_id="survey", **why))
+    await kept.hear(InteractionRetracted(record_id="c", root_id="c", source_id="centre", **why))
+    await keeper.look()
+    assert [await kept.found_by(word) for word in ("zebrawood", "fine")] == [0, 1]
+    assert b"All fine" in file.read_bytes()
+    written = list(file.parent.glob(f"{file.name}*"))
+    assert len(written) > 1  # the journal is there, and empty
+    for one in written:
+        assert b"zebrawood" not in one.read_bytes(), one
+
+
+async def test_a_text_that_was_replaced_leaves_the_files_too_and_the_index_is_not_merged_without_end(
+    small_database, response
+):
+    kept, file = Kept(small_database), Path(small_database.url.database or "")
+    clock = Clock()
+    keeper = Keeper(SqlRetentionStore(small_database), clock)
+    await kept.sources(survey={})
+    await kept.hear(response("r", "The zebrawood counter was closed"))
+    await keeper.look()
+    await kept.hear(response("r", "It was closed", revision=1))
+    await keeper.look()  # too soon after the first for the index to be merged again
+    clock.at += timedelta(seconds=301)
+    await keeper.look()
+    for one in file.parent.glob(f"{file.name}*"):
+        assert b"zebrawood" not in one.read_bytes(), one
+
+
 async def test_the_keeper_looks_through_all_texts_every_hour_and_when_a_rule_changed(kept: Kept, response):
     clock = Clock()
     keeper = Keeper(SqlRetentionStore(kept.database), clock)

@@ -58,6 +58,7 @@ class Buffer:
         self._file = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
         self._file.execute("PRAGMA journal_mode=WAL")
         self._file.execute("PRAGMA synchronous=FULL")
+        self._file.execute("PRAGMA secure_delete=ON")
         self._file.executescript(_SHAPE)
 
     def __enter__(self) -> Self:
@@ -106,6 +107,9 @@ class Buffer:
                 if index in why:
                     self._set_aside(one, why[index])
                 self._file.execute("DELETE FROM waiting WHERE place = ?", (one.place,))
+        with self._lock:
+            if not self._count():  # what was sent leaves the journal too; somebody who reads just now puts it off
+                self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return len(sent) - len(again)
 
     def refused(self) -> list[Refusal]:

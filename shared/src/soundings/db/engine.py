@@ -1,5 +1,6 @@
 """Opening a database from a URL, and the two ways to use it: a transaction that writes and a snapshot that reads."""
 
+import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,11 +16,13 @@ from soundings.db.one_trip import OneTripConnection
 
 Dialect = Literal["sqlite", "postgresql"]
 
+_BUSY_MS = 30_000
+_CHECKPOINT_BUSY_MS = 100
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=30000",
+    f"PRAGMA busy_timeout={_BUSY_MS}",
     "PRAGMA secure_delete=ON",  # what is erased is overwritten; some builds of SQLite do so anyway, some do not
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-16384",
@@ -40,6 +43,8 @@ class Database:
 
     def __init__(self, url: URL, *, readers: int = 4, name: str = "soundings") -> None:
         self.url = url
+        self.removals = 0
+        """How often texts were removed in this process; whoever tidies up compares it with its last look."""
         self.dialect: Dialect = "sqlite" if url.get_backend_name() == "sqlite" else "postgresql"
         if self.dialect == "sqlite":
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", 1)
@@ -67,6 +72,19 @@ class Database:
         async with self._reader.connect() as connection, connection.begin():
             yield connection
 
+    async def empty_wal(self) -> bool:
+        """Truncate SQLite's write-ahead log, which holds what rows held before; False while somebody reads in it.
+
+        PostgreSQL's own goes by itself: True.
+        """
+        if self.dialect != "sqlite":
+            return True
+        async with self._writer.connect() as connection:
+            driver = (await connection.get_raw_connection()).driver_connection
+            if not isinstance(driver, OneTripConnection):
+                raise TypeError("the driver of SQLite is not ours")
+            return await driver.within(_empty_wal)
+
     @property
     def engine(self) -> AsyncEngine:
         """The writing engine, for migrations."""
@@ -88,6 +106,14 @@ def open_database(url: str, *, name: str = "soundings") -> Database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         return Database(parsed.set(drivername="sqlite+aiosqlite"))
     return Database(parsed.set(drivername="postgresql+asyncpg"), name=name)
+
+
+def _empty_wal(connection: sqlite3.Connection) -> bool:
+    connection.execute(f"PRAGMA busy_timeout={_CHECKPOINT_BUSY_MS}")
+    try:
+        return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    finally:
+        connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
 
 
 def _sqlite_engine(url: URL, begin: str, size: int) -> AsyncEngine:

@@ -68,6 +68,11 @@ class FoldTransaction(Protocol):
     """One transaction of the fold; it commits when its block ends and is undone when the block raises."""
 
     @property
+    def removed(self) -> bool:
+        """Whether a file still holds texts that this transaction has removed or replaced."""
+        ...
+
+    @property
     def rows(self) -> RowStore:
         """The wide rows."""
         ...

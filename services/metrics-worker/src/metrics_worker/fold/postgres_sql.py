@@ -50,6 +50,8 @@ _LETTER_COLUMNS: Final = (
 class PostgresFoldTransaction:
     """See `metrics_worker.fold.ports.FoldTransaction`; `fence` comes first."""
 
+    removed = False  # dead rows are the server's to clear away
+
     def __init__(self, connection: AsyncConnection, slot: int) -> None:
         self._connection = connection
         self._slot = slot

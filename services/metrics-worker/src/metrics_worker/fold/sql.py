@@ -69,7 +69,10 @@ class SqlFoldStore:
     @asynccontextmanager
     async def transaction(self, slot: int) -> AsyncGenerator[FoldTransaction]:
         async with self._database.transaction() as connection:
-            yield self._transaction(connection, slot)
+            transaction = self._transaction(connection, slot)
+            yield transaction
+        if transaction.removed:
+            self._database.removals += 1
 
     async def take(self, homes: Sequence[TopicPartition], owner: str, at: int) -> Mapping[TopicPartition, Held]:
         held: dict[TopicPartition, Held] = {}

@@ -37,6 +37,7 @@ class SqliteFoldTransaction:
     def __init__(self, connection: AsyncConnection, _slot: int) -> None:
         self._connection = connection
         self.rows = SqliteRows(connection)
+        self.removed = False
 
     async def fence(self, moves: Sequence[Move], at: int) -> None:
         await fence(self._connection, moves, at)
@@ -77,6 +78,7 @@ class SqliteFoldTransaction:
         again = [row for key, row in spoken.items() if key not in new]
         await insert(self._connection, _ADD_VOICES, added)
         await insert(self._connection, _ADD_VOICES, again, _CHANGE_VOICES)
+        self.removed = self.removed or bool(again) or None in changes.voices.values()
         for key, voice in changes.voices.items():
             if voice is None:
                 await self._connection.exec_driver_sql("DELETE FROM voice WHERE key = ?", (key,))

@@ -18,18 +18,24 @@ from soundings.log.port import Log
 
 _LOOK_SECONDS: Final = 20.0
 _PASS_MS: Final = 3_600_000
+_TIDY_MS: Final = 300_000
 _PAUSE_SECONDS: Final = 0.02
 _log = structlog.get_logger("metrics_worker.retention")
 
 
 class Keeper:
-    """Looks now and then. Dead letters go at each look, words at every hour's end and when a rule changed."""
+    """Looks now and then. Dead letters go at each look, words at every hour's end and when a rule changed.
+
+    What was erased leaves the journal at the next look, and the search index five minutes later at most.
+    """
 
     def __init__(self, store: RetentionStore, clock: Clock) -> None:
         self._store = store
         self._clock = clock
         self._rules: Rules | None = None
         self._next_pass = 0
+        self._next_tidying = 0
+        self._tidied: int | None = None  # what an earlier process has left to do is not known
 
     async def look(self) -> None:
         """Remove what has to go; errors of the database are told and met again at the next look."""
@@ -46,14 +52,28 @@ class Keeper:
         if rules != self._rules or now >= self._next_pass:
             texts = (await remove_texts(self._store, rules, now, _pause)).texts
             words = (await remove_words(self._store, rules, now, _pause)).words
-            await tidy_index(self._store, _pause)
+            self._tidied = None
             self._rules, self._next_pass = rules, now + _PASS_MS
+            self._next_tidying = 0
             RETENTION_DONE.set(now / 1000)
+        await self._tidy(now)
         RETENTION_REMOVED.labels("text").inc(texts)
         RETENTION_REMOVED.labels("words").inc(words)
         RETENTION_REMOVED.labels("dead_letter").inc(letters)
         if texts or words or letters:
             _log.info("retention_removed", texts=texts, words=words, dead_letters=letters)
+
+
+    async def _tidy(self, now: int) -> None:
+        """Let no file hold what retention or the fold has removed: in a few minutes not the index, at once no journal.
+
+        Merging the index reads all of it, so somebody who erases without end must not make it go on without end.
+        """
+        removals = self._store.removals()
+        if removals != self._tidied and now >= self._next_tidying:
+            await tidy_index(self._store, _pause)
+            self._tidied, self._next_tidying = removals, now + _TIDY_MS
+        await self._store.empty_journal()
 
 
 def keeper(clock: Clock) -> Callable[[Log, Database, asyncio.Event], Awaitable[None]]:

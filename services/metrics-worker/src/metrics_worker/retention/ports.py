@@ -46,6 +46,14 @@ class RetentionStore(Protocol):
         """A step towards a search index without a trace of texts that were removed; whether more steps are needed."""
         ...
 
+    def removals(self) -> int:
+        """How often texts were removed or replaced by the fold so far in this process."""
+        ...
+
+    async def empty_journal(self) -> bool:
+        """Leave no trace of removed rows in the database's journal; False where that must be tried again."""
+        ...
+
     async def letters(self, after: int, most: int) -> Sequence[Letter]:
         """The next dead letters in order of their ids."""
         ...

@@ -71,6 +71,12 @@ class SqlRetentionStore:
             after = (await connection.execute(_CHANGES)).scalar() or 0
         return after - before >= _LEAST_CHANGES
 
+    def removals(self) -> int:
+        return self._database.removals
+
+    async def empty_journal(self) -> bool:
+        return await self._database.empty_wal()
+
     async def letters(self, after: int, most: int) -> Sequence[Letter]:
         wanted = select(dead_letter.c.id, dead_letter.c.headers, dead_letter.c.at).where(dead_letter.c.id > after)
         async with self._database.snapshot() as connection:

@@ -4,6 +4,8 @@ import sqlite3
 from pathlib import Path
 
 FORMAT = 1
+BUSY_MS = 10_000
+"""How long a connection waits for another process."""
 POSITION_BITS = 40
 POSITION_MASK = (1 << POSITION_BITS) - 1
 
@@ -55,6 +57,6 @@ def open_reader(path: Path) -> sqlite3.Connection:
 
 
 def _connect(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=10, isolation_level=None, check_same_thread=False, cached_statements=64)
+    connection = sqlite3.connect(path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False, cached_statements=64)
     connection.execute("PRAGMA cache_size = -16384")
     return connection

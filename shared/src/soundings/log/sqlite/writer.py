@@ -13,7 +13,7 @@ from soundings.kernel.clock import Clock, epoch_ms
 from soundings.log.port import LogClosed, LogFull, LogUnavailable, Place
 from soundings.log.sqlite.directory import Current, look_up
 from soundings.log.sqlite.pending import Append, Pending, Row, Task, settle
-from soundings.log.sqlite.schema import POSITION_BITS, open_writer
+from soundings.log.sqlite.schema import BUSY_MS, POSITION_BITS, open_writer
 from soundings.log.sqlite.waiting import Waiters, wake_all
 
 T = TypeVar("T")
@@ -24,6 +24,7 @@ _ROW_BYTES = 64  # what a row takes besides its own bytes
 _NO_ROOM_BYTES = 1 << 20
 _CHECKPOINT_WHEN_IDLE = 1_000  # pages of the WAL, about
 _CHECKPOINT_AT_LAST = 8_000
+_CHECKPOINT_BUSY_MS = 50
 _WIDEST = 256
 _FIELDS = 5
 # One statement for many rows: each gives up the interpreter's lock once, and a busy event loop gives it back late.
@@ -46,6 +47,7 @@ class Writer:
         self._version = -1
         self._last_at = 0
         self._pages = 0
+        self._removed = False
         self._arrived = Condition()
         self._queue: deque[Pending] = deque()
         self._waiting_bytes = 0
@@ -188,6 +190,7 @@ class Writer:
             self.current.learn(fresh)
             self._ends = None
             self._pages += 100
+            self._removed = True  # perhaps; what such a transaction has removed must leave the WAL too
         settle([(task, outcome)])
 
     def _roll_back(self) -> None:
@@ -203,7 +206,13 @@ class Writer:
         return LogUnavailable(f"cannot write {self._path.name}: {error}")
 
     def _checkpoint_when_due(self) -> None:
-        """Move the WAL into the file when there is time for it, and at a certain length in any case."""
+        """Move the WAL into the file when there is time for it, and at a certain length in any case.
+
+        After a removal the WAL is emptied as well, for it holds what was there before.
+        """
+        if self._removed and not self._queue:
+            self._empty_wal()
+            return
         if self._pages < (_CHECKPOINT_AT_LAST if self._queue else _CHECKPOINT_WHEN_IDLE):
             return
         self._pages = 0
@@ -212,3 +221,14 @@ class Writer:
         except sqlite3.Error:
             # The WAL keeps everything; the next commit tells whoever appends what is wrong with the disk.
             self._pages = _CHECKPOINT_WHEN_IDLE // 2
+
+    def _empty_wal(self) -> None:
+        """Truncate the WAL; where somebody reads it just now, after the next write."""
+        try:
+            self._connection.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_BUSY_MS}")
+            busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            self._connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+        except sqlite3.Error:
+            return  # it keeps everything; the next commit tells whoever appends what is wrong with the disk
+        self._removed = bool(busy)
+        self._pages = 0
