@@ -28,6 +28,7 @@ from soundings.db.outbox import Relay, relaying
 from soundings.events.topics import CATALOGUE
 from soundings.http.app import Check, Lifespan, ServiceSpec, service_app
 from soundings.http.observe import OUTBOX_DEPTH
+from soundings.http.write_health import WriteHealth, WriteProbe
 from soundings.kernel.clock import Clock, system_clock
 from soundings.kernel.errors import Unavailable
 from soundings.log.open import open_log
@@ -75,7 +76,7 @@ def build(
             limits=settings.limits,
             metrics=settings.metrics,
             status_of={**ENTITY_STATUS, **KEY_STATUS},
-            ready=[_outbox_moves(relay, settings.stuck_after_seconds)],
+            ready=[_outbox_moves(relay, settings.stuck_after_seconds), WriteHealth(_probe(database)).not_ready],
         )
     )
 
@@ -102,6 +103,18 @@ def _lifespan(database: Database, relay: Relay) -> Lifespan:
             yield
 
     return lifespan
+
+
+def _probe(database: Database) -> WriteProbe:
+    """A write as small as there is, in the way of all changes."""
+
+    async def probe() -> None:
+        async with polite():
+            await database.empty_wal()  # or what is left of it would hold a small write while there is no room for others
+        async with polite(), database.transaction() as connection:
+            await OUTBOX.touch(connection)
+
+    return probe
 
 
 def _outbox_moves(relay: Relay, limit: float) -> Check:

@@ -23,6 +23,7 @@ from feedback_api.funnel.kind import Funnel
 from feedback_api.intake.door import Door
 from feedback_api.intake.fields import Redact
 from feedback_api.intake.http import Desk, record_router
+from feedback_api.intake.log_health import CheckedLog
 from feedback_api.intake.reading import BATCH_MAX_BYTES
 from feedback_api.intake.revisions import RisingRevisions
 from feedback_api.interactions.kind import Interactions
@@ -49,8 +50,9 @@ from soundings.events import topics
 from soundings.events.interaction import InteractionRecorded, InteractionRetracted
 from soundings.events.response import FormShown, ResponseRetracted, ResponseSubmitted
 from soundings.events.tally import TallyRecorded, TallyRetracted
-from soundings.http.app import Lifespan, ServiceSpec, service_app
+from soundings.http.app import Check, Lifespan, ServiceSpec, service_app
 from soundings.http.observe import SPOOL_AGE_SECONDS, SPOOL_BYTES, SPOOL_DEPTH, SPOOL_LIMIT_BYTES, SPOOL_PARKED
+from soundings.http.write_health import WriteHealth
 from soundings.kernel.clock import Clock, epoch_ms, system_clock
 from soundings.log.late import LateLog, OpenLog
 from soundings.log.open import open_log
@@ -71,6 +73,9 @@ class _Parts:
 
     behind: LateLog
     spooled: SpooledLog | None
+    log: Log
+    """What the doors append to."""
+    health: WriteHealth
     follower: Follower
     desk: Desk
     responses: Responses
@@ -83,11 +88,6 @@ class _Parts:
     seals: Seals
     page_key: bytes
     clock: Clock
-
-    @property
-    def log(self) -> Log:
-        """What the doors append to."""
-        return self.behind if self.spooled is None else self.spooled
 
     @property
     def looked_after(self) -> Sequence[Follower | SpooledLog]:
@@ -123,7 +123,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
         metrics=settings.metrics,
         status_of=_STATUS_OF,
         body_limit=BATCH_MAX_BYTES,
-        ready=[part.not_ready for part in parts.looked_after],
+        ready=[*(part.not_ready for part in parts.looked_after), *_writes(parts)],
         live=[part.not_alive for part in parts.looked_after],
         notes=[part.note for part in parts.looked_after],
     )
@@ -134,7 +134,9 @@ def _wired(settings: Settings, open_log: OpenLog, clock: Clock) -> _Parts:
     root_secret, former = settings.secret.encode(), [secret.encode() for secret in settings.former_secrets]
     behind, projection = LateLog(settings.log_url, open_log), Projection()
     spooled = None if settings.spool_dir is None else _spooled(behind, settings.spool_dir, settings, clock)
-    log: Log = spooled or behind
+    health = WriteHealth(behind.probe)
+    # A spool takes what the log does not, and tells by itself when neither does.
+    log: Log = CheckedLog(behind, health) if spooled is None else spooled
     follower = Follower(
         log,
         projection,
@@ -147,6 +149,8 @@ def _wired(settings: Settings, open_log: OpenLog, clock: Clock) -> _Parts:
     return _Parts(
         behind=behind,
         spooled=spooled,
+        log=log,
+        health=health,
         follower=follower,
         desk=Desk(Door(projection, follower, clock), log, Receipts(root_secret, former=former)),
         responses=Responses(projection, cleaned, subjects.pseudonym),
@@ -160,6 +164,10 @@ def _wired(settings: Settings, open_log: OpenLog, clock: Clock) -> _Parts:
         page_key=derive(root_secret, "page", "1", length=32),
         clock=clock,
     )
+
+
+def _writes(parts: _Parts) -> Sequence[Check]:
+    return (parts.health.not_ready,) if parts.spooled is None else ()
 
 
 def _spooled(behind: Log, folder: Path, settings: Settings, clock: Clock) -> SpooledLog:

@@ -73,7 +73,7 @@ class Database:
             yield connection
 
     async def empty_wal(self) -> bool:
-        """Truncate SQLite's write-ahead log, which holds what rows held before; False while somebody reads in it.
+        """Truncate SQLite's write-ahead log, which holds what rows held before; False where that has to wait.
 
         PostgreSQL's own goes by itself: True.
         """
@@ -112,6 +112,8 @@ def _empty_wal(connection: sqlite3.Connection) -> bool:
     connection.execute(f"PRAGMA busy_timeout={_CHECKPOINT_BUSY_MS}")
     try:
         return not connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+    except sqlite3.Error:
+        return False  # nothing is lost; the next write tells whoever writes what is wrong with the disk
     finally:
         connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
 

@@ -83,6 +83,11 @@ class Outbox:
         """Wait for every other writer to finish, and keep the others out until this transaction ends."""
         await connection.execute(select(self.counter.c.next).where(self.counter.c.id == 1).with_for_update())
 
+    async def touch(self, connection: AsyncConnection) -> None:
+        """Write what stands there already, so that the commit has something to store."""
+        counter = self.counter.c
+        await connection.execute(update(self.counter).where(counter.id == 1).values(next=counter.next))
+
     async def put(self, connection: AsyncConnection, topic: Topic, records: Sequence[Record], at: datetime) -> None:
         """Add records behind all that was acknowledged; :class:`RecordTooLarge` when the log would not take one."""
         if not records:

@@ -4,8 +4,18 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Final
 
-from soundings.events.topics import Topic
-from soundings.log.port import AppendFailed, Batch, Log, LogClosed, LogUnavailable, Place, Record, TopicPartition
+from soundings.events.topics import CATALOGUE, Topic
+from soundings.log.port import (
+    AppendFailed,
+    Batch,
+    Log,
+    LogClosed,
+    LogUnavailable,
+    Place,
+    ProbesWrites,
+    Record,
+    TopicPartition,
+)
 
 OpenLog = Callable[[str], Awaitable[Log]]
 
@@ -44,6 +54,14 @@ class LateLog:
 
     async def append(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
         return await (await self.open()).append(topic, records)
+
+    async def probe(self) -> None:
+        """See `soundings.log.port.ProbesWrites`; a log that cannot probe is asked for an end instead."""
+        log = await self.open()
+        if isinstance(log, ProbesWrites):
+            await log.probe()
+        else:
+            await log.end(CATALOGUE.name, 0)
 
     async def read(self, topic: str, partition: int, from_position: int, limit: int) -> Batch:
         return await (await self.open()).read(topic, partition, from_position, limit)

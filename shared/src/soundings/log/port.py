@@ -158,6 +158,15 @@ class ShowsReaders(Protocol):
         ...
 
 
+@runtime_checkable
+class ProbesWrites(Protocol):
+    """A log that can tell at little cost whether it stores anything."""
+
+    async def probe(self) -> None:
+        """Write next to nothing durably, which nobody reads; raises `LogUnavailable` where that fails."""
+        ...
+
+
 def partition_of(key: bytes, partitions: int) -> int:
     """The partition a key belongs to, the same for every adapter, process and machine."""
     return crc32(key) % partitions

@@ -29,8 +29,9 @@ _STOP_SECONDS: Final = 30.0
 _RETRY_SECONDS: Final = 1.0
 _YOUNG_OBJECTS: Final = 100_000
 _LINGER_S: Final = 0.1
-_SQLITE_BEAT_MS: Final = 30_000
-"""One process has a file to itself, so nobody waits for its beats, and a resting laptop's disk may rest."""
+_SQLITE_BEAT_MS: Final = 10_000
+"""One process has a file to itself, so nobody waits for its beats; but they are writes, by which readiness notices
+that the disk takes no more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from soundings.log.port import (
     UnknownTopic,
     partition_of,
 )
-from soundings.log.sqlite.cleaning import STEP, Compaction, expire, move, remove, remove_up_to
+from soundings.log.sqlite.cleaning import STEP, Compaction, expire, move, remove, remove_up_to, touch
 from soundings.log.sqlite.directory import declare
 from soundings.log.sqlite.file import LOOK_EVERY, LogFile, open_file, release
 from soundings.log.sqlite.pending import Row
@@ -53,6 +53,10 @@ class SqliteLog:
         slots = self._slots(topic)
         rows = [_row(slots, record) for record in within_limits(records)]
         return with_refusals(records, await file.writer.append(rows) if rows else ())
+
+    async def probe(self) -> None:
+        """See `soundings.log.port.ProbesWrites`."""
+        await self._file.writer.perform(touch)
 
     async def read(self, topic: str, partition: int, from_position: int, limit: int) -> Batch:
         file = self._file

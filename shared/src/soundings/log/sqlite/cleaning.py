@@ -10,6 +10,7 @@ from soundings.log.sqlite.schema import POSITION_BITS, POSITION_MASK
 STEP = 2_000
 """How many records one transaction removes, so that appends never wait long for it."""
 
+_TOUCHED_BYTES = 16_384
 TOMBSTONE_MS = 86_400_000
 """A tombstone stays for a day, so that readers who are not far behind learn of it."""
 
@@ -53,6 +54,14 @@ def move(connection: sqlite3.Connection, slot: int, position: int, to_slot: int)
         "UPDATE records SET place = ? WHERE place = ?",
         (to_slot << POSITION_BITS | end, slot << POSITION_BITS | position),
     )
+
+
+def touch(connection: sqlite3.Connection) -> None:
+    """Write a record and take it back, so that the commit has pages to store; no slot has such a place."""
+    connection.execute(
+        "INSERT INTO records (place, at, key, headers, value) VALUES (-1, 0, x'', x'', zeroblob(?))", (_TOUCHED_BYTES,)
+    )
+    connection.execute("DELETE FROM records WHERE place = -1")
 
 
 def _note_end(connection: sqlite3.Connection, slot: int) -> None:
