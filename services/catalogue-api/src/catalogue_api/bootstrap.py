@@ -109,8 +109,8 @@ def _probe(database: Database) -> WriteProbe:
     """A write as small as there is, in the way of all changes."""
 
     async def probe() -> None:
-        async with polite():
-            await database.empty_wal()  # or what is left of it would hold a small write while there is no room for others
+        if database.is_full():
+            raise Unavailable("the disk of the database is full")
         async with polite(), database.transaction() as connection:
             await OUTBOX.touch(connection)
 

@@ -1,5 +1,6 @@
 """Opening a database from a URL, and the two ways to use it: a transaction that writes and a snapshot that reads."""
 
+import shutil
 import sqlite3
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -18,6 +19,7 @@ Dialect = Literal["sqlite", "postgresql"]
 
 _BUSY_MS = 30_000
 _CHECKPOINT_BUSY_MS = 100
+_NO_ROOM_BYTES = 1 << 20
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -71,6 +73,12 @@ class Database:
         """A connection that reads one consistent state of the database, and writes nothing."""
         async with self._reader.connect() as connection, connection.begin():
             yield connection
+
+    def is_full(self) -> bool:
+        """Whether the disk of a SQLite file has no room for more than the smallest write; a server's is its own."""
+        if self.dialect != "sqlite" or not self.url.database:
+            return False
+        return shutil.disk_usage(Path(self.url.database).parent).free < _NO_ROOM_BYTES
 
     async def empty_wal(self) -> bool:
         """Truncate SQLite's write-ahead log, which holds what rows held before; False where that has to wait.
