@@ -17,7 +17,9 @@ _METRIC = "soundings_spool_depth "
 
 def waiting() -> float | None:
     """How many records wait; None while the service does not say."""
-    connection = http.client.HTTPConnection("127.0.0.1", int(os.environ.get("SOUNDINGS_METRICS_PORT") or "9001"), timeout=_TIMEOUT_S)
+    connection = http.client.HTTPConnection(
+        "127.0.0.1", int(os.environ.get("SOUNDINGS_METRICS_PORT") or "9001"), timeout=_TIMEOUT_S
+    )
     try:
         connection.request("GET", "/metrics")
         lines = connection.getresponse().read().decode().splitlines()

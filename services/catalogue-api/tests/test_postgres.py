@@ -10,6 +10,8 @@ import pytest
 from soundings.events.topics import CATALOGUE
 from soundings.testing.postgres import Cluster, throw_away_cluster
 
+from .test_hostile_parameters import ADDRESSES, cursors
+
 pytestmark = [pytest.mark.needs_machine, pytest.mark.slow]
 
 AGENCY = {"name": {"en": "City"}, "time_zone": "Europe/Lisbon"}
@@ -24,6 +26,14 @@ def cluster() -> Iterator[Cluster]:
 @pytest.fixture
 def settings(settings, cluster):
     return replace(settings, database_url=cluster.new_database())
+
+
+async def test_nothing_in_an_address_is_our_mistake(open_town, settings):
+    async with open_town(settings) as town:
+        await town.found()
+        for path in (*ADDRESSES, *(f"services/sf-one/history?cursor={cursor}" for cursor in cursors())):
+            answer = await town.call("GET", path)
+            assert answer.status_code < 500, (path[:80], answer.text)
 
 
 async def test_the_whole_life_of_a_form(open_town, settings, bodies):

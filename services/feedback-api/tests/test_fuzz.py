@@ -1,8 +1,11 @@
 """Whatever is sent to any door, the answer is never 5xx and every refusal says what is wrong."""
 
+import asyncio
+import gzip
 import json
 from urllib.parse import quote
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,6 +14,23 @@ from soundings.testing.effort import examples
 
 from .conftest import DESK, Listening
 
+HOSTILE_BODIES = (
+    b"[" * 3_000 + b"]" * 3_000,
+    b'{"a":' * 900 + b"1" + b"}" * 900,
+    b"1e400",
+    b"9" * 5_000,
+    b'{"revision": ' + b"9" * 5_000 + b"}",
+    b'{"revision": 18446744073709551616}',
+    b'{"revision": NaN}',
+    b'{"id": "\\ud800"}',
+    b'{"id": 1, "id": 2}',
+    b"\n" * 1_000_000,
+    b"{}\n" * 12_000,
+    b"[" + b"[]," * 300_000 + b"[]]",
+    b"[" + b"1," * 1_500_000 + b"1]",
+    b"\xff\xfe",
+    b"",
+)
 FUZZ = settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 NAMES = st.sampled_from(
     [
@@ -94,3 +114,48 @@ async def test_any_id_can_be_asked_to_be_taken_back(ear: Listening, record_id, k
     path = f"{kind}/{quote(record_id.encode('utf-8', 'replace'), safe='')}"
     answer = await ear.raw(path, b"", DESK, method="DELETE")
     assert answer.status_code in {202, 307, 404, 405, 422}
+
+
+@pytest.mark.parametrize("body", HOSTILE_BODIES, ids=range(len(HOSTILE_BODIES)))
+async def test_bodies_that_cost_more_than_they_weigh_are_refused_soon(ear: Listening, body: bytes):
+    paths = ("responses", "interactions", "tallies", "events", "connectors/desk/generic-csv", "connectors/desk/twilio")
+    for path in paths:
+        for kind in ("application/json", "application/x-ndjson", "application/cloudevents-batch+json", "text/csv"):
+            answer = await ear.raw(path, body, DESK, content_type=kind)
+            assert answer.status_code < 500, (path, kind, answer.text[:200])
+            assert answer.status_code in {202, 400, 413, 415, 422}, (path, kind, answer.text[:200])
+    assert not [record for record in ear.stored() if record.value and len(record.value) > 10_000]
+
+
+async def test_eight_kilobytes_of_gzip_do_not_become_millions_of_lines(ear: Listening):
+    packed = gzip.compress(b"\n" * 8_000_000)
+    answer = await ear.raw("responses", packed, DESK, content_type="application/x-ndjson", content_encoding="gzip")
+    assert len(packed) < 10_000
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+async def test_a_long_list_gives_way_to_others(ear: Listening):
+    """Records to erase are gone through in turns: others have theirs between."""
+    records = [{"source_id": "desk", "kind": "response", "id": f"r-{number}"} for number in range(10_000)]
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    counting = asyncio.create_task(count())
+    token = {"authorization": f"Bearer {ear.token(Role.ADMIN)}"}
+    before = turns
+    answer = await ear.send("erasures", {"records": records}, None, **token)
+    counting.cancel()
+    assert (answer.status_code, answer.json()["accepted"]) == (202, 10_000)
+    assert turns - before > 5
+
+
+async def test_a_stranger_may_send_little(ear: Listening):
+    body = b'{"answers": {"comment": "' + b"x" * 300_000 + b'"}}'
+    answer = await ear.raw("forms/visit/responses", body, None, content_type="application/json",
+                           origin="https://www.sf.example")  # fmt: skip
+    assert (answer.status_code, answer.json()["code"]) == (413, "too_large")

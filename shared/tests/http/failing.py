@@ -87,7 +87,9 @@ if __name__ == "__main__":
     verifier = TokenVerifier("file:///nowhere")
     metrics = MetricsAddress(int(sys.argv[2]))
     serve(
-        service_app(ServiceSpec("failing", "Failing", "", [routes()], verifier, lifespan, ready=[not_today], metrics=metrics)),
+        service_app(
+            ServiceSpec("failing", "Failing", "", [routes()], verifier, lifespan, ready=[not_today], metrics=metrics)
+        ),
         "127.0.0.1",
         int(sys.argv[1]),
     )

@@ -67,8 +67,8 @@ def services(home: Home) -> dict[str, FastAPI]:
 def house(home: Home, metrics: MetricsAddress | None = None, limits: ServerLimits | None = None) -> FastAPI:
     """One app that serves everything; it starts and stops the services with itself.
 
-    Prometheus finds all of them at ``metrics``. Where that is in use and not required the app serves without, and says so in
-    ``app.state.metrics_fault``.
+    Prometheus finds all of them at ``metrics``. Where that is in use and not required the app serves without, and says
+    so in ``app.state.metrics_fault``.
     """
     rooms = services(home)
 

@@ -1,7 +1,7 @@
-"""A house on a disk that fills up: no service calls itself ready while it cannot write, and all recover by themselves."""
+"""On a disk that fills up no service calls itself ready while it cannot write, and all recover by themselves."""
 
 import asyncio
-from collections.abc import Callable, AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 

@@ -1,6 +1,7 @@
 """Dead letters through the door of the service: listed, forwarded, and sent again."""
 
 import asyncio
+import base64
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -106,6 +107,29 @@ async def test_an_unknown_dead_letter_is_not_found(house):
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
     answer = await house.http.get("/v1/dead-letters?cursor=nonsense", headers=house.token(Role.ADMIN))
     assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("position", [[2**63], [2**64 - 1], [-(2**63)], [True], [1.5], [[1]], [1, 2, 3], {}, None])
+async def test_a_cursor_that_no_column_holds_is_refused(house, position):
+    cursor = base64.urlsafe_b64encode(json.dumps(position).encode()).rstrip(b"=").decode()
+    lists = {"dead-letters": Role.ADMIN, "responses": Role.ADVOCATE, f"subjects/v1:{'a' * 43}/records": Role.ADMIN}
+    for path, role in lists.items():
+        answer = await house.http.get(f"/v1/{path}?cursor={cursor}", headers=house.token(role))
+        assert answer.status_code == 422, (path, answer.text)
+
+
+@pytest.mark.parametrize("letter", ["9223372036854775808", "9" * 5_000, "-1", "nan", "%00", "1e3"])
+async def test_an_id_that_no_column_holds_is_refused(house, letter):
+    answer = await house.http.post(f"/v1/dead-letters/{letter}/replay", headers=house.token(Role.ADMIN))
+    assert answer.status_code == 422
+
+
+async def test_a_parameter_given_twice_is_refused(house):
+    answer = await house.http.get("/v1/dead-letters?limit=1&limit=2", headers=house.token(Role.ADMIN))
+    assert (answer.status_code, answer.json()["errors"][0]) == (
+        422,
+        {"field": "limit", "code": "repeated", "detail": "is given twice"},
+    )
 
 
 async def test_the_service_is_ready_once_the_worker_works(house):

@@ -1,4 +1,4 @@
-"""Bounds on the structure of JSON, checked before it is parsed: what parsing costs grows with values, not with bytes."""
+"""Bounds on the structure of JSON, checked before it is parsed: parsing costs time for values, not for bytes."""
 
 from dataclasses import dataclass
 

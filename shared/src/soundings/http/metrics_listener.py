@@ -42,9 +42,7 @@ class MetricsAddress:
 
 
 @asynccontextmanager
-async def serving_metrics(
-    address: MetricsAddress | None, refresh: Sequence[Refresh]
-) -> AsyncGenerator[str | None]:
+async def serving_metrics(address: MetricsAddress | None, refresh: Sequence[Refresh]) -> AsyncGenerator[str | None]:
     """While the block runs, answer ``GET /metrics`` there; gives why it cannot be, where that is no error.
 
     Raises OSError when the port is in use and the address is required.

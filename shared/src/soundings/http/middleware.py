@@ -42,9 +42,7 @@ _log = structlog.get_logger("soundings.access")
 class Surround:
     """The one middleware of every service; plain ASGI, because it stands in the hot path."""
 
-    def __init__(
-        self, app: ASGIApp, *, service: str, body_limit: int, limits: ServerLimits | None = None
-    ) -> None:
+    def __init__(self, app: ASGIApp, *, service: str, body_limit: int, limits: ServerLimits | None = None) -> None:
         self._app = app
         self._service = service
         self._limit = body_limit

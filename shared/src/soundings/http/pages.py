@@ -9,7 +9,6 @@ import orjson
 from soundings.http.problems import Problem
 from soundings.kernel.errors import Fault
 
-
 _CURSOR_MAX: Final = 2_000
 _TEXT_MAX: Final = 1_000
 _NUMBER_MAX: Final = 2**63 - 1

@@ -53,7 +53,8 @@ STATUS_OF: Mapping[str, int] = {
 }
 _CODES: Mapping[int, str] = {
     400: "unreadable", 401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed",
-    408: "timeout", 413: "too_large", 415: "unsupported_media_type", 422: "invalid", 429: "too_fast", 503: "unavailable",
+    408: "timeout", 413: "too_large", 415: "unsupported_media_type", 422: "invalid", 429: "too_fast",
+    503: "unavailable",
 }  # fmt: skip
 
 OnError = Callable[[Request, Exception], Awaitable[Response]]

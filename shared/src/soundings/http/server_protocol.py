@@ -129,5 +129,3 @@ _PHRASES: Final = {408: b"Request Timeout", 431: b"Request Header Fields Too Lar
 def _cancelled(timer: asyncio.TimerHandle | None) -> None:
     if timer is not None:
         timer.cancel()
-
-

@@ -26,8 +26,9 @@ View = TypeVar("View")
 class Projection:
     """Agencies, services, sources, keys, measures, touchpoints and published forms, as the catalogue last said.
 
-    Retired entities are not found, except by `registered_source` and `registered_agency`. Lookups are plain dictionary reads. An event that is older than what is known of its
-    entity changes nothing, so the same event may come any number of times.
+    Retired entities are not found, except by `registered_source` and `registered_agency`. Lookups are plain dictionary
+    reads. An event that is older than what is known of its entity changes nothing, so the same event may come any
+    number of times.
     """
 
     def __init__(self) -> None:

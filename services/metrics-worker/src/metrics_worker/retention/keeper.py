@@ -63,7 +63,6 @@ class Keeper:
         if texts or words or letters:
             _log.info("retention_removed", texts=texts, words=words, dead_letters=letters)
 
-
     async def _tidy(self, now: int) -> None:
         """Let no file hold what retention or the fold has removed: in a few minutes not the index, at once no journal.
 
