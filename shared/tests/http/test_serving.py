@@ -117,7 +117,7 @@ async def serving(limits: ServerLimits, metrics: MetricsAddress | None = None) -
     server = uvicorn.Server(server_config(service_app(spec), "127.0.0.1", port, limits))
     task = asyncio.create_task(server.serve())
     async with asyncio.timeout(PATIENCE):
-        while not server.started:
+        while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way
             await asyncio.sleep(0.01)
     try:
         yield Server(port, held, entered)

@@ -57,8 +57,14 @@ def build(
         show_depth=OUTBOX_DEPTH.set,
     )
     models = {kind.name: kind.model for kind in KINDS}
-    catalogue = SqlCatalogue(database, models, relay.wake)
-    keyring = SqlKeyring(database, models, relay.wake)
+    health = WriteHealth(_probe(database))
+
+    def committed() -> None:
+        relay.wake()
+        health.succeeded()
+
+    catalogue = SqlCatalogue(database, models, committed)
+    keyring = SqlKeyring(database, models, committed)
     return service_app(
         ServiceSpec(
             name="catalogue-api",
@@ -76,7 +82,7 @@ def build(
             limits=settings.limits,
             metrics=settings.metrics,
             status_of={**ENTITY_STATUS, **KEY_STATUS},
-            ready=[_outbox_moves(relay, settings.stuck_after_seconds), WriteHealth(_probe(database)).not_ready],
+            ready=[_outbox_moves(relay, settings.stuck_after_seconds), health.not_ready],
         )
     )
 

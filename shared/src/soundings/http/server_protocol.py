@@ -60,8 +60,8 @@ class _LimitedProtocol(HttpToolsProtocol):
         self._expect_head()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._head_timer = _cancelled(self._head_timer)
-        self._write_timer = _cancelled(self._write_timer)
+        self._cancel_head_timer()
+        self._cancel_write_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -79,7 +79,7 @@ class _LimitedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._head_bytes = 0
-        self._head_timer = _cancelled(self._head_timer)
+        self._cancel_head_timer()
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -92,11 +92,21 @@ class _LimitedProtocol(HttpToolsProtocol):
             self._write_timer = self.loop.call_later(self.server_limits.write_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:
-        self._write_timer = _cancelled(self._write_timer)
+        self._cancel_write_timer()
         super().resume_writing()
 
     def _expect_head(self) -> None:
         self._head_timer = self.loop.call_later(self.server_limits.head_seconds, self._head_overdue)
+
+    def _cancel_head_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _cancel_write_timer(self) -> None:
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None
 
     def _head_overdue(self) -> None:
         self._head_timer = None
@@ -124,8 +134,3 @@ class _LimitedProtocol(HttpToolsProtocol):
 
 
 _PHRASES: Final = {408: b"Request Timeout", 431: b"Request Header Fields Too Large", 503: b"Service Unavailable"}
-
-
-def _cancelled(timer: asyncio.TimerHandle | None) -> None:
-    if timer is not None:
-        timer.cancel()
