@@ -159,3 +159,18 @@ async def test_a_stranger_may_send_little(ear: Listening):
     answer = await ear.raw("forms/visit/responses", body, None, content_type="application/json",
                            origin="https://www.sf.example")  # fmt: skip
     assert (answer.status_code, answer.json()["code"]) == (413, "too_large")
+
+
+async def test_nobody_without_a_key_has_a_long_body_read(ear: Listening):
+    for path in ("connectors/desk/twilio", "connectors/desk/zendesk", "connectors/desk/twilio/preview", "responses"):
+        read = 0
+
+        async def body():
+            nonlocal read
+            for _ in range(100):
+                read += 1
+                yield b"[" * 50_000
+
+        headers = {"content-type": "application/json"}
+        answer = await ear.http.post(f"/v1/{path}", content=body(), headers=headers)
+        assert (answer.status_code, read) == (401, 0), path

@@ -11,6 +11,7 @@ from feedback_api.connectors.sealing import Seals
 from feedback_api.connectors.signatures import fault_of_signature, is_signed
 from feedback_api.intake.door import Door, must_accept
 from feedback_api.intake.faults import FORBIDDEN
+from feedback_api.intake.reading import BATCH_MAX_BYTES, SINGLE_MAX_BYTES
 from feedback_api.intake.sender import Sender
 from feedback_api.projection.views import SourceView
 from soundings.access.roles import Principal
@@ -39,6 +40,17 @@ class Callers:
         if sender.source.id != source_id:
             raise Problem(403, FORBIDDEN, "This key belongs to another source than the address names.")
         return sender
+
+    async def body_limit(self, request: Request, vendor: str) -> int:
+        """How many bytes of a request are read before it is known who calls: as much as its claim is worth.
+
+        A key is checked at once (401). A signature is over the body, which comes in small pieces from those who sign.
+        """
+        secret = bearer(request) or _password(request) or request.headers.get(KEY_HEADER)
+        if secret is None and vendor == "zendesk" and is_signed(request.headers):
+            return SINGLE_MAX_BYTES
+        await self.door.sender_with(secret, request)
+        return BATCH_MAX_BYTES
 
     async def source_for(self, caller: Principal, source_id: str) -> SourceView:
         """A source that a member of staff may look after; 404 where there is none."""

@@ -68,7 +68,7 @@ def connectors_router(desk: ConnectorDesk) -> APIRouter:
     )
     async def receive(request: Request, source_id: str, vendor: str) -> Response:  # pyright: ignore[reportUnusedFunction]
         known = _vendor(vendor)
-        body = await read_body(request, BATCH_MAX_BYTES)
+        body = await read_body(request, await desk.callers.body_limit(request, known))
         sender = await desk.callers.sender(request, source_id, known, body)
         records = read_records(known, body, request.headers.get("content-type"), ITEMS_MAX)
         mapped = await Workbench(known, desk.interactions, sender).all(records)
@@ -88,7 +88,9 @@ def connectors_router(desk: ConnectorDesk) -> APIRouter:
     )
     async def preview(request: Request, source_id: str, vendor: str) -> Response:  # pyright: ignore[reportUnusedFunction]
         known = _vendor(vendor)
-        body = await read_body(request, BATCH_MAX_BYTES)
+        anonymous = caller(request) is ANONYMOUS
+        limit = await desk.callers.body_limit(request, known) if anonymous else BATCH_MAX_BYTES
+        body = await read_body(request, limit)
         sender = await _trier(desk, request, source_id, known, body)
         records = read_records(known, body, request.headers.get("content-type"), ITEMS_MAX)
         if len(records) > PREVIEW_MAX:
