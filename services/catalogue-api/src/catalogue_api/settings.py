@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from soundings.http.access_settings import AccessSettings
+
 
 @dataclass(frozen=True, slots=True)
 class Settings:
@@ -17,6 +19,7 @@ class Settings:
     token_issuer: str | None = None
     feedback_url: str | None = None
     """Where pages find listening: an address, or a path on the catalogue's own one. None: snippets are refused."""
+    access: AccessSettings = AccessSettings()
     host: str = "127.0.0.1"
     port: int = 8002
     stuck_after_seconds: float = 30.0
@@ -33,6 +36,7 @@ class Settings:
             token_audience=given.get("SOUNDINGS_TOKEN_AUDIENCE") or None,
             token_issuer=given.get("SOUNDINGS_TOKEN_ISSUER") or None,
             feedback_url=given.get("SOUNDINGS_PUBLIC_FEEDBACK_URL") or None,
+            access=AccessSettings.from_environment(given),
             host=given.get("SOUNDINGS_HOST", "127.0.0.1"),
             port=int(given.get("SOUNDINGS_PORT", "8002")),
         )

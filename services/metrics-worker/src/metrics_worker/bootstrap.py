@@ -24,11 +24,13 @@ from metrics_worker.rebuild.use_cases import rebuild as rebuild_cells
 from metrics_worker.rebuild.use_cases import verify as verify_cells
 from metrics_worker.retention.keeper import keeper
 from metrics_worker.settings import Settings
+from metrics_worker.structure.revocations import SqlRevocations
 from metrics_worker.subjects.http import router as subjects_router
 from metrics_worker.subjects.sql import SqlSubjectStore
 from metrics_worker.voices.http import router as voices_router
 from metrics_worker.voices.sql import SqlVoiceStore
 from metrics_worker.voices.use_cases import ReadVoices
+from soundings.access.revocations import LogRevocations, RevocationList
 from soundings.access.tokens import TokenVerifier
 from soundings.db import Database, DatabaseFailed, migrate, open_database
 from soundings.db.copying import Compared
@@ -68,7 +70,8 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
             voices_router(ReadVoices(SqlVoiceStore(database))),
             dead_letter_router(letters, ReplayDeadLetter(letters, log, clock)),
         ],
-        verifier=TokenVerifier(settings.jwks_url, audience=settings.token_audience, issuer=settings.token_issuer),
+        verifier=_verifier(settings, RevocationList(LogRevocations(log), SqlRevocations(database))),
+        allowed_hosts=settings.access.allowed_hosts,
         lifespan=_lifespan(database, log, runner),
         status_of=_STATUS_OF,
         ready=[_database_answers(database), _worker_works(runner)],
@@ -76,6 +79,17 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
     app = service_app(spec)
     app.state.fold = runner
     return app
+
+
+def _verifier(settings: Settings, revoked: RevocationList) -> TokenVerifier:
+    return TokenVerifier(
+        settings.jwks_url,
+        audience=settings.token_audience,
+        issuer=settings.token_issuer,
+        further=settings.access.issuers,
+        stale_seconds=settings.access.stale_seconds,
+        revoked=revoked,
+    )
 
 
 async def rebuild(database_url: str, progress: Progress) -> Rebuilt:

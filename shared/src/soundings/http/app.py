@@ -1,7 +1,7 @@
 """The app of a service: problems, access, health, documentation and observation set up once for all."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import version as installed_version
@@ -16,6 +16,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from soundings.access.policy import POLICY
 from soundings.access.tokens import TokenVerifier
 from soundings.http.access import guard
+from soundings.http.allowed_hosts import AllowedHosts, HostCheck
 from soundings.http.direct import DirectWay
 from soundings.http.middleware import Surround
 from soundings.http.observe import READY
@@ -56,6 +57,8 @@ class ServiceSpec:
     notes: Sequence[Check] = ()
     """What readiness tells besides: something is out of the ordinary, and requests are answered all the same."""
     body_limit: int = 64 * 1024 * 1024
+    allowed_hosts: AllowedHosts | None = None
+    """Names under which the service answers; None where whoever mounts it looks at them."""
 
 
 def service_app(spec: ServiceSpec) -> FastAPI:
@@ -64,7 +67,7 @@ def service_app(spec: ServiceSpec) -> FastAPI:
         title=spec.title,
         description=spec.description,
         version=installed_version("soundings"),
-        lifespan=spec.lifespan,
+        lifespan=_with_fresh_keys(spec),
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -76,12 +79,23 @@ def service_app(spec: ServiceSpec) -> FastAPI:
     on_error = handle_problems(app, spec.status_of)
     routes = [route for router in spec.routers for route in router.routes]
     app.add_middleware(DirectWay, routes=routes, on_error=on_error)
+    if spec.allowed_hosts is not None:
+        app.add_middleware(HostCheck, allowed=spec.allowed_hosts)
     app.add_middleware(Surround, service=spec.name, body_limit=spec.body_limit)
     for router in spec.routers:
         app.include_router(router)
     app.include_router(_health(spec))
     app.include_router(_documentation(app))
     return app
+
+
+def _with_fresh_keys(spec: ServiceSpec) -> Lifespan:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
+        async with spec.verifier.refreshing(), spec.lifespan(app):
+            yield
+
+    return lifespan
 
 
 def _health(spec: ServiceSpec) -> APIRouter:
@@ -93,7 +107,7 @@ def _health(spec: ServiceSpec) -> APIRouter:
 
     @router.get("/readyz", name="readyz")
     async def readyz() -> Response:  # pyright: ignore[reportUnusedFunction]
-        return await _verdict(spec.ready, spec.notes)
+        return await _verdict(spec.ready, [*spec.notes, spec.verifier.note])
 
     @router.get("/version", name="version")
     async def version() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]

@@ -29,6 +29,7 @@ TITLES: Mapping[int, str] = {
     412: "Changed in the meantime",
     413: "Too large",
     415: "Not a type we read",
+    421: "Misdirected Request",
     422: "Not valid",
     428: "A condition is required",
     429: "Too fast",
