@@ -14,6 +14,7 @@ import metrics_worker.bootstrap
 from catalogue_api.settings import Settings as CatalogueSettings
 from feedback_api.settings import Settings as FeedbackSettings
 from metrics_worker.settings import Settings as MetricsSettings
+from soundings.http.allowed_hosts import AllowedHosts, HostCheck
 from soundings.http.app import TELEMETRY
 from soundings.http.middleware import Surround
 from soundings.http.problems import handle_problems
@@ -23,6 +24,7 @@ from soundings_embedded.home import Home
 from soundings_embedded.root_paths import AtTheRoot
 from soundings_embedded.upkeep import keeping_the_log
 
+LOOPBACK = AllowedHosts()
 BODY_LIMIT = 64 * 1024 * 1024
 _AT_THE_ROOT = ("/f/", "/widget.js", "/widget/", "/v1/forms/")
 """What pages load of listening also stands at the root, with the forms that the widget then asks for there."""
@@ -61,8 +63,8 @@ def services(home: Home) -> dict[str, FastAPI]:
     }
 
 
-def house(home: Home) -> FastAPI:
-    """One app that serves everything; it starts and stops the services with itself."""
+def house(home: Home, allowed_hosts: AllowedHosts = LOOPBACK) -> FastAPI:
+    """One app that serves everything under these host names; it starts and stops the services with itself."""
     rooms = services(home)
 
     @asynccontextmanager
@@ -72,7 +74,9 @@ def house(home: Home) -> FastAPI:
                 await stack.enter_async_context(room.router.lifespan_context(room))
             await stack.enter_async_context(keeping_the_log(home.path / "log.db"))
             transport = httpx.ASGITransport(app)
-            inside = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://inside"))
+            inside = await stack.enter_async_context(
+                httpx.AsyncClient(transport=transport, base_url="http://localhost")
+            )
             app.state.inside, app.state.front_page = inside, _front_page(inside)
             yield
 
@@ -80,6 +84,7 @@ def house(home: Home) -> FastAPI:
         title="Soundings", lifespan=lifespan, telemetry=TELEMETRY, docs_url=None, redoc_url=None, openapi_url=None
     )
     handle_problems(app, {})
+    app.add_middleware(HostCheck, allowed=allowed_hosts)
     app.add_middleware(Surround, service="embedded", body_limit=BODY_LIMIT)
     app.include_router(router(lambda: app.state.front_page, lambda: datetime.now(UTC).date()))
     for check in ("livez", "readyz"):

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from soundings.http.access_settings import AccessSettings
@@ -19,7 +19,7 @@ class Settings:
     token_issuer: str | None = None
     feedback_url: str | None = None
     """Where pages find listening: an address, or a path on the catalogue's own one. None: snippets are refused."""
-    access: AccessSettings = AccessSettings()
+    access: AccessSettings = field(default_factory=AccessSettings)
     host: str = "127.0.0.1"
     port: int = 8002
     stuck_after_seconds: float = 30.0

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
@@ -28,7 +28,7 @@ class Settings:
     spool_dir: Path | None = None
     """Where records wait while the log is away; on a disk that outlives the process. None: they are refused then."""
     spool_max_bytes: int = MAX_BYTES
-    access: AccessSettings = AccessSettings()
+    access: AccessSettings = field(default_factory=AccessSettings)
     host: str = "127.0.0.1"
     port: int = 8001
 

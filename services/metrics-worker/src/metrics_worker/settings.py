@@ -3,7 +3,7 @@
 import os
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 from soundings.http.access_settings import AccessSettings
@@ -22,7 +22,7 @@ class Settings:
     """Names this worker among those that share the database; the same after a restart, different on every replica."""
     batch_events: int = 20_000
     """The most events that one transaction folds."""
-    access: AccessSettings = AccessSettings()
+    access: AccessSettings = field(default_factory=AccessSettings)
     host: str = "127.0.0.1"
     port: int = 8003
 

@@ -28,7 +28,7 @@ class House:
     http: httpx.AsyncClient
     key: ECKey
 
-    async def get(self, path: str, *roles: Role, agency: str | None = None) -> httpx.Response:
+    async def get(self, path: str, *roles: Role, agency: str | None = "*") -> httpx.Response:
         token = issue_token(self.key, name="ann", roles=list(roles), agency=agency, seconds=600)
         return await self.http.get(path, headers={"Authorization": f"Bearer {token}"} if roles else {})
 

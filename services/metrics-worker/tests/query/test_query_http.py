@@ -24,7 +24,7 @@ class Door:
         self.client = client
         self._key = key
 
-    def headers(self, role: str | None, agency: str | None = None) -> dict[str, str]:
+    def headers(self, role: str | None, agency: str | None = "*") -> dict[str, str]:
         if role is None:
             return {}
         token = issue_token(self._key, name="someone", roles=[Role(role)], agency=agency, seconds=60)

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Final, cast
+from typing import ClassVar, Final, TypeVar, cast
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -32,6 +32,7 @@ _EXPONENT_MAX: Final = 8
 ALGORITHMS: Final = frozenset({*_OF_RSA, *(name for names in _OF_CURVE.values() for name in names)})
 """Every algorithm that a token may be signed with; none is symmetric."""
 
+_Content = TypeVar("_Content", bytes, bytearray)
 PublicKey = ECKey | RSAKey | OKPKey
 
 
@@ -114,7 +115,7 @@ async def _fetch(url: str) -> bytes:
     return bytes(content)
 
 
-def _bounded(content: bytes | bytearray) -> bytes | bytearray:
+def _bounded(content: _Content) -> _Content:
     if len(content) > MAX_BYTES:
         raise KeySetUnusable(f"it is larger than {MAX_BYTES} bytes")
     return content

@@ -26,7 +26,7 @@ class RevocationSource(Protocol):
     """Where revocations can be read."""
 
     async def revoked(self) -> Mapping[str, int]:
-        """Revoked ``jti`` with the epoch millisecond until which it matters. May raise any SoundingsError or OSError."""
+        """Each revoked ``jti``, with the epoch millisecond until which it matters. Raises SoundingsError or OSError."""
         ...
 
 

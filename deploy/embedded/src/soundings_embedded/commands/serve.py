@@ -1,14 +1,21 @@
 """``soundings serve``: the whole house in one process."""
 
 import gc
+import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from soundings_embedded.commands.connection import DEFAULT_HOME, HomeOption
+from soundings_embedded.listening_socket import listening_socket
+
+if TYPE_CHECKING:
+    from socket import socket
+
+    from soundings.http.allowed_hosts import AllowedHosts
 
 _SWITCH_SECONDS = 0.001
 
@@ -19,6 +26,17 @@ def serve(
     host: Annotated[
         str, typer.Option("--host", help="The address to listen on; put TLS in front of any other.")
     ] = "127.0.0.1",
+    public_url: Annotated[
+        str | None,
+        typer.Option(
+            "--public-url",
+            envvar="SOUNDINGS_PUBLIC_URL",
+            help="The address that people use, behind a proxy.",
+        ),
+    ] = None,
+    allowed_hosts: Annotated[
+        str, typer.Option("--allowed-hosts", envvar="SOUNDINGS_ALLOWED_HOSTS", help="More host names to answer to.")
+    ] = "",
     demo_if_empty: Annotated[
         bool, typer.Option("--demo-if-empty", help="Fill an empty home with the made-up agency of `soundings demo`.")
     ] = False,
@@ -34,34 +52,53 @@ def serve(
     from soundings.http.logs import configure_logs
     from soundings.traces import start_traces
     from soundings_embedded.home import open_home
+    from soundings_embedded.home_permissions import check_writable, make_private
 
     configure_logs(log_level.upper())
     start_traces("soundings")
-    fresh = not (home / "log.db").exists()
+    hosts = _hosts(allowed_hosts, public_url, host)
+    os.umask(0o077)  # databases, their journals and logs are made by libraries, which ask for the usual mode
     place = open_home(home)
+    fresh = place.is_empty
     with place.locked():
-        uvloop.run(_serve(place.path, host, port, with_demo=fresh and demo_if_empty))
+        for change in make_private(place.path):
+            typer.echo(f"Others could read the home: {change}", err=True)
+        check_writable(place.path)
+        with listening_socket(host, port) as listener:
+            uvloop.run(_serve(place.path, listener, hosts, _base(host, port), with_demo=fresh and demo_if_empty))
 
 
-async def _serve(home: Path, host: str, port: int, *, with_demo: bool) -> None:
+def _hosts(names: str, public_url: str | None, host: str) -> "AllowedHosts":
+    from soundings.http.allowed_hosts import AllowedHosts
+
+    try:
+        return AllowedHosts.of(names, public_url, listens_on=host)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--public-url or --allowed-hosts") from error
+
+
+def _base(host: str, port: int) -> str:
+    """Where this machine finds the server, also when it listens on all of its addresses."""
+    named = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{named}:{port}"
+
+
+async def _serve(home: Path, listener: "socket", hosts: "AllowedHosts", base: str, *, with_demo: bool) -> None:
     import uvicorn
 
     from soundings_embedded.home import Home
     from soundings_embedded.house import house
     from soundings_embedded.server import AnnouncingServer
 
-    app = house(Home(home))
+    app = house(Home(home), hosts)
     config = uvicorn.Config(
         app,
-        host=host,
-        port=port,
         log_config=None,
         access_log=False,
         timeout_graceful_shutdown=5,
         server_header=False,
         lifespan="on",
     )
-    base = f"http://{host}:{port}"
     demos: list[subprocess.Popen[bytes]] = []
 
     def announce() -> None:
@@ -71,7 +108,7 @@ async def _serve(home: Path, host: str, port: int, *, with_demo: bool) -> None:
             demos.append(_start_demo(home, base))
 
     server = AnnouncingServer(config, announce)
-    await server.serve()
+    await server.serve(sockets=[listener])
     for demo in demos:
         demo.terminate()
         demo.wait()

@@ -1,4 +1,4 @@
-"""Revoked staff tokens as the projection of the catalogue knows them, also from an earlier run while the log is away."""
+"""Revoked staff tokens as the projection of the catalogue knows them, also from an earlier run."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
