@@ -5,12 +5,11 @@ import os
 import secrets
 import shutil
 import socket
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
-
-import structlog
 
 from soundings_cluster.errors import PortTaken
 from soundings_embedded.home import Home, existing_home, open_home
@@ -20,7 +19,6 @@ _PREFERRED: Mapping[str, int] = {"kafka": 9092, "postgres": 5432}
 _OWNER_AND_PASSERS_BY = 0o711
 """Others may pass through to what is theirs, as PostgreSQL must, and see nothing on the way."""
 _SECRETS = (*SECRET_FILES, "postgres.password", "environment")
-_log = structlog.get_logger("soundings_cluster")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +66,7 @@ def open_place(path: Path, from_home: Path | None = None) -> Place:
     home = open_home(path)
     mode = _OWNER_AND_PASSERS_BY if os.geteuid() == 0 else PRIVATE_FOLDER
     for change in make_private(home.path, folder_mode=mode, files=[home.path / name for name in _SECRETS]):
-        _log.warning("home_made_private", change=change)
+        sys.stderr.write(f"Others could read the cluster's home: {change}\n")
     home.path.chmod(mode)
     _write_once(home.path / "postgres.password", secrets.token_urlsafe(24))
     chosen = _write_once(

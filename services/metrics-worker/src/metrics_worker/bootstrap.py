@@ -24,7 +24,7 @@ from metrics_worker.rebuild.use_cases import rebuild as rebuild_cells
 from metrics_worker.rebuild.use_cases import verify as verify_cells
 from metrics_worker.retention.keeper import keeper
 from metrics_worker.settings import Settings
-from metrics_worker.structure.revocations import SqlRevocations
+from metrics_worker.structure.revocations_sql import SqlRevocations
 from metrics_worker.subjects.http import router as subjects_router
 from metrics_worker.subjects.sql import SqlSubjectStore
 from metrics_worker.voices.http import router as voices_router
