@@ -26,7 +26,7 @@ def reason_to_renew(token: str | None, key: ECKey, revoked: Collection[str], now
         "it did not name the agencies that it reaches": claims.get("agency") != EVERY_AGENCY,
         "it was not an admin's": not isinstance(roles, list) or Role.ADMIN.value not in roles,
         "it could not be revoked": not claims.get("jti"),
-        "it was revoked": claims.get("jti") in revoked,
+        "it was revoked": str(claims.get("jti")) in revoked,
         f"it had fewer than {RENEW_DAYS} days left": not isinstance(expires_at, int | float)
         or expires_at - now < RENEW_DAYS * _DAY,
     }

@@ -94,7 +94,7 @@ class KeySetCache:
         if self._failure is None:
             return None
         lasts = f"for {self._ticks() - self._failure.since:.0f} s"
-        then = "tokens of this issuer are refused" if self._keys is None or self._is_stale() else "the last are used"
+        then = "its tokens are refused" if self._keys is None or self._is_stale() else "the last good ones are used"
         return (
             f"the keys of the token issuer {self.issuer.label} cannot be had {lasts} ({self._failure.reason}); {then}"
         )

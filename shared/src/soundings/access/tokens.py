@@ -178,12 +178,12 @@ def _parse(token: str) -> _Parsed:
         raise TokenRefused("this is not a JWT")
     header, claims = _decoded_object(parts[1]), _decoded_object(parts[2])
     algorithm, kid = header.get("alg"), header.get("kid")
-    if algorithm not in ALGORITHMS:
+    if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
         raise TokenRefused(f"the token's algorithm is none of {', '.join(sorted(ALGORITHMS))}")
     if "crit" in header or not (kid is None or (isinstance(kid, str) and len(kid) <= MAX_KID)):
         raise TokenRefused("the token's header asks for what is not supported here")
     signed = f"{parts[1]}.{parts[2]}".encode("ascii")
-    return _Parsed(str(algorithm), None if kid is None else str(kid), claims, signed, _decoded(parts[3]))
+    return _Parsed(algorithm, None if kid is None else str(kid), claims, signed, _decoded(parts[3]))
 
 
 def _decoded(part: str) -> bytes:
