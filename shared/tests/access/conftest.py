@@ -36,6 +36,7 @@ class KeyServer:
 
     def __init__(self) -> None:
         self.requests = 0
+        self.asked = asyncio.Event()
         self.status = "200 OK"
         self.headers: list[str] = []
         self.body = b'{"keys": []}'
@@ -52,6 +53,7 @@ class KeyServer:
     async def answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
         self.requests += 1
+        self.asked.set()
         if self.pause is not None:
             await self.pause.wait()
         head = [f"HTTP/1.1 {self.status}", f"content-length: {len(self.body)}", "connection: close", *self.headers]

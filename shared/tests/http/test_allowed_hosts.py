@@ -24,7 +24,8 @@ async def status(allowed: AllowedHosts, host: str | None, path: str = "/v1/x") -
         return (await client.send(request)).status_code
 
 
-PUBLIC = AllowedHosts.of("internal, *.city.example", "https://feedback.example.gov:8443/x", listens_on="0.0.0.0")
+ANY_ADDRESS = "0.0.0.0"  # noqa: S104 - nothing is bound here
+PUBLIC = AllowedHosts.of("internal, *.city.example", "https://feedback.example.gov:8443/x", listens_on=ANY_ADDRESS)
 
 
 @pytest.mark.parametrize(
@@ -39,7 +40,7 @@ async def test_our_own_names_are_answered(host):
 @pytest.mark.parametrize(
     "host",
     ["evil.example", "evil.example:8000", "localhost.evil.example", "127.0.0.1.evil.example", "city.example",
-     "evilcity.example", "xfeedback.example.gov", "10.0.0.7", "10.0.0.7:8000", "0.0.0.0", "[fe80::1]"],
+     "evilcity.example", "xfeedback.example.gov", "10.0.0.7", "10.0.0.7:8000", ANY_ADDRESS, "[fe80::1]"],
 )  # fmt: skip
 async def test_other_names_are_refused_also_when_the_origin_is_the_same(host):
     assert await status(PUBLIC, host) == 421
@@ -81,7 +82,7 @@ def test_settings_come_from_the_environment():
         "SOUNDINGS_ALLOWED_HOSTS": "a.example b.example",
         "SOUNDINGS_PUBLIC_URL": "https://c.example",
         "SOUNDINGS_JWKS_STALE_SECONDS": "60",
-        "SOUNDINGS_HOST": "0.0.0.0",
+        "SOUNDINGS_HOST": ANY_ADDRESS,
     }
     found = AccessSettings.from_environment(given)
     assert found.allowed_hosts == AllowedHosts(frozenset({"a.example", "b.example", "c.example"}))

@@ -53,11 +53,11 @@ def advice_for(error: OSError) -> str:
     return _ADVICE.get(error.errno or 0, error.strerror or type(error).__name__) + place
 
 
-def check_owner(home: Path) -> None:
+def check_owner(home: Path, user: int | None = None) -> None:
     """Raises HomeUnusable when the home belongs to another user than the one who runs this, unless that is root."""
     with readable_errors(home):
         owner = home.stat().st_uid
-    if os.geteuid() not in (0, owner):
+    if (os.geteuid() if user is None else user) not in (0, owner):
         raise HomeUnusable(
             f"The home {home} belongs to {_user_name(owner)}. Run as that user, or choose another home with --home."
         )

@@ -41,6 +41,7 @@ class RevokeToken:
 
     store: RevocationStore
     clock: Clock
+    most: int = REVOCATIONS_MAX
 
     async def __call__(self, sent: object, caller: Principal) -> tuple[RevokedToken, bool]:
         """The revocation, and whether it is new. Raises Refused, EveryAgencyNeeded and TooManyRevocations."""
@@ -52,8 +53,8 @@ class RevokeToken:
             before = await writer.get(asked.jti)
             if before is not None and before.expires_at >= asked.expires_at:
                 return before, False
-            if before is None and await writer.count() >= REVOCATIONS_MAX:
-                raise TooManyRevocations(f"{REVOCATIONS_MAX} tokens are revoked; withdraw the key that signed them.")
+            if before is None and await writer.count() >= self.most:
+                raise TooManyRevocations(f"{self.most} tokens are revoked; withdraw the key that signed them.")
             revision = 1 if before is None else before.revision + 1
             token = RevokedToken(asked.jti, asked.expires_at, revision, author.now, author.name)
             await writer.save(token)
