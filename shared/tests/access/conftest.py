@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -58,10 +59,8 @@ class KeyServer:
             await self.pause.wait()
         head = [f"HTTP/1.1 {self.status}", f"content-length: {len(self.body)}", "connection: close", *self.headers]
         writer.write("\r\n".join([*head, "", ""]).encode() + self.body)
-        try:
+        with suppress(ConnectionError):  # the reader may have had enough
             await writer.drain()
-        except ConnectionError:
-            pass  # the reader had enough
         writer.close()
 
 

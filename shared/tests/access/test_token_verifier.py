@@ -308,7 +308,8 @@ HEADERS: list[dict[str, object]] = [
     "token",
     [
         "", "a", "a.b.c", "..", "a.b.c.d", "é.é.é", f"{part([])}.{part({})}.AAAA", f"{part({})}.{part([])}.AAAA",
-        *[f"{part(header)}.{part({})}.AAAA" for header in HEADERS], f"{part({'alg': 'ES256', 'kid': 'one'})}.{part({})}.A",
+        *[f"{part(header)}.{part({})}.AAAA" for header in HEADERS],
+        f"{part({'alg': 'ES256', 'kid': 'one'})}.{part({})}.A",
         f"{part({'alg': 'ES256'})}.{'W1tb' * 1000}.AAAA", "a" * (MAX_TOKEN + 1),
     ],
 )  # fmt: skip
