@@ -18,7 +18,7 @@ CALLS = {
     "feedback.erasures.erase": ("erasures", {"records": [{"source_id": "survey", "kind": "response", "id": "r"}]}),
     "feedback.reviews.review": (
         "reviews",
-        {"source_id": "survey", "id": "r", "verdict": "spam", "reason": "an advertisement"},
+        {"source_id": "survey", "id": "r", "verdict": "quarantined", "reason": "an advertisement"},
     ),
 }
 
