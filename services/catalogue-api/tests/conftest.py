@@ -56,7 +56,7 @@ class Town:
         self._issuer = issuer
         self.admin = self.token(Role.ADMIN)
 
-    def token(self, *roles: Role, agency: str | None = None, name: str = "ann") -> str:
+    def token(self, *roles: Role, agency: str | None = "*", name: str = "ann") -> str:
         return issue_token(self._issuer, name=name, roles=list(roles), agency=agency, seconds=3600)
 
     async def call(

@@ -72,6 +72,36 @@ async def test_each_role_may_do_what_the_policy_says_and_nothing_else(town, role
     assert wrong == {}
 
 
+@pytest.mark.parametrize("role", ROLES)
+async def test_a_token_without_an_agency_may_nothing_that_belongs_to_one(town, role):
+    token = town.token(role, agency=None)
+    answers = {
+        name: (await town.call(method, path[4:], {}, token=token)).status_code for name, method, path in _ops(town)
+    }
+    open_to_all = {name for name in answers if not POLICY[name].needs_agency}
+    assert open_to_all == {"catalogue.form_templates.list"}
+    assert {name: status for name, status in answers.items() if status != 403} == dict.fromkeys(open_to_all, 200)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("agency", "wanted"), [("sf", 200), ("*", 200), ("boston", 403), (None, 403)])
+async def test_each_role_reads_of_its_own_agency_only(city, role, agency, wanted):
+    token = city.token(role, agency=agency)
+    answers = {path: (await city.call("GET", path, token=token)).status_code for path in READS}
+    assert answers == dict.fromkeys(READS, wanted)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("agency", ["sf", "*", "boston", None])
+async def test_each_role_writes_what_the_policy_says_in_its_own_agency_only(city, role, agency):
+    token = city.token(role, agency=agency)
+    may = role in {Role.MANAGER, Role.ADMIN} and agency in {"sf", "*"}
+    for path in sorted(READS - {"agencies/sf"}):
+        body = await city.get(path)
+        assert (await city.call("PUT", path, body, token=token)).status_code == (200 if may else 403), path
+        assert (await city.call("PATCH", path, {}, token=token)).status_code == (200 if may else 403), path
+
+
 async def test_a_token_without_a_role_may_nothing(town):
     answers = {
         (await town.call(method, path[4:], {}, token=town.token())).status_code for _, method, path in _ops(town)

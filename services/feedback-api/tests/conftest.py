@@ -249,7 +249,7 @@ class Listening:
         for _ in range(50):
             await asyncio.sleep(0)
 
-    def token(self, *roles: Role, agency: str | None = None) -> str:
+    def token(self, *roles: Role, agency: str | None = "*") -> str:
         return issue_token(self.issuer, name="ann", roles=list(roles), agency=agency, seconds=3600)
 
 

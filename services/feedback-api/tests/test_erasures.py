@@ -15,7 +15,7 @@ RECORDS = [
 ]
 
 
-async def ask(ear, path, body, *roles, agency=None):
+async def ask(ear, path, body, *roles, agency="*"):
     headers = {"authorization": f"Bearer {ear.token(*roles, agency=agency)}"} if roles else {}
     return await ear.send(path, body, None, **headers)
 

@@ -8,7 +8,7 @@ from .conftest import Listening
 REVIEW = {"source_id": "survey", "id": "r-1", "verdict": "quarantined", "reason": "Spam from jo@example.org"}
 
 
-async def review(ear, body, *roles, agency=None):
+async def review(ear, body, *roles, agency="*"):
     headers = {"authorization": f"Bearer {ear.token(*roles, agency=agency)}"} if roles else {}
     return await ear.send("reviews", body, None, **headers)
 

@@ -114,7 +114,7 @@ async def serving(limits: ServerLimits, metrics: MetricsAddress | None = None) -
         limits=limits, metrics=metrics,
     )  # fmt: skip
     port = free_port()
-    server = uvicorn.Server(server_config(service_app(spec), "127.0.0.1", port, limits))
+    server = uvicorn.Server(server_config(service_app(spec), limits, port=port))
     task = asyncio.create_task(server.serve())
     async with asyncio.timeout(PATIENCE):
         while not server.started:  # noqa: ASYNC110 - uvicorn tells it in no other way

@@ -5,6 +5,7 @@ import os
 import secrets
 import shutil
 import socket
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,12 @@ from typing import cast
 
 from soundings_cluster.errors import PortTaken
 from soundings_embedded.home import Home, existing_home, open_home
+from soundings_embedded.home_permissions import PRIVATE_FOLDER, SECRET_FILES, make_private
 
 _PREFERRED: Mapping[str, int] = {"kafka": 9092, "postgres": 5432}
 _OWNER_AND_PASSERS_BY = 0o711
 """Others may pass through to what is theirs, as PostgreSQL must, and see nothing on the way."""
+_SECRETS = (*SECRET_FILES, "postgres.password", "environment")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,10 @@ def open_place(path: Path, from_home: Path | None = None) -> Place:
     if from_home is not None and not (path / "secret").exists():
         _take_over(existing_home(from_home), path)
     home = open_home(path)
-    if os.geteuid() == 0:
-        home.path.chmod(_OWNER_AND_PASSERS_BY)
+    mode = _OWNER_AND_PASSERS_BY if os.geteuid() == 0 else PRIVATE_FOLDER
+    for change in make_private(home.path, folder_mode=mode, files=[home.path / name for name in _SECRETS]):
+        sys.stderr.write(f"Others could read the cluster's home: {change}\n")
+    home.path.chmod(mode)
     _write_once(home.path / "postgres.password", secrets.token_urlsafe(24))
     chosen = _write_once(
         home.path / "ports.json", json.dumps({name: _choose(port) for name, port in _PREFERRED.items()})

@@ -16,7 +16,10 @@ _PORT_MAX = 65_535
 _CHECK_S = 5.0
 _READY = 200
 # What else of the environment a service may see: where programs and certificates are, and how text is written.
-_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR")
+_PASSED_ON = (
+    *("PATH", "HOME", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR"),
+    *("SOUNDINGS_ALLOWED_HOSTS", "SOUNDINGS_PUBLIC_URL"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from soundings_embedded.commands.move import move
 from soundings_embedded.commands.privacy import erase, redaction, rotate
 from soundings_embedded.commands.serve import serve
 from soundings_embedded.commands.take_out import take_out
-from soundings_embedded.commands.token import token
+from soundings_embedded.commands.token import tokens
 from soundings_embedded.commands.upkeep import rebuild, resume, verify
 
 app = typer.Typer(
@@ -24,7 +24,7 @@ app = typer.Typer(
     help="Soundings hears the people a government serves on every channel, and measures what it hears.",
 )
 app.command()(serve)
-app.command()(token)
+app.add_typer(tokens, name="token")
 app.command()(apply)
 app.command("import")(bring_in)
 app.command("export")(take_out)
@@ -48,6 +48,9 @@ def main() -> None:
         sys.exit(1)
     except FileNotFoundError as error:
         typer.echo(f"soundings: {error.filename}: there is no such file or folder", err=True)
+        sys.exit(1)
+    except OSError as error:
+        typer.echo(f"soundings: {error.filename or 'the operating system'}: {error.strerror or error}", err=True)
         sys.exit(1)
 
 

@@ -14,6 +14,7 @@ import metrics_worker.bootstrap
 from catalogue_api.settings import Settings as CatalogueSettings
 from feedback_api.settings import Settings as FeedbackSettings
 from metrics_worker.settings import Settings as MetricsSettings
+from soundings.http.allowed_hosts import AllowedHosts, HostCheck
 from soundings.http.app import TELEMETRY
 from soundings.http.limits import ServerLimits
 from soundings.http.metrics_listener import MetricsAddress, Refresh, serving_metrics
@@ -25,6 +26,7 @@ from soundings_embedded.home import Home
 from soundings_embedded.root_paths import AtTheRoot
 from soundings_embedded.upkeep import keeping_the_log
 
+LOOPBACK = AllowedHosts()
 BODY_LIMIT = 8 * 1024 * 1024
 """The most that any service takes; each has its own limit below it."""
 _AT_THE_ROOT = ("/f/", "/widget.js", "/widget/", "/v1/forms/")
@@ -64,8 +66,13 @@ def services(home: Home) -> dict[str, FastAPI]:
     }
 
 
-def house(home: Home, metrics: MetricsAddress | None = None, limits: ServerLimits | None = None) -> FastAPI:
-    """One app that serves everything; it starts and stops the services with itself.
+def house(
+    home: Home,
+    allowed_hosts: AllowedHosts = LOOPBACK,
+    metrics: MetricsAddress | None = None,
+    limits: ServerLimits | None = None,
+) -> FastAPI:
+    """One app that serves everything under these host names; it starts and stops the services with itself.
 
     Prometheus finds all of them at ``metrics``. Where that is in use and not required the app serves without, and says
     so in ``app.state.metrics_fault``.
@@ -82,7 +89,9 @@ def house(home: Home, metrics: MetricsAddress | None = None, limits: ServerLimit
             listener = serving_metrics(metrics, refresh)
             app.state.metrics_fault = await stack.enter_async_context(listener)
             transport = httpx.ASGITransport(app)
-            inside = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://inside"))
+            inside = await stack.enter_async_context(
+                httpx.AsyncClient(transport=transport, base_url="http://localhost")
+            )
             app.state.inside, app.state.front_page = inside, _front_page(inside)
             yield
 
@@ -90,6 +99,7 @@ def house(home: Home, metrics: MetricsAddress | None = None, limits: ServerLimit
         title="Soundings", lifespan=lifespan, telemetry=TELEMETRY, docs_url=None, redoc_url=None, openapi_url=None
     )
     handle_problems(app, {})
+    app.add_middleware(HostCheck, allowed=allowed_hosts)
     app.add_middleware(Surround, service="embedded", body_limit=BODY_LIMIT, limits=limits)
     app.include_router(router(lambda: app.state.front_page, lambda: datetime.now(UTC).date()))
     for check in ("livez", "readyz"):

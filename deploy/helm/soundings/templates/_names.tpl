@@ -35,3 +35,22 @@ app.kubernetes.io/component: {{ index . 1 }}
 {{- define "soundings.publicFeedbackUrl" -}}
 {{- if and .Values.ingress.enabled .Values.ingress.public.host }}https://{{ .Values.ingress.public.host }}{{ end }}
 {{- end }}
+
+{{/* The names under which pods are asked: those of their Services, of the Ingress, and what else is set. */}}
+{{- define "soundings.allowedHosts" -}}
+{{- $root := . -}}
+{{- $hosts := list -}}
+{{- range list "feedback-api" "catalogue-api" "metrics-worker" -}}
+{{- $name := printf "%s-%s" (include "soundings.fullname" $root) . -}}
+{{- $inside := printf "%s.%s" $name $root.Release.Namespace -}}
+{{- $hosts = concat $hosts (list $name $inside (printf "%s.svc" $inside) (printf "%s.svc.cluster.local" $inside)) -}}
+{{- end -}}
+{{- if .Values.ingress.enabled -}}
+{{- range list "public" "senders" "officers" "catalogue" "metrics" -}}
+{{- with (get $root.Values.ingress .).host -}}
+{{- $hosts = append $hosts . -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- concat $hosts .Values.allowedHosts | uniq | join " " -}}
+{{- end }}

@@ -21,6 +21,10 @@ from catalogue_api.sources.domain import KIND as SOURCE
 from catalogue_api.sources.http import STATUS_OF as KEY_STATUS
 from catalogue_api.sources.http import keys_router
 from catalogue_api.sources.sql import SqlKeyring
+from catalogue_api.token_revocations.http import STATUS_OF as REVOCATION_STATUS
+from catalogue_api.token_revocations.http import token_revocations_router
+from catalogue_api.token_revocations.sql import SqlRevocationStore
+from soundings.access.revocations import RevocationList
 from soundings.access.tokens import TokenVerifier
 from soundings.db import Database, migrate, open_database
 from soundings.db.copying import Compared, Progress, copy_tables
@@ -65,6 +69,7 @@ def build(
 
     catalogue = SqlCatalogue(database, models, committed)
     keyring = SqlKeyring(database, models, committed)
+    revocations = SqlRevocationStore(database, committed)
     return service_app(
         ServiceSpec(
             name="catalogue-api",
@@ -76,14 +81,27 @@ def build(
                 templates_router(catalogue),
                 keys_router(keyring, clock),
                 snippets_router(catalogue, settings.feedback_url),
+                token_revocations_router(revocations, clock),
             ],
-            verifier=TokenVerifier(settings.jwks_url, audience=settings.token_audience, issuer=settings.token_issuer),
+            verifier=_verifier(settings, RevocationList(revocations)),
+            allowed_hosts=settings.access.allowed_hosts,
             lifespan=_lifespan(database, relay),
             limits=settings.limits,
             metrics=settings.metrics,
-            status_of={**ENTITY_STATUS, **KEY_STATUS},
+            status_of={**ENTITY_STATUS, **KEY_STATUS, **REVOCATION_STATUS},
             ready=[_outbox_moves(relay, settings.stuck_after_seconds), health.not_ready],
         )
+    )
+
+
+def _verifier(settings: Settings, revoked: RevocationList) -> TokenVerifier:
+    return TokenVerifier(
+        settings.jwks_url,
+        audience=settings.token_audience,
+        issuer=settings.token_issuer,
+        further=settings.access.issuers,
+        stale_seconds=settings.access.stale_seconds,
+        revoked=revoked,
     )
 
 

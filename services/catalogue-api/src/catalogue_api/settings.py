@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from soundings.http.access_settings import AccessSettings
 from soundings.http.limits import ServerLimits
 from soundings.http.metrics_listener import MetricsAddress
 
@@ -20,6 +21,7 @@ class Settings:
     token_issuer: str | None = None
     feedback_url: str | None = None
     """Where pages find listening: an address, or a path on the catalogue's own one. None: snippets are refused."""
+    access: AccessSettings = field(default_factory=AccessSettings)
     host: str = "127.0.0.1"
     port: int = 8002
     limits: ServerLimits = field(default_factory=ServerLimits)
@@ -40,6 +42,7 @@ class Settings:
             token_audience=given.get("SOUNDINGS_TOKEN_AUDIENCE") or None,
             token_issuer=given.get("SOUNDINGS_TOKEN_ISSUER") or None,
             feedback_url=given.get("SOUNDINGS_PUBLIC_FEEDBACK_URL") or None,
+            access=AccessSettings.from_environment(given),
             host=given.get("SOUNDINGS_HOST", "127.0.0.1"),
             port=int(given.get("SOUNDINGS_PORT", "8002")),
             limits=ServerLimits.from_environment(given),

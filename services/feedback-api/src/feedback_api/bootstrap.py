@@ -35,6 +35,7 @@ from feedback_api.privacy.subjects import SubjectKeys
 from feedback_api.projection.follower import Follower
 from feedback_api.projection.last_known import LastKnown
 from feedback_api.projection.projection import Projection
+from feedback_api.projection.revocations import ProjectedRevocations
 from feedback_api.responses.kind import Responses
 from feedback_api.responses.shape import ResponseItem
 from feedback_api.reviews import http as reviews
@@ -45,6 +46,7 @@ from feedback_api.takeback.officer import officer_router
 from feedback_api.tallies.kind import Tallies
 from feedback_api.tallies.shape import TallyItem
 from feedback_api.widget.http import widget_router
+from soundings.access.revocations import RevocationList
 from soundings.access.tokens import TokenVerifier
 from soundings.events import topics
 from soundings.events.interaction import InteractionRecorded, InteractionRetracted
@@ -76,6 +78,7 @@ class _Parts:
     log: Log
     """What the doors append to."""
     health: WriteHealth
+    projection: Projection
     follower: Follower
     desk: Desk
     responses: Responses
@@ -117,7 +120,8 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
             reviews.review_router(reviews.Desk(parts.desk.door, parts.log, parts.redact, parts.revisions, clock)),
             connectors_router(_connectors(parts)),
         ],
-        verifier=TokenVerifier(settings.jwks_url, audience=settings.token_audience, issuer=settings.token_issuer),
+        verifier=_verifier(settings, RevocationList(ProjectedRevocations(parts.follower, parts.projection))),
+        allowed_hosts=settings.access.allowed_hosts,
         lifespan=_lifespan(parts),
         limits=settings.limits,
         metrics=settings.metrics,
@@ -128,6 +132,17 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
         notes=[part.note for part in parts.looked_after],
     )
     return service_app(spec)
+
+
+def _verifier(settings: Settings, revoked: RevocationList) -> TokenVerifier:
+    return TokenVerifier(
+        settings.jwks_url,
+        audience=settings.token_audience,
+        issuer=settings.token_issuer,
+        further=settings.access.issuers,
+        stale_seconds=settings.access.stale_seconds,
+        revoked=revoked,
+    )
 
 
 def _wired(settings: Settings, open_log: OpenLog, clock: Clock) -> _Parts:
@@ -151,6 +166,7 @@ def _wired(settings: Settings, open_log: OpenLog, clock: Clock) -> _Parts:
         spooled=spooled,
         log=log,
         health=health,
+        projection=projection,
         follower=follower,
         desk=Desk(Door(projection, follower, clock), log, Receipts(root_secret, former=former)),
         responses=Responses(projection, cleaned, subjects.pseudonym),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from soundings.http.access_settings import AccessSettings
 from soundings.http.limits import ServerLimits
 from soundings.http.metrics_listener import MetricsAddress
 from soundings.log.spool import MAX_BYTES
@@ -29,6 +30,7 @@ class Settings:
     spool_dir: Path | None = None
     """Where records wait while the log is away; on a disk that outlives the process. None: they are refused then."""
     spool_max_bytes: int = MAX_BYTES
+    access: AccessSettings = field(default_factory=AccessSettings)
     host: str = "127.0.0.1"
     port: int = 8001
     limits: ServerLimits = field(default_factory=ServerLimits)
@@ -51,6 +53,7 @@ class Settings:
             form_limit=given.get("SOUNDINGS_FORM_LIMIT") or "600/minute",
             spool_dir=Path(folder) if (folder := given.get("SOUNDINGS_SPOOL_DIR")) else None,
             spool_max_bytes=int(given.get("SOUNDINGS_SPOOL_MAX_BYTES") or MAX_BYTES),
+            access=AccessSettings.from_environment(given),
             host=given.get("SOUNDINGS_HOST", "127.0.0.1"),
             port=int(given.get("SOUNDINGS_PORT", "8001")),
             limits=ServerLimits.from_environment(given),

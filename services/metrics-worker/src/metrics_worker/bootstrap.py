@@ -25,11 +25,13 @@ from metrics_worker.rebuild.use_cases import rebuild as rebuild_cells
 from metrics_worker.rebuild.use_cases import verify as verify_cells
 from metrics_worker.retention.keeper import keeper
 from metrics_worker.settings import Settings
+from metrics_worker.structure.revocations_sql import SqlRevocations
 from metrics_worker.subjects.http import router as subjects_router
 from metrics_worker.subjects.sql import SqlSubjectStore
 from metrics_worker.voices.http import router as voices_router
 from metrics_worker.voices.sql import SqlVoiceStore
 from metrics_worker.voices.use_cases import ReadVoices
+from soundings.access.revocations import LogRevocations, RevocationList
 from soundings.access.tokens import TokenVerifier
 from soundings.db import Database, DatabaseFailed, migrate, open_database
 from soundings.db.copying import Compared
@@ -69,7 +71,8 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
             voices_router(ReadVoices(SqlVoiceStore(database))),
             dead_letter_router(letters, ReplayDeadLetter(letters, log, clock)),
         ],
-        verifier=TokenVerifier(settings.jwks_url, audience=settings.token_audience, issuer=settings.token_issuer),
+        verifier=_verifier(settings, RevocationList(LogRevocations(log), SqlRevocations(database))),
+        allowed_hosts=settings.access.allowed_hosts,
         lifespan=_lifespan(database, log, runner),
         limits=settings.limits,
         metrics=settings.metrics,
@@ -80,6 +83,17 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
     app = service_app(spec)
     app.state.fold = runner
     return app
+
+
+def _verifier(settings: Settings, revoked: RevocationList) -> TokenVerifier:
+    return TokenVerifier(
+        settings.jwks_url,
+        audience=settings.token_audience,
+        issuer=settings.token_issuer,
+        further=settings.access.issuers,
+        stale_seconds=settings.access.stale_seconds,
+        revoked=revoked,
+    )
 
 
 async def rebuild(database_url: str, progress: Progress) -> Rebuilt:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Self
 
+from soundings.http.access_settings import AccessSettings
 from soundings.http.limits import ServerLimits
 from soundings.http.metrics_listener import MetricsAddress
 
@@ -23,6 +24,7 @@ class Settings:
     """Names this worker among those that share the database; the same after a restart, different on every replica."""
     batch_events: int = 20_000
     """The most events that one transaction folds."""
+    access: AccessSettings = field(default_factory=AccessSettings)
     host: str = "127.0.0.1"
     port: int = 8003
     limits: ServerLimits = field(default_factory=ServerLimits)
@@ -43,6 +45,7 @@ class Settings:
             token_issuer=given.get("SOUNDINGS_TOKEN_ISSUER") or None,
             worker_id=given.get("SOUNDINGS_WORKER_ID") or f"{socket.gethostname()}:{port}",
             batch_events=int(given.get("SOUNDINGS_BATCH_EVENTS") or 20_000),
+            access=AccessSettings.from_environment(given),
             host=given.get("SOUNDINGS_HOST", "127.0.0.1"),
             port=port,
             limits=ServerLimits.from_environment(given),

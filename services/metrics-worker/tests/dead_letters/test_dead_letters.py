@@ -32,7 +32,7 @@ class House:
     key: ECKey
 
     def token(self, *roles: Role) -> dict[str, str]:
-        token = issue_token(self.key, name="ann", roles=list(roles), agency=None, seconds=600)
+        token = issue_token(self.key, name="ann", roles=list(roles), agency="*", seconds=600)
         return {"Authorization": f"Bearer {token}"}
 
     async def forwarded(self, count: int) -> None:

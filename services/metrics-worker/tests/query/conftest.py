@@ -20,7 +20,7 @@ from soundings.kernel.calendars import Calendar
 from soundings.kernel.clock import epoch_ms
 from soundings.log.port import LogUnavailable, TopicPartition
 
-ANALYST = Principal("ana", frozenset({Role.ANALYST}))
+ANALYST = Principal("ana", frozenset({Role.ANALYST}), "*")
 
 
 class Ends:

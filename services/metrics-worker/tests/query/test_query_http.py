@@ -24,19 +24,17 @@ class Door:
         self.client = client
         self._key = key
 
-    def headers(self, role: str | None, agency: str | None = None) -> dict[str, str]:
+    def headers(self, role: str | None, agency: str | None = "*") -> dict[str, str]:
         if role is None:
             return {}
         token = issue_token(self._key, name="someone", roles=[Role(role)], agency=agency, seconds=60)
         return {"Authorization": f"Bearer {token}"}
 
-    async def get(
-        self, path: str, role: str | None = "analyst", own: str | None = None, **query: str
-    ) -> httpx.Response:
+    async def get(self, path: str, role: str | None = "analyst", own: str | None = "*", **query: str) -> httpx.Response:
         """`own` is the agency of the caller's token."""
         return await self.client.get(path, params=query, headers=self.headers(role, own))
 
-    async def metric(self, metric: str, role: str | None = "analyst", own: str | None = None, **query: str):
+    async def metric(self, metric: str, role: str | None = "analyst", own: str | None = "*", **query: str):
         return await self.get(f"/v1/metrics/{metric}", role, own, **{**MAY, **query})
 
 
@@ -258,3 +256,21 @@ async def test_the_api_documents_its_parameters(door):
     paths = (await door.client.get("/openapi.json")).json()["paths"]
     names = {one["name"] for one in paths["/v1/metrics/{metric_id}"]["get"]["parameters"]}
     assert {"metric_id", "from", "to", "interval", "group_by", "compare", "p"} <= names
+
+
+@pytest.mark.parametrize("role", [*Role])
+@pytest.mark.parametrize(("own", "status"), [("sf", 200), ("*", 200), ("boston", 403), (None, 403)])
+async def test_each_role_asks_about_the_agency_of_its_token_only(door, role, own, status):
+    for named in ({"service": "guest"}, {"agency": "sf"}, {"department": "front"}):
+        asked = await door.metric("mean.v1", role, own, measure="satisfaction", **named)
+        assert asked.status_code == status, (named, asked.text)
+
+
+@pytest.mark.parametrize("role", [*Role])
+async def test_a_token_without_an_agency_sees_figures_of_none_and_built_in_measures_only(door, role):
+    assert (await door.metric("mean.v1", role, None, measure="satisfaction")).status_code == 403
+    query = {"metric": "mean.v1", "measure": "satisfaction", **MAY}
+    assert (await door.client.post("/v1/query", json=query, headers=door.headers(role, None))).status_code in {403, 422}
+    listed = (await door.get("/v1/measures", role, None)).json()
+    measures = listed["items"] if isinstance(listed, dict) else listed
+    assert {one["agency"] for one in measures} == {None}

@@ -8,8 +8,8 @@ import pytest
 
 from soundings.access.roles import ANONYMOUS, Principal, Role
 
-VIEWER = Principal("vera", frozenset({Role.VIEWER}))
-ANALYST = Principal("ana", frozenset({Role.ANALYST}))
+VIEWER = Principal("vera", frozenset({Role.VIEWER}), "*")
+ANALYST = Principal("ana", frozenset({Role.ANALYST}), "*")
 YEAR = {"from_": "2015-01-01", "to": "2016-01-01"}
 CHANNELS = ("email", "phone", "website")
 SERVICES = ("bags", "carts", "trees")

@@ -73,7 +73,7 @@ class Ear:
             await apply_batch(transaction, [Slice(move, decoded, positions)], 0, read_again)
 
     async def get(
-        self, path: str = "/v1/responses", role: str | None = "advocate", own: str | None = None, **query: object
+        self, path: str = "/v1/responses", role: str | None = "advocate", own: str | None = "*", **query: object
     ) -> httpx.Response:
         """`own` is the agency of the caller's token."""
         headers = {}

@@ -214,3 +214,9 @@ async def test_lists_begin_with_the_index_of_a_service_and_searches_with_the_wor
     steps = [row[3] for row in plan]
     assert any(step.startswith(begins) for step in steps), steps
     assert not any(step.startswith("SCAN fact") for step in steps), steps
+
+
+@pytest.mark.parametrize("role", ["advocate", "admin"])
+async def test_a_token_without_an_agency_hears_nobody(ear, role):
+    for path in ("/v1/responses", "/v1/responses/one"):
+        assert (await ear.get(path, role, None)).status_code == 403

@@ -15,9 +15,10 @@ class Door(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """A staff token with one of these roles."""
+    """A staff token with one of these roles, which reaches an agency unless ``needs_agency`` is False."""
 
     roles: frozenset[Role]
+    needs_agency: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ POLICY: dict[str, Access] = {
     "feedback.connectors.seal": _MANAGER,
     # knowing
     "catalogue.forms.publish": _MANAGER,
-    "catalogue.form_templates.list": _ANY_STAFF,
+    "catalogue.form_templates.list": Staff(STAFF, needs_agency=False),
     "catalogue.form_templates.fill": _ANY_STAFF,
     "catalogue.forms.findings": _ANY_STAFF,
     "catalogue.forms.versions": _ANY_STAFF,
@@ -91,6 +92,8 @@ POLICY: dict[str, Access] = {
     "catalogue.keys.create": _MANAGER,
     "catalogue.keys.list": _MANAGER,
     "catalogue.keys.revoke": _MANAGER,
+    "catalogue.token_revocations.create": _ADMIN,
+    "catalogue.token_revocations.list": _ADMIN,
     **{f"catalogue.{entities}.{verb}": _MANAGER for entities in ENTITIES for verb in ("put", "patch", "retire")},
     **{f"catalogue.{entities}.{verb}": _ANY_STAFF for entities in ENTITIES for verb in ("get", "list", "history")},
     # measuring

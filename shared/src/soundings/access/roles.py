@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class Role(StrEnum):
@@ -15,15 +16,22 @@ class Role(StrEnum):
 
 
 STAFF = frozenset(Role)
+EVERY_AGENCY: Final = "*"
+"""The ``agency`` of a token that reaches all of them. No agency has this id, because it is not a slug."""
 
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """A caller: ``agency`` is None where the caller may act for every agency. Nobody in particular has no roles."""
+    """A caller: ``agency`` is the one that the caller may act for, ``*`` for every one, None for none.
+
+    Nobody in particular has no roles. ``departments`` are those that the token names; without any there is no limit
+    within the agency.
+    """
 
     name: str
     roles: frozenset[Role]
     agency: str | None = None
+    departments: frozenset[str] = frozenset()
 
     def has(self, role: Role) -> bool:
         """Whether the caller has the role, by name or because a wider one includes it."""
@@ -32,9 +40,14 @@ class Principal:
     def has_any(self, roles: frozenset[Role]) -> bool:
         return any(self.has(role) for role in roles)
 
+    @property
+    def reaches_every_agency(self) -> bool:
+        """Whether the caller may act for all agencies."""
+        return self.agency == EVERY_AGENCY
+
     def reaches(self, agency_id: str) -> bool:
         """Whether the caller may act for this agency."""
-        return self.agency is None or self.agency == agency_id
+        return self.reaches_every_agency or (self.agency is not None and self.agency == agency_id)
 
 
-ANONYMOUS = Principal("anonymous", frozenset(), "")
+ANONYMOUS = Principal("anonymous", frozenset())

@@ -72,6 +72,10 @@ class Soundings:
         _, answer = self._wire.send(self._roots.new_key(source_id))
         return str(answer["key"])
 
+    def revoke_token(self, jti: str, expires_at: str | None = None) -> None:
+        """Revoke a staff token by its ``jti``; ``expires_at`` says until when that must be remembered, if known."""
+        self._wire.send(self._roots.revoke_token(jti, expires_at))
+
     def send(self, kind: Kind, items: Sequence[Json], key: str, *, batch: int = BATCH) -> Taken:
         """Send items in batches; those that are refused come back in ``rejected``, a refused request raises.
 

@@ -61,6 +61,10 @@ class Roots:
     def new_key(self, source_id: str) -> Call:
         return Call("POST", f"{self.catalogue}/v1/sources/{source_id}/keys", self.token, {})
 
+    def revoke_token(self, jti: str, expires_at: str | None) -> Call:
+        known = {} if expires_at is None else {"expires_at": expires_at}
+        return Call("POST", f"{self.catalogue}/v1/token-revocations", self.token, {"jti": jti, **known})
+
     def send(self, kind: Kind, items: Sequence[Json], key: str) -> Call:
         return Call("POST", f"{self.feedback}/v1/{kind}", key, list(items), expect=(202, 422))
 

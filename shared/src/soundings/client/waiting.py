@@ -69,6 +69,10 @@ class AsyncSoundings:
         _, answer = await self._wire.send(self._roots.new_key(source_id))
         return str(answer["key"])
 
+    async def revoke_token(self, jti: str, expires_at: str | None = None) -> None:
+        """Revoke a staff token by its ``jti``; ``expires_at`` says until when that must be remembered, if known."""
+        await self._wire.send(self._roots.revoke_token(jti, expires_at))
+
     async def send(self, kind: Kind, items: Sequence[Json], key: str, *, batch: int = BATCH) -> Taken:
         """Send items in batches; those that are refused come back in ``rejected``, a refused request raises."""
         parts: list[Taken] = []

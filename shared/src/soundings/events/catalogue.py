@@ -214,6 +214,13 @@ class SourceKey(Body):
     key_hash: str
 
 
+class TokenRevocation(Body):
+    """A staff token that no service takes any more; after ``expires_at`` nobody needs to know."""
+
+    jti: Annotated[str, Field(min_length=1, max_length=500)]
+    expires_at: Instant
+
+
 class CatalogueChanged(EventData):
     """A whole entity as it now is. ``revision`` rises with every change; retired means no longer in force."""
 
@@ -310,3 +317,11 @@ class PersonaChanged(CatalogueChanged):
     TYPE: ClassVar[str] = "gov.soundings.catalogue.persona.v1"
     ENTITY: ClassVar[str] = "persona"
     body: Persona
+
+
+class TokenRevocationChanged(CatalogueChanged):
+    """``id`` is the SHA-256 of the token's ``jti``, because that may hold any character."""
+
+    TYPE: ClassVar[str] = "gov.soundings.catalogue.token_revocation.v1"
+    ENTITY: ClassVar[str] = "token_revocation"
+    body: TokenRevocation

@@ -31,6 +31,7 @@ EVENT_TYPES: tuple[type[EventData], ...] = (
     catalogue.TouchpointChanged,
     catalogue.ArticleChanged,
     catalogue.PersonaChanged,
+    catalogue.TokenRevocationChanged,
     signal.SignalRaised,
     signal.SignalCleared,
 )

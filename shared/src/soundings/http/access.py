@@ -41,6 +41,8 @@ def guard(policy: Mapping[str, Access], verifier: TokenVerifier) -> Guard:
             raise Problem(401, "unauthorized", "This needs a staff token.", headers={"WWW-Authenticate": "Bearer"})
         if not principal.has_any(access.roles):
             raise Problem(403, "forbidden", "Your roles do not allow this.")
+        if principal.agency is None and not (isinstance(access, Staff) and not access.needs_agency):
+            raise Problem(403, "forbidden", "Your token names no agency; one with the claim agency is needed.")
         _check_repeated(request)
 
     return enforce

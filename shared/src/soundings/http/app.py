@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from soundings.access.policy import POLICY
 from soundings.access.tokens import TokenVerifier
 from soundings.http.access import guard
+from soundings.http.allowed_hosts import AllowedHosts, HostCheck
 from soundings.http.direct import DirectWay
 from soundings.http.limits import ServerLimits
 from soundings.http.metrics_listener import MetricsAddress, serving_metrics
@@ -58,6 +59,8 @@ class ServiceSpec:
     """What readiness tells besides: something is out of the ordinary, and requests are answered all the same."""
     body_limit: int = 1024 * 1024
     """The most bytes of any body. Routes may take less, never more."""
+    allowed_hosts: AllowedHosts | None = None
+    """Names under which the service answers; None where whoever mounts it looks at them."""
     limits: ServerLimits = field(default_factory=ServerLimits)
     metrics: MetricsAddress | None = None
     """Where Prometheus finds the service; None: nowhere."""
@@ -74,7 +77,7 @@ def service_app(spec: ServiceSpec) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
-        async with spec.lifespan(app), serving_metrics(spec.metrics, [show_ready]):
+        async with spec.verifier.refreshing(), spec.lifespan(app), serving_metrics(spec.metrics, [show_ready]):
             yield
 
     app = FastAPI(
@@ -94,6 +97,8 @@ def service_app(spec: ServiceSpec) -> FastAPI:
     on_error = handle_problems(app, spec.status_of)
     routes = [route for router in spec.routers for route in router.routes]
     app.add_middleware(DirectWay, routes=routes, on_error=on_error)
+    if spec.allowed_hosts is not None:
+        app.add_middleware(HostCheck, allowed=spec.allowed_hosts)
     app.add_middleware(Surround, service=spec.name, body_limit=spec.body_limit, limits=spec.limits)
     for router in spec.routers:
         app.include_router(router)
@@ -111,7 +116,7 @@ def _health(spec: ServiceSpec) -> APIRouter:
 
     @router.get("/readyz", name="readyz")
     async def readyz() -> Response:  # pyright: ignore[reportUnusedFunction]
-        return await _verdict(spec.ready, spec.notes)
+        return await _verdict(spec.ready, [*spec.notes, spec.verifier.note])
 
     @router.get("/version", name="version")
     async def version() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]

@@ -41,3 +41,11 @@ SPOOL_LIMIT_BYTES = Gauge("soundings_spool_limit_bytes", "Bytes that the spool's
 SPOOL_AGE_SECONDS = Gauge("soundings_spool_age_seconds", "Seconds since the oldest event that waits was taken in.")
 SPOOL_PARKED = Gauge("soundings_spool_parked", "Events in the spool that the log refuses for good.")
 OUTBOX_DEPTH = Gauge("soundings_outbox_depth", "Catalogue changes that wait to reach the log.")
+KEY_SET_LOADS = Counter(
+    "soundings_key_set_loads_total", "Times the keys of a token issuer were loaded.", ["issuer", "outcome"]
+)
+KEY_SET_AGE_SECONDS = Gauge(
+    "soundings_key_set_age_seconds",
+    "Age of a token issuer's keys when loading them last failed; 0 while they load.",
+    ["issuer"],
+)

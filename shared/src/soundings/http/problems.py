@@ -31,6 +31,7 @@ TITLES: Mapping[int, str] = {
     413: "Too large",
     414: "The address is too long",
     415: "Not a type we read",
+    421: "Misdirected Request",
     422: "Not valid",
     431: "The headers are too large",
     428: "A condition is required",

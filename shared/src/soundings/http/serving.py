@@ -14,7 +14,7 @@ _NOT_STARTED: Final = 3
 
 
 def server_config(
-    app: FastAPI, host: str, port: int, limits: ServerLimits, *, stop_seconds: int | None = None
+    app: FastAPI, limits: ServerLimits, *, host: str = "127.0.0.1", port: int = 0, stop_seconds: int | None = None
 ) -> uvicorn.Config:
     """The configuration of every server here: no lines of uvicorn's own, no web sockets, and our time-outs.
 
@@ -39,7 +39,7 @@ def serve(app: FastAPI, host: str, port: int, limits: ServerLimits | None = None
     # What is loaded by now stays for good: without this every full collection walks through it again under load.
     gc.collect()
     gc.freeze()
-    server = uvicorn.Server(server_config(app, host, port, limits or ServerLimits()))
+    server = uvicorn.Server(server_config(app, limits or ServerLimits(), host=host, port=port))
     server.run()
     if not server.started:
         sys.exit(_NOT_STARTED)

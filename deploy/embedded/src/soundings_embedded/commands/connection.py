@@ -33,10 +33,14 @@ def staff_token(token: str | None, home: Path) -> str:
     """The token that was given, or the home's admin token."""
     if token:
         return token
+    from soundings_embedded.home_permissions import readable_errors
+
     path = home / "admin.token"
-    if not path.exists():
+    with readable_errors(home):
+        text = path.read_text("ascii").strip() if path.exists() else ""
+    if not text:
         raise typer.BadParameter(
             f"there is no {path}. Give a token (`soundings token` makes one), or the right --home.",
             param_hint="--token",
         )
-    return path.read_text("ascii").strip()
+    return text

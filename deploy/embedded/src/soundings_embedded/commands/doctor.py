@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import typer
 
@@ -18,6 +18,9 @@ from soundings_embedded.commands.connection import (
     MetricsOption,
     UrlOption,
 )
+
+if TYPE_CHECKING:
+    from soundings_embedded.home import Home
 
 _FREE_BYTES = 1_000_000_000
 _SQLITE = (3, 37, 0)
@@ -72,26 +75,41 @@ def _home(home: Path) -> Iterator[Finding]:
     import shutil
 
     from soundings_embedded.home import HomeInUse, NoHome, existing_home
+    from soundings_embedded.home_permissions import HomeUnusable, check_owner
 
     try:
         place = existing_home(home)
-    except NoHome as error:
-        yield Finding(well=False, what=f"home {home}", advice=str(error))
-        return
-    for name in ("secret", "signing-key.json", "admin.token"):
-        path = place.path / name
-        private = path.exists() and path.stat().st_mode & 0o077 == 0
-        yield Finding(private, f"{path} is for its owner only", f"chmod 600 {path} (or restore it from your backup)")
-    free = shutil.disk_usage(place.path).free
-    yield Finding(free > _FREE_BYTES, f"{free // 1_000_000:,} MB free on the disk of {home}", "Make room on this disk.")
-    try:
+        check_owner(place.path)
         with place.locked():
             served = False
     except HomeInUse:
         served = True
+    except (NoHome, HomeUnusable) as error:
+        yield Finding(well=False, what=f"home {home}", advice=str(error))
+        return
+    try:
+        yield from _privacy(place)
+    except HomeUnusable as error:
+        yield Finding(well=False, what="the signing key can be read", advice=str(error))
+    free = shutil.disk_usage(place.path).free
+    yield Finding(free > _FREE_BYTES, f"{free // 1_000_000:,} MB free on the disk of {home}", "Make room on this disk.")
     yield Finding(served, f"a server holds {home}", f"Start it: soundings serve --home {home}")
     for path in sorted(place.path.glob("*.db")):
         yield _database(path)
+
+
+def _privacy(place: "Home") -> Iterator[Finding]:
+    for name in ("secret", "signing-key.json", "admin.token"):
+        path = place.path / name
+        private = path.exists() and path.stat().st_mode & 0o077 == 0
+        yield Finding(private, f"{path} is for its owner only", f"chmod 600 {path} (or restore it from your backup)")
+    from soundings.kernel.clock import system_clock
+    from soundings_embedded.admin_token import reason_to_renew
+
+    text = place.admin_token.read_text("ascii", "replace").strip() if place.admin_token.exists() else None
+    reason = reason_to_renew(text, place.signing_key(), place.issued_tokens.revoked(), system_clock().timestamp())
+    advice = f"Because {reason}: start the server again, which renews it."
+    yield Finding(reason is None, "the admin token is good for another month", advice)
 
 
 def _database(path: Path) -> Finding:

@@ -1,14 +1,21 @@
 """``soundings serve``: the whole house in one process."""
 
 import gc
+import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
 from soundings_embedded.commands.connection import DEFAULT_HOME, HomeOption
+from soundings_embedded.listening_socket import listening_socket
+
+if TYPE_CHECKING:
+    from socket import socket
+
+    from soundings.http.allowed_hosts import AllowedHosts
 
 _SWITCH_SECONDS = 0.001
 
@@ -22,6 +29,17 @@ def serve(
     metrics_port: Annotated[
         int, typer.Option("--metrics-port", min=0, max=65535, help="The loopback port for Prometheus; 0 for none.")
     ] = 9000,
+    public_url: Annotated[
+        str | None,
+        typer.Option(
+            "--public-url",
+            envvar="SOUNDINGS_PUBLIC_URL",
+            help="The address that people use, behind a proxy.",
+        ),
+    ] = None,
+    allowed_hosts: Annotated[
+        str, typer.Option("--allowed-hosts", envvar="SOUNDINGS_ALLOWED_HOSTS", help="More host names to answer to.")
+    ] = "",
     demo_if_empty: Annotated[
         bool, typer.Option("--demo-if-empty", help="Fill an empty home with the made-up agency of `soundings demo`.")
     ] = False,
@@ -37,18 +55,48 @@ def serve(
     from soundings.http.logs import configure_logs
     from soundings.traces import start_traces
     from soundings_embedded.home import open_home
+    from soundings_embedded.home_permissions import check_writable, make_private
 
     configure_logs(log_level.upper())
     start_traces("soundings")
-    fresh = not (home / "log.db").exists()
+    hosts = _hosts(allowed_hosts, public_url, host)
+    os.umask(0o077)  # databases, their journals and logs are made by libraries, which ask for the usual mode
     place = open_home(home)
+    fresh = place.is_empty
     with place.locked():
-        uvloop.run(_serve(place.path, host, port, metrics_port, with_demo=fresh and demo_if_empty))
+        for change in make_private(place.path):
+            typer.echo(f"Others could read the home: {change}", err=True)
+        check_writable(place.path)
+        serving = Serving(hosts, _base(host, port), metrics_port, with_demo=fresh and demo_if_empty)
+        with listening_socket(host, port) as listener:
+            uvloop.run(_serve(place.path, listener, serving))
 
 
-async def _serve(home: Path, host: str, port: int, metrics_port: int, *, with_demo: bool) -> None:
-    import os
+def _hosts(names: str, public_url: str | None, host: str) -> "AllowedHosts":
+    from soundings.http.allowed_hosts import AllowedHosts
 
+    try:
+        return AllowedHosts.of(names, public_url, listens_on=host)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--public-url or --allowed-hosts") from error
+
+
+def _base(host: str, port: int) -> str:
+    """Where this machine finds the server, also when it listens on all of its addresses."""
+    named = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
+    return f"http://{named}:{port}"
+
+
+class Serving(NamedTuple):
+    """How one process serves; ``base`` is where this machine finds it."""
+
+    hosts: "AllowedHosts"
+    base: str
+    metrics_port: int
+    with_demo: bool
+
+
+async def _serve(home: Path, listener: "socket", serving: Serving) -> None:
     from soundings.http.limits import ServerLimits
     from soundings.http.metrics_listener import MetricsAddress
     from soundings.http.serving import server_config
@@ -58,22 +106,21 @@ async def _serve(home: Path, host: str, port: int, metrics_port: int, *, with_de
 
     limits = ServerLimits.from_environment(os.environ)
     # Serving people matters more than being watched: a port that is in use is said, and stops nothing.
-    metrics = MetricsAddress(metrics_port, required=False) if metrics_port else None
-    app = house(Home(home), metrics, limits)
-    config = server_config(app, host, port, limits, stop_seconds=5)
-    base = f"http://{host}:{port}"
+    metrics = MetricsAddress(serving.metrics_port, required=False) if serving.metrics_port else None
+    app = house(Home(home), serving.hosts, metrics, limits)
+    config = server_config(app, limits, stop_seconds=5)
     demos: list[subprocess.Popen[bytes]] = []
 
     def announce() -> None:
         _settle()
-        _greet(home, base)
+        _greet(home, serving.base)
         if app.state.metrics_fault is not None:
             typer.echo(f"  {app.state.metrics_fault}", err=True)
-        if with_demo:
-            demos.append(_start_demo(home, base))
+        if serving.with_demo:
+            demos.append(_start_demo(home, serving.base))
 
     server = AnnouncingServer(config, announce)
-    await server.serve()
+    await server.serve(sockets=[listener])
     for demo in demos:
         demo.terminate()
         demo.wait()

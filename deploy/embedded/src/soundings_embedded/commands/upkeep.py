@@ -1,7 +1,7 @@
 """``soundings verify``, ``rebuild`` and ``resume``: looking after the numbers."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,7 +21,7 @@ def verify(home: HomeOption = DEFAULT_HOME, database: MetricsDatabaseOption = No
     from metrics_worker import bootstrap
 
     url = _metrics_database(home, database)
-    done = asyncio.run(_with_bar("Verifying", lambda tell: bootstrap.verify(url, tell)))
+    done = _run(_with_bar("Verifying", lambda tell: bootstrap.verify(url, tell)))
     if done.comparison.differences:
         for one in done.comparison.examples:
             typer.echo(f"differs: {one}", err=True)
@@ -38,7 +38,7 @@ def rebuild(home: HomeOption = DEFAULT_HOME, database: MetricsDatabaseOption = N
     from metrics_worker import bootstrap
 
     url = _metrics_database(home, database)
-    done = asyncio.run(_with_bar("Rebuilding", lambda tell: bootstrap.rebuild(url, tell)))
+    done = _run(_with_bar("Rebuilding", lambda tell: bootstrap.rebuild(url, tell)))
     typer.echo(
         f"Generation {done.generation} was computed from {done.facts:,} facts and is in force; "
         f"{done.comparison.differences:,} rows differed from the one before."
@@ -52,7 +52,7 @@ def resume(home: HomeOption = DEFAULT_HOME, database: MetricsDatabaseOption = No
     """
     from metrics_worker import bootstrap
 
-    resumed = asyncio.run(bootstrap.resume(_metrics_database(home, database)))
+    resumed = _run(bootstrap.resume(_metrics_database(home, database)))
     typer.echo(f"Resumed: {', '.join(resumed)}." if resumed else "No worker has stopped; there is nothing to resume.")
 
 
@@ -60,6 +60,18 @@ def _metrics_database(home: Path, database: str | None) -> str:
     from soundings_embedded.home import existing_home
 
     return database or existing_home(home).database_url("metrics")
+
+
+def _run(work: Coroutine[object, object, _Done]) -> _Done:
+    """Run to the end; a database that cannot be read or written is said in one sentence."""
+    from soundings.db import DatabaseFailed
+
+    try:
+        return asyncio.run(work)
+    except (DatabaseFailed, OSError) as error:
+        reason = getattr(error, "orig", None) or error
+        typer.echo(f"soundings: the metrics database cannot be used: {reason}", err=True)
+        raise typer.Exit(1) from error
 
 
 async def _with_bar(title: str, work: Callable[[Tell], Awaitable[_Done]]) -> _Done:

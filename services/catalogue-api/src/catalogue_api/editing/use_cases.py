@@ -121,7 +121,7 @@ class ListEntities:
         """At most ``limit`` entities from behind the id ``after``, and whether there are more."""
         if filters.agency is not None:
             may_read(caller, filters.agency)
-        narrowed = filters if caller.agency is None else replace(filters, agency=caller.agency)
+        narrowed = filters if caller.reaches_every_agency else replace(filters, agency=caller.agency or "")
         async with self.catalogue.reading() as reader:
             found = await reader.page(kind.name, narrowed, after, limit + 1)
         return found[:limit], len(found) > limit

@@ -137,7 +137,7 @@ def check(kind: Kind, proposal: Proposal, principal: Principal) -> str:
 def may_read(principal: Principal, agency: str) -> None:
     """Raises ForeignAgency when the caller acts for another agency."""
     if not principal.reaches(agency):
-        raise ForeignAgency(f"You act for {principal.agency}; this belongs to {agency}.")
+        raise ForeignAgency(f"You act for {principal.agency or 'no agency'}; this belongs to {agency}.")
 
 
 def may_write(principal: Principal, kind: str, agency: str, *, comes_or_goes: bool = False) -> None:

@@ -19,6 +19,7 @@ from feedback_api.projection.views import (
 from soundings.events import catalogue, forms
 from soundings.events.catalogue import CatalogueChanged
 from soundings.kernel.calendars import calendar_of
+from soundings.kernel.clock import epoch_ms
 
 View = TypeVar("View")
 
@@ -45,6 +46,7 @@ class Projection:
         self._touchpoints: dict[str, TouchpointView] = {}
         self._versions: dict[str, dict[int, FormView]] = {}
         self._retired_forms: set[str] = set()
+        self._revoked: dict[str, tuple[str, int]] = {}
         self._discards: dict[str, Callable[[str], object]] = {
             "agency": self._drop_agency,
             "service": partial(_discard, self._services),
@@ -54,6 +56,7 @@ class Projection:
             "form": self._retired_forms.add,
             "form_version": self._drop_version,
             "source_key": self._drop_key,
+            "token_revocation": partial(_discard, self._revoked),
         }
 
     # Lookups
@@ -96,6 +99,10 @@ class Projection:
         if not versions or form_id in self._retired_forms:
             return None
         return versions.get(max(versions) if version is None else version)
+
+    def revoked_tokens(self) -> dict[str, int]:
+        """Every revoked ``jti``, with the epoch millisecond until which it matters."""
+        return dict(self._revoked.values())
 
     # The fold
 
@@ -149,6 +156,10 @@ class Projection:
         if event.state == "active":
             self._keys[event.id] = (event.body.key_hash, event.body.source_id)
             self._source_of_hash[event.body.key_hash] = event.body.source_id
+
+    @_take.register
+    def _(self, event: catalogue.TokenRevocationChanged) -> None:
+        _put(self._revoked, event, (event.body.jti, epoch_ms(event.body.expires_at)))
 
     @_take.register
     def _(self, event: forms.FormChanged) -> None:

@@ -60,7 +60,9 @@ def _agencies(
     named = _named(question, structure)
     if len(named) > 1:
         raise refused("agency", "contradiction", f"agency, department and service belong to {', '.join(sorted(named))}")
-    own = principal.agency if principal.roles else None
+    if principal.roles and principal.agency is None:
+        raise ForeignAgency("your token names no agency; one with the claim agency is needed")
+    own = None if not principal.roles or principal.reaches_every_agency else principal.agency
     if own is not None and named and own not in named:
         raise ForeignAgency(f"your token is for the agency {own!r}")
     chosen = next(iter(named), own)

@@ -1,0 +1,1 @@
+"""Revoking staff tokens before their time."""

@@ -1,0 +1,56 @@
+"""A revocation: which token, until when it matters, and who said so."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
+
+from pydantic import ValidationError
+
+from soundings.events.catalogue import TokenRevocation, TokenRevocationChanged
+from soundings.http.problems import fault_of
+from soundings.kernel.errors import Refused
+
+LONGEST: Final = timedelta(days=3653)
+"""How long a revocation is kept where nobody says when the token expires: as long as any token we ever made."""
+
+
+@dataclass(frozen=True, slots=True)
+class RevokedToken:
+    """``revision`` rises when the same token is revoked again for longer."""
+
+    jti: str
+    expires_at: datetime
+    revision: int
+    revoked_at: datetime
+    revoked_by: str
+
+    @property
+    def id(self) -> str:
+        return revocation_id(self.jti)
+
+    def snapshot(self) -> TokenRevocationChanged:
+        """The event that every service learns it from."""
+        return TokenRevocationChanged(
+            id=self.id,
+            revision=self.revision,
+            changed_at=self.revoked_at,
+            body=TokenRevocation(jti=self.jti, expires_at=self.expires_at),
+        )
+
+
+def revocation_id(jti: str) -> str:
+    """The id of a revocation on the log and in rows, where not every character can stand."""
+    return sha256(jti.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def read_revocation(sent: object, now: datetime) -> TokenRevocation:
+    """What a body ``{jti, expires_at?}`` asks for; ``expires_at`` is cut at the longest that is kept."""
+    latest = now + LONGEST
+    given = {"expires_at": latest, **sent} if isinstance(sent, dict) else sent
+    try:
+        asked = TokenRevocation.model_validate(given)
+    except ValidationError as error:
+        entries = error.errors(include_url=False, include_input=False, include_context=False)
+        raise Refused([fault_of(entry) for entry in entries]) from error
+    return TokenRevocation(jti=asked.jti, expires_at=min(asked.expires_at, latest))
