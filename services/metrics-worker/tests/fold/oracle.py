@@ -62,7 +62,7 @@ def expected(events: Iterable[EventData]) -> Cells:
             case InteractionRecorded():
                 roots[latest.source_id, latest.root_id].append(latest)
     for root in roots.values():
-        _add_root(sheet, root)
+        add_root(sheet, root)
     return sheet.cells()
 
 
@@ -147,7 +147,7 @@ def _first(records: Sequence[InteractionRecorded], get: Callable[[InteractionRec
     return next((get(record) for record in records if get(record) is not None), None)
 
 
-def _add_root(sheet: Sheet, records: list[InteractionRecorded]) -> None:  # noqa: C901, PLR0912 - one rule after the other, as the design tells them
+def add_root(sheet: Sheet, records: list[InteractionRecorded]) -> None:  # noqa: C901, PLR0912 - one rule after the other, as the design tells them
     records = sorted(records, key=lambda record: (record.started_at, record.record_id))
     first = records[0]
     service, channel = _first(records, lambda r: r.service_id), _first(records, lambda r: r.channel)
@@ -235,7 +235,16 @@ def _deciding(records: Sequence[InteractionRecorded], handled: Sequence[Interact
         able = [record for record in records if not _rang(record)]
     else:
         able = list(records)
-    return max(able, key=lambda r: (r.started_at, RANKS.index(r.outcome.value), r.record_id))
+    return max(
+        able,
+        key=lambda r: (
+            r.started_at,
+            RANKS.index(r.outcome.value),
+            r.ended_at or EPOCH,
+            r.ended_at is not None,
+            r.record_id,
+        ),
+    )
 
 
 def _rang(record: InteractionRecorded) -> bool:

@@ -121,11 +121,11 @@ def deciding_record(ordered: Sequence[InteractionRecord], handled: Sequence[Inte
     if len(candidates) == 1 or candidates[-2].order != last.order:
         return last
     # Clocks of whole seconds put several records at one instant, where ids say nothing about which came last.
-    return max((record for record in candidates if record.order == last.order), key=_rank_and_id)
+    return max((record for record in candidates if record.order == last.order), key=_rank_at_tie)
 
 
-def _rank_and_id(record: InteractionRecord) -> tuple[int, str]:
-    return _OUTCOME_RANK[record.outcome], record.record_id
+def _rank_at_tie(record: InteractionRecord) -> tuple[int, int, str]:
+    return _OUTCOME_RANK[record.outcome], -1 if record.ended is None else record.ended, record.record_id
 
 
 def _without_ringing(ordered: Sequence[InteractionRecord]) -> Sequence[InteractionRecord]:
