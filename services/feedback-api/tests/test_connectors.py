@@ -81,7 +81,7 @@ async def test_contact_records_of_amazon_connect_keep_their_chain_and_their_time
     assert (answered.wait_s, answered.talk_s, answered.hold_s, answered.wrap_up_s) == (40, 200, 20, 30)
     assert (answered.topic, answered.reason) == (("permit",), "perform_transaction")
     assert answered.attributes == {"disconnectreason": "CUSTOMER_DISCONNECT"}
-    assert answered.revision == 1772377572000
+    assert answered.revision == 1772377572187  # the time, one slot of 100, rank 87: answered, with seven facts
     assert answered.subject is not None
     abandoned = events["c-abandoned"]
     assert (abandoned.outcome, abandoned.wait_s, abandoned.talk_s, abandoned.subject) == ("abandoned", 90, None, None)
@@ -148,7 +148,7 @@ async def test_a_conversation_of_genesys_cloud_is_a_record_for_each_person_who_t
     assert first.enqueued_at.isoformat() == "2026-03-01T15:00:15+00:00"
     assert (second.outcome, second.service_id, second.root_id) == ("answered", "vehicle", "g-transferred")
     assert (second.talk_s, second.hold_s, second.wrap_up_s) == (300, None, 30)
-    assert first.revision == second.revision == 1772377830000
+    assert first.revision == second.revision == 1772377830199
     assert (events["g-abandoned"].outcome, events["g-abandoned"].wait_s) == ("abandoned", 60)
     assert events["g-open"].outcome == "open"
 

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from soundings.events.base import EventData
@@ -16,6 +17,7 @@ Cell = tuple[str, str, str, str, str, str, int, str]
 Cells = dict[Cell, tuple[int, int]]
 """n and total."""
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CONTACTS = {"call", "chat", "message", "email", "callback", "visit", "mail", "service_request"}
 
 
@@ -60,7 +62,7 @@ def expected(events: Iterable[EventData]) -> Cells:
             case InteractionRecorded():
                 roots[latest.source_id, latest.root_id].append(latest)
     for root in roots.values():
-        _add_root(sheet, root)
+        add_root(sheet, root)
     return sheet.cells()
 
 
@@ -145,9 +147,9 @@ def _first(records: Sequence[InteractionRecorded], get: Callable[[InteractionRec
     return next((get(record) for record in records if get(record) is not None), None)
 
 
-def _add_root(sheet: Sheet, records: list[InteractionRecorded]) -> None:  # noqa: C901, PLR0912 - one rule after the other, as the design tells them
+def add_root(sheet: Sheet, records: list[InteractionRecorded]) -> None:  # noqa: C901, PLR0912 - one rule after the other, as the design tells them
     records = sorted(records, key=lambda record: (record.started_at, record.record_id))
-    first, last = records[0], records[-1]
+    first = records[0]
     service, channel = _first(records, lambda r: r.service_id), _first(records, lambda r: r.channel)
     if service is None:
         return
@@ -160,12 +162,9 @@ def _add_root(sheet: Sheet, records: list[InteractionRecorded]) -> None:  # noqa
     def add_ms(measure: str, ms: int) -> None:
         add(measure, str(min(edge for edge in DURATION_EDGES if edge * 1000 >= ms)), ms)
 
+    handled = [record for record in records if _is_handled(record)]
+    last = _deciding(records, handled)
     kind, outcome = first.kind.value, last.outcome.value
-    handled = [
-        r
-        for r in records
-        if r.outcome.value != "open" and (r.answered_at or r.outcome.value in {"answered", "transferred"})
-    ]
     add("outcome", outcome)
     if kind in CONTACTS:
         add("contacts", kind)
@@ -179,7 +178,7 @@ def _add_root(sheet: Sheet, records: list[InteractionRecorded]) -> None:  # noqa
         _add_search(add, outcome, last.results)
     if kind in {"service_request", "transaction"} and outcome == "completed" and last.ended_at:
         add_ms("resolution", _ms(last.ended_at, first.started_at))
-    _add_offered(add, add_ms, records, handled=bool(handled))
+    _add_offered(add, add_ms, records, handled, last)
     reason = _first(records, lambda r: r.reason)
     if reason is not None:
         add("reason", reason.value)
@@ -214,25 +213,98 @@ def _add_search(add: Callable[[str, str], None], outcome: str, results: int | No
         add("search", "empty")
 
 
-def _add_offered(add, add_ms, records: Sequence[InteractionRecorded], *, handled: bool) -> None:
-    first, last = records[0], records[-1]
-    outcome = last.outcome.value
-    waited = any(r.enqueued_at or r.wait_s is not None for r in records)
+def _is_handled(record: InteractionRecorded) -> bool:
+    if record.outcome.value == "open":
+        return False
+    if record.channel is not None and record.channel.value in {"automated_phone", "chatbot"}:
+        return False
+    return record.answered_at is not None or record.outcome.value in {"answered", "transferred"}
+
+
+RANKS = ["open", "contained", "not_eligible", "completed", "failed", "abandoned", "callback", "transferred", "answered"]
+
+
+def _deciding(records: Sequence[InteractionRecorded], handled: Sequence[InteractionRecorded]) -> InteractionRecorded:
+    """Whose outcome is the root's; of records at one instant the one of the highest rank."""
+    kind = records[0].kind.value
+    if kind in {"service_request", "transaction"}:
+        able = [record for record in records if record.kind.value == kind]
+    elif handled:
+        able = list(handled)
+    elif {"abandoned", "callback"} & {record.outcome.value for record in records}:
+        able = [record for record in records if not _rang(record)]
+    else:
+        able = list(records)
+    return max(
+        able,
+        key=lambda r: (
+            r.started_at,
+            RANKS.index(r.outcome.value),
+            r.ended_at or EPOCH,
+            r.ended_at is not None,
+            r.record_id,
+        ),
+    )
+
+
+def _rang(record: InteractionRecorded) -> bool:
+    queued = record.enqueued_at is not None or record.wait_s is not None
+    return record.outcome.value == "failed" and record.kind.value != "callback" and not queued
+
+
+def _is_callback(records: Sequence[InteractionRecorded], handled: Sequence[InteractionRecorded]) -> bool:
+    """Whether they asked to be called back before anyone spoke to them; what starts together is not later."""
+    for record in records:
+        if handled and record.started_at > handled[0].started_at:
+            break
+        others = [other for other in records if other is not record and other.started_at <= record.started_at]
+        is_later = record.kind.value == "callback" and bool(others)
+        if is_later or (record.outcome.value == "callback" and record not in handled):
+            return True
+    return False
+
+
+def _add_offered(add, add_ms, records, handled, last) -> None:
+    first, outcome = records[0], last.outcome.value
     if first.direction.value != "inbound" or first.kind.value not in {"call", "chat", "message", "callback", "visit"}:
         return
-    if not waited and outcome not in {"answered", "abandoned", "transferred", "callback"}:
+    waited = any(r.enqueued_at or r.wait_s is not None for r in records)
+    if _is_callback(records, handled):
+        add("offered", "callback")
+        measure = "wait_callback"
+    elif not waited and outcome not in {"answered", "abandoned", "transferred", "callback"}:
         return
-    add("offered", "answered" if handled else outcome)
-    if handled:
-        measure, until = "wait_answered", _first(records, lambda r: r.answered_at)
-    elif outcome in {"abandoned", "callback"}:
-        measure, until = f"wait_{outcome}", last.ended_at
+    elif handled:
+        add("offered", "answered")
+        measure = "wait_answered"
     else:
-        return
-    given, enqueued = _first(records, lambda r: r.wait_s), _first(records, lambda r: r.enqueued_at)
-    if given is not None:
-        add_ms(measure, round(given * 1000))
-    elif until is not None and enqueued is not None and _ms(until, enqueued) >= 0:
-        add_ms(measure, _ms(until, enqueued))
-    else:
+        add("offered", outcome)
+        if outcome != "abandoned":
+            return
+        measure = "wait_abandoned"
+    wait = _root_wait(records, handled, last)
+    if wait is None:
         add(measure, "unknown")
+    else:
+        add_ms(measure, wait)
+
+
+def _root_wait(records, handled, last) -> int | None:
+    enqueued = [r.enqueued_at for r in records if r.enqueued_at]
+    if handled:
+        until = min((r.answered_at for r in handled if r.answered_at), default=None)
+        records = [r for r in records if r.started_at <= handled[0].started_at]
+    else:
+        until = last.ended_at and max(r.ended_at for r in records if r.ended_at)
+    if enqueued and until and _ms(until, min(enqueued)) >= 0:
+        return _ms(until, min(enqueued))
+    stretches = [(_ms(r.started_at, EPOCH), round(r.wait_s * 1000)) for r in records if r.wait_s is not None]
+    if not stretches:
+        return None
+    # The union, edge by edge: what lies between two neighbouring edges waits when any stretch covers it.
+    edges = sorted({at for at, _ in stretches} | {at + length for at, length in stretches})
+    return sum(
+        upper - lower
+        for lower, upper in pairwise(edges)
+        if any(at <= lower and upper <= at + length for at, length in stretches)
+    )

@@ -59,10 +59,12 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a mapping is told beside the record: the connector of the source, and the agency's time zone."""
+    """What a mapping is told beside the record: the connector of the source, the agency's time zone, the delivery."""
 
     connector: Connector
     zone: ZoneInfo
+    called_back: frozenset[str] = frozenset()
+    """Contacts that another record of the same delivery calls back, by the vendor's id."""
 
 
 Mapper = Callable[[Item, Setting], Sequence[Draft]]

@@ -157,7 +157,8 @@ def _defaults(draft: Draft) -> None:
     item.setdefault("kind", "call")
     if "outcome" in item:
         return
-    if "answered_at" in item or "talk_s" in item:
+    # Reports write 00:00:00 as the talk time of calls that nobody answered.
+    if "answered_at" in item or item.get("talk_s", 0):
         item["outcome"] = "answered"
     elif "ended_at" in item or "wait_s" in item:
         waited = "enqueued_at" in item or "wait_s" in item

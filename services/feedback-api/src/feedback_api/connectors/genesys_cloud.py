@@ -8,7 +8,8 @@ from typing import Final
 
 from feedback_api.connectors.drafts import Draft, Setting, first_of
 from feedback_api.connectors.people import put_person
-from feedback_api.connectors.reading import Found, Part, revision_of
+from feedback_api.connectors.reading import Found, Part
+from feedback_api.connectors.revisions import ranked_revision
 from feedback_api.intake.fields import Item, is_list
 
 _KINDS: Final[Mapping[str, str]] = {
@@ -21,6 +22,7 @@ _CHANNELS: Final[Mapping[str, str]] = {
     "twitter": "social_media", "instagram": "social_media", "line": "social_media", "apple": "social_media",
 }  # fmt: skip
 _HANDLERS: Final = frozenset({"agent", "user"})
+_OVER_RANK: Final = 99
 _CUSTOMERS: Final = frozenset({"customer", "external"})
 
 
@@ -48,22 +50,50 @@ class _Conversation:
         return [session for purpose, session in self.sessions if purpose in purposes]
 
     def has_media(self, media: str) -> bool:
-        return any((session.text("mediaType") or "").lower() == media for _, session in self.sessions)
+        return any(_media(session) == media for _, session in self.sessions)
 
 
 def map_genesys_cloud(record: Item, _setting: Setting) -> Sequence[Draft]:
-    """A draft of the conversation up to the first person who took it, and one for everybody who took it after."""
+    """A draft of the conversation up to the first person who took it, and one for everybody who took it after.
+
+    Where people are called back, the first draft ends with their request and everybody who called has one of their own.
+    """
     whole = Part(record)
     identity = whole.required("conversationId")
     whole.required("conversationStart")
     conversation = _read(whole)
     legs = sorted(_legs(conversation), key=lambda leg: _instant_of(leg.answered))
-    revision = revision_of(max(_times(conversation), default=None))
-    drafts = [_first(conversation, identity, legs)]
-    drafts += [_later(conversation, identity, leg, is_last=leg is legs[-1]) for leg in legs[1:]]
+    times = list(_times(conversation))
+    # A conversation that is over has no later state; before, the fuller of two pictures of one instant is the later.
+    rank = _OVER_RANK if conversation.is_over else min(len(times), _OVER_RANK - 1)
+    revision = ranked_revision(max(times, default=None), rank)
+    asked = _callback_request(conversation, legs)
+    drafts = [_first(conversation, identity, legs, asked)]
+    later = legs[1:] if asked is None else legs
+    drafts += [
+        _later(conversation, identity, leg, is_last=leg is legs[-1], kind=None if asked is None else "callback")
+        for leg in later
+    ]
     for draft in drafts:
         draft.say("revision", revision)
     return drafts
+
+
+def _callback_request(conversation: _Conversation, legs: Sequence[_Leg]) -> Found | None:
+    """When an inbound contact became a callback, where that was before anybody took it; None where it did not."""
+    if (conversation.whole.text("originatingDirection") or "").lower() == "outbound":
+        return None
+    starts = [
+        segment.at("segmentStart")
+        for _, session in conversation.sessions
+        if _media(session) == "callback"
+        for segment in session.parts("segments")
+        if segment.has("segmentStart")
+    ]
+    if not starts or not conversation.is_over:
+        return None
+    asked = min(starts, key=_instant_of)
+    return None if legs and _instant_of(legs[0].answered) < _instant_of(asked) else asked
 
 
 def _read(whole: Part) -> _Conversation:
@@ -76,14 +106,18 @@ def _read(whole: Part) -> _Conversation:
     return _Conversation(whole, participants, sessions, is_over=whole.has("conversationEnd"))
 
 
-def _first(conversation: _Conversation, identity: Found, legs: Sequence[_Leg]) -> Draft:
+def _first(conversation: _Conversation, identity: Found, legs: Sequence[_Leg], asked: Found | None) -> Draft:
     whole, draft = conversation.whole, Draft()
     draft.put("id", identity)
     draft.put("root_id", identity)
     draft.put("started_at", whole.at("conversationStart"))
     _contact(draft, conversation)
-    _waiting(draft, conversation)
-    if legs:
+    _waiting(draft, conversation, legs[0] if legs else None, asked)
+    if asked is not None:
+        # Nobody called back: the wait for it lasted to the end.
+        draft.put("ended_at", asked if legs else whole.at("conversationEnd"))
+        draft.say("outcome", "callback")
+    elif legs:
         _handling(draft, conversation, legs[0], is_last=len(legs) == 1)
     else:
         draft.put("ended_at", whole.at("conversationEnd"))
@@ -92,13 +126,14 @@ def _first(conversation: _Conversation, identity: Found, legs: Sequence[_Leg]) -
     return draft
 
 
-def _later(conversation: _Conversation, identity: Found, leg: _Leg, *, is_last: bool) -> Draft:
+def _later(conversation: _Conversation, identity: Found, leg: _Leg, *, is_last: bool, kind: str | None = None) -> Draft:
     draft = Draft()
     own = leg.participant.text("participantId") or leg.participant.path("participantId")
     draft.put("id", Found(f"{identity.value}/{own}", leg.participant.path("participantId")))
     draft.put("root_id", identity)
     draft.put("started_at", leg.started)
     _contact(draft, conversation)
+    draft.say("kind", kind)
     _handling(draft, conversation, leg, is_last=is_last)
     _facts(draft, conversation, [leg.participant])
     return draft
@@ -133,16 +168,45 @@ def _contact(draft: Draft, conversation: _Conversation) -> None:
             return
 
 
-def _waiting(draft: Draft, conversation: _Conversation) -> None:
+def _waiting(draft: Draft, conversation: _Conversation, leg: _Leg | None, asked: Found | None) -> None:
+    """When the contact was first queued, and how long it waited in all its queues before somebody took it.
+
+    What was queued after the first answer is no part of that wait.
+    """
+    answered = None if leg is None else _instant_of(leg.answered)
     queues = conversation.of(frozenset({"acd"}))
     entered = [segment.at("segmentStart") for session in queues for segment in session.parts("segments")]
     entered = [found for found in entered if found.value is not None]
+    if answered is not None:
+        entered = [found for found in entered if _instant_of(found) <= answered]
     if entered:
         draft.put("enqueued_at", min(entered, key=_instant_of))
+    if asked is not None:
+        return  # the metrics tell of the callback's wait, which its own record has by its instants
     everywhere = [session for _, session in conversation.sessions]
-    waited = _first_metric(everywhere, "tAnswered") or _first_metric(everywhere, "tAbandon")
-    if waited is not None:
-        draft.put("wait_s", waited)
+    last = _first_metric(everywhere, "tAbandon") if leg is None else _answer_metric(everywhere, leg)
+    if last is None:
+        return
+    # The last queue has its own metric; each queue before it has the time until the contact flowed out of it.
+    before = _flowed_out(everywhere, answered)
+    draft.put("wait_s", Found(sum(before, float(str(last.value))), last.path))
+
+
+def _answer_metric(sessions: Sequence[Part], leg: _Leg) -> Found | None:
+    """The wait for the first person, not one for somebody who took it after that one had left."""
+    left = None if leg.ended is None else _instant_of(leg.ended)
+    for metric in _metrics(sessions, "tAnswered"):
+        emitted, seconds = metric.time("emitDate"), _seconds(metric)
+        if seconds.value is not None and (left is None or emitted is None or emitted <= left):
+            return seconds
+    return None
+
+
+def _flowed_out(sessions: Sequence[Part], until: datetime | None) -> Iterator[float]:
+    for metric in _metrics(sessions, "tFlowOut"):
+        left, seconds = metric.time("emitDate"), _seconds(metric).value
+        if isinstance(seconds, float) and (until is None or left is None or left <= until):
+            yield seconds
 
 
 def _handling(draft: Draft, conversation: _Conversation, leg: _Leg, *, is_last: bool) -> None:
@@ -152,10 +216,10 @@ def _handling(draft: Draft, conversation: _Conversation, leg: _Leg, *, is_last: 
     draft.put("wrap_up_s", _total(leg.sessions, "tAcw"))
     if leg.ended is not None:
         draft.put("ended_at", leg.ended)
-    if leg.passed_on or not is_last:
-        draft.say("outcome", "transferred")
+    if not conversation.is_over:
+        draft.say("outcome", "open")
     else:
-        draft.say("outcome", "answered" if conversation.is_over or leg.ended is not None else "open")
+        draft.say("outcome", "transferred" if leg.passed_on or not is_last else "answered")
 
 
 def _unhandled(draft: Draft, conversation: _Conversation) -> str:
@@ -165,7 +229,9 @@ def _unhandled(draft: Draft, conversation: _Conversation) -> str:
         return "callback" if draft.item["direction"] == "inbound" else "failed"
     if draft.item["direction"] == "outbound":
         return "failed"
-    return "abandoned" if "enqueued_at" in draft.item else "contained"
+    if any(purpose == "voicemail" for purpose, _ in conversation.sessions):
+        return "completed"  # they left a message, and gave up nothing
+    return "abandoned" if {"enqueued_at", "wait_s"} & draft.item.keys() else "contained"
 
 
 def _legs(conversation: _Conversation) -> Iterator[_Leg]:
@@ -176,6 +242,8 @@ def _legs(conversation: _Conversation) -> Iterator[_Leg]:
         segments = [segment for session in sessions for segment in session.parts("segments")]
         talking = [segment for segment in segments if _type(segment) == "interact" and segment.has("segmentStart")]
         if not talking:
+            continue
+        if not (talking := _with_the_person(sessions, talking)):
             continue
         answered = min((segment.at("segmentStart") for segment in talking), key=_instant_of)
         starts = [segment.at("segmentStart") for segment in segments if segment.has("segmentStart")]
@@ -189,6 +257,22 @@ def _legs(conversation: _Conversation) -> Iterator[_Leg]:
             ended=max(ends, key=_instant_of) if len(ends) == len(with_person) else None,
             passed_on=any(_disconnected(segment) == "transfer" for segment in with_person),
         )
+
+
+def _with_the_person(sessions: Sequence[Part], talking: Sequence[Part]) -> Sequence[Part]:
+    """The segments in which somebody spoke with the person; a callback is spoken in the session that dials.
+
+    Where a callback dials and nobody picks up, there are none.
+    """
+    dialled = [session for session in sessions if _media(session) != "callback"]
+    if len(dialled) in {0, len(sessions)}:
+        return talking
+    spoken = [segment for session in dialled for segment in session.parts("segments")]
+    return [one for one in spoken if _type(one) == "interact" and one.has("segmentStart")]
+
+
+def _media(session: Part) -> str:
+    return (session.text("mediaType") or "").lower()
 
 
 def _type(segment: Part) -> str:

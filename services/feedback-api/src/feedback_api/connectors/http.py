@@ -37,6 +37,7 @@ from soundings.http.access import caller
 from soundings.http.body import read_body
 from soundings.http.problems import Problem
 from soundings.kernel.clock import epoch_ms
+from soundings.kernel.errors import Fault
 from soundings.log.port import Log
 
 PREVIEW_MAX: Final = 100
@@ -70,6 +71,7 @@ def connectors_router(desk: ConnectorDesk) -> APIRouter:
         known = _vendor(vendor)
         body = await read_body(request, await desk.callers.body_limit(request, known))
         sender = await desk.callers.sender(request, source_id, known, body)
+        _must_list(sender, known)
         records = read_records(known, body, request.headers.get("content-type"), ITEMS_MAX)
         mapped = await Workbench(known, desk.interactions, sender).all(records)
         received = await receive_mapped(mapped, sender, desk.log)
@@ -92,6 +94,7 @@ def connectors_router(desk: ConnectorDesk) -> APIRouter:
         limit = await desk.callers.body_limit(request, known) if anonymous else BATCH_MAX_BYTES
         body = await read_body(request, limit)
         sender = await _trier(desk, request, source_id, known, body)
+        _must_list(sender, known)
         records = read_records(known, body, request.headers.get("content-type"), ITEMS_MAX)
         if len(records) > PREVIEW_MAX:
             raise TooLarge(f"A preview shows at most {PREVIEW_MAX} records; these are {len(records)}.")
@@ -121,6 +124,14 @@ def _vendor(name: str) -> Vendor:
     if vendor is None:
         raise Problem(404, "not_found", f"There is no such connector; there are {', '.join(sorted(_VENDORS))}.")
     return vendor
+
+
+def _must_list(sender: Sender, vendor: Vendor) -> None:
+    """422 where the source has connectors, but none of this vendor: the address is most likely a wrong one."""
+    listed = sorted(sender.source.connectors)
+    if listed and vendor not in listed:
+        detail = f"This source has no connector of {vendor}; it has {', '.join(listed)}."
+        raise Problem(422, "invalid", detail, errors=[Fault("vendor", "other_vendor", detail)])
 
 
 async def _trier(desk: ConnectorDesk, request: Request, source_id: str, vendor: Vendor, body: bytes) -> Sender:

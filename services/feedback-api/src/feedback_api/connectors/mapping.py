@@ -3,11 +3,11 @@
 import asyncio
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from feedback_api.connectors.amazon_connect import map_amazon_connect
+from feedback_api.connectors.amazon_connect import callback_origins, map_amazon_connect
 from feedback_api.connectors.drafts import Draft, Mapper, Setting
 from feedback_api.connectors.generic_csv import map_generic_csv
 from feedback_api.connectors.genesys_cloud import map_genesys_cloud
@@ -48,6 +48,7 @@ class Workbench:
     """Maps the records that one source sends from one vendor."""
 
     def __init__(self, vendor: Vendor, interactions: Kind, sender: Sender) -> None:
+        self._vendor: Vendor = vendor
         self._map = MAPPERS[vendor]
         self._interactions = interactions
         self._sender = sender
@@ -57,6 +58,8 @@ class Workbench:
 
     async def all(self, records: Sequence[object]) -> list[Mapped]:
         """What becomes of each record, in order; other requests have their turn meanwhile."""
+        if self._vendor == "amazon-connect":
+            self._setting = replace(self._setting, called_back=callback_origins(records))
         mapped: list[Mapped] = []
         pause_at = time.perf_counter() + _SLICE_SECONDS
         for record in records:

@@ -8,7 +8,6 @@ from typing import Final
 from feedback_api.intake.faults import missing, refused, wrong_type
 from feedback_api.intake.fields import Item, is_list, is_object
 from feedback_api.intake.times import instant
-from soundings.kernel.clock import epoch_ms
 
 _MILLISECONDS_MAX: Final = 3_200_000_000_000
 
@@ -105,8 +104,3 @@ class Part:
     def plain(self) -> Iterator[tuple[str, object]]:
         """The fields by name."""
         yield from self._value.items()
-
-
-def revision_of(at: datetime | None) -> int:
-    """A revision made of the time of the vendor's last change: milliseconds since 1970; 0 where it is not told."""
-    return 0 if at is None else max(epoch_ms(at), 0)

@@ -8,15 +8,25 @@ import orjson
 
 from feedback_api.connectors.drafts import Draft, Setting, as_text, first_of
 from feedback_api.connectors.people import put_person
-from feedback_api.connectors.reading import Found, Part, revision_of
-from feedback_api.intake.faults import missing
+from feedback_api.connectors.reading import Found, Part
+from feedback_api.connectors.revisions import ranked_revision
+from feedback_api.intake.faults import missing, refused
 from feedback_api.intake.fields import Item, is_object
 
+_VENDOR_PREFIX: Final = "com.twilio."
 _PREFIX: Final = "com.twilio.taskrouter."
+_GROUPS: Final = frozenset({"task", "task-queue", "reservation", "worker", "workflow", "workspace", "activity"})
+"""What names of TaskRouter's events begin with where they come without their prefix."""
 _TASK: Final = frozenset(
     {"task.created", "task-queue.entered", "task.canceled", "task.completed", "task.deleted", "task.system-deleted"}
 )
 _RESERVATION: Final = frozenset({"reservation.accepted", "reservation.wrapup", "reservation.completed"})
+_DELETED: Final = frozenset({"task.deleted", "task.system-deleted"})
+_EVENT_RANK: Final[Mapping[str, int]] = {
+    "task.created": 0, "task-queue.entered": 10, "task.system-deleted": 50, "task.deleted": 50, "task.canceled": 60,
+    "task.completed": 70, "reservation.accepted": 20, "reservation.wrapup": 30, "reservation.completed": 40,
+}  # fmt: skip
+"""Which of two events of one instant is the later one."""
 _KINDS: Final[Mapping[str, str]] = {
     "voice": "call", "call": "call", "video": "call", "chat": "chat", "web": "chat", "sms": "message",
     "whatsapp": "message", "messenger": "message", "email": "email", "callback": "callback",
@@ -68,9 +78,7 @@ class _Attributes:
 def map_twilio(record: Item, _setting: Setting) -> Sequence[Draft]:
     """A draft of the task or of the reservation that an event tells of; none of other events."""
     event = Part(record)
-    kind = (event.text("type") or "").removeprefix(_PREFIX).lower()
-    if not kind:
-        raise missing("type")
+    kind = _event_kind(event)
     if kind not in _TASK | _RESERVATION:
         return ()
     data = event.part("data")
@@ -81,12 +89,33 @@ def map_twilio(record: Item, _setting: Setting) -> Sequence[Draft]:
         raise missing(payload.path("timestamp"))
     draft = Draft()
     _contact(draft, payload, attributes)
-    draft.say("revision", revision_of(happened))
+    draft.say("revision", ranked_revision(happened, _EVENT_RANK[kind]))
     if kind in _TASK:
+        if _is_over_before(payload, kind):
+            return ()
         _task(draft, payload, kind, happened)
     elif not _reservation(draft, payload, kind, attributes, happened):
         return ()
     return (draft,)
+
+
+def _event_kind(event: Part) -> str:
+    """The name of a TaskRouter event without its prefix, the whole type of another of Twilio's events.
+
+    Anything that Twilio does not send is refused.
+    """
+    kind = (event.text("type") or "").lower()
+    if not kind:
+        raise missing("type")
+    if kind.startswith(_VENDOR_PREFIX) or kind.partition(".")[0] in _GROUPS:
+        return kind.removeprefix(_PREFIX)
+    raise refused("type", "other_vendor", f"must begin with {_PREFIX}: this is no event of Twilio")
+
+
+def _is_over_before(payload: Part, kind: str) -> bool:
+    """Whether a task was deleted that had ended before: that is housekeeping, and no second end."""
+    status = (payload.text("task_assignment_status") or "").lower()
+    return kind in _DELETED and status in {"completed", "canceled"}
 
 
 def _contact(draft: Draft, payload: Part, attributes: _Attributes) -> None:
@@ -141,8 +170,8 @@ def _task(draft: Draft, payload: Part, kind: str, happened: datetime) -> None:
     draft.put("started_at", created)
     if created.value is None:
         draft.say("started_at", happened.isoformat())
-    entered = payload.at("task_queue_entered_date")
-    draft.put("enqueued_at", created if entered.value is None else entered)
+    # A task that overflows enters a second queue, and its events tell only the last entry: it waits since it is there.
+    draft.put("enqueued_at", payload.at("task_queue_entered_date") if created.value is None else created)
     if kind in {"task.created", "task-queue.entered"}:
         draft.say("outcome", "open")
         return

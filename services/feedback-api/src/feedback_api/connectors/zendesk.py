@@ -5,9 +5,12 @@ from typing import Final
 
 from feedback_api.connectors.drafts import Draft, Setting, first_of
 from feedback_api.connectors.people import put_person
-from feedback_api.connectors.reading import Found, Part, revision_of
-from feedback_api.intake.fields import Item, is_list
+from feedback_api.connectors.reading import Found, Part
+from feedback_api.connectors.revisions import ranked_revision
+from feedback_api.intake.faults import refused
+from feedback_api.intake.fields import Item, is_list, is_object
 
+_VENDOR_PREFIX: Final = "zen:event-type:"
 _PREFIX: Final = "zen:event-type:ticket."
 _CHANNELS: Final[Mapping[str, str]] = {
     "email": "email", "web": "website", "web_form": "website", "web_service": "website", "api": "website",
@@ -21,6 +24,9 @@ _CHANNELS: Final[Mapping[str, str]] = {
 _OPEN: Final = frozenset({"new", "open", "pending", "hold"})
 _SOLVED: Final = frozenset({"solved", "closed"})
 _ENDED_BY: Final = frozenset({"created", "status_changed"})
+_MERGED_TAG: Final = "closed_by_merge"
+_STATUS_RANK: Final[Mapping[str, int]] = {"new": 0, "open": 1, "hold": 2, "pending": 2, "solved": 3, "closed": 3}
+_GONE_RANK: Final = 4
 _GONE: Final = frozenset({"merged", "marked_as_spam", "soft_deleted", "permanently_deleted"})
 
 
@@ -29,22 +35,48 @@ def map_zendesk(record: Item, _setting: Setting) -> Sequence[Draft]:
     event = Part(record)
     kind = event.required("type")
     name = str(kind.value).lower()
+    if not name.startswith(_VENDOR_PREFIX):
+        raise refused(kind.path, "other_vendor", f"must begin with {_VENDOR_PREFIX}: this is no event of Zendesk")
     if not name.startswith(_PREFIX):
         return ()
-    name = name.removeprefix(_PREFIX)
     ticket = event.part("detail")
     status = (ticket.text("status") or "").lower()
+    name = _event_name(name.removeprefix(_PREFIX), ticket)
     if _changes_nothing(name, status, event):
         return ()
     draft = Draft()
     identity = ticket.required("id")
     draft.put("id", identity)
     draft.put("root_id", identity)
-    draft.say("revision", revision_of(event.time("time") or ticket.time("updated_at")))
+    happened = event.time("time") or ticket.time("updated_at")
+    draft.say("revision", ranked_revision(happened, _event_rank(event, ticket, name, status)))
     _contact(draft, ticket)
     _course(draft, event, ticket, name, status)
     _facts(draft, ticket)
     return (draft,)
+
+
+def _event_name(name: str, ticket: Part) -> str:
+    """The name of the event; a ticket that Zendesk closes because it was merged counts as merged."""
+    tags = ticket.at("tags").value
+    return "merged" if name in _ENDED_BY and is_list(tags) and _MERGED_TAG in tags else name
+
+
+def _event_rank(event: Part, ticket: Part, name: str, status: str) -> int:
+    """Which of several events of one instant is the last: by what became of the ticket, then by their sequence."""
+    state = _GONE_RANK if name in _GONE else _STATUS_RANK.get(status, _STATUS_RANK["open"])
+    return state * 10 + (0 if name == "created" else min(1 + _position(event, ticket), 9))
+
+
+def _position(event: Part, ticket: Part) -> int:
+    """The place of an event among those of one update; by the number of tags where Zendesk does not tell it."""
+    meta = event.at("event").value
+    for part in ("meta", "sequence", "position"):
+        meta = meta.get(part) if is_object(meta) else None
+    if isinstance(meta, int) and meta >= 0:
+        return meta
+    tags = ticket.at("tags").value
+    return len(tags) if is_list(tags) else 0
 
 
 def _changes_nothing(name: str, status: str, event: Part) -> bool:

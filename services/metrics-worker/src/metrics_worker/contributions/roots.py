@@ -10,6 +10,19 @@ from soundings.kernel.scales import UNITS
 _WAITING_KINDS: Final = frozenset({"call", "chat", "message", "callback", "visit"})
 _ENDED_WITH_A_PERSON: Final = frozenset({"answered", "transferred"})
 _ENDED_WAITING: Final = frozenset({"answered", "abandoned", "transferred", "callback"})
+_ENDED_UNANSWERED: Final = frozenset({"abandoned", "callback"})
+_AUTOMATED: Final = frozenset({"automated_phone", "chatbot"})
+"""Channels on which a machine answers."""
+_OUTCOME_RANK: Final = {
+    outcome: rank
+    for rank, outcome in enumerate(
+        (
+            "open", "contained", "not_eligible", "completed", "failed", "abandoned", "callback", "transferred",
+            "answered",
+        )
+    )
+}  # fmt: skip
+"""Which outcome is the later one of two records that start at one instant."""
 _RESOLVED_KINDS: Final = frozenset({"service_request", "transaction"})
 _TRANSACTION_BINS: Final = frozenset({"completed", "not_eligible", "open"})
 _NO_TOPICS: Final = frozenset({"", UNITS})
@@ -43,10 +56,14 @@ class InteractionRecord(NamedTuple):
 
 
 def is_handled(record: InteractionRecord) -> bool:
-    """Whether a person handled it: it was answered, or ended answered or transferred. An open record never is."""
-    if record.outcome == "open":
+    """Whether a person handled it: it was answered, or ended answered or transferred.
+
+    An open record never is, nor one of a machine (automated phone, chatbot).
+    """
+    outcome = record.outcome
+    if outcome == "open" or record.channel in _AUTOMATED:
         return False
-    return record.answered is not None or record.outcome in _ENDED_WITH_A_PERSON
+    return record.answered is not None or outcome in _ENDED_WITH_A_PERSON
 
 
 def root_contribution(records: Sequence[InteractionRecord]) -> Contribution | None:
@@ -66,15 +83,16 @@ def _by_start(record: InteractionRecord) -> tuple[int, str]:
 
 
 def _counts(ordered: Sequence[InteractionRecord]) -> Iterator[Count]:
-    first, last = ordered[0], ordered[-1]
+    first = ordered[0]
     handled = [record for record in ordered if is_handled(record)]
-    yield coded("outcome", last.outcome)
-    yield from _of_kind(first.kind, last)
-    if _is_offered(ordered):
-        yield coded("offered", "answered" if handled else last.outcome)
-        yield from _wait(ordered, handled=bool(handled))
-    if first.kind in _RESOLVED_KINDS and last.outcome == "completed" and last.ended is not None:
-        yield timed("resolution", max(last.ended - first.started, 0))
+    deciding = first if len(ordered) == 1 else deciding_record(ordered, handled)
+    outcome = deciding.outcome
+    yield coded("outcome", outcome)
+    yield from _of_kind(first.kind, deciding)
+    if first.kind in _WAITING_KINDS and first.direction == "inbound":
+        yield from _offered_counts(ordered, handled, deciding)
+    if first.kind in _RESOLVED_KINDS and outcome == "completed" and deciding.ended is not None:
+        yield timed("resolution", max(deciding.ended - first.started, 0))
     reason = next((record.reason for record in ordered if record.reason is not None), None)
     if reason is not None:
         yield coded("reason", reason)
@@ -86,58 +104,160 @@ def _counts(ordered: Sequence[InteractionRecord]) -> Iterator[Count]:
         yield from _handling(record)
 
 
-def _of_kind(kind: str, last: InteractionRecord) -> Iterator[Count]:
+def deciding_record(ordered: Sequence[InteractionRecord], handled: Sequence[InteractionRecord]) -> InteractionRecord:
+    """The record whose outcome is that of the root.
+
+    It is the last one that a person handled, else the last one that did not merely ring. A request or transaction is
+    decided by its records of that kind alone. Where records start at one instant, the rank of their outcomes decides.
+    """
+    kind = ordered[0].kind
+    if kind in _RESOLVED_KINDS:
+        candidates: Sequence[InteractionRecord] = [record for record in ordered if record.kind == kind]
+    elif handled:
+        candidates = handled
+    else:
+        candidates = _without_ringing(ordered)
+    last = candidates[-1]
+    if len(candidates) == 1 or candidates[-2].order != last.order:
+        return last
+    # Clocks of whole seconds put several records at one instant, where ids say nothing about which came last.
+    return max((record for record in candidates if record.order == last.order), key=_rank_at_tie)
+
+
+def _rank_at_tie(record: InteractionRecord) -> tuple[int, int, str]:
+    return _OUTCOME_RANK[record.outcome], -1 if record.ended is None else record.ended, record.record_id
+
+
+def _without_ringing(ordered: Sequence[InteractionRecord]) -> Sequence[InteractionRecord]:
+    """The records without the legs that merely rang, where another record tells how the person's wait ended."""
+    if not any(record.outcome in _ENDED_UNANSWERED for record in ordered):
+        return ordered
+    return [record for record in ordered if not _merely_rang(record)]
+
+
+def _merely_rang(record: InteractionRecord) -> bool:
+    """Whether it failed without ever having been in a queue; a callback that failed is an attempt of its own."""
+    return record.outcome == "failed" and record.kind != "callback" and record.enqueued is None and record.wait is None
+
+
+def _of_kind(kind: str, deciding: InteractionRecord) -> Iterator[Count]:
+    outcome = deciding.outcome
     if kind in CONTACT_KINDS:
         yield coded("contacts", kind)
     elif kind in VIEW_KINDS:
         yield coded("views", kind)
     if kind == "service_request":
-        yield coded("requests", last.outcome)
+        yield coded("requests", outcome)
     elif kind == "transaction":
-        yield coded("transactions", last.outcome if last.outcome in _TRANSACTION_BINS else "failed")
-    elif kind == "search" and (found := _search_bin(last)) is not None:
+        yield coded("transactions", outcome if outcome in _TRANSACTION_BINS else "failed")
+    elif kind == "search" and (found := _search_bin(deciding)) is not None:
         yield coded("search", found)
 
 
-def _search_bin(last: InteractionRecord) -> str | None:
+def _search_bin(deciding: InteractionRecord) -> str | None:
     """`abandoned` as it ended so, else by the number of results, else by what the outcome says of them."""
-    if last.outcome == "abandoned":
+    if deciding.outcome == "abandoned":
         return "abandoned"
-    if last.results is not None:
-        return "found" if last.results > 0 else "empty"
-    if last.outcome in _FOUND:
+    if deciding.results is not None:
+        return "found" if deciding.results > 0 else "empty"
+    if deciding.outcome in _FOUND:
         return "found"
-    return "empty" if last.outcome == "failed" else None
+    return "empty" if deciding.outcome == "failed" else None
 
 
-def _is_offered(ordered: Sequence[InteractionRecord]) -> bool:
-    """Whether somebody waited for a person: they were queued, or it ended as only such a contact ends."""
-    first = ordered[0]
-    if first.direction != "inbound" or first.kind not in _WAITING_KINDS:
-        return False
-    if ordered[-1].outcome in _ENDED_WAITING:
+def _offered_counts(
+    ordered: Sequence[InteractionRecord], handled: Sequence[InteractionRecord], deciding: InteractionRecord
+) -> Iterator[Count]:
+    """`offered` and the wait of an inbound contact, where somebody waited for a person.
+
+    They were queued, or it ended as only such a contact ends.
+    """
+    if is_queued_callback(ordered, handled):
+        how = waited_for = "callback"
+    elif not _has_waited(ordered, deciding.outcome):
+        return
+    else:
+        how = "answered" if handled else deciding.outcome
+        waited_for = how if handled or how == "abandoned" else None
+    yield coded("offered", how)
+    if waited_for is not None:
+        waited = root_wait(ordered, handled, deciding)
+        measure = f"wait_{waited_for}"
+        yield untimed(measure) if waited is None else timed(measure, waited)
+
+
+def _has_waited(ordered: Sequence[InteractionRecord], outcome: str) -> bool:
+    if outcome in _ENDED_WAITING:
         return True
     return any(record.enqueued is not None or record.wait is not None for record in ordered)
 
 
-def _wait(ordered: Sequence[InteractionRecord], *, handled: bool) -> Iterator[Count]:
-    outcome = ordered[-1].outcome
-    if handled:
-        answered = next((record.answered for record in ordered if record.answered is not None), None)
-        yield _waited("wait_answered", ordered, answered)
-    elif outcome in {"abandoned", "callback"}:
-        yield _waited(f"wait_{outcome}", ordered, ordered[-1].ended)
+def is_queued_callback(ordered: Sequence[InteractionRecord], handled: Sequence[InteractionRecord]) -> bool:
+    """Whether a record ended `callback`, or a later one is of kind `callback`, before anyone handled the contact."""
+    if len(ordered) == 1:
+        return ordered[0].outcome == "callback" and not handled
+    if "callback" not in [record.outcome for record in ordered] and "callback" not in [
+        record.kind for record in ordered
+    ]:
+        return False
+    # Records that start together with the first handled one are not later than it.
+    before = ordered if not handled else [record for record in ordered if record.order <= handled[0].order]
+    if any(record.outcome == "callback" and not is_handled(record) for record in before):
+        return True
+    is_tie = ordered[0].order == ordered[1].order
+    later = before if is_tie else before[1:]
+    return any(record.kind == "callback" for record in later)
 
 
-def _waited(measure: str, ordered: Sequence[InteractionRecord], until: int | None) -> Count:
-    """The wait that was given, else the time from the first queueing; unknown where that cannot be told."""
-    given = next((record.wait for record in ordered if record.wait is not None), None)
-    if given is not None:
-        return timed(measure, given)
-    enqueued = next((record.enqueued for record in ordered if record.enqueued is not None), None)
-    if enqueued is None or until is None or until < enqueued:
-        return untimed(measure)
-    return timed(measure, until - enqueued)
+def root_wait(
+    ordered: Sequence[InteractionRecord], handled: Sequence[InteractionRecord], deciding: InteractionRecord
+) -> int | None:
+    """The wait of a root in milliseconds, in however many queues; None where it cannot be told.
+
+    It runs from the first queueing to the first answer, or to the end of the contact where nobody answered. Where one
+    of these instants is missing, it is the time that is covered by the waits given for the records up to the first
+    handled one.
+    """
+    if len(ordered) == 1:  # most roots; the general way gives the same
+        until = deciding.answered if handled else deciding.ended
+        if deciding.enqueued is not None and until is not None and until >= deciding.enqueued:
+            return until - deciding.enqueued
+        return deciding.wait
+    queued = [record.enqueued for record in ordered if record.enqueued is not None]
+    until = _first_answer(handled) if handled else _last_end(ordered, deciding)
+    if queued and until is not None and until >= min(queued):
+        return until - min(queued)
+    last = handled[0] if handled else ordered[-1]
+    return _covered_time([record for record in ordered if record.order <= last.order])
+
+
+def _first_answer(handled: Sequence[InteractionRecord]) -> int | None:
+    return min([record.answered for record in handled if record.answered is not None], default=None)
+
+
+def _last_end(ordered: Sequence[InteractionRecord], deciding: InteractionRecord) -> int | None:
+    """The latest end of a record; None while the record that decides has none: an earlier leg's end is not theirs."""
+    if deciding.ended is None:
+        return None
+    return max(record.ended for record in ordered if record.ended is not None)
+
+
+def _covered_time(records: Sequence[InteractionRecord]) -> int | None:
+    """The length of the union of the stretches in which records waited, in one pass over records in order of start."""
+    total = 0
+    known = False
+    reached: int | None = None
+    for record in records:
+        if record.wait is None:
+            continue
+        known = True
+        start, end = record.started, record.started + record.wait
+        if reached is not None and start < reached:
+            start = reached
+        if end > start:
+            total += end - start
+        reached = end if reached is None else max(reached, end)
+    return total if known else None
 
 
 def _topics(ordered: Sequence[InteractionRecord]) -> Iterator[Count]:
