@@ -7,6 +7,7 @@ import time
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from soundings.http.observe import REQUEST_SECONDS, REQUESTS
@@ -22,10 +23,35 @@ _SAFE = {
     "cross-origin-resource-policy": "same-origin",
     "permissions-policy": "camera=(), microphone=(), geolocation=()",
 }
+CLIENT_CLOSED = 499
+"""The status that is counted where a client closed the connection before it had sent its whole request."""
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _PROCESS = secrets.token_hex(6)
 _NUMBERS = itertools.count()
 _log = structlog.get_logger("soundings.access")
+
+
+class _ArrivingBody:
+    """The body of a request while it comes: bounded, and whether its client went away before the end."""
+
+    def __init__(self, receive: Receive, limit: int) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._size = 0
+        self._complete = False
+        self.cut_off = False
+
+    async def receive(self) -> Message:
+        """The next message; a 413 beyond the limit."""
+        message = await self._receive()
+        if message["type"] == "http.disconnect":
+            self.cut_off = not self._complete
+            return message
+        self._complete = not message.get("more_body", False)
+        self._size += len(message.get("body", b""))
+        if self._size > self._limit:
+            raise Problem(413, "too_large", f"The body is larger than {self._limit} bytes.")
+        return message
 
 
 class Surround:
@@ -57,15 +83,7 @@ class Surround:
                 out["x-request-id"] = request_id
             await send(message)
 
-        received = 0
-
-        async def receive_bounded() -> Message:
-            nonlocal received
-            message = await receive()
-            received += len(message.get("body", b""))
-            if received > self._limit:
-                raise Problem(413, "too_large", f"The body is larger than {self._limit} bytes.")
-            return message
+        body = _ArrivingBody(receive, self._limit)
 
         try:
             declared = headers.get("content-length", "")
@@ -73,14 +91,16 @@ class Surround:
                 refusal = problem_response(413, "too_large", f"The body is larger than {self._limit} bytes.")
                 await refusal(scope, receive, send_safely)
             else:
-                await self._app(scope, receive_bounded, send_safely)
+                await self._app(scope, body.receive, send_safely)
+        except ClientDisconnect:  # nobody is left to be answered, and nothing of ours has failed
+            body.cut_off = True
         except Exception as error:
             _log.error("unhandled_error", route=route_of(scope), request_id=request_id, exc_info=error)
             if started:
                 raise
             await our_mistake()(scope, receive, send_safely)
         finally:
-            self._record(scope, status, time.perf_counter() - began, request_id)
+            self._record(scope, CLIENT_CLOSED if body.cut_off else status, time.perf_counter() - began, request_id)
 
     def _record(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
         route = route_of(scope)
