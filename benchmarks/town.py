@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
+from uuid import NAMESPACE_URL, uuid5
 
 from soundings.access.keys import hash_key
 from soundings.events import catalogue, forms
@@ -52,7 +53,7 @@ def item(number: str, service: str = SERVICE, comment: str = PERSONAL) -> dict[s
 def answer(number: str, comment: str = PERSONAL) -> dict[str, object]:
     """An answer like those that the widget sends from a page: as `item`, but in words of its own, and of nobody."""
     return {
-        "id": number,
+        "id": str(uuid5(NAMESPACE_URL, number)),
         "form_version": 1,
         "language": "en",
         "page": "/permits/apply",

@@ -16,6 +16,7 @@ class House:
         self.running = running
         self.town = new_town()
         self.service = f"{self.town}-permits"
+        self.years = {"from": "2026-01-01", "to": "2027-01-01"}
         with running.client() as client:
             self.key = declare(client, self.town)
         while self.send("responses", []).status_code != 202:
@@ -28,7 +29,7 @@ class House:
 
     def row(self, metric: str, **query: str) -> dict:
         with self.running.client() as client:
-            year = {"service": self.service, "from": "2026-01-01", "to": "2027-01-01"}
+            year = {"service": self.service, **self.years}
             self.running.settled(measure="responses", **year)
             (row,) = client.rows(metric, **year, **query)
             return row

@@ -193,6 +193,7 @@ async def test_what_cannot_be_shown_is_named(city, bodies):
         assert await city.faults("forms/visit", body) == {f"questions.1.{field}": code}
     odd = {
         "deliveries": ["hosted", "hosted"],
+        "channels": ["kiosk", "website", "kiosk"],
         "opens_at": "2026-03-02T00:00:00Z",
         "closes_at": "2026-03-01T00:00:00Z",
         "words": {"shout": {"en": "!"}},
@@ -200,6 +201,8 @@ async def test_what_cannot_be_shown_is_named(city, bodies):
     }
     assert await city.faults("forms/visit", bodies.form(**odd)) == {
         "deliveries.1": "duplicate",
+        "channels.2": "duplicate",
+        "source_id": "missing",
         "closes_at": "not_after",
         "words.shout": "unknown",
         "page_titles.2": "unknown",
@@ -214,6 +217,8 @@ async def test_how_a_form_is_shown_comes_back_as_it_was_written(city, bodies):
         "opens_at": "2026-03-01T00:00:00Z",
         "closes_at": "2026-04-01T00:00:00Z",
         "ask_again_after_days": 90,
+        "source_id": "tool",
+        "channels": ["website", "kiosk"],
         "deliveries": ["hosted", "button"],
         "button_text": {"en": "Tell us"},
         "words": {"send": {"en": "Go"}},

@@ -7,7 +7,8 @@ import pytest
 from .conftest import CENTRE, DESK, QUESTIONS, Listening, form, listening
 
 PAGE = "https://www.sf.example"
-ANSWER = {"id": "w-1", "answers": {"overall": 4, "comment": "Thanks, Jo (jo@example.org)"}}
+ANSWER_ID = "0190d3a5-5d2c-7a41-b1f4-3f0c9a5e7d10"
+ANSWER = {"id": ANSWER_ID, "answers": {"overall": 4, "comment": "Thanks, Jo (jo@example.org)"}}
 
 
 async def answer(ear, body=None, form_id="visit", **headers):
@@ -62,7 +63,7 @@ async def test_an_unknown_or_retired_form_is_404_for_pages_too(ear: Listening):
 async def test_a_page_answers_without_any_key(ear: Listening):
     given = await answer(ear, origin=PAGE, user_agent="Mozilla/5.0 (iPhone; Mobile)")
     assert given.status_code == 202, given.text
-    assert given.json()["id"] == "w-1"
+    assert given.json()["id"] == ANSWER_ID
     assert given.headers["access-control-allow-origin"] == "*"
     (made,) = ear.events()
     assert (made.source_id, made.channel, made.device) == ("web", "website", "mobile")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from feedback_api.forms.hosted.sheet import stage_id
 from soundings.testing.effort import examples
 
 from .conftest import Listening, form
@@ -109,7 +110,7 @@ async def test_a_branch_is_decided_between_steps_and_the_answers_arrive(trust: L
     (made,) = responses(trust)
     assert made.answers == {"trust": 5, "good": ["ease", "people"]}
     assert made.comments == {"campaign": "mail"}
-    assert (made.record_id, made.language, made.channel) == (first["id"], "en", "website")
+    assert (made.record_id, made.language, made.channel) == (f"public:{first['id']}", "en", "website")
     assert "Keep this receipt" in done.words
 
 
@@ -190,9 +191,11 @@ async def test_the_funnel_counts_who_saw_and_who_began(trust: Listening):
     second = await press(trust, first, **{"answers.trust": "5"})
     await press(trust, second, status=202)
     assert {event.event_id() for event in trust.events() if hasattr(event, "n")} == {
-        f"funnel:{first['id']}/shown:0",
-        f"funnel:{first['id']}/started:0",
+        f"funnel:public:{stage_id(first['id'], stage)}:0" for stage in ("shown", "started")
     }
+    assert dict(next(found for tag, found in first.tags if tag == "form"))["data-started"] == stage_id(
+        first["id"], "started"
+    )
 
 
 async def test_with_scripts_a_page_is_one_step(trust: Listening):

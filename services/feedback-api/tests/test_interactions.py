@@ -111,10 +111,22 @@ async def test_a_record_that_begins_in_the_future_is_moved_as_a_whole(ear: Liste
     assert (event.started_at, event.ended_at, event.time_clamped) == (NOW, at(9, 10), True)
 
 
-async def test_no_time_is_moved_out_of_the_calendar(ear: Listening):
-    item = {**ITEM, "started_at": "9998-06-01T00:00:00Z", "enqueued_at": "0002-06-01T00:00:00Z"}
+async def test_no_time_is_moved_before_the_earliest_year(ear: Listening):
+    item = {**ITEM, "started_at": "2060-06-01T00:00:00Z", "enqueued_at": "1980-06-01T00:00:00Z"}
     event = await ear.taken("interactions", item, CENTRE)
-    assert (event.started_at, event.enqueued_at) == (NOW, datetime(2, 6, 1, tzinfo=UTC))
+    assert (event.started_at, event.enqueued_at.year) == (NOW, 1946)
+    item = {**ITEM, "started_at": "2200-06-01T00:00:00Z", "enqueued_at": "2101-06-01T00:00:00Z"}
+    assert (await ear.taken("interactions", item, CENTRE)).enqueued_at.year == 1927
+
+
+async def test_times_of_a_record_lie_within_a_hundred_years_so_that_sums_of_them_fit(ear: Listening):
+    for change, code in (
+        ({"started_at": "1899-12-31T23:59:59Z"}, ("started_at", "not_a_time")),
+        ({"started_at": "1900-01-01T00:00:00Z", "ended_at": "2002-01-01T00:00:00Z"}, ("ended_at", "out_of_range")),
+        ({"started_at": "2024-01-01T00:00:00Z", "enqueued_at": "1920-01-01T00:00Z"}, ("enqueued_at", "out_of_range")),
+        ({"started_at": "9990-01-01T00:00:00Z", "answered_at": "2020-01-01T00:00Z"}, ("answered_at", "out_of_range")),
+    ):  # fmt: skip
+        assert await ear.fault("interactions", {**ITEM, **change}, CENTRE) == code
 
 
 async def test_other_times_in_the_future_become_the_time_received(ear: Listening):

@@ -81,7 +81,7 @@ async def test_texts_go_soon_after_a_start(house: House, small_database: Databas
             pass
         # The counter follows the removal, after the pauses of the round.
         while 'soundings_retention_removed_total{what="text"}' not in generate_latest().decode():
-            await asyncio.sleep(0)
+            await Kept(small_database).texts()
 
 
 async def test_only_administrators_of_the_agency_learn_of_a_subjects_records(house: House):

@@ -7,6 +7,7 @@ from pydantic import ConfigDict, Field
 from soundings.events.base import Instant
 from soundings.events.catalogue import Body, CatalogueChanged, Slug, Texts
 from soundings.kernel.scales import Scale
+from soundings.kernel.vocabulary import Channel
 
 QuestionType = Literal[
     "likert", "stars", "thumbs", "nps", "ces", "single_choice", "multi_choice", "dropdown", "yes_no",
@@ -71,6 +72,9 @@ class Form(Body):
     agency_id: Slug
     service_ids: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=1000)]
     source_id: Slug | None = None
+    channels: Annotated[
+        tuple[Channel, ...], Field(description="Channels that web pages may name; empty: the source's own only.")
+    ] = ()
     title: Annotated[Texts, Field(description="Its languages are those of the form; the first one stands in.")]
     introduction: Annotated[Texts | None, Field(description="Stands above the first question.")] = None
     page_titles: Annotated[

@@ -11,6 +11,10 @@ from soundings.kernel.scales import Scale
 from soundings.kernel.vocabulary import Channel, Stage
 
 AnswerValue = int | str | list[str]
+AdjustedFields = Annotated[
+    tuple[str, ...] | None,
+    Field(description="Fields that did not stay as they were sent: `occurred_at`, `channel`, `touchpoint`."),
+]
 
 
 class Score(EventData):
@@ -70,6 +74,7 @@ class ResponseSubmitted(_OfSource):
     received_at: Instant
     time_clamped: bool = False
     test: bool = False
+    adjusted_fields: AdjustedFields = None
 
     def event_id(self) -> str:
         return f"response:{self.record_id}:{self.revision}"
@@ -128,6 +133,7 @@ class FormShown(_OfSource):
     received_at: Instant
     time_clamped: bool = False
     test: bool = False
+    adjusted_fields: AdjustedFields = None
 
     def event_id(self) -> str:
         return f"funnel:{self.record_id}:{self.revision}"

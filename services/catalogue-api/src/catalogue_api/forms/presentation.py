@@ -14,6 +14,9 @@ _ENDS = 2
 def presentation_faults(body: Form) -> Iterator[Fault]:
     """What cannot be shown, or never would be."""
     yield from duplicates("deliveries", body.deliveries)
+    yield from duplicates("channels", body.channels)
+    if body.deliveries and body.source_id is None:
+        yield Fault("source_id", "missing", "a form that is delivered on the web names the source of its answers")
     yield from _page_faults(body)
     if body.opens_at is not None and body.closes_at is not None and body.closes_at <= body.opens_at:
         yield Fault("closes_at", "not_after", "must lie after opens_at")

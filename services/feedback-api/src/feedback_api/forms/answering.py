@@ -13,12 +13,13 @@ from feedback_api.forms.limiting import ClientLimits
 from feedback_api.forms.opening import must_be_open
 from feedback_api.forms.origins import device_class, may_send
 from feedback_api.forms.ports import ResponseKind
+from feedback_api.forms.public_items import public_item
 from feedback_api.intake.fields import Item
 from feedback_api.intake.http import Desk
 from feedback_api.intake.kinds import Kind
 from feedback_api.intake.receive import Entry, receive_one
+from feedback_api.intake.record_ids import client_id
 from feedback_api.intake.sender import Sender
-from feedback_api.intake.times import instant
 from feedback_api.projection.views import FormView, SourceView
 from soundings.events.forms import Abuse
 from soundings.http.problems import Problem
@@ -64,7 +65,7 @@ class PublicDesk:
             raise Problem(
                 429, "too_fast", "Too many answers came from here; try again soon.", headers={"Retry-After": str(wait)}
             )
-        return self.desk.door.of(source, request)
+        return replace(self.desk.door.of(source, request), is_public=True)
 
     def judged(self, sender: Sender, form: FormView, request: Request, clues: Clues) -> Sender:
         """The sender of a response which the guard looks at by the form's rules."""
@@ -74,10 +75,18 @@ class PublicDesk:
 
     async def take(self, form: FormView, sender: Sender, item: Item, given_id: str | None = None) -> Answered:
         """Take an answer in; durable on return. Raises Refused, Unavailable, and a 403 where the form is not open."""
-        must_be_open(form.body.form, sender.received_at, instant(item, "occurred_at"))
-        entry = Entry(self.responses, with_person(item, form.body.form), given_id)
-        taken = await receive_one(entry, sender, self.desk.log)
-        return Answered(taken.record_id, self.desk.receipt(self.responses, sender, taken) or "")
+        public = public_item(item, form.body.form, sender, given_id)
+        must_be_open(form.body.form, sender.received_at, public.given_at)
+        entry = Entry(self.responses, with_person(public.item, form.body.form))
+        taken = await receive_one(entry, replace(sender, adjusted=public.adjusted), self.desk.log)
+        return Answered(client_id(taken.record_id), self.desk.receipt(self.responses, sender, taken) or "")
+
+    async def count(self, form: FormView, sender: Sender, item: Item, given_id: str | None = None) -> str:
+        """Take in an event of the funnel; durable on return of its id. Raises Refused and Unavailable."""
+        public = public_item(item, form.body.form, sender, given_id)
+        entry = Entry(self.funnel, public.item)
+        taken = await receive_one(entry, replace(sender, adjusted=public.adjusted), self.desk.log)
+        return client_id(taken.record_id)
 
     async def _source(self, form: FormView) -> SourceView:
         source_id = form.body.form.source_id

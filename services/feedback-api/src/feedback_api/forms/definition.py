@@ -13,7 +13,7 @@ from soundings.events.forms import Form, FormVersion, Question
 from soundings.kernel.form_words import words_in
 from soundings.kernel.languages import direction, own_name
 
-_OURS: Final = {"source_id", "abuse", "words", "questions"}
+_OURS: Final = {"source_id", "channels", "abuse", "words", "questions"}
 Json = dict[str, object]
 
 

@@ -13,6 +13,7 @@ from feedback_api.forms.hosted.speech import speech_of
 from feedback_api.forms.opening import must_be_open, opening
 from feedback_api.forms.origins import PREFLIGHT, OpenRoute
 from feedback_api.intake import answers
+from feedback_api.intake.fields import Item
 from feedback_api.intake.http import idempotency_key
 from feedback_api.intake.reading import PUBLIC_MAX_BYTES
 from feedback_api.intake.receive import Entry
@@ -98,18 +99,28 @@ async def _respond(public: PublicDesk, form_id: str, request: Request) -> Respon
 
 async def _event(public: PublicDesk, form_id: str, request: Request) -> Response:
     form = await public.form(form_id)
-    keyed = (bearer(request) or "").startswith(PREFIX)
-    if keyed:
-        sender = await public.desk.door.sender(request, "responses")
-    else:
-        sender = await public.sender(request, form)
-        must_be_open(form.body.form, sender.received_at)
-    if not bodies.script_type(request.headers.get("content-type")):
-        raise Problem(415, "unsupported_media_type", "Send application/json.")
-    body = await read_body(request, PUBLIC_MAX_BYTES)
-    allowed = bodies.EVENT_FIELDS | {"n", "revision"} if keyed else bodies.EVENT_FIELDS
+    if (bearer(request) or "").startswith(PREFIX):
+        return await _keyed_event(public, form_id, request)
+    sender = await public.sender(request, form)
+    must_be_open(form.body.form, sender.received_at)
+    item = await _event_item(form_id, request, bodies.EVENT_FIELDS)
     try:
-        entry = Entry(public.funnel, bodies.read_script(body, form_id, allowed), idempotency_key(request))
+        return answers.one_taken(await public.count(form, sender, item, idempotency_key(request)), None)
+    except Refused as refusal:
+        return answers.one_refused(refusal)
+
+
+async def _keyed_event(public: PublicDesk, form_id: str, request: Request) -> Response:
+    sender = await public.desk.door.sender(request, "responses")
+    item = await _event_item(form_id, request, bodies.EVENT_FIELDS | {"n", "revision"})
+    try:
+        entry = Entry(public.funnel, item, idempotency_key(request))
     except Refused as refusal:
         return answers.one_refused(refusal)
     return await public.desk.one(entry, sender)
+
+
+async def _event_item(form_id: str, request: Request, allowed: frozenset[str]) -> Item:
+    if not bodies.script_type(request.headers.get("content-type")):
+        raise Problem(415, "unsupported_media_type", "Send application/json.")
+    return bodies.read_script(await read_body(request, PUBLIC_MAX_BYTES), form_id, allowed)

@@ -5,20 +5,33 @@ from typing import Any, Final
 from feedback_api.intake.openapi import ONE, RETRIED, json_answer, problem_answer
 from soundings.events.forms import Form
 
+_CHANNEL: Final = {
+    "type": "string",
+    "description": "One that the form lists under `channels`; for any other the source's own stands in, flagged.",
+}
+_OCCURRED_AT: Final = {
+    "type": "string",
+    "format": "date-time",
+    "description": "Within 25 hours before the arrival; for any other time the arrival stands in, flagged.",
+}
 _ANSWER: Final[dict[str, object]] = {
     "type": "object",
     "required": ["answers"],
     "properties": {
         "id": {
             "type": "string",
-            "description": "Made by the sender before the first try, so that a retry counts once.",
+            "format": "uuid",
+            "description": "A UUID, made by the sender before the first try, so that a retry counts once.",
         },
         "answers": {"type": "object", "description": "Answers by question id."},
         "form_version": {"type": "integer"},
         "service_id": {"type": "string"},
-        "channel": {"type": "string"},
-        "touchpoint": {"type": "string"},
-        "occurred_at": {"type": "string", "format": "date-time"},
+        "channel": _CHANNEL,
+        "touchpoint": {
+            "type": "string",
+            "description": "One that the catalogue has for the service; any other is left out and flagged.",
+        },
+        "occurred_at": _OCCURRED_AT,
         "language": {"type": "string"},
         "page": {"type": "string"},
         "device": {"type": "string"},
@@ -52,12 +65,12 @@ EVENT_BODY: Final[dict[str, object]] = {
                     "type": "object",
                     "required": ["stage"],
                     "properties": {
-                        "id": {"type": "string"},
+                        "id": {"type": "string", "description": "A UUID; with the source's key any id of its own."},
                         "stage": {"enum": ["invited", "shown", "started"]},
                         "n": {"type": "integer", "minimum": 1, "description": "Only with the source's key."},
                         "service_id": {"type": "string"},
-                        "channel": {"type": "string"},
-                        "occurred_at": {"type": "string", "format": "date-time"},
+                        "channel": _CHANNEL,
+                        "occurred_at": _OCCURRED_AT,
                         "test": {"type": "boolean"},
                     },
                 }

@@ -1,15 +1,12 @@
 """When a form can be answered from the web."""
 
-from datetime import datetime, timedelta
-from typing import Final, Literal
+from datetime import datetime
+from typing import Literal
 
 from soundings.events.forms import Form
 from soundings.http.problems import Problem
 
 Opening = Literal["open", "not_open_yet", "closed"]
-
-LATE: Final = timedelta(days=1)
-"""How long after it was given an answer may arrive: a browser keeps what it could not send."""
 
 
 def opening(form: Form, now: datetime) -> Opening:
@@ -22,11 +19,11 @@ def opening(form: Form, now: datetime) -> Opening:
 
 
 def must_be_open(form: Form, now: datetime, given_at: datetime | None = None) -> None:
-    """Raises a 403 where a form is not open now, nor was when the person answered (a day ago at most)."""
+    """Raises a 403 where a form is not open now, nor was when the person answered, as far as that is believed."""
     state = opening(form, now)
     if state == "open":
         return
-    if given_at is not None and now - LATE <= given_at <= now and opening(form, given_at) == "open":
+    if given_at is not None and given_at <= now and opening(form, given_at) == "open":
         return
     detail = "This form is not open yet." if state == "not_open_yet" else "This form is closed."
     raise Problem(403, "form_closed", detail)

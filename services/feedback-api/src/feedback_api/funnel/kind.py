@@ -5,9 +5,10 @@ from typing import Final
 
 from feedback_api.intake.asked import published_form, service_of_form
 from feedback_api.intake.faults import unknown_field
-from feedback_api.intake.fields import Item, choice, flag, identifier, required_choice, revision, whole_number
+from feedback_api.intake.fields import Item, choice, flag, required_choice, revision, whole_number
 from feedback_api.intake.kinds import Accepted, RecordKind, Taken
 from feedback_api.intake.log_records import RecordMaker
+from feedback_api.intake.record_ids import record_id_of
 from feedback_api.intake.sender import CHANNELS, Directory, Sender
 from feedback_api.intake.times import happened, instant
 from soundings.events.response import FormShown
@@ -38,7 +39,7 @@ class Funnel:
         """The record of a funnel event; raises Refused."""
         if not item.keys() <= FIELDS:
             raise unknown_field(item, FIELDS)
-        record_id = identifier(item, "id") or given_id or self._new_id()
+        record_id = record_id_of(item, sender, given_id, self._new_id)
         form = published_form(item, sender, self._directory)
         occurred_at, clamped = happened(instant(item, "occurred_at"), sender.received_at)
         revised = revision(item) or 0
@@ -56,7 +57,8 @@ class Funnel:
             "n": 1 if count is None else count,
             "occurred_at": occurred_at,
             "received_at": sender.received_at,
-            "time_clamped": clamped,
+            "time_clamped": clamped or "occurred_at" in sender.adjusted,
             "test": flag(item, "test"),
+            "adjusted_fields": sender.adjusted or None,
         }
         return self._maker.make(data, sender, record_id=record_id, revision=revised, at=occurred_at)

@@ -11,13 +11,16 @@ Item = Mapping[str, object]
 Redact = Callable[[str], str]
 
 COUNT_MAX: Final = 10**12
-"""The largest count, total or cost that is taken: sums of millions of them still fit 64 bits."""
+"""The largest count, amount of money or cost that is taken: sums of nine millions of them still fit 64 bits."""
+TOTAL_SECONDS_MAX: Final = 9 * 10**9
+"""The largest total of durations that is taken: in milliseconds, sums of a million of them still fit 64 bits."""
+DURATION_SECONDS_MAX: Final = 3_200_000_000
+"""The longest duration of one contact that is taken: a hundred years, as the event's contract has it."""
 REVISION_MAX: Final = 2**63 - 1
 _NOT_IN_IDS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
-_LANGUAGE: Final = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
-_LANGUAGE_MAX: Final = 35
 _DIGITS: Final = re.compile(r"[0-9]")
 _DIGITS_MAX: Final = 4
+_PLACEHOLDER_MAX: Final = len("[date-of-birth]")
 
 
 def is_object(value: object) -> TypeGuard[dict[str, object]]:
@@ -120,16 +123,6 @@ def revision(item: Item) -> int | None:
     return whole_number(item, "revision", 0, REVISION_MAX)
 
 
-def language(item: Item) -> str | None:
-    """A language tag (BCP 47 by its shape); any language is taken."""
-    value = item.get("language")
-    if value is None:
-        return None
-    if not isinstance(value, str) or len(value) > _LANGUAGE_MAX or not _LANGUAGE.fullmatch(value):
-        raise refused("language", "not_a_language_tag", "must be a language tag such as en, es-MX or zh-Hant")
-    return value
-
-
 def text(item: Item, field: str, limit: int) -> str | None:
     """Text as it was sent, not yet redacted; None where it is blank."""
     value = item.get(field)
@@ -158,11 +151,25 @@ def checked_text(value: object, field: str, limit: int) -> str:
 def label(item: Item, field: str, limit: int, redact: Redact) -> str | None:
     """A short name such as a team or a topic: kept where it is a slug, else redacted."""
     value = text(item, field, limit)
-    return None if value is None else cleaned(value, redact)
+    return None if value is None else cleaned(value, limit, redact)
 
 
-def cleaned(value: str, redact: Redact) -> str:
-    """Redacted text. A slug is kept, unless it has so many digits that it may be somebody's number."""
+def cleaned(value: str, limit: int, redact: Redact) -> str:
+    """Redacted text within its limit. A slug is kept, unless it has so many digits that it may be somebody's number."""
     if is_slug(value) and len(_DIGITS.findall(value)) <= _DIGITS_MAX:
         return value
-    return redact(value)
+    return fitted(redact(value), limit)
+
+
+def fitted(text: str, limit: int) -> str:
+    """Redacted text of at most ``limit`` characters; what it grew by is cut off, and no placeholder in two.
+
+    Placeholders may be longer than what they stand for, and nobody should have to send a text again for that.
+    """
+    if len(text) <= limit:
+        return text
+    kept = text[:limit]
+    start = kept.rfind("[", max(0, limit - _PLACEHOLDER_MAX))
+    if start > 0 and "]" not in kept[start:]:
+        kept = kept[:start]
+    return kept.rstrip()

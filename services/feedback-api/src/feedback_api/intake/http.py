@@ -15,6 +15,7 @@ from feedback_api.intake.fields import checked_id
 from feedback_api.intake.kinds import Kind, Taken
 from feedback_api.intake.reading import BATCH_MAX_BYTES, read_items
 from feedback_api.intake.receive import Entry, receive_many, receive_one
+from feedback_api.intake.record_ids import client_id
 from feedback_api.intake.route import SourceRoute
 from feedback_api.intake.sender import Sender
 from feedback_api.privacy.receipts import Receipts, ReceiptTarget
@@ -40,7 +41,7 @@ class Desk:
             taken = await receive_one(entry, sender, self.log)
         except Refused as refusal:
             return answers.one_refused(refusal)
-        return answers.one_taken(taken.record_id, self.receipt(entry.kind, sender, taken))
+        return answers.one_taken(client_id(taken.record_id), self.receipt(entry.kind, sender, taken))
 
     def receipt(self, kind: Kind, sender: Sender, taken: Taken) -> str | None:
         """The receipt of a record, where its kind can be taken back."""

@@ -114,7 +114,10 @@ REVIEW_BODY: Final[dict[str, object]] = {
                     "required": ["source_id", "id", "verdict", "reason"],
                     "properties": {
                         "source_id": {"type": "string"},
-                        "id": {"type": "string", "description": "The response's id, as its sender gave it."},
+                        "id": {
+                            "type": "string",
+                            "description": "As its sender gave it; from a web page: `public:` and its UUID.",
+                        },
                         "verdict": {"enum": ["quarantined", "released"]},
                         "reason": {"type": "string", "maxLength": 1000},
                     },

@@ -40,6 +40,8 @@ class Sender:
     """A source, its agency, when the request came in, and the trace that it belongs to.
 
     ``judge`` tells what to think of a response that came through a public door; a source's key vouches for the others.
+    ``is_public`` says that nobody vouches for what is sent: no key came with it. ``adjusted`` names the fields of a
+    public item that could not stay as they were sent.
     """
 
     source: SourceView
@@ -47,6 +49,8 @@ class Sender:
     received_at: datetime
     traceparent: str | None = None
     judge: Judge | None = None
+    is_public: bool = False
+    adjusted: tuple[str, ...] = ()
 
 
 def named_service(item: Item, sender: Sender, directory: Directory) -> str | None:

@@ -9,6 +9,8 @@ from feedback_api.intake.fields import Item
 from soundings.kernel.calendars import FIRST_YEAR, LAST_YEAR
 
 TOLERANCE: Final = timedelta(minutes=5)
+EARLIEST_YEAR: Final = 1900
+"""Times before are mistakes; together with the longest duration this bounds what a sum of times can hold."""
 _TIME: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,12})?)?(Z|z|[+-][0-9]{2}:?[0-9]{2})?"
 )
@@ -31,8 +33,8 @@ def instant(item: Item, field: str) -> datetime | None:
         at = datetime.fromisoformat(value.upper() if form[1] == "z" else value).astimezone(UTC)
     except (ValueError, OverflowError):
         raise refused(field, "not_a_time", "is not a time that the calendar and the clock have") from None
-    if not FIRST_YEAR <= at.year <= LAST_YEAR:
-        raise refused(field, "not_a_time", f"must lie in the years {FIRST_YEAR} to {LAST_YEAR}")
+    if not EARLIEST_YEAR <= at.year <= LAST_YEAR:
+        raise refused(field, "not_a_time", f"must lie in the years {EARLIEST_YEAR} to {LAST_YEAR}")
     return at
 
 

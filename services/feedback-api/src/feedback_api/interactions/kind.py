@@ -2,19 +2,19 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from feedback_api.intake.faults import missing, refused, unknown_field
 from feedback_api.intake.fields import (
     COUNT_MAX,
+    DURATION_SECONDS_MAX,
     Item,
     Redact,
     choice,
-    identifier,
+    fitted,
     label,
-    language,
     number,
     required_choice,
     revision,
@@ -22,14 +22,15 @@ from feedback_api.intake.fields import (
     whole_number,
 )
 from feedback_api.intake.kinds import Accepted, RecordKind, Taken
+from feedback_api.intake.language_tags import language_tag
 from feedback_api.intake.log_records import RecordMaker
 from feedback_api.intake.persons import Pseudonym, subject
+from feedback_api.intake.record_ids import keyed_identifier, record_id_of
 from feedback_api.intake.sender import CHANNELS, Directory, Sender, named_service, own_service
-from feedback_api.intake.times import TOLERANCE, instant
+from feedback_api.intake.times import EARLIEST_YEAR, TOLERANCE, instant
 from feedback_api.interactions.labels import attributes, topics
 from soundings.events.interaction import InteractionRecorded
 from soundings.events.topics import INTERACTIONS
-from soundings.kernel.calendars import FIRST_YEAR
 from soundings.kernel.ids import new_id
 from soundings.kernel.vocabulary import Direction, InteractionKind, Outcome, Reason
 
@@ -42,8 +43,7 @@ FIELDS: Final = frozenset(
 )  # fmt: skip
 _LABEL_MAX: Final = 200
 _QUERY_MAX: Final = 1000
-_SECONDS_MAX: Final = 3_200_000_000
-"""A hundred years, as the event's contract has it."""
+_LONGEST: Final = timedelta(seconds=DURATION_SECONDS_MAX)
 
 
 def _closed(members: type[StrEnum]) -> Mapping[str, str]:
@@ -92,8 +92,8 @@ class Interactions:
         """The record of an interaction; raises Refused."""
         if not item.keys() <= FIELDS:
             raise unknown_field(item, FIELDS)
-        record_id = identifier(item, "id") or given_id or self._new_id()
-        root_id = identifier(item, "root_id")
+        record_id = record_id_of(item, sender, given_id, self._new_id)
+        root_id = keyed_identifier(item, "root_id")
         service_id = self._service(item, sender, has_root=root_id is not None)
         root_id = root_id or record_id
         revised = revision(item) or 0
@@ -131,17 +131,17 @@ class Interactions:
     def _course(self, item: Item, sender: Sender) -> dict[str, object]:
         query = text(item, "query", _QUERY_MAX)
         return {
-            "wait_s": number(item, "wait_s", 0, _SECONDS_MAX),
-            "talk_s": number(item, "talk_s", 0, _SECONDS_MAX),
-            "hold_s": number(item, "hold_s", 0, _SECONDS_MAX),
-            "wrap_up_s": number(item, "wrap_up_s", 0, _SECONDS_MAX),
+            "wait_s": number(item, "wait_s", 0, DURATION_SECONDS_MAX),
+            "talk_s": number(item, "talk_s", 0, DURATION_SECONDS_MAX),
+            "hold_s": number(item, "hold_s", 0, DURATION_SECONDS_MAX),
+            "wrap_up_s": number(item, "wrap_up_s", 0, DURATION_SECONDS_MAX),
             "outcome": required_choice(item, "outcome", _OUTCOMES),
             "transferred_to": label(item, "transferred_to", _LABEL_MAX, self._redact),
             "team": label(item, "team", _LABEL_MAX, self._redact),
-            "query": None if query is None else self._redact(query),
+            "query": None if query is None else fitted(self._redact(query), _QUERY_MAX),
             "results": whole_number(item, "results", 0, COUNT_MAX),
             "cost": whole_number(item, "cost", -COUNT_MAX, COUNT_MAX),
-            "language": language(item),
+            "language": language_tag(item),
             "subject": subject(item, sender, self._pseudonym),
             "attributes": attributes(item, self._redact),
         }
@@ -170,7 +170,11 @@ def _times(item: Item, received_at: datetime) -> Times:
     ended = instant(item, "ended_at")
     if ended is not None and ended < started:
         raise refused("ended_at", "before_start", "lies before started_at")
-    others = (instant(item, "enqueued_at"), instant(item, "answered_at"), ended)
+    others = (
+        _near(item, "enqueued_at", started),
+        _near(item, "answered_at", started),
+        _near(item, "ended_at", started),
+    )
     if started - received_at > TOLERANCE:
         enqueued, answered, ended = (_moved(at, started, received_at) for at in others)
         return Times(received_at, enqueued, answered, ended, clamped=True)
@@ -182,6 +186,14 @@ def _times(item: Item, received_at: datetime) -> Times:
     return Times(started, enqueued, answered, ended, clamped=True)
 
 
+def _near(item: Item, field: str, started: datetime) -> datetime | None:
+    """A time that lies within a hundred years of the start, so that its distance can be summed up."""
+    at = instant(item, field)
+    if at is not None and abs(at - started) > _LONGEST:
+        raise refused(field, "out_of_range", "lies more than a hundred years from started_at")
+    return at
+
+
 def _moved(at: datetime | None, started: datetime, received_at: datetime) -> datetime | None:
     """A time as far from the time received as it was from the start; one that would leave the calendar stays."""
     if at is None:
@@ -190,4 +202,4 @@ def _moved(at: datetime | None, started: datetime, received_at: datetime) -> dat
         moved = received_at + (at - started)
     except OverflowError:
         return min(at, received_at)
-    return moved if moved.year >= FIRST_YEAR else min(at, received_at)
+    return moved if moved.year >= EARLIEST_YEAR else min(at, received_at)

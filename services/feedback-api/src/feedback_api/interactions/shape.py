@@ -11,7 +11,7 @@ from soundings.kernel.vocabulary import Channel, Direction, InteractionKind, Out
 class InteractionItem(BaseModel):
     """One record of a contact; all records with one ``root_id`` are one contact. Times have an offset."""
 
-    id: str | None = Field(None, min_length=1, max_length=RECORD_ID_MAX, description="Opaque; kept as it is.")
+    id: str | None = Field(None, min_length=1, max_length=RECORD_ID_MAX, description="Opaque; not `public:…`.")
     root_id: str | None = Field(None, min_length=1, max_length=RECORD_ID_MAX)
     service_id: str | None = Field(None, description="Needed where the source has several and no root_id is given.")
     channel: str | None = Field(None, json_schema_extra={"enum": [channel.value for channel in Channel]})

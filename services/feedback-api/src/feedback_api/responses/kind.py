@@ -13,15 +13,16 @@ from feedback_api.intake.fields import (
     choice,
     cleaned,
     flag,
-    identifier,
     label,
-    language,
     revision,
     text,
 )
+from feedback_api.intake.invented_labels import InventedLabels
 from feedback_api.intake.kinds import Accepted, RecordKind, Taken
+from feedback_api.intake.language_tags import language_tag
 from feedback_api.intake.log_records import RecordMaker
 from feedback_api.intake.persons import Pseudonym, subject
+from feedback_api.intake.record_ids import record_id_of
 from feedback_api.intake.sender import CHANNELS, Directory, Sender
 from feedback_api.intake.times import happened, instant
 from feedback_api.projection.views import FormView
@@ -42,6 +43,7 @@ DEVICES: Final[Mapping[str, str]] = {
 """Classes of device: all that is ever kept of a user agent."""
 _TOUCHPOINT_MAX: Final = 200
 _PAGE_MAX: Final = 2000
+_NOWHERE: Final[Mapping[str, object]] = {}
 _NOT_JUDGED: Final[Mapping[str, object]] = {"quarantined": False}
 _PATH_OF_SLUGS: Final = re.compile("(?:/[a-z_-]+)+/?")
 
@@ -66,13 +68,14 @@ class Responses:
         self._pseudonym = pseudonym
         self._new_id = new_record_id
         self._maker = RecordMaker(ResponseSubmitted, ResponseSubmitted.KIND)
+        self._invented = InventedLabels()
         self._ready: dict[tuple[str, int], ReadyForm] = {}
 
     def take(self, item: Item, sender: Sender, given_id: str | None) -> Taken:
         """The record of a response; raises Refused."""
         if not item.keys() <= FIELDS:
             raise unknown_field(item, FIELDS)
-        record_id = identifier(item, "id") or given_id or self._new_id()
+        record_id = record_id_of(item, sender, given_id, self._new_id)
         form = self.ready_form(published_form(item, sender, self._directory))
         service_id = service_of_form(item, form.view, sender, self._directory)
         if "answers" not in item:
@@ -80,19 +83,22 @@ class Responses:
         given = form.check(item["answers"])
         occurred_at, clamped = happened(instant(item, "occurred_at"), sender.received_at)
         number = revision(item) or 0
+        place, adjusted = self._touchpoint(item, sender, service_id)
         data = {
             "record_id": record_id,
             "source_id": sender.source.id,
             "revision": number,
             **self._circumstances(item, sender, form.view, service_id),
+            **place,
             "answers": given.answers,
             "scores": given.scores,
             "comments": given.comments,
             **(_NOT_JUDGED if sender.judge is None else _judged(record_id, form.written(given), sender.judge)),
             "occurred_at": occurred_at,
             "received_at": sender.received_at,
-            "time_clamped": clamped,
+            "time_clamped": clamped or "occurred_at" in adjusted,
             "test": flag(item, "test"),
+            "adjusted_fields": adjusted or None,
         }
         return self._maker.make(data, sender, record_id=record_id, revision=number, at=occurred_at)
 
@@ -113,7 +119,6 @@ class Responses:
         return self.ready_form(form).look_through(answers)
 
     def _circumstances(self, item: Item, sender: Sender, form: FormView, service_id: str) -> dict[str, object]:
-        touchpoint = label(item, "touchpoint", _TOUCHPOINT_MAX, self._redact)
         return {
             "agency_id": sender.agency.id,
             "time_zone": sender.agency.time_zone,
@@ -121,18 +126,29 @@ class Responses:
             "channel": choice(item, "channel", CHANNELS) or sender.source.default_channel,
             "form_id": form.form_id,
             "form_version": form.version,
-            "touchpoint": touchpoint,
-            "stage": self._stage(touchpoint, service_id),
-            "language": language(item),
+            "touchpoint": None,
+            "stage": None,
+            "language": language_tag(item),
             "subject": (person := subject(item, sender, self._pseudonym)),
             "contact_consent": _consent(item, person),
             "page": self._page(item),
             "device": choice(item, "device", DEVICES),
         }
 
-    def _stage(self, touchpoint: str | None, service_id: str) -> str | None:
-        known = None if touchpoint is None else self._directory.touchpoint(touchpoint)
-        return None if known is None or known.service_id != service_id else known.stage
+    def _touchpoint(self, item: Item, sender: Sender, service_id: str) -> tuple[Mapping[str, object], tuple[str, ...]]:
+        """The touchpoint with its stage, and all fields that were adjusted.
+
+        Of touchpoints that the catalogue does not have, nobody may bring any without a key, and a source not many.
+        """
+        touchpoint = label(item, "touchpoint", _TOUCHPOINT_MAX, self._redact)
+        if touchpoint is None:
+            return _NOWHERE, sender.adjusted
+        known = self._directory.touchpoint(touchpoint)
+        if known is not None and known.service_id == service_id:
+            return {"touchpoint": touchpoint, "stage": known.stage}, sender.adjusted
+        if sender.is_public or not self._invented.admits(sender.source.id, touchpoint):
+            return _NOWHERE, (*sender.adjusted, "touchpoint")
+        return {"touchpoint": touchpoint}, sender.adjusted
 
     def _page(self, item: Item) -> str | None:
         """The page without query and fragment, where tokens and personal data travel; the rest is redacted."""
@@ -142,7 +158,7 @@ class Responses:
         bare = page.partition("#")[0].partition("?")[0]
         if _PATH_OF_SLUGS.fullmatch(bare):
             return bare
-        return cleaned(bare, self._redact) if bare else None
+        return cleaned(bare, _PAGE_MAX, self._redact) if bare else None
 
 
 def _judged(record_id: str, texts: Collection[str], judge: Judge) -> Mapping[str, object]:

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 import orjson
 
 from feedback_api.intake.faults import refused, wrong_type
-from feedback_api.intake.fields import Redact, checked_text, is_list
+from feedback_api.intake.fields import Redact, checked_text, fitted, is_list
 from feedback_api.intake.times import checked_date
 
 Seen = object
@@ -143,11 +143,12 @@ class TextQuestion:
         text = checked_text(value, f"answers.{self.id}", self.limit)
         if not text:
             return None
-        given.characters += len(text)
-        if given.characters > TEXT_MAX:
+        room = TEXT_MAX - given.characters
+        if len(text) > room:
             detail = f"all text of one response together may have {TEXT_MAX} characters"
             raise refused(f"answers.{self.id}", "too_long", detail)
-        given.comments[self.id] = self.redact(text)
+        kept = given.comments[self.id] = fitted(self.redact(text), min(self.limit, room))
+        given.characters += max(len(text), len(kept))
         return text
 
     def from_texts(self, texts: Sequence[str]) -> object:

@@ -11,7 +11,7 @@ from soundings.kernel.ids import RECORD_ID_MAX
 class ResponseItem(BaseModel):
     """One person's filled form."""
 
-    id: str | None = Field(None, min_length=1, max_length=RECORD_ID_MAX, description="Opaque; kept as it is.")
+    id: str | None = Field(None, min_length=1, max_length=RECORD_ID_MAX, description="Opaque; not `public:…`.")
     form_id: str
     form_version: int | None = Field(None, ge=1, description="The newest published one where left out.")
     service_id: str | None = Field(None, description="Needed where neither the form nor the source has exactly one.")

@@ -12,7 +12,7 @@ from feedback_api.intake import openapi
 from feedback_api.intake.answers import json_response
 from feedback_api.intake.door import Door
 from feedback_api.intake.faults import missing, refused, unknown_field, wrong_type
-from feedback_api.intake.fields import Item, Redact, identifier, is_object, reference, required_choice, text
+from feedback_api.intake.fields import Item, Redact, fitted, identifier, is_object, reference, required_choice, text
 from feedback_api.intake.reading import JSON_TYPES, SINGLE_MAX_BYTES, UnsupportedType, media_type, parsed
 from feedback_api.intake.revisions import RisingRevisions
 from feedback_api.intake.sender import Directory
@@ -86,7 +86,7 @@ def reviewed(item: Item, reviewer: Principal, directory: Directory, desk: Desk, 
         source_id=source_id,
         revision=desk.revisions.next(),
         verdict=cast("Verdict", verdict),
-        reason=desk.redact(reason),
+        reason=fitted(desk.redact(reason), _REASON_MAX),
         reviewed_at=at,
     )
 

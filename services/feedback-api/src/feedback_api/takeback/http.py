@@ -8,8 +8,8 @@ from starlette.responses import Response
 from feedback_api.intake import openapi
 from feedback_api.intake.answers import json_response
 from feedback_api.intake.door import Door
-from feedback_api.intake.fields import checked_id
 from feedback_api.intake.kinds import Accepted, RecordKind
+from feedback_api.intake.record_ids import client_id, keyed_path_id
 from feedback_api.privacy.receipts import Receipts, ReceiptTarget
 from feedback_api.takeback.holds import held_problem, is_held
 from feedback_api.takeback.kind import Reason, Target, retraction
@@ -34,7 +34,7 @@ def takeback_router(door: Door, log: Log, receipts: Receipts, clock: Clock) -> A
         if is_held(target.source_id, await door.directory()):
             raise held_problem()
         await _append(log, target, reason, clock)
-        return json_response({"id": target.record_id, "log_days": _LOG_DAYS})
+        return json_response({"id": client_id(target.record_id), "log_days": _LOG_DAYS})
 
     def by_id(path: str, name: str, kind: RecordKind, accepted: Accepted) -> None:
         @router.delete(
@@ -48,8 +48,8 @@ def takeback_router(door: Door, log: Log, receipts: Receipts, clock: Clock) -> A
             target = Target(
                 sender.source.id,
                 kind,
-                checked_id(record_id, "id"),
-                checked_id(root_id, "root_id") if root_id is not None and kind == "interaction" else None,
+                keyed_path_id(record_id, "id"),
+                keyed_path_id(root_id, "root_id") if root_id is not None and kind == "interaction" else None,
             )
             return await retract(target, "sender")
 

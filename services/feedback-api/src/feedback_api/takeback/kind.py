@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Final, Literal
 
 from feedback_api.intake.faults import missing, unknown_field
-from feedback_api.intake.fields import Item, identifier
+from feedback_api.intake.fields import Item
 from feedback_api.intake.kinds import Accepted, RecordKind, Taken
+from feedback_api.intake.record_ids import keyed_identifier
 from feedback_api.intake.sender import Sender
 from feedback_api.takeback.holds import held_refusal
 from soundings.events.base import EventData
@@ -72,11 +73,11 @@ class Retractions:
         """The record of a retraction; the id beside the item names the event and never what it takes back."""
         if not item.keys() <= self._fields:
             raise unknown_field(item, self._fields)
-        record_id = identifier(item, "id")
+        record_id = keyed_identifier(item, "id")
         if record_id is None:
             raise missing("id")
         if sender.source.legal_hold:
             raise held_refusal("")
-        target = Target(sender.source.id, self._kind, record_id, identifier(item, "root_id"))
+        target = Target(sender.source.id, self._kind, record_id, keyed_identifier(item, "root_id"))
         event = retraction(target, "sender", sender.received_at)
         return Taken(record_id, target.root_id, encode(event, sender.traceparent))

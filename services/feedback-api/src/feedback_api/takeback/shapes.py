@@ -18,7 +18,7 @@ _RECORD: Final[dict[str, Any]] = {
     "properties": {
         "source_id": {"type": "string"},
         "kind": {"enum": ["response", "interaction"]},
-        "id": {"type": "string"},
+        "id": {"type": "string", "description": "As its sender gave it; from a web page: `public:` and its UUID."},
         "root_id": {"type": "string", "description": "Of an interaction that belongs to another root than itself."},
     },
 }

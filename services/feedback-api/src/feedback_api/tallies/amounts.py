@@ -3,7 +3,16 @@
 from typing import Final
 
 from feedback_api.intake.faults import missing, refused, wrong_type
-from feedback_api.intake.fields import COUNT_MAX, Item, Redact, checked_text, checked_whole, cleaned, is_object
+from feedback_api.intake.fields import (
+    COUNT_MAX,
+    TOTAL_SECONDS_MAX,
+    Item,
+    Redact,
+    checked_text,
+    checked_whole,
+    cleaned,
+    is_object,
+)
 from soundings.kernel.ids import is_slug
 from soundings.kernel.measures import Measure, tally_bins
 from soundings.kernel.scales import UNITS, Scale, has_total
@@ -26,7 +35,12 @@ def bins(item: Item, measure: Measure, redact: Redact) -> dict[str, int]:
     for name, count in value.items():
         bin_name = _open_name(name, redact) if allowed is None else _closed_name(name, allowed)
         place = f"bins.{name}" if allowed is not None or is_slug(name) else "bins"
-        counted[bin_name] = counted.get(bin_name, 0) + checked_whole(count, place, 0, COUNT_MAX)
+        sum_of_bin = counted.get(bin_name, 0) + checked_whole(count, place, 0, COUNT_MAX)
+        if sum_of_bin > COUNT_MAX:
+            raise refused(
+                "bins", "out_of_range", f"bins of one name after redaction must be {COUNT_MAX} at most together"
+            )
+        counted[bin_name] = sum_of_bin
     return counted
 
 
@@ -43,8 +57,8 @@ def total(item: Item, measure: Measure) -> int | float | None:
         return checked_whole(value, "total", -COUNT_MAX, COUNT_MAX)
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise wrong_type("total", "a number of seconds")
-    if not 0 <= value <= COUNT_MAX:
-        raise refused("total", "out_of_range", f"must be from 0 to {COUNT_MAX} seconds")
+    if not 0 <= value <= TOTAL_SECONDS_MAX:
+        raise refused("total", "out_of_range", f"must be from 0 to {TOTAL_SECONDS_MAX} seconds")
     return value
 
 
@@ -61,4 +75,4 @@ def _open_name(name: str, redact: Redact) -> str:
     checked = checked_text(name, "bins", _NAME_MAX)
     if not checked:
         raise refused("bins", "unknown_bin", "a bin needs a name")
-    return cleaned(checked, redact)
+    return cleaned(checked, _NAME_MAX, redact)

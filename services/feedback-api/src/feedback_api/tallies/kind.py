@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime
 from typing import Final
 
 from feedback_api.intake.faults import missing, refused, unknown_field
-from feedback_api.intake.fields import Item, Redact, identifier, reference, required_choice, revision, whole_number
+from feedback_api.intake.fields import Item, Redact, reference, required_choice, revision, whole_number
 from feedback_api.intake.kinds import Accepted, RecordKind, Taken
 from feedback_api.intake.log_records import RecordMaker
+from feedback_api.intake.record_ids import keyed_identifier
 from feedback_api.intake.revisions import RisingRevisions
 from feedback_api.intake.sender import CHANNELS, Directory, Sender, service_of
 from feedback_api.intake.times import local_date
@@ -54,7 +55,7 @@ class Tallies:
         """The record of a tally; raises Refused."""
         if not item.keys() <= FIELDS:
             raise unknown_field(item, FIELDS)
-        own_id = identifier(item, "id")
+        own_id = keyed_identifier(item, "id")
         service_id = service_of(item, sender, self._directory)
         channel = required_choice(item, "channel", CHANNELS)
         period = _period(item, sender.agency)

@@ -20,5 +20,5 @@ class TallyItem(BaseModel):
     grain: Literal["day", "month", "quarter", "year"] = Field(description="Quarter and year are fiscal.")
     start: dt.date = Field(description="The local date on which the period begins.")
     bins: dict[str, int] = Field(min_length=1, max_length=1000, description="Counts by bin.")
-    total: float | None = Field(None, description="Seconds, or minor units of money; needed for both.")
+    total: float | None = Field(None, description="Seconds (9e9 at most), or minor units of money; needed for both.")
     revision: int | None = Field(None, ge=0, le=2**63 - 1, description="The time received where left out.")

@@ -14,7 +14,7 @@ from feedback_api.forms.contacting import with_person
 from feedback_api.forms.hosted.beginning import Beginnings
 from feedback_api.forms.hosted.rendering import asset, notice_page, screen_page, thank_you_page
 from feedback_api.forms.hosted.screen import Shown
-from feedback_api.forms.hosted.sheet import Sheet, first_sheet, read_sheet
+from feedback_api.forms.hosted.sheet import Sheet, first_sheet, read_sheet, stage_id
 from feedback_api.forms.hosted.speech import Speech, speech_of
 from feedback_api.forms.hosted.steps import Step, next_step, step_at, step_before, steps_of
 from feedback_api.forms.openapi import PAGES
@@ -23,7 +23,6 @@ from feedback_api.forms.origins import device_class
 from feedback_api.forms.ports import Looked
 from feedback_api.intake.fields import Item
 from feedback_api.intake.reading import PUBLIC_MAX_BYTES, media_type
-from feedback_api.intake.receive import Entry, receive_one
 from feedback_api.intake.sender import Sender
 from feedback_api.projection.views import FormView
 from soundings.events.forms import Form
@@ -119,7 +118,8 @@ class HostedPage:
         if _hidden_faults(visit):
             return notice_page(None, "no_form", 404)
         if _is_watched(request):
-            await self._count(visit, "shown")
+            with suppress(Problem):
+                await self._count(visit, await self.public.sender(request, view), "shown")
         return visit.screen(next_step(visit.steps, -1, visit.looked.asked, ends=True) or 0)
 
     async def go_on(self, form_id: str, request: Request) -> Response:
@@ -147,7 +147,7 @@ class HostedPage:
             faults += _of_contact(visit.sheet, visit.form)
         if faults:
             return visit.screen(visit.here, faults)
-        await self._count(visit, "started")
+        await self._count(visit, sender, "started")
         return await self._send(visit, sender) if later is None else visit.screen(later)
 
     async def _send(self, visit: Visit, sender: Sender) -> Response:
@@ -183,15 +183,15 @@ class HostedPage:
         source = (await self.public.desk.door.directory()).source(view.body.form.source_id or "")
         return source is not None and source.only_service is not None
 
-    async def _count(self, visit: Visit, stage: str) -> None:
+    async def _count(self, visit: Visit, sender: Sender, stage: str) -> None:
         """Count a stage on the way to an answer, once per sheet; the page never fails for it."""
         sheet = visit.sheet
-        with suppress(Refused, Unavailable, Problem):
-            sender = await self.public.sender(visit.request, visit.view)
-            item = {"id": f"{sheet.record_id}/{stage}", "form_id": visit.view.form_id, "stage": stage}
-            item |= {name: value for name, value in sheet.carried.items() if name in {"service_id", "channel"}}
-            entry = Entry(self.public.funnel, {**item, "test": bool(sheet.carried.get("test"))})
-            await receive_one(entry, sender, self.public.desk.log)
+        item: dict[str, object] = {"id": stage_id(sheet.record_id, stage), "form_id": visit.view.form_id}
+        item |= {name: value for name, value in sheet.carried.items() if name in {"service_id", "channel"}}
+        with suppress(Refused, Unavailable):
+            await self.public.count(
+                visit.view, sender, {**item, "stage": stage, "test": bool(sheet.carried.get("test"))}
+            )
 
 
 def _is_offered(form: Form) -> bool:

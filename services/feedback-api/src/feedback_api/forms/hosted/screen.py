@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from feedback_api.forms.hosted.sheet import Sheet
+from feedback_api.forms.hosted.sheet import Sheet, stage_id
 from feedback_api.forms.hosted.speech import Said, Speech
 from feedback_api.forms.hosted.steps import Step
 from feedback_api.forms.points import points_of
@@ -96,6 +96,11 @@ class Shown:
         here = {one.id for one in self.step.questions if _is_seen(one)}
         given = ((name, value) for name, values in self.sheet.answers.items() for value in values if name not in here)
         return [(f"answers.{name}", value) for name, value in given]
+
+    @property
+    def started_id(self) -> str:
+        """The id under which the page says that it was begun; it is counted once with what the server says itself."""
+        return stage_id(self.sheet.record_id, "started")
 
     def contact_error(self, field: str) -> str | None:
         """What is wrong with the consent or the address."""

@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import parse_qsl
+from uuid import UUID, uuid5
 
 from feedback_api.intake.reading import Unreadable
 
 CARRIED: Final = ("service_id", "channel", "touchpoint", "test", "form_version")
 """What the address of the page may say of the answer; each is checked when the answer is taken."""
+_STAGES: Final = UUID("6f2f7a0e-6a53-4a4b-9d0e-1b5d1c6f7c11")
 _FIELDS_MAX: Final = 1000
 _ANSWER: Final = "answers."
 _VALUE_MAX: Final = 40_000
@@ -29,6 +31,11 @@ class Sheet:
     trap: str = ""
     contact_consent: str = ""
     contact_address: str = ""
+
+
+def stage_id(record_id: str, stage: str) -> str:
+    """The id of a stage that a sheet came to: one UUID for each of them, so that each counts once."""
+    return str(uuid5(_STAGES, f"{record_id}/{stage}"))
 
 
 def read_sheet(body: bytes) -> Sheet:

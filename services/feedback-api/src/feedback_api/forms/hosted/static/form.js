@@ -41,7 +41,7 @@
   const begin = () => {
     if (started) return;
     started = true;
-    const said = { id: `${field("id").value}/started`, stage: "started" };
+    const said = { id: form.dataset.started, stage: "started" };
     for (const name of ["service_id", "channel"]) if (field(name)) said[name] = field(name).value;
     if (field("test")) said.test = true;
     navigator.sendBeacon(form.dataset.events, JSON.stringify(said));
