@@ -39,6 +39,40 @@ _ALWAYS = ("/livez", "/readyz", "/version")
 _log = structlog.get_logger("soundings.access")
 
 
+class _ArrivingBody:
+    """The body of a request while it arrives: bounded in size and time; knows whether its client went away."""
+
+    def __init__(self, scope: Scope, receive: Receive, size_limit: int, limits: ServerLimits) -> None:
+        self._receive = receive
+        self._size_limit = size_limit
+        self._limits = limits
+        # A service inside another one (embedded) leaves the time to the outer middleware.
+        self._is_timed = not scope.get(_TIMED)
+        scope[_TIMED] = True
+        self._received = 0
+        self._more = True
+        self._deadline = 0.0
+        self.cut_off = False
+
+    async def receive(self) -> Message:
+        """The next message. Raises Problem: 413 beyond the size limit, 408 beyond the time."""
+        message = await (self._receive_in_time() if self._is_timed and self._more else self._receive())
+        if message["type"] == "http.disconnect":
+            self.cut_off = self._more
+            return message
+        self._more = message.get("more_body", False)
+        self._received += len(message.get("body", b""))
+        if self._received > self._size_limit:
+            raise Problem(413, "too_large", f"The body is larger than {self._size_limit} bytes.")
+        return message
+
+    async def _receive_in_time(self) -> Message:
+        now = asyncio.get_running_loop().time()
+        self._deadline = self._deadline or now + self._limits.body_seconds
+        allowance = self._received / self._limits.body_bytes_per_second
+        return await _received_by(self._deadline + allowance, self._receive)
+
+
 class Surround:
     """The one middleware of every service; plain ASGI, because it stands in the hot path."""
 
@@ -70,13 +104,14 @@ class Surround:
                 out["x-request-id"] = request_id
             await send(message)
 
+        body = _ArrivingBody(scope, receive, self._limit, self._limits)
         self._in_work += 1
         try:
             refusal = self._refusal(scope, headers)
             if refusal is not None:
                 await refusal(scope, receive, send_safely)
             else:
-                await self._app(scope, self._bounded(scope, receive), send_safely)
+                await self._app(scope, body.receive, send_safely)
                 # A service within this one has found that its client went away.
                 status = status if started else _CLIENT_GONE
         except ClientDisconnect:
@@ -88,7 +123,7 @@ class Surround:
             await our_mistake()(scope, receive, send_safely)
         finally:
             self._in_work -= 1
-            self._record(scope, status, time.perf_counter() - began, request_id)
+            self._record(scope, _CLIENT_GONE if body.cut_off else status, time.perf_counter() - began, request_id)
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """Why a request is not even passed on: the service is full, or its address or body is too large."""
@@ -104,28 +139,6 @@ class Surround:
         if declared.isdigit() and (len(declared) > _LENGTH_DIGITS or int(declared) > self._limit):
             return problem_response(413, "too_large", f"The body is larger than {self._limit} bytes.")
         return None
-
-    def _bounded(self, scope: Scope, receive: Receive) -> Receive:
-        """Receives a body within its size and its time; raises Problem. What comes after it is not timed."""
-        timed = not scope.get(_TIMED)
-        scope[_TIMED] = True
-        received, more, deadline = 0, True, 0.0
-
-        async def receive_bounded() -> Message:
-            nonlocal received, more, deadline
-            if timed and more:
-                now = asyncio.get_running_loop().time()
-                deadline = deadline or now + self._limits.body_seconds
-                message = await _received_by(deadline + received / self._limits.body_bytes_per_second, receive)
-            else:
-                message = await receive()
-            more = message.get("more_body", False)
-            received += len(message.get("body", b""))
-            if received > self._limit:
-                raise Problem(413, "too_large", f"The body is larger than {self._limit} bytes.")
-            return message
-
-        return receive_bounded
 
     def _record(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
         route = route_of(scope)
