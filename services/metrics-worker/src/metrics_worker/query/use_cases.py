@@ -109,8 +109,15 @@ async def _worked_out(gathered: Gathered, work: Callable[[], T]) -> T:
 
 
 def _as_of(progress: Progress, ends: Mapping[TopicPartition, int] | None) -> AsOf:
-    lag = None if ends is None else sum(max(0, end - progress.next.get(place, 0)) for place, end in ends.items())
-    return AsOf(progress.through, lag, progress.generation)
+    return AsOf(progress.through, _lag(progress, ends), progress.generation)
+
+
+def _lag(progress: Progress, ends: Mapping[TopicPartition, int] | None) -> int | None:
+    """How many events are not counted yet; None when the log cannot be read, or is not the one that was counted."""
+    if ends is None or not progress.log_fits:
+        return None
+    behind = [end - progress.next.get(place, 0) for place, end in ends.items()]
+    return None if any(events < 0 for events in behind) else sum(behind)
 
 
 def _added_up(gathered: Gathered) -> tuple[Sums, Sums, Pool]:
