@@ -7,12 +7,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 
 from catalogue_api.editing.http import editing_router
+from catalogue_api.entities.announcing import AnnounceEntities
 from catalogue_api.entities.http import STATUS_OF as ENTITY_STATUS
 from catalogue_api.entities.kinds import Kind
 from catalogue_api.entities.sql import METADATA, OUTBOX, SqlCatalogue, polite
 from catalogue_api.forms.domain import KIND as FORM
 from catalogue_api.forms.http import forms_router
 from catalogue_api.forms.templates.http import templates_router
+from catalogue_api.forms.use_cases import version_event
 from catalogue_api.measures.domain import KIND as MEASURE
 from catalogue_api.organisation.domain import KINDS as ORGANISATION
 from catalogue_api.settings import Settings
@@ -21,6 +23,7 @@ from catalogue_api.sources.domain import KIND as SOURCE
 from catalogue_api.sources.http import STATUS_OF as KEY_STATUS
 from catalogue_api.sources.http import keys_router
 from catalogue_api.sources.sql import SqlKeyring
+from catalogue_api.sources.use_cases import AnnounceKeys
 from soundings.access.tokens import TokenVerifier
 from soundings.db import Database, migrate, open_database
 from soundings.db.copying import Compared, Progress, copy_tables
@@ -76,6 +79,30 @@ def build(
             ready=[_outbox_moves(relay, settings.stuck_after_seconds)],
         )
     )
+
+
+async def announce(database_url: str, log_url: str | None = None) -> int:
+    """Announce the whole catalogue again; how many snapshots there were.
+
+    The others know their duplicates by revision. Carries the outbox to the log at ``log_url``, if that is given; else
+    whoever serves the catalogue does. Raises `LogUnavailable` when that cannot be; what waits is not lost.
+    """
+    async with AsyncExitStack() as stack:
+        database = open_database(database_url)
+        stack.push_async_callback(database.close)
+        await migrate(database, "catalogue_api")
+        models = {kind.name: kind.model for kind in KINDS}
+        announce_entities = AnnounceEntities(SqlCatalogue(database, models), system_clock)
+        announced = 0
+        for kind in KINDS:
+            announced += await announce_entities(kind, version_event if kind is FORM else None)
+        announced += await AnnounceKeys(SqlKeyring(database, models, lambda: None), system_clock)()
+        if log_url is not None:
+            relay = Relay(database, OUTBOX, lambda: open_log(log_url), topics=[CATALOGUE])
+            stack.push_async_callback(relay.close)
+            while await relay.pass_on():
+                continue
+        return announced
 
 
 async def copy(source_url: str, target_url: str, progress: Progress) -> Sequence[Compared]:

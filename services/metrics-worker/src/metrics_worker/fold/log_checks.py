@@ -46,7 +46,7 @@ async def check_gap(log: Log, following: int, batch: Batch) -> None:
     Other gaps are legal: compaction makes them, and on Kafka the marks of transactions.
     """
     first = batch.records[0].position if batch.records else batch.next
-    if following == 0 or first == following or batch.topic == CATALOGUE.name:
+    if following in {0, first} or batch.topic == CATALOGUE.name:
         return
     home = (batch.topic, batch.partition)
     problem = beginning_problem(home, following, (await log.beginnings([batch.topic]))[home])

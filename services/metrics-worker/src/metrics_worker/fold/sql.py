@@ -29,6 +29,9 @@ _ADOPT: Final = text(
     "UPDATE position SET next = :next, last_position = :last, last_digest = :digest, log_mismatch = NULL, at = :at"
     " WHERE topic = :topic AND partition = :partition AND epoch = :epoch"
 )
+_READ_AGAIN: Final = text(
+    "UPDATE position SET epoch = epoch + 1, next = 0, last_position = NULL, last_digest = NULL, log_mismatch = NULL"
+)
 _ACCUSE: Final = text("UPDATE position SET log_mismatch = :problem WHERE topic = :topic AND partition = :partition")
 _BEAT: Final = text(
     "INSERT INTO worker (id, until) VALUES (:id, :until)"
@@ -130,6 +133,14 @@ class SqlFoldStore:
         async with self._database.transaction() as connection:
             statement = text("UPDATE worker SET stopped = NULL WHERE stopped IS NOT NULL RETURNING id")
             return sorted((await connection.execute(statement)).scalars())
+
+    async def read_again(self) -> int:
+        """Have every partition read from its beginning, by whoever takes it next; how many there are.
+
+        Raising the epochs stops whoever reads them now, who then takes them again.
+        """
+        async with self._database.transaction() as connection:
+            return (await connection.execute(_READ_AGAIN)).rowcount
 
     async def leave(self, worker: str) -> None:
         async with self._database.transaction() as connection:
