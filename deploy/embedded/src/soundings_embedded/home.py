@@ -16,6 +16,8 @@ from soundings.access.roles import Role
 from soundings.access.tokens import issue_token
 from soundings.kernel.errors import SoundingsError
 
+RESTORING = "restoring"
+"""A file that lies in a home while a backup takes its place."""
 _PRIVATE = 0o600
 _DAY = 86_400
 ADMIN_TOKEN_DAYS = 365
@@ -57,8 +59,8 @@ class Home:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody has served from here yet."""
-        return not (self.path / "log.db").exists()
+        """Whether nobody has served from here yet; a home that has lost its log is not empty."""
+        return not any(self.path.glob("*.db"))
 
     def secret(self) -> str:
         """The root secret, from which the keys for pseudonyms and receipts are derived."""
@@ -98,6 +100,7 @@ class Home:
 
 def existing_home(path: Path) -> Home:
     """The home at ``path``; :class:`NoHome` when there is none."""
+    _check_whole(path)
     if not (path / "secret").exists():
         raise NoHome(f"{path} is not a Soundings home. `soundings serve --home {path}` makes one.")
     return Home(path.resolve())
@@ -105,6 +108,7 @@ def existing_home(path: Path) -> Home:
 
 def open_home(path: Path) -> Home:
     """The home at ``path``, made ready on first use: secret, signing key and admin token, for the owner's eyes only."""
+    _check_whole(path)
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     home = Home(path.resolve())
     if not (path / "secret").exists():
@@ -114,6 +118,11 @@ def open_home(path: Path) -> Home:
         token = home.issue("admin", [Role.ADMIN], None, ADMIN_TOKEN_DAYS)
         _write_private(home.admin_token, token + "\n")
     return home
+
+
+def _check_whole(path: Path) -> None:
+    if (path / RESTORING).exists():
+        raise NoHome(f"A restore of {path} was cut off. Run `soundings restore` again.")
 
 
 def _make_keys(path: Path) -> None:

@@ -81,28 +81,26 @@ def build(
     )
 
 
-async def announce(database_url: str, log_url: str | None = None) -> int:
-    """Announce the whole catalogue again; how many snapshots there were.
-
-    The others know their duplicates by revision. Carries the outbox to the log at ``log_url``, if that is given; else
-    whoever serves the catalogue does. Raises `LogUnavailable` when that cannot be; what waits is not lost.
-    """
-    async with AsyncExitStack() as stack:
-        database = open_database(database_url)
-        stack.push_async_callback(database.close)
-        await migrate(database, "catalogue_api")
+async def announce(database_url: str) -> int:
+    """Put the whole catalogue into the outbox again; how many snapshots that are. The others know their duplicates."""
+    async with _opened(database_url) as database:
         models = {kind.name: kind.model for kind in KINDS}
         announce_entities = AnnounceEntities(SqlCatalogue(database, models), system_clock)
         announced = 0
         for kind in KINDS:
             announced += await announce_entities(kind, version_event if kind is FORM else None)
-        announced += await AnnounceKeys(SqlKeyring(database, models, lambda: None), system_clock)()
-        if log_url is not None:
-            relay = Relay(database, OUTBOX, lambda: open_log(log_url), topics=[CATALOGUE])
-            stack.push_async_callback(relay.close)
+        return announced + await AnnounceKeys(SqlKeyring(database, models, lambda: None), system_clock)()
+
+
+async def carry_outbox(database_url: str, log_url: str) -> None:
+    """Carry all that waits in the outbox to the log, whoever else does so too. Raises `LogUnavailable`."""
+    async with _opened(database_url) as database:
+        relay = Relay(database, OUTBOX, lambda: open_log(log_url), topics=[CATALOGUE])
+        try:
             while await relay.pass_on():
                 continue
-        return announced
+        finally:
+            await relay.close()
 
 
 async def copy(source_url: str, target_url: str, progress: Progress) -> Sequence[Compared]:
@@ -115,6 +113,16 @@ async def copy(source_url: str, target_url: str, progress: Progress) -> Sequence
         await migrate(source, "catalogue_api")
         await migrate(target, "catalogue_api")
         return await copy_tables(source, target, tables, progress)
+
+
+@asynccontextmanager
+async def _opened(database_url: str) -> AsyncGenerator[Database, None]:
+    database = open_database(database_url)
+    try:
+        await migrate(database, "catalogue_api")
+        yield database
+    finally:
+        await database.close()
 
 
 def _lifespan(database: Database, relay: Relay) -> Lifespan:

@@ -104,10 +104,14 @@ async def read_again(database_url: str) -> int:
         return await open_fold_store(database).read_again()
 
 
-async def positions(database_url: str) -> Mapping[TopicPartition, ReadMark]:
-    """Up to where each partition of the log is counted, and which record was the last."""
+async def positions(database_url: str, *, upgrade: bool = True) -> Mapping[TopicPartition, ReadMark]:
+    """Up to where each partition of the log is counted, and which record was the last.
+
+    Without ``upgrade`` nothing is written, and tables of an earlier version raise `DatabaseFailed`.
+    """
     async with _opened(database_url) as database:
-        await migrate(database, "metrics_worker")
+        if upgrade:
+            await migrate(database, "metrics_worker")
         return await positions_of(database)
 
 

@@ -33,11 +33,11 @@ def serve(
 
     from soundings.http.logs import configure_logs
     from soundings.traces import start_traces
-    from soundings_embedded.home import open_home
+    from soundings_embedded.home import Home, open_home
 
     configure_logs(log_level.upper())
     start_traces("soundings")
-    fresh = not (home / "log.db").exists()
+    fresh = Home(home).is_empty
     place = open_home(home)
     with place.locked():
         uvloop.run(_serve(place.path, host, port, with_demo=fresh and demo_if_empty))
