@@ -45,6 +45,7 @@ _GROWTH: Final = 4
 _LONGEST_WAIT_S: Final = 1.0
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 5.0
+_MISMATCH_PAUSE_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class FoldWorker:
             except LogMismatch as error:
                 _log.error("log_mismatch", worker=self._options.id, reason=str(error))
                 LOG_MISMATCH.labels("metrics-worker").set(1)
-                await self._recover(str(error), _LONGEST_PAUSE_S)
+                await self._recover(str(error), _MISMATCH_PAUSE_S)
             except LogUnavailable as error:
                 await self._recover(f"the log cannot be read: {error}", max(error.retry_after, pause))
             except Exception as error:  # noqa: BLE001 - the message loop: whatever it was, the next try begins afresh
