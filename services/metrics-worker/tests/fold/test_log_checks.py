@@ -4,6 +4,7 @@ import asyncio
 import math
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from soundings.events.catalogue import Service, ServiceChanged
 from soundings.events.topics import ALL, CATALOGUE, MEASURED, RESPONSES
 from soundings.http.observe import LAG_EVENTS, LOG_MISMATCH
 from soundings.kernel.clock import epoch_ms, system_clock
-from soundings.log.port import Record
+from soundings.log.port import LogUnavailable, Record
+from soundings.log.spool import Spool, SpooledLog
 from soundings.log.sqlite import SqliteLog
 from soundings.testing.memory_log import MemoryLog
 
@@ -180,3 +182,40 @@ async def test_a_catalogue_that_was_compacted_meanwhile_is_read_again(counted, d
         assert at_work.worker.status.unready is None
     revision = select(catalogue_entity.c.revision).where(catalogue_entity.c.id == "parks")
     assert await scalar(database, revision) == 2
+
+
+async def test_a_spool_that_is_restored_from_an_older_copy_sends_twice_and_is_counted_once(database, tmp_path):
+    behind = MemoryLog()
+    await behind.ensure(ALL)
+    folder = tmp_path / "spool"
+
+    async def drained() -> None:
+        async with spooling(behind, folder) as log:
+            async with asyncio.timeout(PATIENCE):
+                while log.away or await log.note() is not None:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+
+    behind.store.fault = LogUnavailable("the broker is away")
+    async with spooling(behind, folder) as log:
+        await tell(log, POOL[:60])
+    shutil.copytree(folder, tmp_path / "older")
+    behind.store.fault = None
+    await drained()
+    once = sum((await behind.ends([topic.name for topic in MEASURED])).values())
+    shutil.rmtree(folder)
+    shutil.copytree(tmp_path / "older", folder)
+    await drained()
+    assert sum((await behind.ends([topic.name for topic in MEASURED])).values()) == 2 * once == 120
+    async with running(behind, open_fold_store(database)) as at_work:
+        await at_work.idle()
+        assert await cells_of(database) == expected(POOL[:60])
+
+
+@asynccontextmanager
+async def spooling(behind: MemoryLog, folder: Path) -> AsyncIterator[SpooledLog]:
+    log = SpooledLog(MemoryLog(behind.store), Spool(folder, MEASURED), retry_seconds=0.05)
+    await log.start()
+    try:
+        yield log
+    finally:
+        await log.close()
