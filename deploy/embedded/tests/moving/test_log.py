@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from soundings.events.topics import Topic
 from soundings.log.port import Record
+from soundings.log.read_marks import check_marks
 from soundings.testing.memory_log import MemoryLog
 from soundings_embedded.moving.copying import check_ours, copy_log
 from soundings_embedded.moving.domain import origin_of
@@ -107,6 +108,9 @@ async def test_positions_are_carried_over_to_the_record_that_comes_next():
     assert origin.position == 3
     assert proven.marks["a", 1].next == 0
     assert proven.marks["b", 0].next == await target.end("b", 0)
+    assert proven.marks["a", 0].digest is not None
+    assert proven.marks["b", 0].digest is not None
+    assert [one.problem for one in (await check_marks(target, proven.marks)).values() if one.problem] == []
 
 
 async def test_records_of_others_are_left_alone():
