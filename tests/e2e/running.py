@@ -65,11 +65,28 @@ class Running(ABC):
         """Everything it keeps."""
 
     def start(self) -> "Running":
+        self.launch()
+        self._wait_until_ready()
+        return self
+
+    def launch(self) -> None:
+        """Start it, without waiting until it is ready."""
         self.home.parent.mkdir(parents=True, exist_ok=True)
         with self.output.open("ab") as output:
             self._process = subprocess.Popen([sys.executable, *self.command], stdout=output, stderr=output)
-        self._wait_until_ready()
-        return self
+
+    def unready_reasons(self, words: str) -> str:
+        """What readiness says, once it says no with these words."""
+        end = time.monotonic() + READY_SECONDS
+        while True:
+            with suppress(httpx.TransportError):
+                for url in self.ready_urls():
+                    answer = self._http.get(url)
+                    if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE and words in answer.text:
+                        return answer.text
+            assert self.runs, self.output.read_text()[-3000:]
+            assert time.monotonic() < end, f"nothing says {words!r}"
+            time.sleep(0.05)
 
     @property
     def runs(self) -> bool:

@@ -49,7 +49,8 @@ def new_key(running: Running, source: str) -> str:
 
 
 def test_every_command_explains_itself(running: Running):
-    for verb in ("serve", "token", "apply", "import", "demo", "verify", "rebuild", "resume", "doctor"):
+    looking_after = ("verify", "rebuild", "resume", "recover", "backup", "restore", "doctor")
+    for verb in ("serve", "token", "apply", "import", "demo", *looking_after):
         done = soundings(running, verb, "--help")
         assert done.returncode == 0
         assert "Usage: soundings" in done.stdout.replace("python -m soundings_embedded", "soundings")

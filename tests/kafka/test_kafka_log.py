@@ -68,6 +68,8 @@ async def test_reading_starts_at_the_oldest_record_left(log, topic, admin):
     batch = await log.read(topic, 0, 2, 100)
     assert [stored.value for stored in batch.records] == [b"6", b"7", b"8", b"9"]
     assert list(await log.wait({(topic, 0): 0}, 10)) == [(topic, 0)]
+    assert list(await log.wait({(topic, 0): 0}, 0)) == [(topic, 0)]
+    assert await log.beginnings([topic]) == {(topic, 0): places[6].position}
 
 
 async def test_transactions_of_other_producers_count_only_when_they_were_committed(log, topic, kafka_broker):

@@ -12,12 +12,15 @@ import pytest
 from prometheus_client import generate_latest
 
 from feedback_api.bootstrap import build
-from feedback_api.projection.last_known import LastKnown
+from feedback_api.projection.follower import Follower
+from feedback_api.projection.last_known import KnownCatalogue, LastKnown
+from feedback_api.projection.projection import Projection
 from feedback_api.settings import Settings
 from soundings.access.keys import NewKey
 from soundings.events.envelope import encode
 from soundings.events.topics import CATALOGUE, RESPONSES
 from soundings.log.port import Log, Record, Stored
+from soundings.log.read_marks import ReadMark, mark_after
 from soundings.testing.memory_log import MemoryLog, MemoryStore
 
 from .conftest import DESK, SECRET, SURVEY, Scribe, publish
@@ -175,10 +178,17 @@ def test_what_was_known_is_read_as_it_was_written(tmp_path: Path):
     last_known = LastKnown(tmp_path / "new" / "catalogue.jsonl")
     assert last_known.read() is None
     records = [stored(b"a/\xff", b'{"name":"\xc3\xa9"}'), stored(b"b\n", b"\x00\x80\n")]
-    last_known.write(records)
-    assert last_known.read() == records
-    last_known.write([])
-    assert last_known.read() == []
+    known = KnownCatalogue(records, mark_after(records[-1], 9))
+    last_known.write(known)
+    assert last_known.read() == known
+    last_known.write(KnownCatalogue([]))
+    assert last_known.read() == KnownCatalogue([])
+
+
+def test_a_file_of_a_version_without_marks_is_read(tmp_path: Path):
+    path = tmp_path / "catalogue.jsonl"
+    path.write_bytes(b'{"format":1,"records":0}\n')
+    assert LastKnown(path).read() == KnownCatalogue([], ReadMark())
 
 
 @pytest.mark.parametrize(
@@ -200,6 +210,81 @@ async def test_the_newest_state_of_each_entity_is_kept_and_buried_ones_are_not(p
             await asyncio.sleep(0)
     kept = LastKnown(place.folder / "spool" / "catalogue.jsonl").read()
     assert kept is not None
-    keys = [record.key for record in kept]
+    keys = [record.key for record in kept.records]
     assert len(keys) == len(set(keys))
     assert (b"service/cart" in keys, keys[-1]) == (False, b"service/airport")
+
+
+def lose_catalogue(place: Place) -> None:
+    """The topic was made again: nothing is on it."""
+    place.store.records[CATALOGUE.name, 0].clear()
+
+
+async def reasons(place: Place) -> list[str]:
+    status, verdict = await place.readiness()
+    assert (status == 200) == (not verdict["reasons"])
+    return verdict["reasons"]
+
+
+async def until_reasons(place: Place, some: bool) -> list[str]:
+    loop = asyncio.get_running_loop()
+    end = loop.time() + PATIENCE
+    while bool(found := await reasons(place)) is not some or "still being read" in str(found):
+        assert loop.time() < end
+        await asyncio.sleep(0.01)
+    return found
+
+
+async def test_a_lost_topic_is_noticed_and_nothing_is_forgotten_until_it_is_announced_again(
+    place: Place, scribe: Scribe
+):
+    async with place.serving():
+        assert (await place.send(0)).status_code == 202
+    lose_catalogue(place)
+    for _ in range(2):  # another start does not make it good
+        async with place.serving():
+            (reason,) = await until_reasons(place, some=True)
+            assert "ends at 0, but was read up to" in reason
+            assert (await place.send(1)).status_code == 202
+    async with place.serving():
+        await publish(MemoryLog(place.store), *scribe.town()[:-1])
+        assert await until_reasons(place, some=True)
+        await publish(MemoryLog(place.store), *scribe.town())
+        assert await until_reasons(place, some=False) == []
+        assert (await place.send(2)).status_code == 202
+    async with place.serving():
+        assert (await place.send(3)).status_code == 202
+        assert await reasons(place) == []
+
+
+async def test_an_older_topic_that_has_grown_since_is_noticed(place: Place, scribe: Scribe):
+    async with place.serving():
+        assert (await place.send(0)).status_code == 202
+    records = place.store.records[CATALOGUE.name, 0]
+    end = len(records)
+    del records[end // 2 :]
+    await publish(MemoryLog(place.store), *(scribe.service(f"new-{number}", "sf") for number in range(end)))
+    async with place.serving():
+        (reason,) = await until_reasons(place, some=True)
+        assert f"does not hold the record at {end - 1}" in reason
+        assert (await place.send(1)).status_code == 202
+        await publish(MemoryLog(place.store), *scribe.town())
+        assert await until_reasons(place, some=False) == []
+
+
+async def test_a_topic_that_is_made_again_while_it_is_followed_is_noticed(store: MemoryStore, scribe: Scribe):
+    log, projection = MemoryLog(store), Projection()
+    follower = Follower(log, projection, look_seconds=0.01)
+
+    async def until(ready: bool) -> None:
+        async with asyncio.timeout(PATIENCE):
+            while (await follower.not_ready() is None) is not ready:  # noqa: ASYNC110 - it has no event for others
+                await asyncio.sleep(0.01)
+
+    async with follower.following():
+        await until(ready=True)
+        store.records[CATALOGUE.name, 0].clear()
+        await until(ready=False)
+        assert projection.service("airport") is not None
+        await publish(log, *scribe.town())
+        await until(ready=True)

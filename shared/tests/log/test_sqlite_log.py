@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from soundings.events.topics import Topic
+from soundings.events.topics import CATALOGUE, Topic
 from soundings.log.port import LogFull, LogUnavailable, Place, Record
+from soundings.log.read_marks import ReadMark, check_marks, mark_after
 from soundings.log.sqlite import SqliteLog
 from soundings.testing.log_contract import DEADLINE, LogContract, append, read_all
 
@@ -259,3 +260,45 @@ async def test_a_file_of_a_newer_format_is_refused(tmp_path):
     connection.close()
     with pytest.raises(LogUnavailable, match="format 99"):
         await SqliteLog.open(tmp_path / "log.db")
+
+
+async def test_beginnings_move_with_retention_but_not_with_compaction(log, clock):
+    await append(log, "t", *[Record(b"k", b"old", partition=0)] * 3)
+    await append(log, "c", Record(b"k", b"1"), Record(b"k", b"2"))
+    clock.now += timedelta(days=11)
+    await append(log, "t", Record(b"k", b"young", partition=1))
+    assert await log.maintain(clock.ms) == 4
+    assert await log.beginnings(["t", "c"]) == {("t", 0): 3, ("t", 1): 0, ("c", 0): 0}
+
+
+async def test_retention_of_what_was_read_is_no_mismatch_and_of_what_was_not_is_one(log, clock):
+    await append(log, "t", *[Record(b"k", str(n).encode(), partition=0) for n in range(4)])
+    stored = await read_all(log, "t", 0)
+    clock.now += timedelta(days=11)
+    await log.maintain(clock.ms)
+    marks = {("t", 0): mark_after(stored[3], 4)}
+    assert (await check_marks(log, marks))["t", 0].problem is None
+    behind = {("t", 0): mark_after(stored[2], 3)}
+    assert "begins at 4, but was read up to 3" in (await check_marks(log, behind))["t", 0].problem
+    assert (await check_marks(log, {("t", 0): ReadMark()}))["t", 0].problem is None
+
+
+async def test_a_compacted_topic_is_read_again_when_its_last_record_was_replaced(log, clock):
+    topic = CATALOGUE.name
+    await log.ensure([CATALOGUE])
+    await append(log, topic, Record(b"a", b"1"), Record(b"b", b"1"))
+    mark = mark_after((await read_all(log, topic, 0))[1], 2)
+    await append(log, topic, Record(b"b", b"2"))
+    await log.maintain(clock.ms)
+    checked = (await check_marks(log, {(topic, 0): mark}))[topic, 0]
+    assert (checked.problem, checked.adopted) == (None, ReadMark())
+
+
+async def test_a_file_that_is_replaced_while_it_is_open_takes_no_more(log, tmp_path):
+    await append(log, "t", Record(b"k", b"1"))
+    for suffix in ("", "-wal", "-shm"):
+        (tmp_path / f"log.db{suffix}").unlink(missing_ok=True)
+    with pytest.raises(LogUnavailable, match="removed or replaced"):
+        await log.append("t", [Record(b"k", b"2")])
+    with pytest.raises(LogUnavailable, match="removed or replaced"):
+        await log.ends(["t"])

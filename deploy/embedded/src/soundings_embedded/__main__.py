@@ -6,11 +6,13 @@ import typer
 
 from soundings.kernel.errors import SoundingsError
 from soundings_embedded.commands.apply import apply
+from soundings_embedded.commands.backup import backup, restore
 from soundings_embedded.commands.bring_in import bring_in
 from soundings_embedded.commands.demo import demo
 from soundings_embedded.commands.doctor import doctor
 from soundings_embedded.commands.move import move
 from soundings_embedded.commands.privacy import erase, redaction, rotate
+from soundings_embedded.commands.recover import recover
 from soundings_embedded.commands.serve import serve
 from soundings_embedded.commands.take_out import take_out
 from soundings_embedded.commands.token import tokens
@@ -36,6 +38,9 @@ app.command()(erase)
 app.command()(rotate)
 app.command()(redaction)
 app.command()(move)
+app.command()(backup)
+app.command()(restore)
+app.command()(recover)
 app.command()(doctor)
 
 

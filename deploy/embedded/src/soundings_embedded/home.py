@@ -22,6 +22,8 @@ from soundings_embedded.home_permissions import HomeUnusable, check_owner, reada
 from soundings_embedded.issued_tokens import IssuedToken, IssuedTokens
 from soundings_embedded.private_files import write_private
 
+RESTORING = "restoring"
+"""A file that lies in a home while a backup takes its place."""
 _DAY = 86_400
 ADMIN_TOKEN_DAYS = 365
 TOKEN_DAYS_MAX = 365
@@ -63,8 +65,8 @@ class Home:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody has served from here yet."""
-        return not (self.path / "log.db").exists()
+        """Whether nobody has served from here yet; a home that has lost its log is not empty."""
+        return not any(self.path.glob("*.db"))
 
     def secret(self) -> str:
         """The root secret, from which the keys for pseudonyms and receipts are derived."""
@@ -140,6 +142,7 @@ def existing_home(path: Path) -> Home:
     with readable_errors(path):
         if path.exists() and not path.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, "not a folder", str(path))
+        _check_whole(path)
         there = (path / "secret").exists()
     if not there:
         raise NoHome(f"{path} is not a Soundings home. `soundings serve --home {path}` makes one.")
@@ -152,6 +155,7 @@ def open_home(path: Path, *, clock: Clock = system_clock) -> Home:
     The admin token is renewed where it would soon be of no use. Raises HomeUnusable.
     """
     with readable_errors(path):
+        _check_whole(path)
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         check_owner(path)
         home = Home(path.resolve())
@@ -161,6 +165,11 @@ def open_home(path: Path, *, clock: Clock = system_clock) -> Home:
         _publish_key(home)
         home.renew_admin_token(clock=clock)
     return home
+
+
+def _check_whole(path: Path) -> None:
+    if (path / RESTORING).exists():
+        raise NoHome(f"A restore of {path} was cut off. Run `soundings restore` again.")
 
 
 def _make_keys(path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from soundings.events.topics import Topic
 from soundings.log.port import Record
+from soundings.log.read_marks import check_marks
 from soundings.testing.memory_log import MemoryLog
 from soundings_embedded.moving.copying import check_ours, copy_log
 from soundings_embedded.moving.domain import origin_of
@@ -101,12 +102,15 @@ async def test_positions_are_carried_over_to_the_record_that_comes_next():
     )
     await move(source, target)
     proven = await prove_log(source, target, TOPICS, {("a", 0): 3, ("b", 0): 25}, meter())
-    (there,) = (await target.read("a", 0, proven.positions["a", 0], 1)).records
+    (there,) = (await target.read("a", 0, proven.marks["a", 0].next, 1)).records
     origin = origin_of(there)
     assert origin is not None
     assert origin.position == 3
-    assert proven.positions["a", 1] == 0
-    assert proven.positions["b", 0] == await target.end("b", 0)
+    assert proven.marks["a", 1].next == 0
+    assert proven.marks["b", 0].next == await target.end("b", 0)
+    assert proven.marks["a", 0].digest is not None
+    assert proven.marks["b", 0].digest is not None
+    assert [one.problem for one in (await check_marks(target, proven.marks)).values() if one.problem] == []
 
 
 async def test_records_of_others_are_left_alone():

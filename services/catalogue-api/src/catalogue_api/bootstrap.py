@@ -7,12 +7,14 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 
 from catalogue_api.editing.http import editing_router
+from catalogue_api.entities.announcing import AnnounceEntities
 from catalogue_api.entities.http import STATUS_OF as ENTITY_STATUS
 from catalogue_api.entities.kinds import Kind
 from catalogue_api.entities.sql import METADATA, OUTBOX, SqlCatalogue, polite
 from catalogue_api.forms.domain import KIND as FORM
 from catalogue_api.forms.http import forms_router
 from catalogue_api.forms.templates.http import templates_router
+from catalogue_api.forms.use_cases import version_event
 from catalogue_api.measures.domain import KIND as MEASURE
 from catalogue_api.organisation.domain import KINDS as ORGANISATION
 from catalogue_api.settings import Settings
@@ -21,9 +23,11 @@ from catalogue_api.sources.domain import KIND as SOURCE
 from catalogue_api.sources.http import STATUS_OF as KEY_STATUS
 from catalogue_api.sources.http import keys_router
 from catalogue_api.sources.sql import SqlKeyring
+from catalogue_api.sources.use_cases import AnnounceKeys
 from catalogue_api.token_revocations.http import STATUS_OF as REVOCATION_STATUS
 from catalogue_api.token_revocations.http import token_revocations_router
 from catalogue_api.token_revocations.sql import SqlRevocationStore
+from catalogue_api.token_revocations.use_cases import AnnounceRevocations
 from soundings.access.revocations import RevocationList
 from soundings.access.tokens import TokenVerifier
 from soundings.db import Database, migrate, open_database
@@ -105,6 +109,29 @@ def _verifier(settings: Settings, revoked: RevocationList) -> TokenVerifier:
     )
 
 
+async def announce(database_url: str) -> int:
+    """Put the whole catalogue into the outbox again; how many snapshots that are. The others know their duplicates."""
+    async with _opened(database_url) as database:
+        models = {kind.name: kind.model for kind in KINDS}
+        announce_entities = AnnounceEntities(SqlCatalogue(database, models), system_clock)
+        announced = 0
+        for kind in KINDS:
+            announced += await announce_entities(kind, version_event if kind is FORM else None)
+        announced += await AnnounceKeys(SqlKeyring(database, models, lambda: None), system_clock)()
+        return announced + await AnnounceRevocations(SqlRevocationStore(database, lambda: None), system_clock)()
+
+
+async def carry_outbox(database_url: str, log_url: str) -> None:
+    """Carry all that waits in the outbox to the log, whoever else does so too. Raises `LogUnavailable`."""
+    async with _opened(database_url) as database:
+        relay = Relay(database, OUTBOX, lambda: open_log(log_url), topics=[CATALOGUE])
+        try:
+            while await relay.pass_on():
+                continue
+        finally:
+            await relay.close()
+
+
 async def copy(source_url: str, target_url: str, progress: Progress) -> Sequence[Compared]:
     """Make another database hold what this one holds; nobody may use either meanwhile. What both hold afterwards."""
     tables = list(METADATA.sorted_tables)
@@ -115,6 +142,16 @@ async def copy(source_url: str, target_url: str, progress: Progress) -> Sequence
         await migrate(source, "catalogue_api")
         await migrate(target, "catalogue_api")
         return await copy_tables(source, target, tables, progress)
+
+
+@asynccontextmanager
+async def _opened(database_url: str) -> AsyncGenerator[Database, None]:
+    database = open_database(database_url)
+    try:
+        await migrate(database, "catalogue_api")
+        yield database
+    finally:
+        await database.close()
 
 
 def _lifespan(database: Database, relay: Relay) -> Lifespan:

@@ -40,6 +40,7 @@ from soundings.kernel.clock import Clock, system_clock
 from soundings.log.late import LateLog, OpenLog
 from soundings.log.open import open_log
 from soundings.log.port import TopicPartition
+from soundings.log.read_marks import ReadMark
 
 _CHECK_SECONDS: Final = 3.0
 _STATUS_OF: Final = {"log_unavailable": 503, "log_full": 503, "log_closed": 503}
@@ -114,10 +115,21 @@ async def resume(database_url: str) -> Sequence[str]:
         return await open_fold_store(database).resume()
 
 
-async def positions(database_url: str) -> Mapping[TopicPartition, int]:
-    """Up to where each partition of the log is counted."""
+async def read_again(database_url: str) -> int:
+    """Have every partition of the log read from its beginning; how many there are. Facts know their duplicates."""
     async with _opened(database_url) as database:
         await migrate(database, "metrics_worker")
+        return await open_fold_store(database).read_again()
+
+
+async def positions(database_url: str, *, upgrade: bool = True) -> Mapping[TopicPartition, ReadMark]:
+    """Up to where each partition of the log is counted, and which record was the last.
+
+    Without ``upgrade`` nothing is written, and tables of an earlier version raise `DatabaseFailed`.
+    """
+    async with _opened(database_url) as database:
+        if upgrade:
+            await migrate(database, "metrics_worker")
         return await positions_of(database)
 
 
@@ -129,7 +141,7 @@ async def check_unused(database_url: str) -> None:
 
 
 async def copy(
-    source_url: str, target_url: str, positions: Mapping[TopicPartition, int], progress: Progress
+    source_url: str, target_url: str, positions: Mapping[TopicPartition, ReadMark], progress: Progress
 ) -> Sequence[Compared]:
     """Make another database hold what this one holds, and read on at positions of another log; what both hold then.
 

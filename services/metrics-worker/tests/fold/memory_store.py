@@ -15,6 +15,7 @@ from metrics_worker.fold.ports import CatalogueRow, Changes, DeadLetter, Held, M
 from metrics_worker.store.facts import Fact
 from metrics_worker.store.wide_rows import RowChanges, RowKey, RowText
 from soundings.log.port import TopicPartition
+from soundings.log.read_marks import ReadMark
 
 from .oracle import Cells
 
@@ -29,6 +30,7 @@ class State:
     voices: dict[bytes, Voice] = field(default_factory=dict)
     letters: list[DeadLetter] = field(default_factory=list)
     catalogue: dict[tuple[str, str], CatalogueRow] = field(default_factory=dict)
+    problems: dict[TopicPartition, str] = field(default_factory=dict)
     stopped: dict[str, str] = field(default_factory=dict)
 
     def copy(self) -> "State":
@@ -64,10 +66,12 @@ class MemoryTransaction:
         return self.slot
 
     async def fence(self, moves: Sequence[Move], at: int) -> None:
-        for topic, partition, epoch, start, following in moves:
-            if self.state.positions.get((topic, partition)) != Held(epoch, start):
+        for topic, partition, epoch, start, following, last, digest in moves:
+            if self.state.positions.get((topic, partition), Held(0, 0))[:2] != (epoch, start):
                 raise FenceLost(topic, partition)
-            self.state.positions[topic, partition] = Held(epoch, following)
+            known = self.state.positions[topic, partition]
+            mark = (known.last, known.digest) if last is None else (last, digest)
+            self.state.positions[topic, partition] = Held(epoch, following, *mark)
 
     async def generation(self) -> int:
         return 1
@@ -117,6 +121,14 @@ class MemoryFoldStore:
             known = self.state.positions.get(home, Held(0, 0))
             self.state.positions[home] = known._replace(epoch=known.epoch + 1)
         return {home: self.state.positions[home] for home in homes}
+
+    async def adopt(self, marks: Mapping[TopicPartition, tuple[int, ReadMark]], at: int) -> None:
+        for home, (epoch, mark) in marks.items():
+            if self.state.positions[home].epoch == epoch:
+                self.state.positions[home] = Held(epoch, mark.next, mark.last, mark.digest)
+
+    async def accuse(self, problems: Mapping[TopicPartition, str]) -> None:
+        self.state.problems |= problems
 
     async def beat(self, worker: str, at: int, until: int) -> Sequence[str]:
         self.alive[worker] = until

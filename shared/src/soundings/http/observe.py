@@ -25,6 +25,11 @@ FOLD_DELAY_SECONDS = Histogram(
 NEWEST_FOLD = Gauge(
     "soundings_newest_fold_timestamp_seconds", "When the newest event that is folded came to the log, in Unix time."
 )
+LOG_MISMATCH = Gauge(
+    "soundings_log_mismatch",
+    "1 while a consumer stands still because the log is not the one that it has read.",
+    ["service"],
+)
 FOLD_STOPPED = Gauge("soundings_fold_stopped", "1 while folding stands still for too many dead letters.")
 DEAD_LETTERS = Counter("soundings_dead_letters_total", "Events that could not be folded.", ["reason"])
 RETENTION_REMOVED = Counter(

@@ -78,6 +78,9 @@ class LateLog:
     async def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
         return await (await self.open()).ends(topics)
 
+    async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        return await (await self.open()).beginnings(topics)
+
     async def close(self) -> None:
         async with self._opening:
             self._closed = True

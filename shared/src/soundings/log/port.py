@@ -144,6 +144,13 @@ class Log(Protocol):
         """The end of every partition of some topics in one cheap call, for telling how far a reader lags."""
         ...
 
+    async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        """The position before which nothing is left of every partition of some topics: its end where it is empty.
+
+        Retention moves it. Compaction does not: it takes only what newer records have replaced.
+        """
+        ...
+
     async def close(self) -> None:
         """Let go of files, threads and connections; appends that were taken are finished first. May be called twice."""
         ...

@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from threading import Thread
@@ -24,6 +25,7 @@ from soundings.log.port import (
     UnknownTopic,
     partition_of,
 )
+from soundings.log.read_marks import ReadMark, check_marks, mark_after
 
 OpenLog = Callable[[], Awaitable[Log]]
 """Opens the log once more: another handle on what is stored already."""
@@ -234,6 +236,23 @@ class LogContract:
         assert {home: end > 0 for home, end in ends.items()} == {(topic, n): n in {0, 3} for n in range(PARTITIONS)}
         assert [await log.end(topic, partition) for partition in range(PARTITIONS)] == list(ends.values())
 
+    async def test_beginnings_stay_where_they_are_while_nothing_is_removed(self, log: Log, topic: str) -> None:
+        assert await log.beginnings([topic]) == {(topic, partition): 0 for partition in range(PARTITIONS)}
+        await append(log, topic, *[Record(b"k", b"", partition=1)] * 3)
+        assert await log.beginnings([topic]) == {(topic, partition): 0 for partition in range(PARTITIONS)}
+
+    async def test_a_mark_fits_as_long_as_its_record_stands_there(self, log: Log, topic: str) -> None:
+        await append(log, topic, *(Record(b"k", str(n).encode(), (("h", b"1"),), partition=1) for n in range(5)))
+        stored = await read_all(log, topic, 1)
+        home, mark = (topic, 1), mark_after(stored[2], stored[3].position)
+        for fitting in (mark, ReadMark(), ReadMark(mark.next)):
+            (checked,) = (await check_marks(log, {home: fitting})).values()
+            assert checked.problem is None
+        assert checked.adopted == mark
+        for other in (replace(mark, digest=b"?" * 16), ReadMark(99), mark_after(stored[2], 99)):
+            (checked,) = (await check_marks(log, {home: other})).values()
+            assert checked.problem is not None
+
     async def test_positions_are_never_used_twice(self, topic: str, reopen: OpenLog) -> None:
         seen: list[int] = []
         for _ in range(3):
@@ -312,6 +331,7 @@ class LogContract:
             log.partitions(unknown),
             log.end(unknown, 0),
             log.ends([topic, unknown]),
+            log.beginnings([topic, unknown]),
         ):
             with pytest.raises(UnknownTopic):
                 await asking
@@ -338,6 +358,7 @@ class LogContract:
             other.read(topic, 0, 0, 1),
             other.wait({(topic, 0): 0}, DEADLINE),
             other.ends([topic]),
+            other.beginnings([topic]),
         ):
             with pytest.raises(LogClosed):
                 await asking

@@ -15,6 +15,13 @@ METRICS = typer.Option("--metrics", envvar="SOUNDINGS_METRICS_URL", help="The ro
 METRICS_DATABASE = typer.Option(
     "--database", envvar="SOUNDINGS_METRICS_DATABASE", help="The URL of the metrics database, if not in the home."
 )
+LOG = typer.Option("--log", envvar="SOUNDINGS_LOG_URL", help="The log, such as kafka://broker:9092; else the home's.")
+CATALOGUE_DATABASE = typer.Option(
+    "--catalogue-database", envvar="SOUNDINGS_CATALOGUE_DATABASE", help="catalogue-api's database, if not in the home."
+)
+METRICS_DATABASE_URL = typer.Option(
+    "--metrics-database", envvar="SOUNDINGS_METRICS_DATABASE", help="metrics-worker's database, if not in the home."
+)
 TOKEN = typer.Option("--token", envvar="SOUNDINGS_TOKEN", help="A staff token; without it, admin.token of the home.")
 
 HomeOption = Annotated[Path, HOME]
@@ -23,6 +30,9 @@ FeedbackOption = Annotated[str | None, FEEDBACK]
 CatalogueOption = Annotated[str | None, CATALOGUE]
 MetricsOption = Annotated[str | None, METRICS]
 MetricsDatabaseOption = Annotated[str | None, METRICS_DATABASE]
+LogOption = Annotated[str | None, LOG]
+CatalogueDatabaseOption = Annotated[str | None, CATALOGUE_DATABASE]
+MetricsDatabaseUrlOption = Annotated[str | None, METRICS_DATABASE_URL]
 TokenOption = Annotated[str | None, TOKEN]
 
 DEFAULT_HOME = Path(".soundings")

@@ -15,6 +15,8 @@ from soundings_embedded.commands.connection import (
     CatalogueOption,
     FeedbackOption,
     HomeOption,
+    LogOption,
+    MetricsDatabaseUrlOption,
     MetricsOption,
     UrlOption,
 )
@@ -41,6 +43,8 @@ def doctor(
     feedback: FeedbackOption = None,
     catalogue: CatalogueOption = None,
     metrics: MetricsOption = None,
+    log: LogOption = None,
+    metrics_database: MetricsDatabaseUrlOption = None,
 ) -> None:
     """Look at this machine, the home directory and the running server, and say what to do about what is wrong.
 
@@ -48,7 +52,7 @@ def doctor(
     """
     alone = [root for root in (feedback, catalogue, metrics) if root]
     servers = [one for root in alone or [url] for one in _server(root)]
-    findings = [*_machine(), *_home(home), *servers]
+    findings = [*_machine(), *_home(home), *_log_fits(home, log, metrics_database), *servers]
     for one in findings:
         typer.echo(f"{'ok  ' if one.well else 'LOOK'}  {one.what}")
         if not one.well:
@@ -120,6 +124,31 @@ def _database(path: Path) -> Finding:
     except sqlite3.Error as error:
         verdict = str(error)
     return Finding(verdict == "ok", f"{path.name} is sound", f"SQLite says: {verdict}. Restore it from your backup.")
+
+
+def _log_fits(home: Path, log: str | None, metrics: str | None) -> Iterator[Finding]:
+    import asyncio
+
+    from soundings.db import DatabaseFailed
+    from soundings.kernel.errors import SoundingsError
+    from soundings_embedded.home import Home
+    from soundings_embedded.recovery.use_cases import partition_states
+
+    if not (log and metrics):
+        if not all((home / name).exists() for name in ("log.db", "metrics.db")):
+            return
+        place = Home(home.resolve())
+        log, metrics = place.log_url, place.database_url("metrics")
+    what = "the log is the one that was counted"
+    try:
+        states = asyncio.run(partition_states(log, metrics, may_write=False))
+    except (DatabaseFailed, SoundingsError, OSError) as error:
+        yield Finding(well=False, what=what, advice=f"It cannot be compared: {error}")
+        return
+    for problem in [state.problem for state in states if state.problem is not None]:
+        yield Finding(well=False, what=what, advice=f"{problem}. See `soundings recover` and docs/backup.md.")
+    if all(state.problem is None for state in states):
+        yield Finding(well=True, what=what)
 
 
 def _server(url: str) -> Iterator[Finding]:

@@ -54,15 +54,15 @@ def serve(
 
     from soundings.http.logs import configure_logs
     from soundings.traces import start_traces
-    from soundings_embedded.home import open_home
+    from soundings_embedded.home import Home, open_home
     from soundings_embedded.home_permissions import check_writable, make_private
 
     configure_logs(log_level.upper())
     start_traces("soundings")
     hosts = _hosts(allowed_hosts, public_url, host)
     os.umask(0o077)  # databases, their journals and logs are made by libraries, which ask for the usual mode
+    fresh = Home(home).is_empty
     place = open_home(home)
-    fresh = place.is_empty
     with place.locked():
         for change in make_private(place.path):
             typer.echo(f"Others could read the home: {change}", err=True)

@@ -6,6 +6,7 @@ from typing import Final
 
 from soundings.events.topics import Topic
 from soundings.log.port import Log, Stored, TopicPartition
+from soundings.log.read_marks import ReadMark, mark_after
 from soundings_embedded.moving.domain import is_copy, origin_of
 from soundings_embedded.moving.errors import NotMoved
 from soundings_embedded.moving.ports import Compared, Meter
@@ -15,10 +16,10 @@ _AT_ONCE: Final = 1_000
 
 @dataclass(frozen=True, slots=True)
 class ProvenLog:
-    """How the topics compare, and for each position that was asked for the one that means the same in the new log."""
+    """How the topics compare, and for each position that was asked for the mark that means the same in the new log."""
 
     topics: Sequence[Compared]
-    positions: Mapping[TopicPartition, int]
+    marks: Mapping[TopicPartition, ReadMark]
 
 
 async def prove_log(
@@ -26,7 +27,7 @@ async def prove_log(
 ) -> ProvenLog:
     """Read both logs side by side. A record that arrived twice counts once: readers know it again by its revision."""
     found: list[Compared] = []
-    carried: dict[TopicPartition, int] = {}
+    carried: dict[TopicPartition, ReadMark] = {}
     for topic in topics:
         sides = [_Side(topic.name, partition) for partition in range(topic.partitions)]
         for side in sides:
@@ -46,10 +47,11 @@ class _Side:
         self.differs = False
         self._topic = topic
 
-    async def compare(self, source: Log, target: Log, position: int, meter: Meter) -> int:
-        """Read both to their ends; the place in the new log of the first record at or after a position."""
+    async def compare(self, source: Log, target: Log, position: int, meter: Meter) -> ReadMark:
+        """Read both to their ends; where to read on in the new log so as to begin with the first at a position."""
         moved = _records(target, self._topic, self.partition)
         place: int | None = None
+        last: Stored | None = None
         copy = await self._next(moved, -1)
         async for original in _records(source, self._topic, self.partition):
             self.here += 1
@@ -62,7 +64,10 @@ class _Side:
             self.there += 1
             if place is None and original.position >= position:
                 place = copy[1].position
-        return await target.end(self._topic, self.partition) if place is None else place
+            elif place is None:
+                last = copy[1]
+        following = await target.end(self._topic, self.partition) if place is None else place
+        return ReadMark(following) if last is None else mark_after(last, following)
 
     async def _next(self, moved: AsyncGenerator[Stored, None], last: int) -> tuple[int, Stored] | None:
         """The next record of the new log that came from behind `last`, with the position that it came from."""

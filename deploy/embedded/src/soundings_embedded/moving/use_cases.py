@@ -1,7 +1,7 @@
 """Moving a home: check first, copy the log, compare it, copy the databases, compare them."""
 
 import secrets
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -12,7 +12,8 @@ import metrics_worker.bootstrap
 from soundings.db.copying import Compared as ComparedTable
 from soundings.events.topics import ALL
 from soundings.log.open import open_log
-from soundings.log.port import Log
+from soundings.log.port import Log, TopicPartition
+from soundings.log.read_marks import LogMismatch, ReadMark, check_marks
 from soundings_embedded.home import Home
 from soundings_embedded.moving.copying import check_ours, copy_log
 from soundings_embedded.moving.errors import OtherSecret
@@ -34,7 +35,7 @@ async def move(home: Home, to: Destination, tell: Tell) -> Report:
     """Copy everything, and compare. The home, which nobody serves from, stays as it is.
 
     Can be cut off at any moment and run again: what is there already is not copied twice. Raises `OtherSecret`,
-    `LogInUse`, `DatabaseInUse`, `NotMoved`, `LogUnavailable`, and what a database raises.
+    `LogMismatch`, `LogInUse`, `DatabaseInUse`, `NotMoved`, `LogUnavailable`, and what a database raises.
     """
     if not compare_digest(home.secret(), to.secret.strip()):
         raise OtherSecret(
@@ -47,19 +48,28 @@ async def move(home: Home, to: Destination, tell: Tell) -> Report:
     async with _opened(home.log_url) as source, _opened(to.log_url) as target:
         await source.ensure(ALL)
         await target.ensure(ALL)
+        await _check_fit(source, counted)
+        nexts = {place: mark.next for place, mark in counted.items()}
         await check_ours(target, ALL, mark)
         records = await _records(source)
         await copy_log(source, target, ALL, mark, Meter(tell, "Copying the log", records))
-        log = await prove_log(source, target, ALL, counted, Meter(tell, "Comparing the log", records))
+        log = await prove_log(source, target, ALL, nexts, Meter(tell, "Comparing the log", records))
     if not all(topic.is_equal for topic in log.topics):
         return log.topics  # what was counted from it must not go where it is not
     catalogue = await catalogue_api.bootstrap.copy(
         home.database_url("catalogue"), to.catalogue_url, partial(tell, "The catalogue")
     )
     metrics = await metrics_worker.bootstrap.copy(
-        home.database_url("metrics"), to.metrics_url, log.positions, partial(tell, "What was measured")
+        home.database_url("metrics"), to.metrics_url, log.marks, partial(tell, "What was measured")
     )
     return [*log.topics, *_tables("catalogue", catalogue), *_tables("metrics", metrics)]
+
+
+async def _check_fit(source: Log, counted: Mapping[TopicPartition, ReadMark]) -> None:
+    """Raises `LogMismatch`: positions in a log that is not the one that was counted mean nothing in any other."""
+    for checked in (await check_marks(source, counted)).values():
+        if checked.problem is not None:
+            raise LogMismatch(f"{checked.problem}. Run `soundings recover` first.")
 
 
 def _tables(database: str, tables: Sequence[ComparedTable]) -> Report:

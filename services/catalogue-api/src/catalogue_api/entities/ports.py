@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Protocol
 
 from catalogue_api.entities.domain import Change, Entity, Filters, Key, Reference, Version
@@ -53,8 +54,11 @@ class CatalogueWriter(CatalogueReader, Protocol):
         """Keep a version, in place of one with its number."""
         ...
 
-    async def announce(self, *events: CatalogueChanged) -> None:
-        """Put events into the outbox, in this order and behind all that was acknowledged before."""
+    async def announce(self, *events: CatalogueChanged, at: datetime | None = None) -> None:
+        """Put events into the outbox, in this order and behind all that was acknowledged before.
+
+        They wait there since ``at``, or else since they changed.
+        """
         ...
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import cast
 
 from sqlalchemy import (
@@ -185,10 +186,10 @@ class SqlWriter(SqlReader):
         await self._connection.execute(delete(VERSIONS).where(place))
         await self._connection.execute(insert(VERSIONS).values(_version_row(version)))
 
-    async def announce(self, *events: CatalogueChanged) -> None:
+    async def announce(self, *events: CatalogueChanged, at: datetime | None = None) -> None:
         if events:
-            at = max(event.changed_at for event in events)
-            await OUTBOX.put(self._connection, CATALOGUE, [encode(event, traceparent()) for event in events], at)
+            since = at or max(event.changed_at for event in events)
+            await OUTBOX.put(self._connection, CATALOGUE, [encode(event, traceparent()) for event in events], since)
 
     async def _refer(self, after: Entity, references: Collection[Reference]) -> None:
         mine = and_(REFERENCES.c.kind == after.kind, REFERENCES.c.id == after.id)

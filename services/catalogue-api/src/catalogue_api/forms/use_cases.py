@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from catalogue_api.entities.conditions import Conditions
 from catalogue_api.entities.domain import Entity, Proposal, Version, document
@@ -57,10 +58,19 @@ async def _publish(writer: CatalogueWriter, form: Entity, proposal: Proposal, au
     if newest is not None and _says(version) == _says(newest):
         return Published(form, newest.version, is_new=False)
     await writer.keep_version(Version(KIND.name, form.id, number, document(version), author.now, author.name))
-    await writer.announce(FormVersionChanged(id=f"{form.id}@{number}", revision=1, changed_at=author.now, body=version))
+    await writer.announce(_version_event(version, author.now))
     after = replace(form, revision=form.revision + 1, published=number, updated_at=author.now)
     await write(writer, KIND, form, after, author)
     return Published(after, number, is_new=True)
+
+
+def version_event(version: Version) -> FormVersionChanged:
+    """What the others are told of a version that was published."""
+    return _version_event(FormVersion.model_validate(version.body, extra="ignore"), version.at)
+
+
+def _version_event(version: FormVersion, at: datetime) -> FormVersionChanged:
+    return FormVersionChanged(id=f"{version.form_id}@{version.version}", revision=1, changed_at=at, body=version)
 
 
 async def _newest(reader: CatalogueReader, form: Entity) -> FormVersion | None:

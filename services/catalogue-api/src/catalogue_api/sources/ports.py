@@ -13,6 +13,10 @@ class KeyReader(CatalogueReader, Protocol):
         """Every key of a source, in the order in which they were made."""
         ...
 
+    async def key_page(self, after: str, limit: int) -> Sequence[Key]:
+        """Keys of all sources in order of id, from behind ``after``."""
+        ...
+
 
 class KeyWriter(CatalogueWriter, KeyReader, Protocol):
     async def save_key(self, key: Key) -> None:

@@ -31,6 +31,10 @@ class SqlKeyReader(SqlReader):
         wanted = select(KEYS).where(KEYS.c.source_id == source_id).order_by(KEYS.c.created_at, KEYS.c.id)
         return [_key(row) for row in await self._connection.execute(wanted)]
 
+    async def key_page(self, after: str, limit: int) -> Sequence[Key]:
+        wanted = select(KEYS).where(KEYS.c.id > after).order_by(KEYS.c.id).limit(limit)
+        return [_key(row) for row in await self._connection.execute(wanted)]
+
 
 class SqlKeyWriter(SqlKeyReader, SqlWriter):
     """A :class:`~catalogue_api.sources.ports.KeyWriter`."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from catalogue_api.entities.errors import EntityRetired
 from catalogue_api.entities.writing import Author, may_write, there
@@ -14,6 +15,7 @@ from soundings.kernel.clock import Clock
 
 KEYS_MAX = 20
 """How many keys of a source may be in force at once: enough to rotate, few enough to know them."""
+_PAGE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,3 +83,23 @@ class RevokeKey:
                 revoked = replace(key, revision=key.revision + 1, revoked_at=author.now, revoked_by=author.name)
                 await writer.save_key(revoked)
                 await writer.announce(revoked.snapshot())
+
+
+@dataclass(frozen=True, slots=True)
+class AnnounceKeys:
+    """Puts a snapshot of every key into the outbox again, revoked ones too."""
+
+    keyring: Keyring
+    clock: Clock
+
+    async def __call__(self) -> int:
+        """How many there were. Raises Unavailable; what was announced until then stays announced."""
+        after, announced = "", 0
+        while True:
+            async with self.keyring.writing() as writer:
+                page = await writer.key_page(after, _PAGE)
+                await writer.announce(*(key.snapshot() for key in page), at=self.clock())
+            announced += len(page)
+            if len(page) < _PAGE:
+                return announced
+            after = page[-1].id

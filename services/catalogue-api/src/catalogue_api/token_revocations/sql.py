@@ -48,7 +48,17 @@ class SqlRevocationWriter:
         """Keep a revocation, in place of one of the same token, and announce it."""
         await self._connection.execute(delete(REVOKED).where(REVOKED.c.id == token.id))
         await self._connection.execute(insert(REVOKED).values(_row(token)))
-        await OUTBOX.put(self._connection, CATALOGUE, [encode(token.snapshot(), traceparent())], token.revoked_at)
+        await self.announce([token], token.revoked_at)
+
+    async def announce(self, tokens: Sequence[RevokedToken], at: datetime) -> None:
+        """Put snapshots of revocations into the outbox."""
+        records = [encode(token.snapshot(), traceparent()) for token in tokens]
+        await OUTBOX.put(self._connection, CATALOGUE, records, at)
+
+    async def page(self, after: str, limit: int) -> Sequence[RevokedToken]:
+        """Revocations in order of their ids, from behind one."""
+        wanted = select(REVOKED).where(REVOKED.c.id > after).order_by(REVOKED.c.id).limit(limit)
+        return [_revoked(row) for row in await self._connection.execute(wanted)]
 
     async def forget_expired(self, before: datetime, at: datetime, limit: int) -> None:
         """Remove revocations of tokens that have expired, also from the log (by tombstones)."""

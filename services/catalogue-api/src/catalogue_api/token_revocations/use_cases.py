@@ -15,6 +15,7 @@ from soundings.kernel.clock import Clock
 
 REVOCATIONS_MAX: Final = 50_000
 _FORGOTTEN_AT_ONCE: Final = 500
+_PAGE: Final = 500
 _GRACE: Final = timedelta(seconds=2 * LEEWAY_SECONDS)
 """A token is taken a little beyond its time, so its revocation must last a little longer still."""
 
@@ -25,6 +26,10 @@ class RevocationWriter(Protocol):
     async def count(self) -> int: ...
 
     async def save(self, token: RevokedToken) -> None: ...
+
+    async def announce(self, tokens: Sequence[RevokedToken], at: datetime) -> None: ...
+
+    async def page(self, after: str, limit: int) -> Sequence[RevokedToken]: ...
 
     async def forget_expired(self, before: datetime, at: datetime, limit: int) -> None: ...
 
@@ -70,6 +75,26 @@ class ListRevokedTokens:
         _check_reach(caller)
         found = await self.store.page(after, limit + 1)
         return found[:limit], len(found) > limit
+
+
+@dataclass(frozen=True, slots=True)
+class AnnounceRevocations:
+    """Puts a snapshot of every revocation into the outbox again, so that a lost topic revokes them again."""
+
+    store: RevocationStore
+    clock: Clock
+
+    async def __call__(self) -> int:
+        """How many there were. Raises Unavailable; what was announced until then stays announced."""
+        after, announced = "", 0
+        while True:
+            async with self.store.writing() as writer:
+                page = await writer.page(after, _PAGE)
+                await writer.announce(page, self.clock())
+            announced += len(page)
+            if len(page) < _PAGE:
+                return announced
+            after = page[-1].id
 
 
 def _check_reach(caller: Principal) -> None:

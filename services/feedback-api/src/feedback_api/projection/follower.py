@@ -2,21 +2,24 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import asynccontextmanager, suppress
 from typing import Final
 
 import structlog
 
-from feedback_api.projection.last_known import LastKnown
+from feedback_api.projection.last_known import KnownCatalogue, LastKnown
 from feedback_api.projection.projection import Projection
 from soundings.events.catalogue import CatalogueChanged
 from soundings.events.envelope import Undecodable, decode
 from soundings.events.topics import CATALOGUE, Topic
+from soundings.http.observe import LOG_MISMATCH
 from soundings.kernel.errors import Unavailable, reason_of
-from soundings.log.port import Batch, Log, Stored
+from soundings.log.port import Batch, Log, Stored, TopicPartition
+from soundings.log.read_marks import ReadMark, check_marks, end_problem, mark_after
 
+_HOME: Final[TopicPartition] = (CATALOGUE.name, 0)
 _READ_MAX: Final = 1000
-_WAIT_SECONDS: Final = 30.0
 _log = structlog.get_logger("feedback_api.projection")
 
 
@@ -26,6 +29,9 @@ class Follower:
     With ``last_known`` the service does not have to wait for that: when the log fails, or cannot be read within
     ``patience`` seconds, what was known at the end of the last run has to do. When the log is there again it is read
     from its beginning all the same: what was compacted away meanwhile stands nowhere any more, and must be forgotten.
+
+    Should the topic not be the one that was read before (it ends earlier, or holds another record), then nothing is
+    forgotten, and the service is not ready until every entity that was known has been announced on it again.
     """
 
     def __init__(
@@ -37,6 +43,7 @@ class Follower:
         last_known: LastKnown | None = None,
         patience: float = 1.0,
         retry_seconds: float = 1.0,
+        look_seconds: float = 10.0,
     ) -> None:
         self._log = log
         self._projection = projection
@@ -44,13 +51,18 @@ class Follower:
         self._last_known = last_known
         self._patience = patience
         self._retry_seconds = retry_seconds
+        self._look_seconds = look_seconds
         self._prepared = False
         self._tried = asyncio.Event()
         self._knows = asyncio.Event()
         self._caught_up = False
         self._position = 0
         self._newest: dict[bytes, Stored] = {}
+        self._seen: set[bytes] = set()
+        self._mark = ReadMark()
         self._restored: Sequence[Stored] = ()
+        self._compared = last_known is None
+        self._mismatch: str | None = None
         self._unsaved = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -77,8 +89,10 @@ class Follower:
                 await self._save(self._last_known)
 
     async def not_ready(self) -> str | None:
-        """Why requests cannot be answered yet; None when they can."""
-        return None if self._knows.is_set() else "the catalogue is still being read"
+        """Why requests cannot be answered yet, or not with what the catalogue says now; None when they can."""
+        if not self._knows.is_set():
+            return "the catalogue is still being read"
+        return self._mismatch
 
     async def not_alive(self) -> str | None:
         """Why the process should be started again; None when all is well."""
@@ -120,29 +134,82 @@ class Follower:
             self._prepared = True
 
     async def _follow(self) -> None:
-        target = await self._log.end(CATALOGUE.name, 0)
+        await self._compare()
+        target = await self._log.end(*_HOME)
         while True:
-            batch = await self._log.read(CATALOGUE.name, 0, self._position, _READ_MAX)
+            batch = await self._log.read(*_HOME, self._position, _READ_MAX)
             self._take(batch)
             if self._position >= target and not self._caught_up:
                 self._catch_up()
             if not batch.records:
-                await self._log.wait({(CATALOGUE.name, 0): self._position}, _WAIT_SECONDS)
+                await self._log.wait({_HOME: self._position}, self._look_seconds)
+                await self._check_end()
 
     def _take(self, batch: Batch) -> None:
         for record in batch.records:
             self._apply(record)
             self._remember(record)
         self._position = max(self._position, batch.next)
+        if batch.records:
+            self._mark = mark_after(batch.records[-1], self._position)
+            self._look_for_missing()
 
     def _catch_up(self) -> None:
-        for key in {record.key for record in self._restored} - self._newest.keys():
-            self._forget(key)
-        self._restored = ()
+        self._look_for_missing()
+        if self._mismatch is None:
+            for key in self._missing():
+                self._forget(key)
+            self._restored = ()
         self._caught_up = True
         self._tried.set()
         self._knows.set()
         self._unsaved.set()
+
+    # Whether it is the same topic
+
+    async def _compare(self) -> None:
+        """Hold the topic against how far the last run has read it, or this one before the log went away."""
+        if not self._compared and self._last_known is not None:
+            known = await asyncio.to_thread(self._last_known.read)
+            problem = None if known is None else await self._problem(known.mark)
+            self._compared = True
+            if known is not None and problem is not None:
+                self._begin_again(known.records, problem)
+        elif (problem := await self._problem(self._mark)) is not None:
+            self._begin_again((*self._restored, *self._newest.values()), problem)
+
+    async def _problem(self, mark: ReadMark) -> str | None:
+        return (await check_marks(self._log, {_HOME: mark}))[_HOME].problem
+
+    async def _check_end(self) -> None:
+        """Begin again with a topic that was made again while it was followed."""
+        problem = end_problem(_HOME, self._position, await self._log.end(*_HOME))
+        if problem is not None:
+            self._begin_again((*self._restored, *self._newest.values()), problem)
+
+    def _begin_again(self, known: Sequence[Stored], problem: str) -> None:
+        """Keep what is known, and read the topic that is there now from its beginning."""
+        for record in known:
+            self._apply(record)
+        self._restored, self._newest, self._seen = known, {}, set()
+        self._position, self._mark = 0, ReadMark()
+        self._mismatch = f"{problem}; `soundings recover` announces the catalogue again"
+        LOG_MISMATCH.labels("feedback-api").set(1)
+        _log.error("catalogue_topic_mismatch", reason=problem, entities=len(known))
+        self._knows.set()
+
+    def _missing(self) -> AbstractSet[bytes]:
+        return {record.key for record in self._restored} - self._seen
+
+    def _look_for_missing(self) -> None:
+        """The topic is whole once it tells of every entity that was known."""
+        if self._mismatch is not None and self._missing():
+            return
+        if self._mismatch is not None:
+            _log.warning("catalogue_topic_whole_again", entities=len(self._newest))
+            self._mismatch, self._restored = None, ()
+            self._unsaved.set()
+        LOG_MISMATCH.labels("feedback-api").set(0)
 
     def _apply(self, record: Stored) -> None:
         if record.value is None:
@@ -162,8 +229,7 @@ class Follower:
     # What is known for the next start
 
     def _remember(self, record: Stored) -> None:
-        if self._last_known is None:
-            return
+        self._seen.add(record.key)
         self._newest.pop(record.key, None)
         if record.value is not None:
             self._newest[record.key] = record
@@ -180,11 +246,11 @@ class Follower:
         restored = await asyncio.to_thread(last_known.read)
         if restored is None or self._knows.is_set():
             return
-        for record in restored:
+        for record in restored.records:
             self._apply(record)
-        self._restored = restored
+        self._restored = restored.records
         self._knows.set()
-        _log.warning("catalogue_from_an_earlier_run", entities=len(restored))
+        _log.warning("catalogue_from_an_earlier_run", entities=len(restored.records))
 
     async def _keep_saved(self, last_known: LastKnown) -> None:
         while True:
@@ -194,8 +260,10 @@ class Follower:
 
     async def _save(self, last_known: LastKnown) -> None:
         self._unsaved.clear()
+        if self._mismatch is not None:
+            return  # what an earlier run has left still tells which entities are missing
         try:
-            await asyncio.to_thread(last_known.write, tuple(self._newest.values()))
+            await asyncio.to_thread(last_known.write, KnownCatalogue(tuple(self._newest.values()), self._mark))
         except OSError as error:
             _log.warning("catalogue_not_saved", errno=error.errno)
             self._unsaved.set()

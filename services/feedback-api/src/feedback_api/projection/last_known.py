@@ -1,10 +1,11 @@
 """The catalogue as it was last known, in a file: what a service begins with while the log is away."""
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Lock
-from typing import Final, cast
+from typing import Final, NotRequired, TypedDict, cast
 
 import orjson
 import structlog
@@ -12,38 +13,61 @@ import structlog
 from soundings.events.topics import CATALOGUE
 from soundings.kernel.errors import reason_of
 from soundings.log.port import Stored
+from soundings.log.read_marks import ReadMark
 
 _FORMAT: Final = 1
 _log = structlog.get_logger("feedback_api.projection")
 
+
+class _Head(TypedDict):
+    format: int
+    records: int
+    next: NotRequired[int]
+    last: NotRequired[int | None]
+    digest: NotRequired[str | None]
+
+
 Line = tuple[int, int, str, str, list[tuple[str, str]]]
 
 
+@dataclass(frozen=True, slots=True)
+class KnownCatalogue:
+    """The newest record of each entity, and up to which record of the topic they were read."""
+
+    records: Sequence[Stored]
+    mark: ReadMark = field(default_factory=ReadMark)
+
+
 class LastKnown:
-    """The newest record of each entity, one JSON line for each below a first one that tells how many there are."""
+    """The newest record of each entity, one JSON line for each below a first one that tells how many there are.
+
+    The first line also tells how far the topic was read, and the digest of the last record in hexadecimal digits.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writing = Lock()
 
-    def read(self) -> Sequence[Stored] | None:
+    def read(self) -> KnownCatalogue | None:
         """What was written last; None where nothing was, or where it cannot be read. Blocks."""
         try:
             first, *lines = self._path.read_bytes().splitlines()
-            head = cast("dict[str, int]", orjson.loads(first))
+            head = cast("_Head", orjson.loads(first))
             if (head["format"], head["records"]) != (_FORMAT, len(lines)):
                 raise ValueError("it is cut off, or of another format")  # noqa: TRY301 - told as all else is
-            return [_stored(cast("Line", orjson.loads(line))) for line in lines]
+            return KnownCatalogue([_stored(cast("Line", orjson.loads(line))) for line in lines], _mark(head))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
             _log.warning("last_known_catalogue_unreadable", reason=reason_of(error))
             return None
 
-    def write(self, records: Iterable[Stored]) -> None:
-        """Put these in the place of what was there, all or nothing, also when the power fails. Blocks."""
-        lines = [orjson.dumps(_line(record)) for record in records]
-        head = orjson.dumps({"format": _FORMAT, "records": len(lines)})
+    def write(self, known: KnownCatalogue) -> None:
+        """Put this in the place of what was there, all or nothing, also when the power fails. Blocks."""
+        lines, mark = [orjson.dumps(_line(record)) for record in known.records], known.mark
+        digest = None if mark.digest is None else mark.digest.hex()
+        where = {"next": mark.next, "last": mark.last, "digest": digest}
+        head = orjson.dumps({"format": _FORMAT, "records": len(lines), **where})
         with self._writing:
             _replace(self._path, b"\n".join([head, *lines]) + b"\n")
 
@@ -61,6 +85,12 @@ def _replace(path: Path, content: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _mark(head: _Head) -> ReadMark:
+    """The mark in a first line; files of earlier versions have none."""
+    digest = head.get("digest")
+    return ReadMark(head.get("next", 0), head.get("last"), None if digest is None else bytes.fromhex(digest))
 
 
 def _line(record: Stored) -> Line:

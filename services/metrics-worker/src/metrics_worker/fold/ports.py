@@ -9,23 +9,28 @@ from metrics_worker.fold.domain import Voice
 from metrics_worker.store.facts import Fact
 from metrics_worker.store.wide_rows import RowStore
 from soundings.log.port import TopicPartition
+from soundings.log.read_marks import ReadMark
 
 
 class Held(NamedTuple):
-    """A partition that was taken: the epoch under which it is mine, and where to read on."""
+    """A partition that was taken: the epoch under which it is mine, where to read on, and what was read last."""
 
     epoch: int
     next: int
+    last: int | None = None
+    digest: bytes | None = None
 
 
 class Move(NamedTuple):
-    """A step of one partition from the position `start` to `next`."""
+    """A step of one partition from the position `start` to `next`, with the last record in it if it holds any."""
 
     topic: str
     partition: int
     epoch: int
     start: int
     next: int
+    last: int | None = None
+    digest: bytes | None = None
 
 
 class DeadLetter(NamedTuple):
@@ -111,6 +116,14 @@ class FoldStore(Protocol):
 
     async def take(self, homes: Sequence[TopicPartition], owner: str, at: int) -> Mapping[TopicPartition, Held]:
         """Make partitions mine: raise their epoch, so that whoever had them can no longer write."""
+        ...
+
+    async def adopt(self, marks: Mapping[TopicPartition, tuple[int, ReadMark]], at: int) -> None:
+        """Note that taken partitions fit the log: each under its epoch, with the mark to go on with."""
+        ...
+
+    async def accuse(self, problems: Mapping[TopicPartition, str]) -> None:
+        """Note of partitions why they do not fit the log, until they are found to fit, or are recovered."""
         ...
 
     async def beat(self, worker: str, at: int, until: int) -> Sequence[str]:

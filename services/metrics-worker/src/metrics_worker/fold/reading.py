@@ -10,11 +10,13 @@ from metrics_worker.fold.decoding import decode_event
 from metrics_worker.fold.domain import Event
 from metrics_worker.fold.errors import Contradiction
 from metrics_worker.fold.limits import DeadLetterLimit
+from metrics_worker.fold.log_checks import check_gap
 from metrics_worker.fold.ports import CatalogueRow, DeadLetter, Held, Move
 from metrics_worker.store.facts import home_of
 from soundings.events.envelope import Undecodable
 from soundings.events.topics import CATALOGUE
 from soundings.log.port import Batch, Log, Stored, TopicPartition
+from soundings.log.read_marks import record_digest
 from soundings.traces import traces_of
 
 _STEP: Final = 200
@@ -32,6 +34,7 @@ async def read_slice(log: Log, home: TopicPartition, held: Held, most: int, limi
     batch = await log.read(topic, partition, held.next, most)
     if batch.next == held.next:
         return None
+    await check_gap(log, held.next, batch)
     if topic == CATALOGUE.name:
         rows, _, letters, end = await _decode(batch, decode_entity, limit)
         return _slice(batch, held, end, catalogue=rows, letters=letters)
@@ -50,8 +53,11 @@ def _slice(
     positions: Sequence[int] = (),
     catalogue: Sequence[CatalogueRow] = (),
 ) -> Slice:
+    last = next((record for record in reversed(batch.records) if record.position < end), None)
+    digest = None if last is None else record_digest(last)
+    position = None if last is None else last.position
     return Slice(
-        Move(batch.topic, batch.partition, held.epoch, held.next, end),
+        Move(batch.topic, batch.partition, held.epoch, held.next, end, position, digest),
         events,
         positions,
         letters,

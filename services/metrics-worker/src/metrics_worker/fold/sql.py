@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import asdict
 from typing import Final
 
 from sqlalchemy import text
@@ -12,16 +13,26 @@ from metrics_worker.fold.ports import FoldTransaction, Held, Move
 from soundings.db import Database
 from soundings.kernel.ids import key128
 from soundings.log.port import TopicPartition
+from soundings.log.read_marks import ReadMark
 
 _FENCE: Final = text(
-    "UPDATE position SET next = :next, at = :at"
+    "UPDATE position SET next = :next, at = :at, last_position = coalesce(:last, last_position),"
+    " last_digest = coalesce(:digest, last_digest)"
     " WHERE topic = :topic AND partition = :partition AND epoch = :epoch AND next = :start"
 )
 _TAKE: Final = text(
     "INSERT INTO position (topic, partition, epoch, next, owner, at) VALUES (:topic, :partition, 1, 0, :owner, :at)"
     " ON CONFLICT (topic, partition) DO UPDATE SET epoch = position.epoch + 1, owner = excluded.owner, at = excluded.at"
-    " RETURNING epoch, next"
+    " RETURNING epoch, next, last_position, last_digest"
 )
+_ADOPT: Final = text(
+    "UPDATE position SET next = :next, last_position = :last, last_digest = :digest, log_mismatch = NULL, at = :at"
+    " WHERE topic = :topic AND partition = :partition AND epoch = :epoch"
+)
+_READ_AGAIN: Final = text(
+    "UPDATE position SET epoch = epoch + 1, next = 0, last_position = NULL, last_digest = NULL, log_mismatch = NULL"
+)
+_ACCUSE: Final = text("UPDATE position SET log_mismatch = :problem WHERE topic = :topic AND partition = :partition")
 _BEAT: Final = text(
     "INSERT INTO worker (id, until) VALUES (:id, :until)"
     " ON CONFLICT (id) DO UPDATE SET until = excluded.until, stopped = NULL"
@@ -80,8 +91,19 @@ class SqlFoldStore:
             for topic, partition in sorted(homes):
                 values = {"topic": topic, "partition": partition, "owner": owner, "at": at}
                 row = (await connection.execute(_TAKE, values)).one()
-                held[topic, partition] = Held(row.epoch, row.next)
+                held[topic, partition] = Held(row.epoch, row.next, row.last_position, row.last_digest)
         return held
+
+    async def adopt(self, marks: Mapping[TopicPartition, tuple[int, ReadMark]], at: int) -> None:
+        async with self._database.transaction() as connection:
+            for (topic, partition), (epoch, mark) in sorted(marks.items()):
+                values = {"topic": topic, "partition": partition, "epoch": epoch, "at": at}
+                await connection.execute(_ADOPT, {**values, **asdict(mark)})
+
+    async def accuse(self, problems: Mapping[TopicPartition, str]) -> None:
+        async with self._database.transaction() as connection:
+            for (topic, partition), problem in sorted(problems.items()):
+                await connection.execute(_ACCUSE, {"topic": topic, "partition": partition, "problem": problem})
 
     async def beat(self, worker: str, at: int, until: int) -> Sequence[str]:
         async with self._database.transaction() as connection:
@@ -114,6 +136,14 @@ class SqlFoldStore:
         async with self._database.transaction() as connection:
             statement = text("UPDATE worker SET stopped = NULL WHERE stopped IS NOT NULL RETURNING id")
             return sorted((await connection.execute(statement)).scalars())
+
+    async def read_again(self) -> int:
+        """Have every partition read from its beginning, by whoever takes it next; how many there are.
+
+        Raising the epochs stops whoever reads them now, who then takes them again.
+        """
+        async with self._database.transaction() as connection:
+            return (await connection.execute(_READ_AGAIN)).rowcount
 
     async def leave(self, worker: str) -> None:
         async with self._database.transaction() as connection:

@@ -11,6 +11,7 @@ import structlog
 from metrics_worker.fold.apply import Slice, apply_batch, without
 from metrics_worker.fold.errors import FenceLost, TooManyDeadLetters
 from metrics_worker.fold.limits import DeadLetterLimit
+from metrics_worker.fold.log_checks import check_ends, checked_partitions
 from metrics_worker.fold.ports import DeadLetter, FoldStore, Held
 from metrics_worker.fold.reading import read_slice
 from metrics_worker.fold.sharing import LEASE_BEATS, rank_of, share_of
@@ -22,12 +23,14 @@ from soundings.http.observe import (
     FOLD_DELAY_SECONDS,
     FOLD_STOPPED,
     LAG_EVENTS,
+    LOG_MISMATCH,
     NEWEST_FOLD,
 )
 from soundings.kernel.clock import Clock, epoch_ms
 from soundings.kernel.errors import reason_of
 from soundings.log.headers import unpack_headers
 from soundings.log.port import Log, LogUnavailable, Stored, TopicPartition
+from soundings.log.read_marks import LogMismatch
 from soundings.traces import tell_traces
 
 TOPICS: Final = tuple(topic.name for topic in (*MEASURED, CATALOGUE))
@@ -42,6 +45,7 @@ _GROWTH: Final = 4
 _LONGEST_WAIT_S: Final = 1.0
 _FIRST_PAUSE_S: Final = 0.1
 _LONGEST_PAUSE_S: Final = 5.0
+_MISMATCH_PAUSE_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,10 @@ class FoldWorker:
                 pause = _FIRST_PAUSE_S
             except TooManyDeadLetters as error:
                 await self._stand_still(error)
+            except LogMismatch as error:
+                _log.error("log_mismatch", worker=self._options.id, reason=str(error))
+                LOG_MISMATCH.labels("metrics-worker").set(1)
+                await self._recover(str(error), _MISMATCH_PAUSE_S)
             except LogUnavailable as error:
                 await self._recover(f"the log cannot be read: {error}", max(error.retry_after, pause))
             except Exception as error:  # noqa: BLE001 - the message loop: whatever it was, the next try begins afresh
@@ -279,12 +287,14 @@ class FoldWorker:
             LAG_EVENTS.labels(home[0], str(home[1])).set(0)  # whoever has it now shows it
         missing = sorted(share - self._held.keys())
         if missing:
-            self._held.update(await self._store.take(missing, self._options.id, now))
+            taken = await self._store.take(missing, self._options.id, now)
+            self._held.update(await checked_partitions(self._log, self._store, taken, now))
         self._on_moved({home: held.next for home, held in self._held.items()})
         await self._show_lag()
 
     async def _show_lag(self) -> None:
         ends: Mapping[TopicPartition, int] = await self._log.ends(TOPICS)
+        await check_ends(self._store, self._held, ends)
         for home, held in self._held.items():
             LAG_EVENTS.labels(home[0], str(home[1])).set(max(0, ends[home] - held.next))
 

@@ -1,6 +1,7 @@
 """Copying the metrics database, and saying where the workers read on in another log."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Final
 
 from sqlalchemy import text
@@ -11,21 +12,24 @@ from metrics_worker.store.tables import catalogue_entity, cell_row, dead_letter,
 from soundings.db import Database
 from soundings.db.copying import Compared, Progress, copy_tables
 from soundings.log.port import TopicPartition
+from soundings.log.read_marks import ReadMark
 
 TABLES: Final = (catalogue_entity, generation, cell_row, fact, voice, dead_letter)
 """All but positions, which differ from log to log, and workers, which come by themselves."""
 
 _NOBODY: Final = ""
 _PUT: Final = text(
-    "INSERT INTO position (topic, partition, epoch, next, owner, at) VALUES (:topic, :partition, 0, :next, :owner, 0)"
+    "INSERT INTO position (topic, partition, epoch, next, owner, at, last_position, last_digest)"
+    " VALUES (:topic, :partition, 0, :next, :owner, 0, :last, :digest)"
 )
 
 
-async def positions_of(database: Database) -> Mapping[TopicPartition, int]:
-    """Up to where each partition is counted."""
+async def positions_of(database: Database) -> Mapping[TopicPartition, ReadMark]:
+    """Up to where each partition is counted, and which record was the last."""
     async with database.snapshot() as connection:
-        rows = await connection.execute(text("SELECT topic, partition, next FROM position"))
-        return {(row.topic, row.partition): row.next for row in rows}
+        query = text("SELECT topic, partition, next, last_position, last_digest FROM position")
+        rows = await connection.execute(query)
+        return {(row.topic, row.partition): ReadMark(row.next, row.last_position, row.last_digest) for row in rows}
 
 
 async def refuse_what_is_used(database: Database) -> None:
@@ -41,15 +45,15 @@ async def refuse_what_is_used(database: Database) -> None:
 
 
 async def copy_database(
-    source: Database, target: Database, positions: Mapping[TopicPartition, int], progress: Progress
+    source: Database, target: Database, positions: Mapping[TopicPartition, ReadMark], progress: Progress
 ) -> Sequence[Compared]:
     """All tables, and the positions last, in one transaction: facts without their cells would never be counted."""
 
     async def read_on(connection: AsyncConnection) -> None:
         await connection.execute(text("DELETE FROM position"))
         rows = [
-            {"topic": topic, "partition": partition, "next": next_, "owner": _NOBODY}
-            for (topic, partition), next_ in sorted(positions.items())
+            {"topic": topic, "partition": partition, "owner": _NOBODY, **asdict(mark)}
+            for (topic, partition), mark in sorted(positions.items())
         ]
         if rows:
             await connection.execute(_PUT, rows)

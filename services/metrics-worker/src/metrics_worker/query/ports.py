@@ -30,11 +30,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the fold has come: its generation, where it reads on, and when it last did (epoch milliseconds)."""
+    """How far the fold has come: its generation, where it reads on, and when it last did (epoch milliseconds).
+
+    ``log_fits`` is False while it stands still because the log is not the one that it has read.
+    """
 
     generation: int
     next: Mapping[TopicPartition, int]
     through: int | None
+    log_fits: bool = True
 
 
 class Snapshot(Protocol):

@@ -51,12 +51,20 @@ class SqlSnapshot:
         self._structure = structure
 
     async def progress(self) -> Progress:
-        columns = (generation.c.current, position.c.topic, position.c.partition, position.c.next, position.c.at)
+        columns = (
+            generation.c.current,
+            position.c.topic,
+            position.c.partition,
+            position.c.next,
+            position.c.at,
+            position.c.log_mismatch,
+        )
         together = generation.outerjoin(position, position.c.topic.in_(_MEASURED))
         rows = (await self._connection.execute(select(*columns).select_from(together))).all()
         reached = [row for row in rows if row.topic is not None]
         next_ = {(row.topic, row.partition): row.next for row in reached}
-        return Progress(rows[0].current, next_, max((row.at for row in reached), default=None))
+        through = max((row.at for row in reached), default=None)
+        return Progress(rows[0].current, next_, through, all(row.log_mismatch is None for row in reached))
 
     async def structure(self) -> Structure:
         return await self._structure.read(self._connection)

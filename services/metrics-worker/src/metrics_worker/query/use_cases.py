@@ -28,6 +28,9 @@ _LITTLE: Final = 100
 _TOPICS: Final = tuple(topic.name for topic in MEASURED)
 T = TypeVar("T")
 
+Ends = Mapping[TopicPartition, int]
+"""Where each partition of the log ends."""
+
 Number = int | None
 """The number of a question among several; None of the only one."""
 
@@ -62,7 +65,7 @@ class ReadMetrics:
             for number, question in questions.items():
                 with _numbering(number):
                     gathered[number] = await gathering.gather(question, principal)
-        as_of, answers = _as_of(progress, ends), list[Answer]()
+        as_of, answers = AsOf(progress.through, await self._lag(progress, ends), progress.generation), list[Answer]()
         for number, one in gathered.items():
             with _numbering(number):
                 answers.append(await self._answer(one, as_of))
@@ -70,12 +73,22 @@ class ReadMetrics:
                     raise refused("interval", "too_many_rows", f"at most {_MOST_ROWS} rows are answered in one call")
         return tuple(answers)
 
-    async def _ends(self) -> Mapping[TopicPartition, int] | None:
+    async def _ends(self) -> Ends | None:
         try:
             async with asyncio.timeout(self._log_seconds):
                 return await self._log_ends.ends(_TOPICS)
         except (SoundingsError, TimeoutError):
             return None
+
+    async def _lag(self, progress: Progress, ends: Ends | None) -> int | None:
+        """How many events are not counted yet; None when the log cannot be read, or is not the one that was counted."""
+        if ends is None or not progress.log_fits:
+            return None
+        if _ends_below(ends, progress):  # what came after the first look may be counted, so only a second one tells
+            again = await self._ends()
+            if again is None or _ends_below(again, progress):
+                return None
+        return sum(max(0, end - progress.next.get(place, 0)) for place, end in ends.items())
 
     async def _answer(self, gathered: Gathered, as_of: AsOf) -> Answer:
         now, base, pool = await _worked_out(gathered, partial(_added_up, gathered))
@@ -93,6 +106,11 @@ class ReadMetrics:
         return Veil(gathered.question, gathered.scope, judged)
 
 
+def _ends_below(ends: Ends, progress: Progress) -> bool:
+    """Whether a partition ends before the place up to which it is counted."""
+    return any(end < progress.next.get(place, 0) for place, end in ends.items())
+
+
 @contextmanager
 def _numbering(number: Number) -> Generator[None]:
     """Puts the number of a question before the fields that are refused of it."""
@@ -106,11 +124,6 @@ async def _worked_out(gathered: Gathered, work: Callable[[], T]) -> T:
     """The work done: at once where it is little, else beside the loop, which has others to serve meanwhile."""
     size = sum(len(lane.lines) for lane in (*gathered.now, *gathered.base)) + len(gathered.slots)
     return work() if size <= _LITTLE else await asyncio.to_thread(work)
-
-
-def _as_of(progress: Progress, ends: Mapping[TopicPartition, int] | None) -> AsOf:
-    lag = None if ends is None else sum(max(0, end - progress.next.get(place, 0)) for place, end in ends.items())
-    return AsOf(progress.through, lag, progress.generation)
 
 
 def _added_up(gathered: Gathered) -> tuple[Sums, Sums, Pool]:

@@ -72,9 +72,17 @@ position = Table(
     Column("next", BigInteger, nullable=False),
     Column("owner", Text, nullable=False),
     Column("at", BigInteger, nullable=False),
+    Column("last_position", BigInteger),
+    Column("last_digest", LargeBinary),
+    Column("log_mismatch", Text),
     PrimaryKeyConstraint("topic", "partition"),
 )
-"""Where the fold reads on. Who writes for a partition moves ``next`` under its ``epoch`` in the same transaction."""
+"""Where the fold reads on. Who writes for a partition moves ``next`` under its ``epoch`` in the same transaction.
+
+``last_position`` and ``last_digest`` are those of the last record that was applied, to tell another log by; None before
+the first, and where an earlier version applied it. ``log_mismatch`` says why a worker stopped that took the partition
+and found another log; None when it found the same one.
+"""
 
 worker = Table(
     "worker",

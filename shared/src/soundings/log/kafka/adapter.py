@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from soundings.events.topics import Topic
 from soundings.log.kafka.appending import Appending
 from soundings.log.kafka.brokers import Brokers
-from soundings.log.kafka.library import LATEST, KafkaError
+from soundings.log.kafka.library import EARLIEST, LATEST, KafkaError
 from soundings.log.kafka.reading import Reading
 from soundings.log.kafka.settings import KafkaSettings, kafka_settings
 from soundings.log.kafka.topics import ensure_topics
@@ -82,9 +82,10 @@ class KafkaLog:
         return (await self._brokers.positions([home], LATEST))[home]
 
     async def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
-        self._check_open()
-        homes = [(topic, number) for topic in topics for number in range(await self._brokers.partitions(topic))]
-        return await self._brokers.positions(homes, LATEST)
+        return await self._positions(topics, LATEST)
+
+    async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        return await self._positions(topics, EARLIEST)
 
     async def hint(self, group: str, positions: Mapping[TopicPartition, int]) -> None:
         """Tell the brokers how far a group has read, for tools that show its lag; nothing here ever reads it."""
@@ -97,6 +98,11 @@ class KafkaLog:
             await self._appending.close()
             await self._reading.close()
             await self._brokers.close()
+
+    async def _positions(self, topics: Sequence[str], which: int) -> Mapping[TopicPartition, int]:
+        self._check_open()
+        homes = [(topic, number) for topic in topics for number in range(await self._brokers.partitions(topic))]
+        return await self._brokers.positions(homes, which)
 
     def _check_open(self) -> None:
         if self._closed:

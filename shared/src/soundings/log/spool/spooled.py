@@ -143,6 +143,9 @@ class SpooledLog:
     async def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
         return await self._behind.ends(topics)
 
+    async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        return await self._behind.beginnings(topics)
+
     async def close(self) -> None:
         if self._task is not None:
             self._task.cancel()

@@ -105,6 +105,20 @@ class SqliteLog:
         directory = file.directory
         return {directory.homes[slot]: directory.ends[slot] for slot in slots}
 
+    async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        file = self._file
+        slots = [slot for topic in topics for slot in self._slots(topic)]
+        compacted = {kept.topic for kept in file.reader().kept() if kept.cleanup == "compact"}
+        # Looked at before the ends, for what a slot still holds tells more than where it ended a moment ago.
+        firsts = {slot: file.reader().first(slot) for slot in slots}
+        file.look()
+        directory = file.directory
+        found: dict[TopicPartition, int] = {}
+        for slot, first in firsts.items():
+            home = directory.homes[slot]
+            found[home] = 0 if home[0] in compacted else directory.ends[slot] if first is None else first
+        return found
+
     async def maintain(self, now_ms: int) -> int:
         """Apply retention and compaction as of a time, in short transactions; how many records went."""
         removed = 0

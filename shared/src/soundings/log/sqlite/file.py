@@ -8,7 +8,7 @@ from time import monotonic
 from typing import TypeVar
 
 from soundings.kernel.clock import Clock
-from soundings.log.port import LogClosed, UnknownTopic
+from soundings.log.port import LogClosed, LogUnavailable, UnknownTopic
 from soundings.log.sqlite.directory import Directory
 from soundings.log.sqlite.reader import Reader
 from soundings.log.sqlite.waiting import wake_all
@@ -50,6 +50,8 @@ class LogFile:
     def look(self) -> None:
         """Learn what other processes have written since the last look."""
         self._looked = monotonic()
+        if self.writer.is_replaced():
+            raise LogUnavailable(f"{self.path.name} was removed or replaced while it was open; start again")
         if news := self.reader().news():
             self.writer.current.learn(news)
 

@@ -17,7 +17,7 @@ _STEP = 64
 _ROWS = "SELECT place - ?, key, value, headers, at FROM records WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?"
 _ANY = "SELECT 1 FROM records WHERE place BETWEEN ? AND ? LIMIT 1"
 _COUNT = "SELECT count(*) FROM records WHERE place BETWEEN ? AND ?"
-
+_FIRST = "SELECT min(place) FROM records WHERE place BETWEEN ? AND ?"
 _OLDEST = "SELECT at FROM records WHERE place BETWEEN ? AND ? ORDER BY place LIMIT 1"
 
 Row = tuple[int, bytes, bytes | None, bytes, int]
@@ -74,6 +74,12 @@ class Reader:
         base = slot << POSITION_BITS
         oldest = self._connection.execute(_OLDEST, (base, base | POSITION_MASK)).fetchone()
         return oldest is not None and oldest[0] < before_ms
+
+    def first(self, slot: int) -> int | None:
+        """The position of the oldest record of a slot; None where there is none."""
+        base = slot << POSITION_BITS
+        place = self._connection.execute(_FIRST, (base, base | POSITION_MASK)).fetchone()[0]
+        return None if place is None else place & POSITION_MASK
 
     def news(self) -> Directory | None:
         """The directory if anything was committed since the last look, by whatever process."""

@@ -49,6 +49,15 @@ def open_writer(path: Path, max_bytes: int | None = None) -> sqlite3.Connection:
     return connection
 
 
+def file_identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one that took its name; None where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
 def open_reader(path: Path) -> sqlite3.Connection:
     """A connection that cannot write; one thread at a time may use it."""
     connection = _connect(path)

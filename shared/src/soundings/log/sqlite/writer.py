@@ -13,7 +13,7 @@ from soundings.kernel.clock import Clock, epoch_ms
 from soundings.log.port import LogClosed, LogFull, LogUnavailable, Place
 from soundings.log.sqlite.directory import Current, look_up
 from soundings.log.sqlite.pending import Append, Pending, Row, Task, settle
-from soundings.log.sqlite.schema import BUSY_MS, POSITION_BITS, open_writer
+from soundings.log.sqlite.schema import BUSY_MS, POSITION_BITS, file_identity, open_writer
 from soundings.log.sqlite.waiting import Waiters, wake_all
 
 T = TypeVar("T")
@@ -41,6 +41,7 @@ class Writer:
         self._path = path
         self._clock = clock
         self._connection = open_writer(path, max_bytes)
+        self._identity = file_identity(path)
         self.current = Current(look_up(self._connection))
         self.waiters = Waiters()
         self._ends: dict[int, int] | None = None
@@ -69,6 +70,10 @@ class Writer:
         task = Task(loop, loop.create_future(), action)
         self._put(task)
         return cast("T", await task.future)
+
+    def is_replaced(self) -> bool:
+        """Whether the file that is open no longer bears its name."""
+        return file_identity(self._path) != self._identity
 
     def close(self) -> None:
         """Finish what waits, then let go of the file. Blocks."""
@@ -137,6 +142,9 @@ class Writer:
 
     def _begin(self) -> dict[int, int]:
         """Open a transaction; the ends of all slots, looked up again after another process has written."""
+        if self.is_replaced():
+            # What is written to a file without a name is gone with this process, so it must not be acknowledged.
+            raise sqlite3.OperationalError("the file was removed or replaced; start again")
         self._connection.execute("BEGIN IMMEDIATE")
         version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
         if self._ends is None or version != self._version:

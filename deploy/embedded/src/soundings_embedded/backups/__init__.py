@@ -1,0 +1,1 @@
+"""Copies of a home: made while it serves, and checked before they take its place."""

@@ -1,0 +1,87 @@
+"""Holding positions against the log, and starting over from its beginning with the catalogue announced again."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import catalogue_api.bootstrap
+import metrics_worker.bootstrap
+from soundings.events.topics import ALL
+from soundings.log.open import open_log
+from soundings.log.port import Log
+from soundings.log.read_marks import check_marks
+from soundings_embedded.home import Home
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The URLs of a log and of the databases that are filled from it and announce on it."""
+
+    log_url: str
+    catalogue_url: str
+    metrics_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartitionState:
+    """A partition as it is, and how far it was counted; ``problem`` is a sentence where these do not fit."""
+
+    topic: str
+    partition: int
+    position: int
+    beginning: int
+    end: int
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What was started: how many partitions are read again, and how many entities and keys were announced again."""
+
+    partitions: int
+    announced: int
+
+
+def addresses_of(home: Home) -> Addresses:
+    """The URLs of everything in a home."""
+    return Addresses(home.log_url, home.database_url("catalogue"), home.database_url("metrics"))
+
+
+async def partition_states(log_url: str, metrics_url: str, *, may_write: bool = True) -> Sequence[PartitionState]:
+    """Every partition that was ever counted, held against the log.
+
+    Topics and tables that are missing are made if that may be. Raises `LogUnavailable`, `UnknownTopic`, and what a
+    database raises.
+    """
+    marks = await metrics_worker.bootstrap.positions(metrics_url, upgrade=may_write)
+    async with _opened(log_url) as log:
+        if may_write:
+            await log.ensure(ALL)
+        checked = await check_marks(log, marks)
+    return [
+        PartitionState(*place, one.mark.next, one.beginning, one.end, one.problem)
+        for place, one in sorted(checked.items())
+    ]
+
+
+async def recover(addresses: Addresses) -> Recovered:
+    """Have everything read again from the beginning of the log, and announce the catalogue again.
+
+    Facts know their duplicates, so nothing is counted twice. Whoever serves may go on meanwhile. Can be cut off at any
+    moment and run again. Raises `LogUnavailable`, and what a database raises.
+    """
+    # What is announced waits in the catalogue's database first: were it on the log already and this cut off, then the
+    # log might have grown past the positions, and look whole.
+    announced = await catalogue_api.bootstrap.announce(addresses.catalogue_url)
+    partitions = await metrics_worker.bootstrap.read_again(addresses.metrics_url)
+    await catalogue_api.bootstrap.carry_outbox(addresses.catalogue_url, addresses.log_url)
+    return Recovered(partitions, announced)
+
+
+@asynccontextmanager
+async def _opened(url: str) -> AsyncGenerator[Log, None]:
+    log = await open_log(url)
+    try:
+        yield log
+    finally:
+        await log.close()
