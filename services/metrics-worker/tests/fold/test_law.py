@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from metrics_worker.fold.apply import Slice, apply_batch
+from metrics_worker.fold.apply import Slice, Terms, apply_batch
 from metrics_worker.fold.errors import FenceLost
 from metrics_worker.fold.limits import DeadLetterLimit
 from metrics_worker.fold.ports import FoldStore, Held
@@ -65,7 +65,7 @@ class Worker:
         while left:
             try:
                 async with self.store.transaction(self.slot) as transaction:
-                    await apply_batch(transaction, left, 0, never)
+                    await apply_batch(transaction, left, Terms(0), never)
                     if crash == "before the commit":
                         raise Crash  # noqa: TRY301 - as sudden as can be
             except FenceLost as lost:

@@ -10,7 +10,7 @@ from random import Random
 import pytest
 from sqlalchemy import func, select, update
 
-from metrics_worker.fold.apply import apply_batch
+from metrics_worker.fold.apply import Terms, apply_batch
 from metrics_worker.fold.errors import FenceLost
 from metrics_worker.fold.limits import DeadLetterLimit
 from metrics_worker.fold.ports import FoldStore, Held
@@ -169,7 +169,7 @@ async def test_a_zombie_writes_nothing_even_from_the_right_position(database, lo
     await store.take([(topic, partition)], "other", 0)
     with pytest.raises(FenceLost):
         async with store.transaction(0) as transaction:
-            await apply_batch(transaction, [part], 0, log.read)
+            await apply_batch(transaction, [part], Terms(0), log.read)
     assert await scalar(database, select(func.count()).select_from(fact)) == 0
     assert await scalar(database, select(position.c.next)) == 0
 
@@ -189,10 +189,10 @@ async def fold_once(store: SqlFoldStore, log: Log, name: str, homes: Sequence[To
     held = await store.take(homes, name, 0)
     read = [await read_slice(log, home, held[home], 100, DeadLetterLimit()) for home in homes]
     async with store.transaction(0) as transaction:
-        await apply_batch(transaction, [part for part in read if part is not None], 0, log.read)
+        await apply_batch(transaction, [part for part in read if part is not None], Terms(0), log.read)
 
 
-STEPS = ["begin", "fence", "records", "roots", "write", "generation", "claim", "read", "commit"]
+STEPS = ["begin", "fence", "state", "records", "roots", "write", "generation", "claim", "read", "commit"]
 
 
 class Dying:
@@ -225,7 +225,7 @@ class DyingTransaction:
 
     def __getattr__(self, name: str):
         real = getattr(self._transaction, name)
-        if name == "rows":
+        if name in {"rows", "parking"}:
             return DyingTransaction(real, self._check)
 
         async def step(*arguments):

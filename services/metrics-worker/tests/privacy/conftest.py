@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import delete, insert, select, text
 
-from metrics_worker.fold.apply import Slice, apply_batch
+from metrics_worker.fold.apply import Slice, Terms, apply_batch
 from metrics_worker.fold.decoding import decode_event
 from metrics_worker.fold.ports import DeadLetter, Move
 from metrics_worker.fold.sql import open_fold_store
@@ -48,7 +48,7 @@ class Kept:
         decoded = [decode_event(record, HOMES[topic]) for record in records]
         part = Slice(move, decoded, [record.position for record in records], list(letters))
         async with store.transaction(0) as transaction:
-            await apply_batch(transaction, [part], epoch_ms(NOW), read_again)
+            await apply_batch(transaction, [part], Terms(epoch_ms(NOW)), read_again)
 
     async def sources(self, **bodies: dict[str, object]) -> None:
         """What the catalogue says of sources from now on."""

@@ -17,6 +17,7 @@ from sqlalchemy import text
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fold.histories import POOL
+
 from metrics_worker.fold.apply import apply_batch
 from metrics_worker.fold.limits import DeadLetterLimit
 from metrics_worker.fold.reading import read_slice

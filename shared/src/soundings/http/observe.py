@@ -26,6 +26,11 @@ NEWEST_FOLD = Gauge(
     "soundings_newest_fold_timestamp_seconds", "When the newest event that is folded came to the log, in Unix time."
 )
 FOLD_STOPPED = Gauge("soundings_fold_stopped", "1 while folding stands still for too many dead letters.")
+PARKED_RECORDS = Gauge(
+    "soundings_parked_records",
+    "Records of parked sources that wait to be folded; there for each such source.",
+    ["source"],
+)
 DEAD_LETTERS = Counter("soundings_dead_letters_total", "Events that could not be folded.", ["reason"])
 RETENTION_REMOVED = Counter(
     "soundings_retention_removed_total",
