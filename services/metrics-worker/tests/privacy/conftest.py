@@ -166,6 +166,8 @@ def letter():
     def make(event: EventData | None, position: int) -> DeadLetter:
         record = None if event is None else encode(event)
         headers = () if record is None else record.headers
-        return DeadLetter(RESPONSES.name, 0, position, b"k", pack_headers(headers), b'{"comments"', "malformed", "x")
+        return DeadLetter(
+            RESPONSES.name, 0, position, b"k", pack_headers(headers), b'{"comments"', "malformed", "x", "survey"
+        )
 
     return make

@@ -48,7 +48,7 @@ def upgrade() -> None:
     for statement in _STATEMENTS.format(**(_SQLITE if sqlite else _POSTGRESQL)).split(";"):
         op.execute(statement)
     # A database without anything in it follows our rules at once.
-    op.execute(f"UPDATE generation SET rules = {RULES_VERSION} WHERE NOT EXISTS (SELECT 1 FROM fact)")
+    op.execute(f"UPDATE generation SET rules = {RULES_VERSION} WHERE NOT EXISTS (SELECT 1 FROM fact)")  # noqa: S608 - a constant
     _name_senders(connection)
 
 

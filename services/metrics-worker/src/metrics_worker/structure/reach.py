@@ -1,0 +1,37 @@
+"""Which sources a caller may look after: those of their agency, or all."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import ColumnElement, select, true
+
+from metrics_worker.store.tables import catalogue_entity
+from soundings.access.roles import Principal
+
+_EVERY: Final = "*"
+_NOBODYS: Final = "~nobody"
+"""No agency has this id, because it is no slug; only who reaches every agency reaches it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgencyReach:
+    """``agency`` is whose sources are reached; None: every record, also those that tell no known source."""
+
+    agency: str | None
+
+
+def reach_of(principal: Principal) -> AgencyReach:
+    """What a caller reaches. Without an agency that is nothing, unless the caller reaches every agency."""
+    if principal.agency == _EVERY or (principal.agency != _NOBODYS and principal.reaches(_NOBODYS)):
+        return AgencyReach(None)
+    return AgencyReach(principal.agency or "")
+
+
+def sent_within(source: ColumnElement[str], reach: AgencyReach) -> ColumnElement[bool]:
+    """Whether the sender in a column is a source that is reached, retired ones too."""
+    if reach.agency is None:
+        return true()
+    sources = select(catalogue_entity.c.id).where(
+        catalogue_entity.c.entity == "source", catalogue_entity.c.agency_id == reach.agency
+    )
+    return source.in_(sources)
