@@ -17,7 +17,7 @@ from metrics_worker.fold.ports import FoldStore, Held
 from metrics_worker.fold.reading import read_slice
 from metrics_worker.fold.sql import SqlFoldStore, open_fold_store
 from metrics_worker.fold.worker import FoldWorker, WorkerOptions
-from metrics_worker.store.tables import catalogue_entity, dead_letter, fact, position, worker
+from metrics_worker.store.tables import catalogue_entity, dead_letter, fact, parked, position, worker
 from soundings.db import Database
 from soundings.events.base import EventData
 from soundings.events.catalogue import Service, ServiceChanged
@@ -320,18 +320,21 @@ async def test_tombstones_mean_nothing_where_nothing_is_compacted(database, log)
     assert await scalar(database, select(func.count()).select_from(dead_letter)) == 0
 
 
-async def test_a_bad_deploy_stops_the_worker_until_it_is_resumed(database, log):
-    await poison(log, 150)
+async def test_three_sources_over_their_limit_stop_the_worker_until_it_is_resumed(database, log):
+    for source in (b"a", b"b", b"c"):
+        await poison(log, 150, source + b"/poison")
     async with running(log, open_fold_store(database)) as at_work:
         await at_work.until(lambda: at_work.worker.status.stopped)
         assert "in a row" in at_work.worker.status.stopped
+        assert set(at_work.worker.status.parked) < {"a", "b", "c"}
         await at_work.until(lambda: at_work.worker.status.idle)
         await _until(database, select(func.count()).select_from(worker).where(worker.c.stopped.is_not(None)), 1)
-        assert await scalar(database, select(func.count()).select_from(dead_letter)) == 100
+        assert await scalar(database, select(func.count()).select_from(dead_letter)) == 300
         async with database.transaction() as connection:
             await connection.execute(update(worker).values(stopped=None))
-        await _until(database, select(func.count()).select_from(dead_letter), 150)
+        await _until(database, select(func.count()).select_from(dead_letter), 350)
         await at_work.until(lambda: at_work.worker.status.unready is None)
+        assert await scalar(database, select(func.count()).select_from(parked)) == 100
 
 
 async def _until(database: Database, query, value: int) -> None:
@@ -341,11 +344,21 @@ async def _until(database: Database, query, value: int) -> None:
 
 
 async def test_a_restart_goes_on_after_a_stop(database, log):
-    await poison(log, 150)
-    for dead in (100, 150):
+    for source in (b"a", b"b", b"c"):
+        await poison(log, 150, source + b"/poison")
+    for dead in (300, 350):
         async with running(log, open_fold_store(database)) as at_work:
             await _until(database, select(func.count()).select_from(dead_letter), dead)
             await at_work.until(lambda: at_work.worker.status.idle)
+
+
+async def test_a_catalogue_that_cannot_be_read_stops_the_worker_and_nothing_is_parked(database, log):
+    bad = Record(b"agency/a", b"{broken", (("ce_type", b"gov.soundings.catalogue.agency.v1"),))
+    await log.append(CATALOGUE.name, [bad] * 150)
+    async with running(log, open_fold_store(database)) as at_work:
+        await at_work.until(lambda: at_work.worker.status.stopped)
+        assert await scalar(database, select(func.count()).select_from(dead_letter)) == 100
+        assert at_work.worker.status.parked == {}
 
 
 async def test_the_newest_snapshot_of_an_entity_is_projected(database, log):
