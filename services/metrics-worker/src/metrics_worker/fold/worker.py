@@ -19,7 +19,6 @@ from metrics_worker.fold.parking import (
     ParkingState,
     parkable,
     stop_reason,
-    unparkable,
 )
 from metrics_worker.fold.ports import DeadLetter, FoldStore, Held, Move
 from metrics_worker.fold.reading import read_slice
@@ -229,11 +228,8 @@ class FoldWorker:
             home = (part.move.topic, part.move.partition)
             if home in self._held:
                 self._held[home] = self._held[home]._replace(next=part.move.start)
-        exceeded = self._limit.exceeded
-        new = parkable(state, exceeded)
-        left = {source: why for source, why in unparkable(state, exceeded).items() if source not in new}
-        self._unparked = {**self._unparked, **left}
-        self._limit.forget(state.parked | state.resuming)
+        # Who cannot be parked is counted anew: what was one too many may be among what is read again.
+        self._limit.forget(self._limit.exceeded.keys() - parkable(state, self._limit.exceeded).keys())
         self._show_parking(state)
 
     def _note_parking(self, applied: Applied, terms: Terms) -> None:
