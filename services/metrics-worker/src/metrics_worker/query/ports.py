@@ -30,11 +30,15 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the fold has come: its generation, where it reads on, and when it last did (epoch milliseconds)."""
+    """How far the fold has come: its generation, where it reads on, and when it last did (epoch milliseconds).
+
+    `parked` is the number of records before there that are not counted, because their source is parked.
+    """
 
     generation: int
     next: Mapping[TopicPartition, int]
     through: int | None
+    parked: int = 0
 
 
 class Snapshot(Protocol):

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from metrics_worker.query.domain.sums import Bins, Line
 from metrics_worker.query.domain.timeline import Span
 from metrics_worker.query.ports import Progress, Snapshot, Wanted
-from metrics_worker.store.tables import cell_row, generation, position
+from metrics_worker.store.tables import cell_row, generation, parked_partition, position
 from metrics_worker.structure.model import Structure
 from metrics_worker.structure.sql import StructureReader
 from soundings.db import Database
@@ -51,12 +51,14 @@ class SqlSnapshot:
         self._structure = structure
 
     async def progress(self) -> Progress:
-        columns = (generation.c.current, position.c.topic, position.c.partition, position.c.next, position.c.at)
+        parked = select(func.coalesce(func.sum(parked_partition.c.records), 0)).scalar_subquery().label("parked")
+        columns = (generation.c.current, parked, position.c.topic, position.c.partition, position.c.next, position.c.at)
         together = generation.outerjoin(position, position.c.topic.in_(_MEASURED))
         rows = (await self._connection.execute(select(*columns).select_from(together))).all()
         reached = [row for row in rows if row.topic is not None]
         next_ = {(row.topic, row.partition): row.next for row in reached}
-        return Progress(rows[0].current, next_, max((row.at for row in reached), default=None))
+        through = max((row.at for row in reached), default=None)
+        return Progress(rows[0].current, next_, through, int(rows[0].parked))
 
     async def structure(self) -> Structure:
         return await self._structure.read(self._connection)

@@ -110,7 +110,7 @@ async def _worked_out(gathered: Gathered, work: Callable[[], T]) -> T:
 
 def _as_of(progress: Progress, ends: Mapping[TopicPartition, int] | None) -> AsOf:
     lag = None if ends is None else sum(max(0, end - progress.next.get(place, 0)) for place, end in ends.items())
-    return AsOf(progress.through, lag, progress.generation)
+    return AsOf(progress.through, lag, progress.generation, progress.parked)
 
 
 def _added_up(gathered: Gathered) -> tuple[Sums, Sums, Pool]:
