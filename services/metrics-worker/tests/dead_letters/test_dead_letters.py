@@ -107,7 +107,14 @@ async def test_nobody_but_an_admin_sees_or_sends_dead_letters(house):
 
 
 def source(id_: str, agency: str) -> Record:
-    body = Source(agency_id=agency, name={"en": id_}, channel=Channel.WEBSITE)
+    body = Source(
+        agency_id=agency,
+        name=id_,
+        kind="form",
+        service_ids=("parking",),
+        accepts=("responses",),
+        default_channel=Channel.WEBSITE,
+    )
     return encode(SourceChanged(id=id_, revision=1, changed_at=AT, body=body))
 
 

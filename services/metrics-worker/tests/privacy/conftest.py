@@ -46,7 +46,8 @@ class Kept:
         ]
         move = Move(topic, 0, held.epoch, held.next, held.next + len(records))
         decoded = [decode_event(record, HOMES[topic]) for record in records]
-        part = Slice(move, decoded, [record.position for record in records], list(letters))
+        routed = (await store.parking()).routed((topic, 0))  # a worker hears retractions of these alone
+        part = Slice(move, decoded, [record.position for record in records], list(letters), routed=routed)
         async with store.transaction(0) as transaction:
             await apply_batch(transaction, [part], Terms(epoch_ms(NOW)), read_again)
 

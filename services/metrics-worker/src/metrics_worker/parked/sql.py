@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import Select, func, select, update
 
 from metrics_worker.parked.domain import ParkedSource
+from metrics_worker.store.agency_sources import sent_within
 from metrics_worker.store.tables import parked_partition, parked_source
-from metrics_worker.structure.reach import AgencyReach, sent_within
+from metrics_worker.structure.reach import AgencyReach
 from soundings.db import Database
 
 
@@ -22,7 +23,7 @@ class SqlParkedSourceStore:
 
     async def resume(self, source: str, reach: AgencyReach) -> ParkedSource | None:
         table = parked_source.c
-        go_on = update(parked_source).where(table.source == source, sent_within(table.source, reach))
+        go_on = update(parked_source).where(table.source == source, sent_within(table.source, reach.agency))
         async with self._database.transaction() as connection:
             if not (await connection.execute(go_on.values(resuming=True))).rowcount:
                 return None
@@ -38,4 +39,4 @@ def _parked(reach: AgencyReach) -> Select[str, int, str, int, bool]:
         .scalar_subquery()
     )
     wanted = select(table.source, table.since, table.reason, records, table.resuming)
-    return wanted.where(sent_within(table.source, reach)).order_by(table.source)
+    return wanted.where(sent_within(table.source, reach.agency)).order_by(table.source)

@@ -3,9 +3,6 @@
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import ColumnElement, select, true
-
-from metrics_worker.store.tables import catalogue_entity
 from soundings.access.roles import Principal
 
 _EVERY: Final = "*"
@@ -25,13 +22,3 @@ def reach_of(principal: Principal) -> AgencyReach:
     if principal.agency == _EVERY or (principal.agency != _NOBODYS and principal.reaches(_NOBODYS)):
         return AgencyReach(None)
     return AgencyReach(principal.agency or "")
-
-
-def sent_within(source: ColumnElement[str], reach: AgencyReach) -> ColumnElement[bool]:
-    """Whether the sender in a column is a source that is reached, retired ones too."""
-    if reach.agency is None:
-        return true()
-    sources = select(catalogue_entity.c.id).where(
-        catalogue_entity.c.entity == "source", catalogue_entity.c.agency_id == reach.agency
-    )
-    return source.in_(sources)
