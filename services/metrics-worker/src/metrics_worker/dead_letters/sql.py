@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select, update
 
 from metrics_worker.dead_letters.domain import DeadLetter
-from metrics_worker.store.agency_sources import sent_within
+from metrics_worker.store.senders_sql import sent_within
 from metrics_worker.store.tables import dead_letter
 from metrics_worker.structure.reach import AgencyReach
 from soundings.db import Database
