@@ -14,11 +14,14 @@ from metrics_worker.dead_letters.use_cases import ReplayDeadLetter
 from metrics_worker.fold.runner import FoldRunner, RunnerSettings
 from metrics_worker.fold.sql import open_fold_store
 from metrics_worker.moving.sql import copy_database, positions_of, refuse_what_is_used
+from metrics_worker.parked.http import router as parked_router
+from metrics_worker.parked.sql import SqlParkedSourceStore
 from metrics_worker.query.describe import DescribeMeasures
 from metrics_worker.query.http import QUERY_MAX_BYTES
 from metrics_worker.query.http import router as query_router
 from metrics_worker.query.sql import SqlCellStore
 from metrics_worker.query.use_cases import ReadMetrics
+from metrics_worker.rebuild.following import prepare_rules
 from metrics_worker.rebuild.sql import SqlRebuildStore
 from metrics_worker.rebuild.use_cases import Progress, Rebuilt, Verified
 from metrics_worker.rebuild.use_cases import rebuild as rebuild_cells
@@ -57,6 +60,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
     runner = FoldRunner(
         RunnerSettings(settings.log_url, settings.database_url, settings.worker_id, settings.batch_events),
         companions=[relay, keeper(clock)],
+        prepare=prepare_rules,
         open_log=open_log,
         clock=clock,
     )
@@ -71,6 +75,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
             subjects_router(SqlSubjectStore(database)),
             voices_router(ReadVoices(SqlVoiceStore(database))),
             dead_letter_router(letters, ReplayDeadLetter(letters, log, clock)),
+            parked_router(SqlParkedSourceStore(database)),
         ],
         verifier=_verifier(settings, RevocationList(LogRevocations(log), SqlRevocations(database))),
         allowed_hosts=settings.access.allowed_hosts,
@@ -80,6 +85,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
         status_of=_STATUS_OF,
         body_limit=QUERY_MAX_BYTES,
         ready=[_database_answers(database), _worker_works(runner)],
+        notes=[_sources_are_parked(runner)],
     )
     app = service_app(spec)
     app.state.fold = runner
@@ -192,5 +198,13 @@ def _database_answers(database: Database) -> Check:
 def _worker_works(runner: FoldRunner) -> Check:
     async def check() -> str | None:
         return runner.unready()
+
+    return check
+
+
+def _sources_are_parked(runner: FoldRunner) -> Check:
+    async def check() -> str | None:
+        parked = ", ".join(f"{source} ({records} records)" for source, records in sorted(runner.parked.items()))
+        return f"parked, since too much of them was refused: {parked}" if parked else None
 
     return check

@@ -5,6 +5,7 @@ import base64
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -15,10 +16,14 @@ from metrics_worker.bootstrap import build
 from metrics_worker.settings import Settings
 from soundings.access.roles import Role
 from soundings.access.tokens import issue_token
-from soundings.events.topics import ALL, DEAD_LETTERS, RESPONSES
+from soundings.events.catalogue import Source, SourceChanged
+from soundings.events.envelope import encode
+from soundings.events.topics import ALL, CATALOGUE, DEAD_LETTERS, RESPONSES
+from soundings.kernel.vocabulary import Channel
 from soundings.log.port import Record
 from soundings.testing.memory_log import MemoryLog, MemoryStore
 
+AT = datetime(2026, 1, 1, tzinfo=UTC)
 BAD = Record(b"web/1", b'{"broken', (("ce_type", b"gov.soundings.response.submitted.v1"), ("ce_id", b"response:1:0")))
 
 
@@ -31,8 +36,8 @@ class House:
     fold: object
     key: ECKey
 
-    def token(self, *roles: Role) -> dict[str, str]:
-        token = issue_token(self.key, name="ann", roles=list(roles), agency="*", seconds=600)
+    def token(self, *roles: Role, agency: str | None = "*") -> dict[str, str]:
+        token = issue_token(self.key, name="ann", roles=list(roles), agency=agency, seconds=600)
         return {"Authorization": f"Bearer {token}"}
 
     async def forwarded(self, count: int) -> None:
@@ -100,6 +105,77 @@ async def test_nobody_but_an_admin_sees_or_sends_dead_letters(house):
         headers = {} if role is None else house.token(role)
         assert (await house.http.get("/v1/dead-letters", headers=headers)).status_code == status
         assert (await house.http.post("/v1/dead-letters/1/replay", headers=headers)).status_code == status
+
+
+def source(id_: str, agency: str) -> Record:
+    body = Source(
+        agency_id=agency,
+        name=id_,
+        kind="form",
+        service_ids=("parking",),
+        accepts=("responses",),
+        default_channel=Channel.WEBSITE,
+    )
+    return encode(SourceChanged(id=id_, revision=1, changed_at=AT, body=body))
+
+
+def bad_of(source_id: str) -> Record:
+    return Record(b"x/1", b"{", (*BAD.headers, ("ce_source", f"/sources/{source_id}".encode())))
+
+
+async def with_two_agencies(house: House) -> None:
+    """A dead letter of a source of each agency, of one that is not known, and of nobody in particular."""
+    await house.log.append(CATALOGUE.name, [source("web", "a"), source("desk", "b")])
+    nobody = Record(b"nobody", b"{", BAD.headers)
+    await house.log.append(RESPONSES.name, [bad_of("web"), bad_of("desk"), bad_of("lost"), nobody])
+    await house.forwarded(4)
+    assert house.fold.caught_up(20)
+
+
+async def test_an_admin_of_an_agency_sees_and_sends_only_what_its_own_sources_sent(house):
+    await with_two_agencies(house)
+    every = (await house.http.get("/v1/dead-letters", headers=house.token(Role.ADMIN))).json()["items"]
+    assert len(every) == 4
+    mine = house.token(Role.ADMIN, agency="b")
+    (item,) = (await house.http.get("/v1/dead-letters", headers=mine)).json()["items"]
+    assert item["id"] in {one["id"] for one in every}
+    for one in every:
+        answer = await house.http.post(f"/v1/dead-letters/{one['id']}/replay", headers=mine)
+        assert answer.status_code == (202 if one["id"] == item["id"] else 404)
+    for nobody in ("", "c", "~nobody", "~unknown"):
+        headers = house.token(Role.ADMIN, agency=nobody)
+        assert (await house.http.get("/v1/dead-letters", headers=headers)).json()["items"] == []
+
+
+async def test_parked_sources_are_told_and_resumed_within_an_agency(house):
+    await with_two_agencies(house)
+    await house.log.append(RESPONSES.name, [bad_of("web")] * 120)
+    admin = house.token(Role.ADMIN)
+    async with asyncio.timeout(20):
+        while not (found := (await house.http.get("/v1/parked-sources", headers=admin)).json()["items"]):  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        while found[0]["records"] < 21:
+            found = (await house.http.get("/v1/parked-sources", headers=admin)).json()["items"]
+    assert (found[0]["source"], found[0]["records"], found[0]["resuming"]) == ("web", 21, False)
+    assert "in a row" in found[0]["reason"]
+    ready = await house.http.get("/readyz")
+    assert ready.status_code == 200
+    assert "web (21 records)" in ready.json()["notes"][0]
+    assert 'soundings_parked_records{source="web"} 21.0' in (await house.http.get("/metrics")).text
+    answer = (await house.http.get("/v1/metrics/volume?agency=a", headers=admin)).json()
+    assert "as_of" not in answer or answer["as_of"]["parked_events"] == 21
+    foreign, own = house.token(Role.ADMIN, agency="b"), house.token(Role.ADMIN, agency="a")
+    assert (await house.http.get("/v1/parked-sources", headers=foreign)).json()["items"] == []
+    assert (await house.http.post("/v1/parked-sources/web/resume", headers=foreign)).status_code == 404
+    assert (
+        await house.http.post("/v1/parked-sources/web/resume", headers=house.token(Role.MANAGER))
+    ).status_code == 403
+    assert (await house.http.post("/v1/parked-sources/desk/resume", headers=admin)).status_code == 404
+    assert (await house.http.post("/v1/parked-sources/web/resume", headers=own)).json()["resuming"] is True
+    async with asyncio.timeout(20):
+        while (await house.http.get("/v1/parked-sources", headers=own)).json()["items"]:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+    assert await house.log.end(DEAD_LETTERS.name, 0) >= 4
 
 
 async def test_an_unknown_dead_letter_is_not_found(house):

@@ -2,6 +2,7 @@
 
 from sqlalchemy import delete, insert, select
 
+from metrics_worker.contributions.rules import RULES_VERSION
 from metrics_worker.store.tables import cell, metadata
 from soundings.db import Database
 
@@ -13,7 +14,7 @@ async def empty(database: Database) -> None:
     async with database.transaction() as connection:
         for table in metadata.sorted_tables:
             await connection.execute(delete(table))
-        await connection.execute(insert(metadata.tables["generation"]).values(id=1, current=1))
+        await connection.execute(insert(metadata.tables["generation"]).values(id=1, current=1, rules=RULES_VERSION))
 
 
 async def cells_of(database: Database) -> Cells:

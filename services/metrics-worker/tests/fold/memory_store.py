@@ -4,17 +4,21 @@
 
 import asyncio
 import json
+from collections import Counter
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from copy import copy
 from dataclasses import dataclass, field, fields
 
+from metrics_worker.contributions.rules import RULES_VERSION
 from metrics_worker.fold.domain import Voice
 from metrics_worker.fold.errors import FenceLost
-from metrics_worker.fold.ports import CatalogueRow, Changes, DeadLetter, Held, Move
+from metrics_worker.fold.parking import Backlog, ParkingState
+from metrics_worker.fold.ports import CatalogueRow, Changes, DeadLetter, Generation, Held, Move, ParkedRecord
 from metrics_worker.store.facts import Fact
 from metrics_worker.store.wide_rows import RowChanges, RowKey, RowText
-from soundings.log.port import TopicPartition
+from soundings.log.headers import unpack_headers
+from soundings.log.port import Stored, TopicPartition
 from soundings.log.read_marks import ReadMark
 
 from .oracle import Cells
@@ -32,6 +36,14 @@ class State:
     catalogue: dict[tuple[str, str], CatalogueRow] = field(default_factory=dict)
     problems: dict[TopicPartition, str] = field(default_factory=dict)
     stopped: dict[str, str] = field(default_factory=dict)
+    parked: dict[str, bool] = field(default_factory=dict)
+    """Parked sources, and whether each resumes."""
+    aside: dict[int, ParkedRecord] = field(default_factory=dict)
+
+    def parking(self) -> ParkingState:
+        backlogs: Counter[Backlog] = Counter(Backlog(*record[:3]) for record in self.aside.values())
+        resuming = frozenset(source for source, resumes in self.parked.items() if resumes)
+        return ParkingState(frozenset(self.parked) - resuming, resuming, backlogs)
 
     def copy(self) -> "State":
         return State(**{one.name: copy(getattr(self, one.name)) for one in fields(self)})
@@ -56,6 +68,38 @@ class MemoryRows:
 
 
 @dataclass
+class MemoryParking:
+    """What a state has parked."""
+
+    state_: State
+
+    async def state(self) -> ParkingState:
+        return self.state_.parking()
+
+    async def lock(self) -> None:
+        """Transactions take turns anyway."""
+
+    async def park(self, sources: Mapping[str, str], at: int) -> None:
+        self.state_.parked = {**dict.fromkeys(sources, False), **self.state_.parked}
+
+    async def add(self, records: Sequence[ParkedRecord]) -> None:
+        first = max(self.state_.aside, default=0) + 1
+        self.state_.aside |= dict(enumerate(records, first))
+
+    async def oldest(self, backlog: Backlog, most: int) -> Sequence[tuple[int, Stored]]:
+        mine = [(id_, record) for id_, record in sorted(self.state_.aside.items()) if record[:3] == backlog]
+        return [
+            (id_, Stored(*backlog[1:], one.position, one.key, one.value, unpack_headers(one.headers), one.at))
+            for id_, one in mine[:most]
+        ]
+
+    async def remove(self, backlog: Backlog, through: int) -> None:
+        self.state_.aside = {
+            id_: record for id_, record in self.state_.aside.items() if record[:3] != backlog or id_ > through
+        }
+
+
+@dataclass
 class MemoryTransaction:
     """Works on a copy that becomes the state when the block ends."""
 
@@ -73,8 +117,8 @@ class MemoryTransaction:
             mark = (known.last, known.digest) if last is None else (last, digest)
             self.state.positions[topic, partition] = Held(epoch, following, *mark)
 
-    async def generation(self) -> int:
-        return 1
+    async def generation(self) -> Generation:
+        return Generation(1, RULES_VERSION)
 
     async def records(self, keys: Collection[bytes]) -> Mapping[bytes, Fact]:
         return {key: self.state.facts[key] for key in keys if key in self.state.facts}
@@ -86,6 +130,10 @@ class MemoryTransaction:
     @property
     def rows(self) -> "MemoryRows":
         return MemoryRows(self.state)
+
+    @property
+    def parking(self) -> "MemoryParking":
+        return MemoryParking(self.state)
 
     async def write(self, changes: Changes, at: int) -> None:
         state = self.state
@@ -130,7 +178,16 @@ class MemoryFoldStore:
     async def accuse(self, problems: Mapping[TopicPartition, str]) -> None:
         self.state.problems |= problems
 
-    async def beat(self, worker: str, at: int, until: int) -> Sequence[str]:
+    async def parking(self) -> ParkingState:
+        return self.state.parking()
+
+    async def end_resuming(self) -> Sequence[str]:
+        backlogs = {one.source for one in self.state.parking().backlogs}
+        done = [source for source, resumes in self.state.parked.items() if resumes and source not in backlogs]
+        self.state.parked = {source: resumes for source, resumes in self.state.parked.items() if source not in done}
+        return done
+
+    async def beat(self, worker: str, at: int, until: int, rules: int = RULES_VERSION) -> Sequence[str]:
         self.alive[worker] = until
         self.state.stopped.pop(worker, None)
         return sorted(name for name, end in self.alive.items() if end > at and name not in self.state.stopped)

@@ -10,14 +10,18 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from metrics_worker.fold.apply import Slice, apply_batch
+from metrics_worker.fold.apply import Slice, Terms, apply_batch
 from metrics_worker.fold.errors import FenceLost
 from metrics_worker.fold.limits import DeadLetterLimit
-from metrics_worker.fold.ports import FoldStore, Held
+from metrics_worker.fold.parking import NOTHING_PARKED, ParkingChanged, ParkingState
+from metrics_worker.fold.ports import FoldStore, Held, Move
 from metrics_worker.fold.reading import read_slice
-from metrics_worker.fold.sql import open_fold_store
+from metrics_worker.fold.resuming import fold_parked
+from metrics_worker.fold.sql import SqlFoldStore, open_fold_store
+from metrics_worker.parked.sql import SqlParkedSourceStore
 from metrics_worker.rebuild.sql import SqlRebuildStore
 from metrics_worker.rebuild.use_cases import rebuild, verify
+from metrics_worker.structure.reach import AgencyReach
 from soundings.db import Database, migrate, open_database
 from soundings.events.base import EventData
 from soundings.events.envelope import encode
@@ -50,31 +54,45 @@ class Worker:
     store: FoldStore
     held: dict[TopicPartition, Held] = field(default_factory=dict)
     slot: int = 0
+    parking: ParkingState = NOTHING_PARKED
 
     async def take(self, homes: Sequence[TopicPartition]) -> None:
         self.held.update(await self.store.take(homes, self.name, 0))
+        self.parking = await self.store.parking()
 
-    async def read(self, most: int) -> list[Slice]:
+    async def read(self, most: int, exceeded: frozenset[str] = frozenset()) -> list[Slice]:
         limit = DeadLetterLimit()
-        parts = [await read_slice(self.log, home, held, most, limit) for home, held in sorted(self.held.items())]
+        waiting = {one[1:] for one in self.parking.drainable(self.held.keys())}
+        parts = [
+            await read_slice(self.log, home, held, most, limit, self.parking.routed(home) | exceeded)
+            for home, held in sorted(self.held.items())
+            if home not in waiting
+        ]
         return [part for part in parts if part is not None]
 
-    async def write(self, slices: Sequence[Slice], crash: str | None = None) -> None:
+    async def write(
+        self, slices: Sequence[Slice], crash: str | None = None, exceeded: frozenset[str] = frozenset()
+    ) -> None:
         """Write a batch, drop what is lost; a crash undoes the batch and forgets everything."""
         left = list(slices)
         while left:
             try:
                 async with self.store.transaction(self.slot) as transaction:
-                    await apply_batch(transaction, left, 0, never)
+                    terms = Terms(0, exceeded=dict.fromkeys(exceeded, "too much"))
+                    applied = await apply_batch(transaction, left, terms, never)
                     if crash == "before the commit":
                         raise Crash  # noqa: TRY301 - as sudden as can be
             except FenceLost as lost:
                 self.held.pop(lost.home, None)
                 left = [part for part in left if (part.move.topic, part.move.partition) != lost.home]
+            except ParkingChanged as changed:
+                self.parking = changed.state
+                return
             except Crash:
                 self.held.clear()
                 return
             else:
+                self.parking = applied.parking
                 for part in left:
                     home = (part.move.topic, part.move.partition)
                     self.held[home] = self.held[home]._replace(next=part.move.next)
@@ -82,35 +100,80 @@ class Worker:
         if crash == "after the commit":
             self.held.clear()
 
+    async def fold_parked(self, most: int, crash: str | None = None) -> None:
+        """Fold some of each backlog of a source that resumes; a crash undoes the last step."""
+        for backlog in self.parking.drainable(self.held.keys()):
+            held = self.held[backlog[1:]]
+            move = Move(*backlog[1:], held.epoch, held.next, held.next)
+            try:
+                async with self.store.transaction(self.slot) as transaction:
+                    await fold_parked(transaction, backlog, move, Terms(0), most)
+                    if crash == "before the commit":
+                        raise Crash  # noqa: TRY301 - as sudden as can be
+            except FenceLost as lost:
+                self.held.pop(lost.home, None)
+            except Crash:
+                self.held.clear()
+                return
+        await self.store.end_resuming()
+        self.parking = await self.store.parking()
+
 
 STEPS = st.lists(
     st.tuples(
         st.sampled_from([0, 1]),
         st.integers(1, 5),
-        st.sampled_from([None, None, None, "before the commit", "after the commit", "stale"]),
+        st.sampled_from(
+            [None, None, None, "before the commit", "after the commit", "stale", "park", "park", "resume", "unaware"]
+        ),
     ),
-    max_size=4,
+    max_size=6,
 )
 
 
+async def resume(store: FoldStore) -> None:
+    """Let both sources of the histories resume, as an admin does."""
+    if isinstance(store, MemoryFoldStore):
+        store.state.parked = dict.fromkeys(store.state.parked, True)
+        return
+    assert isinstance(store, SqlFoldStore)
+    for source in ("web", "desk"):
+        await SqlParkedSourceStore(store._database).resume(source, AgencyReach(None))
+
+
 async def play(store: FoldStore, log: Log, homes: Sequence[TopicPartition], steps) -> None:
-    """Let two workers take, read, crash and write as told, then let one finish what is left."""
+    """Let two workers take, read, park, resume, crash and write as told, then let one finish what is left."""
     workers = [Worker("one", log, store), Worker("two", log, store, slot=1)]
     for number, most, fate in steps:
         worker, other = workers[number], workers[1 - number]
+        exceeded = frozenset({"web"} if most % 2 else {"web", "desk"}) if fate == "park" else frozenset[str]()
         if not worker.held:
             await worker.take(homes)
-        slices = await worker.read(most)
+        if fate == "resume":
+            await resume(store)
+            worker.parking = await store.parking()
+        await worker.fold_parked(most, fate)
+        slices = await worker.read(most, exceeded)
         if fate == "stale":  # the other one takes over and goes on while this one sleeps
             await other.take(homes)
             await other.write(await other.read(most))
             await worker.write(slices)
+        elif fate == "unaware":  # it has read before another one parked, or resumed, what it has read
+            await other.take(homes[:1])
+            await other.write(await other.read(most, frozenset({"desk"})), None, frozenset({"desk"}))
+            await worker.write(slices)
         else:
-            await worker.write(slices, fate)
+            await worker.write(slices, fate, exceeded)
     last = Worker("last", log, store)
+    await resume(store)
     await last.take(homes)
-    while slices := await last.read(3):
+    while last.parking.resuming or (slices := await last.read(3)):
+        if last.parking.resuming:
+            await last.fold_parked(3)
+            slices = await last.read(3)
         await last.write(slices)
+    state = await store.parking()
+    assert (state.parked, state.resuming, dict(state.backlogs)) == (frozenset(), frozenset(), {})
 
 
 async def append_all(log: Log, history: Sequence[EventData]) -> list[TopicPartition]:

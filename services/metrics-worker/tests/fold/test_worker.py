@@ -10,7 +10,7 @@ from random import Random
 import pytest
 from sqlalchemy import func, select, update
 
-from metrics_worker.fold.apply import apply_batch
+from metrics_worker.fold.apply import Terms, apply_batch
 from metrics_worker.fold.errors import FenceLost
 from metrics_worker.fold.limits import DeadLetterLimit
 from metrics_worker.fold.ports import FoldStore, Held
@@ -169,7 +169,7 @@ async def test_a_zombie_writes_nothing_even_from_the_right_position(database, lo
     await store.take([(topic, partition)], "other", 0)
     with pytest.raises(FenceLost):
         async with store.transaction(0) as transaction:
-            await apply_batch(transaction, [part], 0, log.read)
+            await apply_batch(transaction, [part], Terms(0), log.read)
     assert await scalar(database, select(func.count()).select_from(fact)) == 0
     assert await scalar(database, select(position.c.next)) == 0
 
@@ -189,10 +189,10 @@ async def fold_once(store: SqlFoldStore, log: Log, name: str, homes: Sequence[To
     held = await store.take(homes, name, 0)
     read = [await read_slice(log, home, held[home], 100, DeadLetterLimit()) for home in homes]
     async with store.transaction(0) as transaction:
-        await apply_batch(transaction, [part for part in read if part is not None], 0, log.read)
+        await apply_batch(transaction, [part for part in read if part is not None], Terms(0), log.read)
 
 
-STEPS = ["begin", "fence", "records", "roots", "write", "generation", "claim", "read", "commit"]
+STEPS = ["begin", "fence", "state", "records", "roots", "write", "generation", "claim", "read", "commit"]
 
 
 class Dying:
@@ -225,7 +225,7 @@ class DyingTransaction:
 
     def __getattr__(self, name: str):
         real = getattr(self._transaction, name)
-        if name == "rows":
+        if name in {"rows", "parking"}:
             return DyingTransaction(real, self._check)
 
         async def step(*arguments):
@@ -320,18 +320,24 @@ async def test_tombstones_mean_nothing_where_nothing_is_compacted(database, log)
     assert await scalar(database, select(func.count()).select_from(dead_letter)) == 0
 
 
-async def test_a_bad_deploy_stops_the_worker_until_it_is_resumed(database, log):
-    await poison(log, 150)
+LETTERS_OF_C = select(func.count()).select_from(dead_letter).where(dead_letter.c.source == "c")
+
+
+async def test_three_sources_over_their_limit_stop_the_worker_until_it_is_resumed(database, log):
+    for source in (b"a", b"b", b"c"):
+        await poison(log, 150, source + b"/poison")
     async with running(log, open_fold_store(database)) as at_work:
         await at_work.until(lambda: at_work.worker.status.stopped)
         assert "in a row" in at_work.worker.status.stopped
+        assert set(at_work.worker.status.parked) < {"a", "b", "c"}
         await at_work.until(lambda: at_work.worker.status.idle)
         await _until(database, select(func.count()).select_from(worker).where(worker.c.stopped.is_not(None)), 1)
-        assert await scalar(database, select(func.count()).select_from(dead_letter)) == 100
+        assert await scalar(database, LETTERS_OF_C) == 100
         async with database.transaction() as connection:
             await connection.execute(update(worker).values(stopped=None))
-        await _until(database, select(func.count()).select_from(dead_letter), 150)
+        await _until(database, LETTERS_OF_C, 150)
         await at_work.until(lambda: at_work.worker.status.unready is None)
+        assert at_work.worker.status.parked.keys() == {"a", "b"}
 
 
 async def _until(database: Database, query, value: int) -> None:
@@ -341,11 +347,21 @@ async def _until(database: Database, query, value: int) -> None:
 
 
 async def test_a_restart_goes_on_after_a_stop(database, log):
-    await poison(log, 150)
+    for source in (b"a", b"b", b"c"):
+        await poison(log, 150, source + b"/poison")
     for dead in (100, 150):
         async with running(log, open_fold_store(database)) as at_work:
-            await _until(database, select(func.count()).select_from(dead_letter), dead)
+            await _until(database, LETTERS_OF_C, dead)
             await at_work.until(lambda: at_work.worker.status.idle)
+
+
+async def test_a_catalogue_that_cannot_be_read_stops_the_worker_and_nothing_is_parked(database, log):
+    bad = Record(b"agency/a", b"{broken", (("ce_type", b"gov.soundings.catalogue.agency.v1"),))
+    await log.append(CATALOGUE.name, [bad] * 150)
+    async with running(log, open_fold_store(database)) as at_work:
+        await at_work.until(lambda: at_work.worker.status.stopped)
+        assert await scalar(database, select(func.count()).select_from(dead_letter)) == 100
+        assert at_work.worker.status.parked == {}
 
 
 async def test_the_newest_snapshot_of_an_entity_is_projected(database, log):

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import delete, insert, select, text
 
-from metrics_worker.fold.apply import Slice, apply_batch
+from metrics_worker.fold.apply import Slice, Terms, apply_batch
 from metrics_worker.fold.decoding import decode_event
 from metrics_worker.fold.ports import DeadLetter, Move
 from metrics_worker.fold.sql import open_fold_store
@@ -46,9 +46,10 @@ class Kept:
         ]
         move = Move(topic, 0, held.epoch, held.next, held.next + len(records))
         decoded = [decode_event(record, HOMES[topic]) for record in records]
-        part = Slice(move, decoded, [record.position for record in records], list(letters))
+        routed = (await store.parking()).routed((topic, 0))  # a worker hears retractions of these alone
+        part = Slice(move, decoded, [record.position for record in records], list(letters), routed=routed)
         async with store.transaction(0) as transaction:
-            await apply_batch(transaction, [part], epoch_ms(NOW), read_again)
+            await apply_batch(transaction, [part], Terms(epoch_ms(NOW)), read_again)
 
     async def sources(self, state: str = "active", /, **bodies: dict[str, object]) -> None:
         """What the catalogue says of sources from now on."""
@@ -166,6 +167,8 @@ def letter():
     def make(event: EventData | None, position: int) -> DeadLetter:
         record = None if event is None else encode(event)
         headers = () if record is None else record.headers
-        return DeadLetter(RESPONSES.name, 0, position, b"k", pack_headers(headers), b'{"comments"', "malformed", "x")
+        return DeadLetter(
+            RESPONSES.name, 0, position, b"k", pack_headers(headers), b'{"comments"', "malformed", "x", "survey"
+        )
 
     return make

@@ -11,7 +11,7 @@ import pytest
 from joserfc.jwk import ECKey
 from sqlalchemy import insert
 
-from metrics_worker.fold.apply import Slice, apply_batch
+from metrics_worker.fold.apply import Slice, Terms, apply_batch
 from metrics_worker.fold.decoding import decode_event
 from metrics_worker.fold.ports import Move
 from metrics_worker.fold.sql import open_fold_store
@@ -70,7 +70,7 @@ class Ear:
         async with store.transaction(0) as transaction:
             decoded = [decode_event(record, "r0") for record in records]
             positions = [record.position for record in records]
-            await apply_batch(transaction, [Slice(move, decoded, positions)], 0, read_again)
+            await apply_batch(transaction, [Slice(move, decoded, positions)], Terms(0), read_again)
 
     async def get(
         self, path: str = "/v1/responses", role: str | None = "advocate", own: str | None = "*", **query: object

@@ -106,6 +106,8 @@ POLICY: dict[str, Access] = {
     "metrics.subjects.records": _ADMIN,
     "metrics.dead_letters.list": _ADMIN,
     "metrics.dead_letters.replay": _ADMIN,
+    "metrics.parked.list": _ADMIN,
+    "metrics.parked.resume": _ADMIN,
     # the front page of the embedded mode
     "front_page": Door.PUBLIC,
 }

@@ -115,6 +115,10 @@ class Soundings:
         """Erase records for good. Those that are refused, for a legal hold say, come back in ``rejected``."""
         return taken_of((self._wire.send(self._roots.erase(records)))[1])
 
+    def resume(self, source_id: str) -> Json:
+        """Let what is parked of a source be counted; what is known of it."""
+        return self._wire.send(self._roots.resume(source_id))[1]
+
     def metric(self, metric_id: str, **query: str | float | None) -> Json:
         """The answer of one metric. Names that are Python words take a trailing ``_`` (``from_``)."""
         return self._wire.send(self._roots.metric(metric_id, query))[1]

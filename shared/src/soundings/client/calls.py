@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, cast
+from urllib.parse import quote
 
 import orjson
 
@@ -76,6 +77,10 @@ class Roots:
 
     def erase(self, records: Sequence[Json]) -> Call:
         return Call("POST", f"{self.feedback}/v1/erasures", self.token, {"records": list(records)}, expect=(202, 422))
+
+    def resume(self, source_id: str) -> Call:
+        path = f"/v1/parked-sources/{quote(source_id, safe='~')}/resume"
+        return Call("POST", self.metrics + path, self.token, {}, expect=(202,))
 
     def metric(self, metric_id: str, query: Query) -> Call:
         named = {name.rstrip("_"): value for name, value in query.items()}

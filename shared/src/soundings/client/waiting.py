@@ -110,6 +110,10 @@ class AsyncSoundings:
         """Erase records for good. Those that are refused, for a legal hold say, come back in ``rejected``."""
         return taken_of((await self._wire.send(self._roots.erase(records)))[1])
 
+    async def resume(self, source_id: str) -> Json:
+        """Let what is parked of a source be counted; what is known of it."""
+        return (await self._wire.send(self._roots.resume(source_id)))[1]
+
     async def metric(self, metric_id: str, **query: str | float | None) -> Json:
         """The answer of one metric. Names that are Python words take a trailing ``_`` (``from_``)."""
         return (await self._wire.send(self._roots.metric(metric_id, query)))[1]

@@ -31,6 +31,11 @@ LOG_MISMATCH = Gauge(
     ["service"],
 )
 FOLD_STOPPED = Gauge("soundings_fold_stopped", "1 while folding stands still for too many dead letters.")
+PARKED_RECORDS = Gauge(
+    "soundings_parked_records",
+    "Records of parked sources that wait to be folded; there for each such source.",
+    ["source"],
+)
 DEAD_LETTERS = Counter("soundings_dead_letters_total", "Events that could not be folded.", ["reason"])
 RETENTION_REMOVED = Counter(
     "soundings_retention_removed_total",

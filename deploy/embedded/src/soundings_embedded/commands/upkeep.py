@@ -3,11 +3,20 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 
-from soundings_embedded.commands.connection import DEFAULT_HOME, HomeOption, MetricsDatabaseOption
+from soundings_embedded.commands.connection import (
+    DEFAULT_HOME,
+    DEFAULT_URL,
+    HomeOption,
+    MetricsDatabaseOption,
+    MetricsOption,
+    TokenOption,
+    UrlOption,
+    staff_token,
+)
 
 _Done = TypeVar("_Done")
 Tell = Callable[[int, int], None]
@@ -28,6 +37,7 @@ def verify(home: HomeOption = DEFAULT_HOME, database: MetricsDatabaseOption = No
         typer.echo(f"{done.comparison.differences:,} rows of cells differ from {done.facts:,} facts.", err=True)
         raise typer.Exit(1)
     typer.echo(f"All cells of generation {done.generation} equal what {done.facts:,} facts say.")
+    _tell_parked(done.parked)
 
 
 def rebuild(home: HomeOption = DEFAULT_HOME, database: MetricsDatabaseOption = None) -> None:
@@ -43,17 +53,37 @@ def rebuild(home: HomeOption = DEFAULT_HOME, database: MetricsDatabaseOption = N
         f"Generation {done.generation} was computed from {done.facts:,} facts and is in force; "
         f"{done.comparison.differences:,} rows differed from the one before."
     )
+    _tell_parked(done.parked)
 
 
-def resume(home: HomeOption = DEFAULT_HOME, database: MetricsDatabaseOption = None) -> None:
-    """Let the worker go on after it stopped because too many events went to the dead letters.
+def resume(
+    source: Annotated[str | None, typer.Argument(help="The id of a parked source.")] = None,
+    home: HomeOption = DEFAULT_HOME,
+    database: MetricsDatabaseOption = None,
+    url: UrlOption = DEFAULT_URL,
+    metrics: MetricsOption = None,
+    token: TokenOption = None,
+) -> None:
+    """Count what was parked of a source; without one, let workers go on that stopped for too many dead letters.
 
-    Look first at GET /api/metrics/v1/dead-letters, which says why, and mend the cause.
+    Look first at GET /api/metrics/v1/parked-sources and /dead-letters, which say why, and mend the cause.
     """
+    if source is not None:
+        from soundings.client import Soundings
+
+        with Soundings(url, token=staff_token(token, home), metrics=metrics) as client:
+            found = client.resume(source)
+        typer.echo(f"{source} resumes: its {found['records']} parked records are being counted, then what it sends.")
+        return
     from metrics_worker import bootstrap
 
     resumed = _run(bootstrap.resume(_metrics_database(home, database)))
     typer.echo(f"Resumed: {', '.join(resumed)}." if resumed else "No worker has stopped; there is nothing to resume.")
+
+
+def _tell_parked(records: int) -> None:
+    if records:
+        typer.echo(f"{records:,} records of parked sources are not counted; see GET /api/metrics/v1/parked-sources.")
 
 
 def _metrics_database(home: Path, database: str | None) -> str:

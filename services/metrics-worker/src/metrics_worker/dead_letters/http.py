@@ -2,12 +2,14 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel
 
 from metrics_worker.dead_letters.domain import DeadLetter
 from metrics_worker.dead_letters.ports import DeadLetterStore
 from metrics_worker.dead_letters.use_cases import ReplayDeadLetter
+from metrics_worker.structure.reach import reach_of
+from soundings.http.access import caller
 from soundings.http.pages import make_cursor, read_cursor
 from soundings.kernel.clock import from_epoch_ms
 
@@ -54,10 +56,10 @@ def router(store: DeadLetterStore, replay: ReplayDeadLetter) -> APIRouter:
 
     @routes.get("/v1/dead-letters", name="metrics.dead_letters.list", summary="Events that could not be folded")
     async def list_dead_letters(  # pyright: ignore[reportUnusedFunction]
-        cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=_MOST)] = _DEFAULT
+        request: Request, cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=_MOST)] = _DEFAULT
     ) -> DeadLetterPage:
         before = None if cursor is None else int(read_cursor(cursor, int)[0])
-        letters = await store.page(before, limit + 1)
+        letters = await store.page(before, limit + 1, reach_of(caller(request)))
         more = make_cursor(letters[limit - 1].id) if len(letters) > limit else None
         return DeadLetterPage(items=[_body(letter) for letter in letters[:limit]], next=more)
 
@@ -68,9 +70,10 @@ def router(store: DeadLetterStore, replay: ReplayDeadLetter) -> APIRouter:
         status_code=202,
     )
     async def replay_dead_letter(  # pyright: ignore[reportUnusedFunction]
+        request: Request,
         letter_id: Annotated[int, Path(ge=0, le=_LARGEST)],
     ) -> Replayed:
-        letter, place = await replay(letter_id)
+        letter, place = await replay(letter_id, reach_of(caller(request)))
         return Replayed(id=letter.id, topic=letter.topic, partition=place.partition, position=place.position)
 
     return routes

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from metrics_worker.dead_letters.domain import DeadLetter
+from metrics_worker.structure.reach import AgencyReach
 from soundings.log.port import AppendFailed, Place, Record
 
 
@@ -16,11 +17,13 @@ class Appending(Protocol):
 class DeadLetterStore(Protocol):
     """The kept dead letters; ids rise in the order in which the worker refused them."""
 
-    async def page(self, before: int | None, most: int) -> Sequence[DeadLetter]:
-        """The newest ones with an id below `before`, newest first."""
+    async def page(self, before: int | None, most: int, reach: AgencyReach) -> Sequence[DeadLetter]:
+        """The newest that are reached with an id below `before`, newest first."""
         ...
 
-    async def get(self, letter_id: int) -> DeadLetter | None: ...
+    async def get(self, letter_id: int, reach: AgencyReach) -> DeadLetter | None:
+        """One that is reached; None for any other."""
+        ...
 
     async def mark_replayed(self, letter_id: int, at: int) -> None: ...
 

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from sqlalchemy import Select, select, update
 
 from metrics_worker.dead_letters.domain import DeadLetter
+from metrics_worker.store.senders_sql import sent_within
 from metrics_worker.store.tables import dead_letter
+from metrics_worker.structure.reach import AgencyReach
 from soundings.db import Database
 from soundings.log.headers import unpack_headers
 
@@ -30,12 +32,14 @@ class SqlDeadLetterStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def page(self, before: int | None, most: int) -> Sequence[DeadLetter]:
-        newest = select(*_COLUMNS).order_by(dead_letter.c.id.desc()).limit(most)
+    async def page(self, before: int | None, most: int, reach: AgencyReach) -> Sequence[DeadLetter]:
+        reached = select(*_COLUMNS).where(sent_within(dead_letter.c.source, reach.agency))
+        newest = reached.order_by(dead_letter.c.id.desc()).limit(most)
         return await self._letters(newest if before is None else newest.where(dead_letter.c.id < before))
 
-    async def get(self, letter_id: int) -> DeadLetter | None:
-        found = await self._letters(select(*_COLUMNS).where(dead_letter.c.id == letter_id))
+    async def get(self, letter_id: int, reach: AgencyReach) -> DeadLetter | None:
+        reached = sent_within(dead_letter.c.source, reach.agency)
+        found = await self._letters(select(*_COLUMNS).where(dead_letter.c.id == letter_id, reached))
         return found[0] if found else None
 
     async def mark_replayed(self, letter_id: int, at: int) -> None:

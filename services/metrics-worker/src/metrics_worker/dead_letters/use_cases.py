@@ -7,6 +7,7 @@ import structlog
 from metrics_worker.dead_letters.domain import DeadLetter, forwarded, replayed
 from metrics_worker.dead_letters.errors import NoSuchDeadLetter, NotReplayed
 from metrics_worker.dead_letters.ports import Appending, DeadLetterStore
+from metrics_worker.structure.reach import AgencyReach
 from soundings.events.topics import DEAD_LETTERS
 from soundings.kernel.clock import Clock, epoch_ms
 from soundings.log.port import AppendFailed, Place
@@ -23,9 +24,12 @@ class ReplayDeadLetter:
         self._log = log
         self._clock = clock
 
-    async def __call__(self, letter_id: int) -> tuple[DeadLetter, Place]:
-        """The letter and where it stands now. Raises `NoSuchDeadLetter`, `LogUnavailable` or `NotReplayed`."""
-        letter = await self._store.get(letter_id)
+    async def __call__(self, letter_id: int, reach: AgencyReach) -> tuple[DeadLetter, Place]:
+        """The letter, if it is reached, and where it stands now.
+
+        Raises `NoSuchDeadLetter`, `LogUnavailable` or `NotReplayed`.
+        """
+        letter = await self._store.get(letter_id, reach)
         if letter is None:
             raise NoSuchDeadLetter(f"There is no dead letter {letter_id}.")
         (place,) = await self._log.append(letter.topic, [replayed(letter)])

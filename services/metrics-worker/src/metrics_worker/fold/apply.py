@@ -1,12 +1,16 @@
 """Writing one batch in one transaction: fence, look up, fold, write the facts, and add to the rows."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
+from metrics_worker.contributions.rules import CURRENT_RULES, ContributionRules, RulesDiffer
 from metrics_worker.fold.domain import Event
 from metrics_worker.fold.errors import WrongPartition
 from metrics_worker.fold.folding import Folded, Folding, Known
-from metrics_worker.fold.ports import CatalogueRow, Changes, DeadLetter, FoldTransaction, Move
+from metrics_worker.fold.parking import ParkingChanged, ParkingState, parkable, unparkable
+from metrics_worker.fold.ports import CatalogueRow, Changes, DeadLetter, FoldTransaction, Move, ParkedRecord
+from metrics_worker.store.facts import FAMILIES
+from metrics_worker.store.senders import sender_of
 from metrics_worker.store.wide_rows import Deltas, changed_rows
 from soundings.log.headers import pack_headers
 from soundings.log.port import Stored
@@ -18,7 +22,10 @@ Refusal = tuple[Move, int, WrongPartition]
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """What was read of one partition: `events` stood at `positions`. What else they were on the log is let go."""
+    """What was read of one partition: `events` stood at `positions`. What else they were on the log is let go.
+
+    Records of the sources in `routed` were not read but are `parked`.
+    """
 
     move: Move
     events: Sequence[Event] = ()
@@ -28,6 +35,30 @@ class Slice:
     count: int = 0
     newest_at: int = 0
     traces: Sequence[str] = ()
+    parked: Sequence[ParkedRecord] = ()
+    routed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """What became of a batch.
+
+    `refused` are the dead letters that only the fold found, `parking` is which sources are parked since, and `unparked`
+    those over their limit that could not be, with why.
+    """
+
+    refused: Sequence[DeadLetter]
+    parking: ParkingState
+    unparked: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """By which rules a batch is counted, when (epoch milliseconds), and which sources are over their limit by now."""
+
+    at: int
+    rules: ContributionRules = CURRENT_RULES
+    exceeded: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +84,51 @@ def prepare(slices: Iterable[Slice]) -> Prepared:
 
 
 async def apply_batch(
-    transaction: FoldTransaction, slices: Sequence[Slice], at: int, original: Original
-) -> Sequence[DeadLetter]:
-    """Fold slices of several partitions and write all that follows. The answer is what only the fold could refuse.
+    transaction: FoldTransaction, slices: Sequence[Slice], terms: Terms, original: Original
+) -> Applied:
+    """Fold slices of several partitions and write all that follows.
 
-    `original` reads such a record again. Raises `FenceLost` when a partition is no longer mine; the caller lets the
-    transaction be undone.
+    `original` reads a record again that only the fold could refuse. Raises `FenceLost` when a partition is no longer
+    mine, `ParkingChanged` or `RulesDiffer`; the caller lets the transaction be undone.
     """
-    await transaction.fence([part.move for part in slices], at)
+    await transaction.fence([part.move for part in slices], terms.at)
+    parking, unparked = await _park(transaction, slices, terms)
+    refused = await write_batch(transaction, slices, terms, original)
+    return Applied(refused, parking, unparked)
+
+
+async def _park(
+    transaction: FoldTransaction, slices: Sequence[Slice], terms: Terms
+) -> tuple[ParkingState, Mapping[str, str]]:
+    """Park sources over their limit, put aside what was not read, and see that it is what had to be put aside."""
+    store = transaction.parking
+    if terms.exceeded:
+        await store.lock()
+    before = after = await store.state()
+    if new := parkable(before, terms.exceeded):
+        await store.park(new, terms.at)
+        after = await store.state()
+    for part in slices:
+        home = (part.move.topic, part.move.partition)
+        if not before.routed(home) <= part.routed <= after.routed(home) and part.move.topic in FAMILIES:
+            raise ParkingChanged(before)
+    records = [record for part in slices for record in part.parked]
+    if records:
+        await store.add(records)
+        after = await store.state()
+    return after, unparkable(after, terms.exceeded)
+
+
+async def write_batch(
+    transaction: FoldTransaction, slices: Sequence[Slice], terms: Terms, original: Original
+) -> Sequence[DeadLetter]:
+    """Fold the events of slices and write what follows, but positions and parking; what only the fold could refuse."""
     asked = prepare(slices)
     known = Known(
         await transaction.records(asked.keys) if asked.keys else {},
         await transaction.roots(asked.units) if asked.units else {},
     )
-    folded, refusals = fold(known, slices)
+    folded, refusals = fold(known, slices, terms.rules)
     refused = [
         dead_letter(await original(move.topic, move.partition, position), error.code, str(error))
         for move, position, error in refusals
@@ -78,21 +140,27 @@ async def apply_batch(
         dead_letters=[letter for part in slices for letter in part.dead_letters] + refused,
         catalogue=[row for part in slices for row in part.catalogue],
     )
-    await transaction.write(changes, at)
-    await _add_to_rows(transaction, folded.deltas)
+    await transaction.write(changes, terms.at)
+    await _add_to_rows(transaction, folded.deltas, terms.rules.version)
     return refused
 
 
-async def _add_to_rows(transaction: FoldTransaction, deltas: Deltas) -> None:
+async def _add_to_rows(transaction: FoldTransaction, deltas: Deltas, rules: int) -> None:
     """Last, since from here on another batch that adds to the same rows has to wait for the end of this one."""
     generation = await transaction.generation()
+    if generation.rules != rules:
+        raise RulesDiffer(generation.rules, rules)
     slot = await transaction.claim(deltas.families)
-    await transaction.rows.write(generation, await changed_rows(transaction.rows, generation, deltas, slot))
+    await transaction.rows.write(
+        generation.current, await changed_rows(transaction.rows, generation.current, deltas, slot)
+    )
 
 
-def fold(known: Known, slices: Iterable[Slice]) -> tuple[Folded, list[Refusal]]:
+def fold(
+    known: Known, slices: Iterable[Slice], rules: ContributionRules = CURRENT_RULES
+) -> tuple[Folded, list[Refusal]]:
     """The batch folded onto what is known; events on a partition that is not theirs are refused."""
-    folding = Folding(known)
+    folding = Folding(known, rules)
     refusals: list[Refusal] = []
     for part in slices:
         for event, position in zip(part.events, part.positions, strict=True):
@@ -106,8 +174,17 @@ def fold(known: Known, slices: Iterable[Slice]) -> tuple[Folded, list[Refusal]]:
 def dead_letter(record: Stored, reason: str, detail: str) -> DeadLetter:
     """A record that could not be folded, with why."""
     headers = pack_headers(record.headers)
+    sender = sender_of(record.topic, record.key, record.headers)
     return DeadLetter(
-        record.topic, record.partition, record.position, record.key, headers, record.value, reason, detail[:1000]
+        record.topic,
+        record.partition,
+        record.position,
+        record.key,
+        headers,
+        record.value,
+        reason,
+        detail[:1000],
+        sender,
     )
 
 

@@ -28,6 +28,12 @@ class FenceLost(SoundingsError):
 
 
 class TooManyDeadLetters(SoundingsError):
-    """More events were refused than one bad sender explains; a person should look before the rest goes the same way."""
+    """More events were refused than bad senders explain; a person should look before the rest goes the same way."""
 
     code: ClassVar[str] = "too_many_dead_letters"
+
+
+class WorkerEnds(SoundingsError):
+    """The worker is to stop while it prepares."""
+
+    code: ClassVar[str] = "worker_ends"

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from metrics_worker.contributions.counts import Contribution
-from metrics_worker.contributions.roots import InteractionRecord, root_contribution
+from metrics_worker.contributions.roots import InteractionRecord
+from metrics_worker.contributions.rules import CURRENT_RULES, ContributionRules
 from metrics_worker.fold.domain import Event, Recorded, Voice, after
 from metrics_worker.fold.errors import WrongPartition
 from metrics_worker.store.facts import COUNTED, INTERACTIONS, Fact, family_of
@@ -38,7 +39,8 @@ class Folding:
     again. Those of roots are worked out at the end, from all of a root's records before and after.
     """
 
-    def __init__(self, known: Known) -> None:
+    def __init__(self, known: Known, rules: ContributionRules = CURRENT_RULES) -> None:
+        self._contribution_of_root = rules.root
         self._stored = known.records
         self._stored_roots = known.roots
         self._now: dict[bytes, tuple[Fact, Content | None]] = {}
@@ -156,7 +158,7 @@ class Folding:
 
     def _add_root(self, contents: Sequence[Content], times: Literal[1, -1]) -> None:
         records = [content for content in contents if isinstance(content, InteractionRecord)]
-        contribution = root_contribution(records) if records else None
+        contribution = self._contribution_of_root(records) if records else None
         if contribution is not None:
             self._deltas.add(INTERACTIONS, contribution, times)
 

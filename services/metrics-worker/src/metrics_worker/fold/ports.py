@@ -5,10 +5,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
+from metrics_worker.contributions.rules import RULES_VERSION
 from metrics_worker.fold.domain import Voice
+from metrics_worker.fold.parking import Backlog, ParkingState
 from metrics_worker.store.facts import Fact
 from metrics_worker.store.wide_rows import RowStore
-from soundings.log.port import TopicPartition
+from soundings.log.port import Stored, TopicPartition
 from soundings.log.read_marks import ReadMark
 
 
@@ -44,6 +46,27 @@ class DeadLetter(NamedTuple):
     value: bytes | None
     reason: str
     detail: str
+    source: str
+
+
+class Generation(NamedTuple):
+    """The generation of cells in force, and the version of the rules by which it was counted."""
+
+    current: int
+    rules: int
+
+
+class ParkedRecord(NamedTuple):
+    """A record of a parked source, as it stood on the log."""
+
+    source: str
+    topic: str
+    partition: int
+    position: int
+    key: bytes
+    headers: bytes
+    value: bytes | None
+    at: int
 
 
 class CatalogueRow(NamedTuple):
@@ -69,6 +92,34 @@ class Changes:
     catalogue: Sequence[CatalogueRow] = ()
 
 
+class ParkingStore(Protocol):
+    """What is parked, within a transaction of the fold that has moved positions."""
+
+    async def state(self) -> ParkingState:
+        """Which sources are parked; no source begins to resume or is resumed until the transaction ends."""
+        ...
+
+    async def lock(self) -> None:
+        """Let nobody else park a source until the transaction ends. To be called before `state`."""
+        ...
+
+    async def park(self, sources: Mapping[str, str], at: int) -> None:
+        """Park sources, each for a reason."""
+        ...
+
+    async def add(self, records: Sequence[ParkedRecord]) -> None:
+        """Put records behind those that are parked of their partition."""
+        ...
+
+    async def oldest(self, backlog: Backlog, most: int) -> Sequence[tuple[int, Stored]]:
+        """The first records of a backlog in the order of the log, each with its id."""
+        ...
+
+    async def remove(self, backlog: Backlog, through: int) -> None:
+        """Remove the records of a backlog up to an id."""
+        ...
+
+
 class FoldTransaction(Protocol):
     """One transaction of the fold; it commits when its block ends and is undone when the block raises."""
 
@@ -82,11 +133,16 @@ class FoldTransaction(Protocol):
         """The wide rows."""
         ...
 
+    @property
+    def parking(self) -> ParkingStore:
+        """What is parked."""
+        ...
+
     async def fence(self, moves: Sequence[Move], at: int) -> None:
         """Move positions, each only if it is still mine and where I left it; else raises `FenceLost`."""
         ...
 
-    async def generation(self) -> int:
+    async def generation(self) -> Generation:
         """The generation of cells in force, which stays so until the transaction ends."""
         ...
 
@@ -126,8 +182,16 @@ class FoldStore(Protocol):
         """Note of partitions why they do not fit the log, until they are found to fit, or are recovered."""
         ...
 
-    async def beat(self, worker: str, at: int, until: int) -> Sequence[str]:
-        """Say that a worker lives until some time; the ids of all that live at `at`, in order."""
+    async def beat(self, worker: str, at: int, until: int, rules: int = RULES_VERSION) -> Sequence[str]:
+        """Say that a worker, with a version of the rules, lives until some time; the ids of all that live at `at`."""
+        ...
+
+    async def parking(self) -> ParkingState:
+        """Which sources are parked."""
+        ...
+
+    async def end_resuming(self) -> Sequence[str]:
+        """Let sources count as usual of which nothing is parked any more; which these are."""
         ...
 
     async def stop(self, worker: str, reason: str) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Final
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_worker.fold.ports import CatalogueRow, Changes, Move
+from metrics_worker.fold.parking_sql import SqlParking
+from metrics_worker.fold.ports import CatalogueRow, Changes, Generation, Move
 from metrics_worker.fold.sql import fence, locked_generation
 from metrics_worker.store.facts import TALLIES, Fact
 from metrics_worker.store.postgres_rows import PostgresRows, driver_of
@@ -43,7 +44,8 @@ _PUT_ENTITY: Final = (
 )
 _VOICE_COLUMNS: Final = ("key", "comments", "text", "language")
 _LETTER_COLUMNS: Final = (
-    "topic", "partition", "position", "key", "headers", "value", "reason", "detail", "at", "forwarded",
+    "topic", "partition", "position", "key", "headers", "value", "reason", "detail", "source", "at",
+    "forwarded",
 )  # fmt: skip
 
 
@@ -56,11 +58,12 @@ class PostgresFoldTransaction:
         self._connection = connection
         self._slot = slot
         self.rows = PostgresRows(connection)
+        self.parking = SqlParking(connection)
 
     async def fence(self, moves: Sequence[Move], at: int) -> None:
         await fence(self._connection, moves, at)
 
-    async def generation(self) -> int:
+    async def generation(self) -> Generation:
         return await locked_generation(self._connection)
 
     async def claim(self, families: Collection[str]) -> int:

@@ -3,16 +3,18 @@
 import asyncio
 import gc
 import threading
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final
 
 import structlog
 
 from metrics_worker.fold.hinting import Hints
 from metrics_worker.fold.sql import open_fold_store, session_name
-from metrics_worker.fold.worker import FoldWorker, WorkerOptions
+from metrics_worker.fold.status import WorkerOptions
+from metrics_worker.fold.worker import FoldWorker, is_prepared
 from soundings.db import Database, open_database
 from soundings.events.topics import ALL
 from soundings.kernel.clock import Clock, system_clock
@@ -23,6 +25,9 @@ from soundings.log.port import Log, ShowsReaders
 
 Companion = Callable[[Log, Database, asyncio.Event], Awaitable[None]]
 """What runs beside the worker until it is cancelled; the event is set whenever there are new dead letters."""
+
+Preparation = Callable[[Database, Callable[[str], None]], Awaitable[None]]
+"""Brings the database into the state that folding needs; told the second argument's way how far it is."""
 
 _log = structlog.get_logger("metrics_worker.fold")
 _STOP_SECONDS: Final = 30.0
@@ -63,11 +68,13 @@ class FoldRunner:
         settings: RunnerSettings,
         *,
         companions: Sequence[Companion] = (),
+        prepare: Preparation | None = None,
         open_log: OpenLog = open_log,
         clock: Clock = system_clock,
     ) -> None:
         self._settings = settings
         self._companions = companions
+        self._prepare = prepare
         self._open_log = open_log
         self._clock = clock
         self._idle = threading.Event()
@@ -104,6 +111,11 @@ class FoldRunner:
         """Why the worker has stopped and waits to be resumed, if it does."""
         return None if self._worker is None else self._worker.status.stopped
 
+    @property
+    def parked(self) -> Mapping[str, int]:
+        """How many records of each parked source wait."""
+        return {} if self._worker is None else self._worker.status.parked
+
     def caught_up(self, seconds: float) -> bool:
         """Wait until everything that was on the log is folded, at most so long; whether it is."""
         return self._idle.wait(seconds)
@@ -132,6 +144,7 @@ class FoldRunner:
                 open_fold_store(database),
                 self._clock,
                 self._options(database),
+                prepare=is_prepared if self._prepare is None else partial(self._prepare, database),
                 on_dead_letters=letters.set,
                 on_idle=self._show_idle,
                 on_moved=hints.note,

@@ -8,8 +8,11 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from metrics_worker.contributions.rules import RULES_VERSION
 from metrics_worker.fold.errors import FenceLost
-from metrics_worker.fold.ports import FoldTransaction, Held, Move
+from metrics_worker.fold.parking import ParkingState
+from metrics_worker.fold.parking_sql import end_resuming, read_state
+from metrics_worker.fold.ports import FoldTransaction, Generation, Held, Move
 from soundings.db import Database
 from soundings.kernel.ids import key128
 from soundings.log.port import TopicPartition
@@ -34,8 +37,8 @@ _READ_AGAIN: Final = text(
 )
 _ACCUSE: Final = text("UPDATE position SET log_mismatch = :problem WHERE topic = :topic AND partition = :partition")
 _BEAT: Final = text(
-    "INSERT INTO worker (id, until) VALUES (:id, :until)"
-    " ON CONFLICT (id) DO UPDATE SET until = excluded.until, stopped = NULL"
+    "INSERT INTO worker (id, until, rules) VALUES (:id, :until, :rules)"
+    " ON CONFLICT (id) DO UPDATE SET until = excluded.until, stopped = NULL, rules = excluded.rules"
 )
 
 
@@ -63,11 +66,11 @@ async def current_generation(connection: AsyncConnection) -> int:
     return int((await connection.execute(text("SELECT current FROM generation"))).scalar_one())
 
 
-async def locked_generation(connection: AsyncConnection) -> int:
+async def locked_generation(connection: AsyncConnection) -> Generation:
     """The generation in force, which stays so until this transaction ends; waits for a rebuild that is under way."""
-    if connection.dialect.name == "sqlite":
-        return await current_generation(connection)
-    return int((await connection.execute(text("SELECT current FROM generation FOR SHARE"))).scalar_one())
+    lock = "" if connection.dialect.name == "sqlite" else " FOR SHARE"
+    row = (await connection.execute(text(f"SELECT current, rules FROM generation{lock}"))).one()  # noqa: S608 - constants
+    return Generation(row.current, row.rules)
 
 
 class SqlFoldStore:
@@ -105,12 +108,12 @@ class SqlFoldStore:
             for (topic, partition), problem in sorted(problems.items()):
                 await connection.execute(_ACCUSE, {"topic": topic, "partition": partition, "problem": problem})
 
-    async def beat(self, worker: str, at: int, until: int) -> Sequence[str]:
+    async def beat(self, worker: str, at: int, until: int, rules: int = RULES_VERSION) -> Sequence[str]:
         async with self._database.transaction() as connection:
             if self._database.dialect == "postgresql":  # which all workers share, and with it one clock
                 now = int((await connection.execute(_NOW)).scalar_one())
                 at, until = now, now + until - at
-            await connection.execute(_BEAT, {"id": worker, "until": until})
+            await connection.execute(_BEAT, {"id": worker, "until": until, "rules": rules})
             gone = text("DELETE FROM worker WHERE until < :at AND stopped IS NULL RETURNING id")
             await self._put_out((await connection.execute(gone, {"at": at})).scalars().all(), connection)
             alive = text("SELECT id FROM worker WHERE until > :at AND stopped IS NULL ORDER BY id")
@@ -120,6 +123,14 @@ class SqlFoldStore:
         """End what workers that are gone have begun, or one that stands still would keep its locks from the others."""
         if workers and self._database.dialect == "postgresql":
             await connection.execute(_END_SESSIONS, {"names": [session_name(worker) for worker in workers]})
+
+    async def parking(self) -> ParkingState:
+        async with self._database.snapshot() as connection:
+            return await read_state(connection)
+
+    async def end_resuming(self) -> Sequence[str]:
+        async with self._database.transaction() as connection:
+            return await end_resuming(connection)
 
     async def stop(self, worker: str, reason: str) -> None:
         async with self._database.transaction() as connection:

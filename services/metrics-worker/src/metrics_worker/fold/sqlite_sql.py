@@ -7,7 +7,8 @@ from typing import Final
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_worker.fold.ports import CatalogueRow, Changes, Move
+from metrics_worker.fold.parking_sql import SqlParking
+from metrics_worker.fold.ports import CatalogueRow, Changes, Generation, Move
 from metrics_worker.fold.sql import fence, locked_generation
 from metrics_worker.store.facts import Fact
 from metrics_worker.store.sqlite_rows import SqliteRows, chunks, insert, marks
@@ -21,7 +22,8 @@ _CHANGE_VOICES: Final = (
     " ON CONFLICT (key) DO UPDATE SET comments = excluded.comments, text = excluded.text, language = excluded.language"
 )
 _ADD_LETTERS: Final = (
-    "INSERT INTO dead_letter (topic, partition, position, key, headers, value, reason, detail, at, forwarded) VALUES "
+    "INSERT INTO dead_letter (topic, partition, position, key, headers, value, reason, detail, source, at, forwarded)"
+    " VALUES "
 )
 _PUT_ENTITIES: Final = "INSERT INTO catalogue_entity (entity, id, state, revision, agency_id, body, more) VALUES "
 _NEWER_ENTITIES: Final = (
@@ -38,11 +40,12 @@ class SqliteFoldTransaction:
         self._connection = connection
         self.rows = SqliteRows(connection)
         self.removed = False
+        self.parking = SqlParking(connection)
 
     async def fence(self, moves: Sequence[Move], at: int) -> None:
         await fence(self._connection, moves, at)
 
-    async def generation(self) -> int:
+    async def generation(self) -> Generation:
         return await locked_generation(self._connection)
 
     async def claim(self, families: Collection[str]) -> int:  # noqa: ARG002 - a file has one writer at a time

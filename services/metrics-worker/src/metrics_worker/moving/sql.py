@@ -8,13 +8,33 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_worker.moving.errors import DatabaseInUse
-from metrics_worker.store.tables import catalogue_entity, cell_row, dead_letter, fact, generation, voice
+from metrics_worker.store.tables import (
+    catalogue_entity,
+    cell_row,
+    dead_letter,
+    fact,
+    generation,
+    parked,
+    parked_partition,
+    parked_source,
+    voice,
+)
 from soundings.db import Database
 from soundings.db.copying import Compared, Progress, copy_tables
 from soundings.log.port import TopicPartition
 from soundings.log.read_marks import ReadMark
 
-TABLES: Final = (catalogue_entity, generation, cell_row, fact, voice, dead_letter)
+TABLES: Final = (
+    catalogue_entity,
+    generation,
+    cell_row,
+    fact,
+    voice,
+    dead_letter,
+    parked_source,
+    parked_partition,
+    parked,
+)
 """All but positions, which differ from log to log, and workers, which come by themselves."""
 
 _NOBODY: Final = ""

@@ -179,7 +179,8 @@ def answer_body(answer: Answer) -> Described:
 
 def _as_of(as_of: AsOf) -> Described:
     through = None if as_of.through is None else _instant(as_of.through)
-    return {"through": through, "lag_events": as_of.lag_events, "generation": as_of.generation}
+    body: Described = {"through": through, "lag_events": as_of.lag_events, "generation": as_of.generation}
+    return body | ({"parked_events": as_of.parked_events} if as_of.parked_events else {})
 
 
 def _instant(ms: int) -> str:

@@ -33,12 +33,14 @@ class Progress:
     """How far the fold has come: its generation, where it reads on, and when it last did (epoch milliseconds).
 
     ``log_fits`` is False while it stands still because the log is not the one that it has read.
+    ``parked`` is the number of records before there that are not counted, because their source is parked.
     """
 
     generation: int
     next: Mapping[TopicPartition, int]
     through: int | None
     log_fits: bool = True
+    parked: int = 0
 
 
 class Snapshot(Protocol):

@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from metrics_worker.query.domain.sums import Bins, Line
 from metrics_worker.query.domain.timeline import Span
 from metrics_worker.query.ports import Progress, Snapshot, Wanted
-from metrics_worker.store.tables import cell_row, generation, position
+from metrics_worker.store.tables import cell_row, generation, parked_partition, position
 from metrics_worker.structure.model import Structure
 from metrics_worker.structure.sql import StructureReader
 from soundings.db import Database
@@ -51,8 +51,10 @@ class SqlSnapshot:
         self._structure = structure
 
     async def progress(self) -> Progress:
+        parked = select(func.coalesce(func.sum(parked_partition.c.records), 0)).scalar_subquery().label("parked")
         columns = (
             generation.c.current,
+            parked,
             position.c.topic,
             position.c.partition,
             position.c.next,
@@ -64,7 +66,8 @@ class SqlSnapshot:
         reached = [row for row in rows if row.topic is not None]
         next_ = {(row.topic, row.partition): row.next for row in reached}
         through = max((row.at for row in reached), default=None)
-        return Progress(rows[0].current, next_, through, all(row.log_mismatch is None for row in reached))
+        log_fits = all(row.log_mismatch is None for row in reached)
+        return Progress(rows[0].current, next_, through, log_fits, int(rows[0].parked))
 
     async def structure(self) -> Structure:
         return await self._structure.read(self._connection)

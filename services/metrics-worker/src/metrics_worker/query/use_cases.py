@@ -65,7 +65,8 @@ class ReadMetrics:
             for number, question in questions.items():
                 with _numbering(number):
                     gathered[number] = await gathering.gather(question, principal)
-        as_of, answers = AsOf(progress.through, await self._lag(progress, ends), progress.generation), list[Answer]()
+        as_of = AsOf(progress.through, await self._lag(progress, ends), progress.generation, progress.parked)
+        answers = list[Answer]()
         for number, one in gathered.items():
             with _numbering(number):
                 answers.append(await self._answer(one, as_of))

@@ -35,6 +35,11 @@ class Workbench(Protocol):
         ...
 
     @property
+    def rules(self) -> int:
+        """The version of the rules by which the generation in force was counted."""
+        ...
+
+    @property
     def target(self) -> int:
         """The generation under which rows are computed."""
         ...
@@ -60,16 +65,31 @@ class Workbench(Protocol):
         """The computed rows against those in force."""
         ...
 
-    async def swap(self) -> None:
-        """Put the computed generation in force and remove the old one."""
+    async def swap(self, rules: int) -> None:
+        """Put the computed generation in force, with the version of its rules, and remove the old one."""
+        ...
+
+    async def exclude_others(self) -> None:
+        """Take all partitions away from whoever has them, so that nobody counts on by rules of before."""
         ...
 
 
 class RebuildStore(Protocol):
     """The metrics database as rebuilding uses it."""
 
-    def rebuilding(self) -> AbstractAsyncContextManager[Workbench]:
-        """Compute into the next generation while nobody folds; committed when the block ends."""
+    async def rules(self) -> int:
+        """The version of the rules by which the generation in force was counted."""
+        ...
+
+    async def parked(self) -> int:
+        """How many records are parked, so that no fact knows of them."""
+        ...
+
+    def rebuilding(self, *, alone: bool = False) -> AbstractAsyncContextManager[Workbench]:
+        """Compute into the next generation while nobody folds; committed when the block ends.
+
+        `alone` is needed to `exclude_others`: then nobody moves a position meanwhile either.
+        """
         ...
 
     def verifying(self) -> AbstractAsyncContextManager[Workbench]:

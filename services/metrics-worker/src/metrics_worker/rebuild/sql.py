@@ -34,6 +34,7 @@ class SqlWorkbench:
     table: str
     current: int
     target: int
+    rules: int
 
     async def count(self) -> int:
         return int((await self.connection.execute(text("SELECT count(*) FROM fact"))).scalar_one())
@@ -85,10 +86,14 @@ class SqlWorkbench:
         if last is not None and (cells := merged(rows)) is not None:
             yield last, cells
 
-    async def swap(self) -> None:
-        await self.connection.execute(text("UPDATE generation SET current = :target"), {"target": self.target})
+    async def swap(self, rules: int) -> None:
+        put = text("UPDATE generation SET current = :target, rules = :rules")
+        await self.connection.execute(put, {"target": self.target, "rules": rules})
         gone = text("DELETE FROM cell_row WHERE generation <> :target")
         await self.connection.execute(gone, {"target": self.target})
+
+    async def exclude_others(self) -> None:
+        await self.connection.execute(text("UPDATE position SET epoch = epoch + 1"))
 
 
 class SqlRebuildStore:
@@ -98,26 +103,39 @@ class SqlRebuildStore:
         self._database = database
         self._sqlite = database.dialect == "sqlite"
 
+    async def rules(self) -> int:
+        async with self._database.snapshot() as connection:
+            return int((await connection.execute(text("SELECT rules FROM generation"))).scalar_one())
+
+    async def parked(self) -> int:
+        async with self._database.snapshot() as connection:
+            total = text("SELECT coalesce(sum(records), 0) FROM parked_partition")
+            return int((await connection.execute(total)).scalar_one())
+
     @asynccontextmanager
-    async def rebuilding(self) -> AsyncGenerator[Workbench]:
+    async def rebuilding(self, *, alone: bool = False) -> AsyncGenerator[Workbench]:
         async with self._database.transaction() as connection:
+            if alone and not self._sqlite:  # in the order in which a batch locks: positions first, then the generation
+                await connection.execute(text("SELECT 1 FROM position ORDER BY topic, partition FOR UPDATE"))
             # On PostgreSQL every batch holds a share of this row until it ends; on SQLite we are the only writer.
             lock = "" if self._sqlite else " FOR UPDATE"
-            statement = text(f"SELECT current FROM generation{lock}")  # noqa: S608 - constants
-            current = int((await connection.execute(statement)).scalar_one())
-            yield SqlWorkbench(connection, _row_store(connection, "cell_row"), "cell_row", current, current + 1)
+            statement = text(f"SELECT current, rules FROM generation{lock}")  # noqa: S608 - constants
+            row = (await connection.execute(statement)).one()
+            rows = _row_store(connection, "cell_row")
+            yield SqlWorkbench(connection, rows, "cell_row", row.current, row.current + 1, row.rules)
 
     @asynccontextmanager
     async def verifying(self) -> AsyncGenerator[Workbench]:
         async with self._database.snapshot() if self._sqlite else self._database.transaction() as connection:
             if not self._sqlite:
                 await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-            current = int((await connection.execute(text("SELECT current FROM generation"))).scalar_one())
+            row = (await connection.execute(text("SELECT current, rules FROM generation"))).one()
             until = "" if self._sqlite else "ON COMMIT DROP"
             beside = f"CREATE TEMPORARY TABLE {_BESIDE} {until} AS SELECT * FROM cell_row WHERE 1 = 0"  # noqa: S608 - constants
             await connection.execute(text(beside))
             await connection.execute(text(f"CREATE UNIQUE INDEX {_BESIDE}_key ON {_BESIDE} (generation, {_KEY})"))
-            yield SqlWorkbench(connection, _row_store(connection, _BESIDE), _BESIDE, current, current)
+            rows = _row_store(connection, _BESIDE)
+            yield SqlWorkbench(connection, rows, _BESIDE, row.current, row.current, row.rules)
             if self._sqlite:
                 await connection.execute(text(f"DROP TABLE {_BESIDE}"))
 

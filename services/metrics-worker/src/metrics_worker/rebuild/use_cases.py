@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from metrics_worker.contributions.counts import Contribution
-from metrics_worker.contributions.roots import InteractionRecord, root_contribution
+from metrics_worker.contributions.roots import InteractionRecord
+from metrics_worker.contributions.rules import CURRENT_RULES, ContributionRules, RulesDiffer
 from metrics_worker.rebuild.ports import Comparison, RebuildStore, Workbench
 from metrics_worker.store.facts import COUNTED, Fact, family_of
 from metrics_worker.store.records import content_of
@@ -20,40 +21,92 @@ _MOST_PLACES: Final = 5_000
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What a rebuild found: the number of facts, the generation now in force, and how the old one differed."""
+    """What a rebuild found: the number of facts, the generation now in force, and how the old one differed.
+
+    `parked` is the number of records that are parked, of which neither generation knows.
+    """
 
     facts: int
     generation: int
     comparison: Comparison
+    parked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """What a check found: the number of facts, the generation in force, and how it differs from them."""
+    """What a check found: the number of facts, the generation in force, and how it differs from them.
+
+    `parked` is the number of records that are parked, which are neither facts nor counted.
+    """
 
     facts: int
     generation: int
     comparison: Comparison
+    parked: int = 0
 
 
-async def rebuild(store: RebuildStore, progress: Progress = lambda _done, _all: None) -> Rebuilt:
-    """Fold all facts into the next generation, compare, and swap. Folding waits meanwhile, answering does not."""
+def _tell_nobody(_done: int, _all: int) -> None:
+    """Nobody wants to know."""
+
+
+async def rebuild(
+    store: RebuildStore, progress: Progress = _tell_nobody, rules: ContributionRules = CURRENT_RULES
+) -> Rebuilt:
+    """Fold all facts into the next generation, compare, and swap. Folding waits meanwhile, answering does not.
+
+    Raises `RulesDiffer` when the generation in force was counted by newer rules.
+    """
     async with store.rebuilding() as bench:
-        facts = await _compute(bench, progress)
-        comparison = await bench.compare()
-        await bench.swap()
-        return Rebuilt(facts, bench.target, comparison)
+        if bench.rules > rules.version:
+            raise RulesDiffer(bench.rules, rules.version)
+        facts, comparison = await _replace(bench, progress, rules)
+    return Rebuilt(facts, bench.target, comparison, await store.parked())
 
 
-async def verify(store: RebuildStore, progress: Progress = lambda _done, _all: None) -> Verified:
-    """Fold all facts of one moment beside the cells of that moment, and compare; nothing waits and nothing changes."""
+async def follow_rules(
+    store: RebuildStore, progress: Progress = _tell_nobody, rules: ContributionRules = CURRENT_RULES
+) -> int | None:
+    """Compute all cells again when they follow older rules; the generation that is in force then, None if none is new.
+
+    Whoever comes second waits and finds it done. What is cut off leaves all as it was. Raises `RulesDiffer` when the
+    cells follow newer rules.
+    """
+    if await store.rules() == rules.version:
+        return None
+    async with store.rebuilding(alone=True) as bench:
+        if bench.rules == rules.version:
+            return None
+        if bench.rules > rules.version:
+            raise RulesDiffer(bench.rules, rules.version)
+        await bench.exclude_others()
+        await _replace(bench, progress, rules)
+        return bench.target
+
+
+async def verify(
+    store: RebuildStore, progress: Progress = _tell_nobody, rules: ContributionRules = CURRENT_RULES
+) -> Verified:
+    """Fold all facts of one moment beside the cells of that moment, and compare; nothing waits and nothing changes.
+
+    Raises `RulesDiffer` when the cells follow other rules, which says nothing about whether they are right.
+    """
     async with store.verifying() as bench:
-        facts = await _compute(bench, progress)
-        return Verified(facts, bench.current, await bench.compare())
+        if bench.rules != rules.version:
+            raise RulesDiffer(bench.rules, rules.version)
+        facts = await _compute(bench, progress, rules)
+        comparison = await bench.compare()
+    return Verified(facts, bench.current, comparison, await store.parked())
 
 
-async def _compute(bench: Workbench, progress: Progress) -> int:
-    computation = _Computation(bench, await bench.count(), progress)
+async def _replace(bench: Workbench, progress: Progress, rules: ContributionRules) -> tuple[int, Comparison]:
+    facts = await _compute(bench, progress, rules)
+    comparison = await bench.compare()
+    await bench.swap(rules.version)
+    return facts, comparison
+
+
+async def _compute(bench: Workbench, progress: Progress, rules: ContributionRules) -> int:
+    computation = _Computation(bench, await bench.count(), progress, rules)
     async for page in bench.singles():
         for fact in page:
             computation.add_single(fact)
@@ -68,8 +121,9 @@ async def _compute(bench: Workbench, progress: Progress) -> int:
 class _Computation:
     """Adds up contributions and writes them out before they take too much memory."""
 
-    def __init__(self, bench: Workbench, facts: int, progress: Progress) -> None:
+    def __init__(self, bench: Workbench, facts: int, progress: Progress, rules: ContributionRules) -> None:
         self._bench = bench
+        self._rules = rules
         self._facts = facts
         self._progress = progress
         self._done = 0
@@ -100,7 +154,7 @@ class _Computation:
     def _close_root(self) -> None:
         contents: Sequence[object] = [content_of(fact) for fact in self._root if fact.state == COUNTED]
         records = [content for content in contents if isinstance(content, InteractionRecord)]
-        contribution = root_contribution(records) if records else None
+        contribution = self._rules.root(records) if records else None
         if contribution is not None:
             self._deltas.add(family_of(self._root[0]), contribution)
         self._root = []

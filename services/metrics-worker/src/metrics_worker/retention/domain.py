@@ -1,15 +1,19 @@
 """How long the text of a source lives, and which dead letters must go."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime
+from typing import Final, cast
 
+from soundings.kernel.clock import epoch_ms
 from soundings.kernel.ids import key128
 from soundings.log.port import Headers
 
 _DAY_MS: Final = 86_400_000
 _EVENT: Final = re.compile(r"(response|funnel|interaction|tally):(.*):(?:review-)?(?:[0-9]+|retracted)", re.DOTALL)
+_FREE_TEXT: Final = frozenset({"comments", "page", "query", "team", "transferred_to", "attributes"})
 _SOURCE: Final = "/sources/"
 
 
@@ -74,3 +78,42 @@ def overdue(letters: Iterable[Letter], rules: Rules, now_ms: int, longest_ms: in
         if not rules.get(source, Keeping()).legal_hold and letter.at < max(oldest, ends.get(source, oldest)):
             found.append(letter.id)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedText:
+    """A parked record whose free text may be due: who sent it, when the log got it (epoch ms), and its bytes."""
+
+    id: int
+    source: str
+    at: int
+    value: bytes | None
+
+
+def due_at(record: ParkedText) -> int:
+    """From which instant (epoch ms) the text of a parked record is as old as its source's rule says."""
+    try:
+        data = json.loads(record.value or b"")
+    except (ValueError, RecursionError):
+        return record.at
+    said = cast("dict[str, object]", data) if isinstance(data, dict) else {}
+    told = said.get("occurred_at", said.get("started_at"))
+    try:
+        return min(record.at, epoch_ms(datetime.fromisoformat(str(told))))
+    except (ValueError, OverflowError, TypeError):
+        return record.at
+
+
+def without_text(value: bytes | None) -> bytes | None:
+    """The bytes of a parked record without free text; None when they cannot be read, so that nothing of them may stay.
+
+    What it counts, once it is folded, is the same.
+    """
+    try:
+        data = json.loads(value or b"")
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(data, dict):
+        return None
+    said = cast("dict[str, object]", data)
+    return json.dumps({name: part for name, part in said.items() if name not in _FREE_TEXT}).encode()

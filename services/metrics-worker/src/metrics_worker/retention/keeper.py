@@ -9,7 +9,14 @@ import structlog
 from metrics_worker.retention.domain import Rules
 from metrics_worker.retention.ports import RetentionStore
 from metrics_worker.retention.sql import SqlRetentionStore
-from metrics_worker.retention.use_cases import remove_letters, remove_texts, remove_words, tidy_index
+from metrics_worker.retention.use_cases import (
+    remove_letters,
+    remove_parked_texts,
+    remove_retracted,
+    remove_texts,
+    remove_words,
+    tidy_index,
+)
 from soundings.db import Database, DatabaseFailed
 from soundings.http.observe import RETENTION_DONE, RETENTION_REMOVED
 from soundings.kernel.clock import Clock, epoch_ms
@@ -48,10 +55,12 @@ class Keeper:
         now = epoch_ms(self._clock())
         rules = await self._store.rules()
         letters = (await remove_letters(self._store, rules, now, _pause)).letters
+        letters += (await remove_retracted(self._store, _pause)).letters
         texts = words = 0
         if rules != self._rules or now >= self._next_pass:
             texts = (await remove_texts(self._store, rules, now, _pause)).texts
             words = (await remove_words(self._store, rules, now, _pause)).words
+            words += (await remove_parked_texts(self._store, rules, now, _pause)).words
             self._tidied = None
             self._rules, self._next_pass = rules, now + _PASS_MS
             self._next_tidying = 0

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from metrics_worker.retention.domain import Letter, Rules
+from metrics_worker.retention.domain import Letter, ParkedText, Rules
 
 
 class Step(NamedTuple):
@@ -63,3 +63,19 @@ class RetentionStore(Protocol):
         ...
 
     async def remove_letters(self, ids: Collection[int]) -> None: ...
+
+    async def parked_letters(self, after: int, most: int) -> Sequence[Letter]:
+        """The next parked records in order of their ids, by their headers."""
+        ...
+
+    async def remove_parked(self, ids: Collection[int]) -> None:
+        """Remove parked records that nobody would count."""
+        ...
+
+    async def parked_texts(self, after: int, most: int) -> Sequence[ParkedText]:
+        """The next parked records whose text is still there, in order of their ids."""
+        ...
+
+    async def trim_parked(self, values: Mapping[int, bytes]) -> None:
+        """Replace the bytes of parked records by what is left of them."""
+        ...

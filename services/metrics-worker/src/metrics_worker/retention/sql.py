@@ -6,11 +6,12 @@ from typing import Final
 import structlog
 from sqlalchemy import Select, bindparam, delete, select, text, tuple_, update
 
-from metrics_worker.retention.domain import Keeping, Letter, Rules
+from metrics_worker.retention.domain import Keeping, Letter, ParkedText, Rules
 from metrics_worker.retention.ports import Place, Step, WordsStep
 from metrics_worker.store.facts import Kind
+from metrics_worker.store.parked_rows import remove_parked
 from metrics_worker.store.records import without_words
-from metrics_worker.store.tables import HAS_WORDS, RETRACTED, catalogue_entity, dead_letter, fact, voice
+from metrics_worker.store.tables import HAS_WORDS, RETRACTED, catalogue_entity, dead_letter, fact, parked, voice
 from soundings.db import Database
 from soundings.events import catalogue
 from soundings.log.headers import unpack_headers
@@ -91,6 +92,27 @@ class SqlRetentionStore:
     async def remove_letters(self, ids: Collection[int]) -> None:
         async with self._database.transaction() as connection:
             await connection.execute(delete(dead_letter).where(dead_letter.c.id.in_(ids)))
+
+    async def parked_letters(self, after: int, most: int) -> Sequence[Letter]:
+        wanted = select(parked.c.id, parked.c.headers, parked.c.at).where(parked.c.id > after)
+        async with self._database.snapshot() as connection:
+            found = await connection.execute(wanted.order_by(parked.c.id).limit(most))
+            return [Letter(id_, unpack_headers(headers), at) for id_, headers, at in found]
+
+    async def remove_parked(self, ids: Collection[int]) -> None:
+        async with self._database.transaction() as connection:
+            await remove_parked(connection, ids)
+
+    async def parked_texts(self, after: int, most: int) -> Sequence[ParkedText]:
+        wanted = select(parked.c.id, parked.c.source, parked.c.at, parked.c.value)
+        there = wanted.where(parked.c.id > after, ~parked.c.trimmed).order_by(parked.c.id).limit(most)
+        async with self._database.snapshot() as connection:
+            return [ParkedText(*row) for row in await connection.execute(there)]
+
+    async def trim_parked(self, values: Mapping[int, bytes]) -> None:
+        put = update(parked).where(parked.c.id == bindparam("of")).values(value=bindparam("now"), trimmed=True)
+        async with self._database.transaction() as connection:
+            await connection.execute(put, [{"of": id_, "now": value} for id_, value in values.items()])
 
 
 def _texts(after: int, most: int) -> Select[int, str, int]:

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
-from metrics_worker.retention.domain import Rules, cutoffs, overdue
+from metrics_worker.retention.domain import Rules, cutoffs, due_at, overdue, without_text
 from metrics_worker.retention.ports import Place, RetentionStore
 from soundings.events.topics import DEAD_LETTERS
 
@@ -71,3 +71,33 @@ async def remove_letters(store: RetentionStore, rules: Rules, now_ms: int, pause
         removed, after = removed + len(old), letters[-1].id
         await pause()
     return Removed(letters=removed)
+
+
+async def remove_retracted(store: RetentionStore, pause: Pause) -> Removed:
+    """Remove parked records that were taken back meanwhile: a retraction is final, so they would count nothing."""
+    removed, after = 0, 0
+    while letters := await store.parked_letters(after, BATCH):
+        keys = {letter.id: key for letter in letters if (key := letter.record_key) is not None}
+        gone = await store.retracted(set(keys.values())) if keys else ()
+        if taken_back := [id_ for id_, key in keys.items() if key in gone]:
+            await store.remove_parked(taken_back)
+            removed += len(taken_back)
+        after = letters[-1].id
+        await pause()
+    return Removed(letters=removed)
+
+
+async def remove_parked_texts(store: RetentionStore, rules: Rules, now_ms: int, pause: Pause) -> Removed:
+    """Take free text whose time is over out of parked records; what cannot be read goes as its dead letter would."""
+    before = cutoffs(rules, now_ms)
+    removed, after = 0, 0
+    while before and (records := await store.parked_texts(after, BATCH)):
+        due = [one for one in records if one.source in before and due_at(one) < before[one.source]]
+        left = {one.id: without_text(one.value) for one in due}
+        await store.remove_parked([id_ for id_, value in left.items() if value is None])
+        trimmed = {id_: value for id_, value in left.items() if value is not None}
+        if trimmed:
+            await store.trim_parked(trimmed)
+        removed, after = removed + len(due), records[-1].id
+        await pause()
+    return Removed(words=removed)

@@ -51,6 +51,9 @@ __all__ = [
     "fact",
     "generation",
     "metadata",
+    "parked",
+    "parked_partition",
+    "parked_source",
     "position",
     "voice",
     "worker",
@@ -90,17 +93,22 @@ worker = Table(
     Column("id", Text, primary_key=True),
     Column("until", BigInteger, nullable=False),
     Column("stopped", Text),
+    Column("rules", Integer, nullable=False),
 )
-"""Workers that are alive until (epoch milliseconds), and why one has stopped. Only for sharing the work."""
+"""Workers that are alive until (epoch milliseconds), and why one has stopped. Only for sharing the work.
+
+``rules`` is the version of the worker's rules of counting. It has no default, so that a worker from before it cannot
+take part."""
 
 generation = Table(
     "generation",
     metadata,
     Column("id", SmallInteger, primary_key=True),
     Column("current", Integer, nullable=False),
+    Column("rules", Integer, nullable=False, server_default="1"),
     CheckConstraint("id = 1", name="one_row"),
 )
-"""One row: the generation of cells that is in force."""
+"""One row: the generation of cells that is in force, and the version of the rules by which it was counted."""
 
 cell_row = Table(
     "cell_row",
@@ -221,6 +229,55 @@ dead_letter = Table(
     Column("at", BigInteger, nullable=False),
     Column("forwarded", Boolean, nullable=False),
     Column("replayed_at", BigInteger),
+    Column("source", Text, nullable=False, server_default=""),
+    Index("dead_letter_source", "source", "id"),
     Index("dead_letter_waiting", "id", sqlite_where=text("NOT forwarded"), postgresql_where=text("NOT forwarded")),
 )
-"""Events that could not be folded, as they stood on the log; ``forwarded`` once they are on their own topic too."""
+"""Events that could not be folded, as they stood on the log; ``forwarded`` once they are on their own topic too.
+
+``source`` is who sent it, or a label of :mod:`metrics_worker.store.senders`.
+"""
+
+parked_source = Table(
+    "parked_source",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("resuming", Boolean, nullable=False),
+)
+"""Sources of which too much was refused: their records go into ``parked``. ``since`` is in epoch milliseconds.
+
+While ``resuming``, what is parked is folded, and new records go behind it as long as their partition has any.
+"""
+
+parked_partition = Table(
+    "parked_partition",
+    metadata,
+    Column("source", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("records", BigInteger, nullable=False),
+    PrimaryKeyConstraint("source", "topic", "partition"),
+)
+"""How many records of a source are parked, for each partition that has any."""
+
+parked = Table(
+    "parked",
+    metadata,
+    Column("id", _RowId, primary_key=True, autoincrement=True),
+    Column("source", Text, nullable=False),
+    Column("topic", Text, nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("key", LargeBinary, nullable=False),
+    Column("headers", LargeBinary, nullable=False),
+    Column("value", LargeBinary),
+    Column("at", BigInteger, nullable=False),
+    Column("trimmed", Boolean, nullable=False),
+    Index("parked_next", "source", "topic", "partition", "id"),
+)
+"""Records as they stood on the log, not read yet. Their ids rise within a partition in the order of the log.
+
+``at`` is when the log got the record, in epoch milliseconds; ``trimmed`` once retention has taken its free text.
+"""

@@ -6,7 +6,7 @@ Positions from before have none: whoever takes them first adopts the record that
 from alembic import op
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

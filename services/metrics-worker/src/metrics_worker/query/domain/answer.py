@@ -21,6 +21,7 @@ class AsOf:
     through: int | None
     lag_events: int | None
     generation: int
+    parked_events: int = 0
 
 
 @dataclass(frozen=True, slots=True)
