@@ -6,6 +6,7 @@ import re
 import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 from typing import ClassVar, Final, TypeVar, cast
 from urllib.parse import urlsplit
@@ -104,7 +105,7 @@ async def _fetch(url: str) -> bytes:
         httpx.AsyncClient(timeout=FETCH_SECONDS, follow_redirects=False) as client,
         client.stream("GET", url, headers=headers) as reply,
     ):
-        if reply.status_code != httpx.codes.OK:
+        if reply.status_code != HTTPStatus.OK:
             raise KeySetUnusable(f"the reply has the status {reply.status_code}")
         if reply.headers.get("content-encoding", "identity") != "identity":
             raise KeySetUnusable("the reply is compressed although that was not asked for")

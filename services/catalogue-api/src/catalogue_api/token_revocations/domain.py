@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Final, cast
 
 from pydantic import ValidationError
 
@@ -47,7 +47,7 @@ def revocation_id(jti: str) -> str:
 def read_revocation(sent: object, now: datetime) -> TokenRevocation:
     """What a body ``{jti, expires_at?}`` asks for; ``expires_at`` is cut at the longest that is kept."""
     latest = now + LONGEST
-    given = {"expires_at": latest, **sent} if isinstance(sent, dict) else sent
+    given = {"expires_at": latest, **cast("dict[str, object]", sent)} if isinstance(sent, dict) else sent
     try:
         asked = TokenRevocation.model_validate(given)
     except ValidationError as error:
