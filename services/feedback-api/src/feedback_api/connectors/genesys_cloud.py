@@ -243,9 +243,10 @@ def _legs(conversation: _Conversation) -> Iterator[_Leg]:
         talking = [segment for segment in segments if _type(segment) == "interact" and segment.has("segmentStart")]
         if not talking:
             continue
-        if not (talking := _with_the_person(sessions, talking)):
+        spoken = _with_the_person(sessions, talking)
+        if not spoken:
             continue
-        answered = min((segment.at("segmentStart") for segment in talking), key=_instant_of)
+        answered = min((segment.at("segmentStart") for segment in spoken), key=_instant_of)
         starts = [segment.at("segmentStart") for segment in segments if segment.has("segmentStart")]
         with_person = [segment for segment in segments if _type(segment) in {"interact", "hold"}]
         ends = [segment.at("segmentEnd") for segment in with_person if segment.has("segmentEnd")]

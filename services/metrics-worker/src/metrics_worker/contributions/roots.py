@@ -172,8 +172,9 @@ def _offered_counts(
 
     They were queued, or it ended as only such a contact ends.
     """
+    waited_for: str | None = "callback"
     if is_queued_callback(ordered, handled):
-        how = waited_for = "callback"
+        how = "callback"
     elif not _has_waited(ordered, deciding.outcome):
         return
     else:
