@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 
 from feedback_api.settings import Settings
+from soundings.http.metrics_listener import MetricsAddress
 
 NEEDED = {"SOUNDINGS_LOG_URL": "sqlite:///log.db", "SOUNDINGS_SECRET": "s" * 32, "SOUNDINGS_JWKS_URL": "file:///jwks"}
 
 
 def test_what_is_not_set_has_its_default():
     settings = Settings.from_environment({**NEEDED, "SOUNDINGS_TOKEN_AUDIENCE": ""})
-    assert settings == Settings("sqlite:///log.db", "s" * 32, "file:///jwks")
+    watched = MetricsAddress(9001, required=False)
+    assert settings == Settings("sqlite:///log.db", "s" * 32, "file:///jwks", metrics=watched)
     assert (settings.host, settings.port) == ("127.0.0.1", 8001)
 
 
