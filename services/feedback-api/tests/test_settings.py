@@ -6,15 +6,16 @@ import pytest
 
 from feedback_api.settings import Settings
 from soundings.http.access_settings import AccessSettings
+from soundings.http.metrics_listener import MetricsAddress
 
 NEEDED = {"SOUNDINGS_LOG_URL": "sqlite:///log.db", "SOUNDINGS_SECRET": "s" * 32, "SOUNDINGS_JWKS_URL": "file:///jwks"}
 
 
 def test_what_is_not_set_has_its_default():
     settings = Settings.from_environment({**NEEDED, "SOUNDINGS_TOKEN_AUDIENCE": ""})
-    assert settings == Settings(
-        "sqlite:///log.db", "s" * 32, "file:///jwks", access=AccessSettings.from_environment({})
-    )
+    watched, access = MetricsAddress(9001, required=False), AccessSettings.from_environment({})
+    expected = Settings("sqlite:///log.db", "s" * 32, "file:///jwks", access=access, metrics=watched)
+    assert settings == expected
     assert (settings.host, settings.port) == ("127.0.0.1", 8001)
 
 

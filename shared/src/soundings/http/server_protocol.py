@@ -112,7 +112,7 @@ class _LimitedProtocol(HttpToolsProtocol):
         self._head_timer = None
         if self.transport.is_closing():
             return
-        if self.cycle is not None and not self.cycle.response_complete:
+        if self.cycle and not self.cycle.response_complete:
             self._expect_head()  # the head of a next request, while the one before is still being answered
         elif self._head_bytes == 0:
             self.transport.close()
@@ -121,7 +121,7 @@ class _LimitedProtocol(HttpToolsProtocol):
 
     def _refuse(self, status: int, code: str, detail: str, *, retry_after: int | None = None) -> None:
         """Answer without the application, and close."""
-        if self.cycle is not None and not self.cycle.response_complete:
+        if self.cycle and not self.cycle.response_complete:
             self.transport.abort()  # an earlier request is being answered on this connection
             return
         content = orjson.dumps(problem_body(status, code, detail))

@@ -45,5 +45,8 @@ class CheckedLog:
     async def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
         return await self._log.ends(topics)
 
+    async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        return await self._log.beginnings(topics)
+
     async def close(self) -> None:
         await self._log.close()
