@@ -1,7 +1,8 @@
-"""Telephone numbers: a shape rule on groups of digits, then possible lengths by country (the phonenumbers library)."""
+"""Telephone numbers: a shape rule on groups of digits, and possible lengths by country code (the phonenumbers library)."""
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
@@ -9,11 +10,6 @@ import phonenumbers
 from feedback_api.privacy.cues import before, is_quantity, is_reference
 from feedback_api.privacy.numbers import Group, joined
 from feedback_api.privacy.spans import Span
-
-REGIONS: Final = ("US", "MX", "GB", "ES", "CO", "AR", "AU", "IN", "FR", "DE")
-"""Countries whose national numbers may come without a country code; the first that finds a number possible decides."""
-POSSIBLE_IN_THE_FIRST_REGION: Final = re.compile("1?[2-9][0-9]{9}")
-"""What the library finds possible there, told without it, because it takes its time."""
 
 _FEWEST: Final = 7
 _FEWEST_ABROAD: Final = 8
@@ -118,7 +114,7 @@ def _is_abroad(text: str, group: Group) -> bool:
 def _abroad_size(run: Sequence[Group], first: int) -> int:
     for size in range(min(_MOST_GROUPS, len(run) - first), 0, -1):
         digits = joined(run[first : first + size]).removeprefix("00")
-        if _FEWEST_ABROAD <= len(digits) <= _MOST and _is_possible("+" + digits, None):
+        if _FEWEST_ABROAD <= len(digits) <= _MOST and _is_possible_abroad(digits):
             return size
     size = min(_MOST_GROUPS, len(run) - first)
     return size if _FEWEST_UNKNOWN <= len(joined(run[first : first + size])) <= _MOST else 0
@@ -129,7 +125,7 @@ def _shaped_size(text: str, run: Sequence[Group], first: int) -> int:
     for size in range(len(lengths), 0, -1):
         if lengths[:size] in _SHAPES:
             window = run[first : first + size]
-            if _is_shaped(text, window) and not _is_bound(text, run, first + size) and _is_national(joined(window)):
+            if _is_shaped(text, window) and not _is_bound(text, run, first + size):
                 return size
     return 0
 
@@ -156,7 +152,7 @@ def _cued_size(text: str, run: Sequence[Group], first: int) -> int:
         digits = joined(window)
         if len(digits) > _MOST_CUED or _has_years(window) or _is_bound(text, run, first + size):
             continue
-        if len(digits) > _FEWEST and _is_national(digits) and not is_quantity(text, start, window[-1].end):
+        if len(digits) > _FEWEST and not is_quantity(text, start, window[-1].end):
             return size
         if _LOCAL.fullmatch(digits) and not is_quantity(text, start, window[-1].end):
             return size
@@ -184,15 +180,20 @@ def _has_years(window: Sequence[Group]) -> bool:
     return sum(group.digits[:2] in {"19", "20"} and len(group.digits) == 4 for group in window) > 1  # noqa: PLR2004
 
 
-def _is_national(digits: str) -> bool:
-    return POSSIBLE_IN_THE_FIRST_REGION.fullmatch(digits) is not None or any(
-        _is_possible(digits, region) for region in REGIONS
-    )
+def _is_possible_abroad(digits: str) -> bool:
+    """Whether digits after `+` or `00` begin with a country code and have a length that its numbers may have."""
+    for size in (1, 2, 3):
+        code = int(digits[:size])
+        if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            return len(digits) - size in _national_lengths(code)
+    return False
 
 
-def _is_possible(number: str, region: str | None) -> bool:
-    try:
-        parsed = phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        return False
-    return phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE
+@lru_cache(maxsize=256)
+def _national_lengths(country_code: int) -> frozenset[int]:
+    """Lengths of a country's national numbers, with the trunk prefix too, which many write after the country code."""
+    region = phonenumbers.region_code_for_country_code(country_code)
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(country_code, region)
+    lengths = () if metadata is None or metadata.general_desc is None else metadata.general_desc.possible_length
+    prefix = "" if metadata is None else metadata.national_prefix or ""
+    return frozenset(lengths) | {length + len(prefix) for length in lengths}
