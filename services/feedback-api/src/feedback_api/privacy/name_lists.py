@@ -25,9 +25,10 @@ _SHORTEST: Final = 3
 _CENSUS_SURNAMES: Final = 20_000
 """The commonest of 88,799; the rarer ones hold more words than people."""
 
-_NO_PEOPLE: Final = (
+NO_PEOPLE: Final = (
     PLAIN_WORDS | NO_NAMES_AFTER_CUE | PLACE_WORDS | PLACE_PREFIXES | PEOPLES | REGIONS_AFTER_TOWNS
 )
+"""Folded words that no cue but a title or an introduction turns into a name."""
 
 
 def _by_locale(prefix: str) -> Iterator[str]:
@@ -48,7 +49,7 @@ def _by_census(*tables: str) -> Iterator[str]:
 
 def _folded(*sources: Iterator[str]) -> frozenset[str]:
     folded = {name.casefold() for source in sources for name in source}
-    return frozenset(name for name in folded if len(name) >= _SHORTEST and name.isalpha()) - _NO_PEOPLE
+    return frozenset(name for name in folded if len(name) >= _SHORTEST and name.isalpha()) - NO_PEOPLE
 
 
 MORE_FIRST_NAMES: Final = (
