@@ -18,7 +18,7 @@ from feedback_api.privacy.first_names import (
 )
 from feedback_api.privacy.name_cues import introductions_of_two_words, openings
 from feedback_api.privacy.name_lists import MORE_FIRST_NAMES, NO_PEOPLE, SURNAMES
-from feedback_api.privacy.name_words import Word, words_of
+from feedback_api.privacy.name_words import Word, WordList
 from feedback_api.privacy.person_words import (
     AFTER_PEOPLE,
     BEFORE_PEOPLE,
@@ -31,6 +31,7 @@ from feedback_api.privacy.place_names import places_in
 from feedback_api.privacy.spans import Span
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
+_BLANKS_FOR_OTHERS: Final = bytes(code if chr(code).isalpha() and code < 128 else 32 for code in range(256))  # noqa: PLR2004
 _CAPITALISED: Final = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]+")
 _SMALL_WORDS: Final = "de del la las los van von der den da das do dos bin ben ibn al el"
 _PARTICLES: Final = frozenset(_SMALL_WORDS.split())
@@ -53,6 +54,7 @@ _TELLING: Final = frozenset(
         *(name.upper() for name in FIRST_NAMES if len(name) >= _SHORTEST_IN_CAPITALS),
     ]
 )
+_TELLING_IN_ASCII: Final = frozenset(word.encode() for word in _TELLING if word.isascii())
 """A text without any of these words, without an opening and without two capitalised words has no name to find."""
 
 
@@ -60,7 +62,7 @@ def names(text: str, lowered: str, place_names: frozenset[str]) -> Iterator[Span
     """Every name that a cue, a title, a list or its neighbours give away; the cue or title itself stays."""
     opened = list(openings(text, lowered))
     introduced = list(introductions_of_two_words(text)) if len(_CAPITALISED.findall(text)) > 1 else []
-    if opened or introduced or not _TELLING.isdisjoint(_LETTERS.findall(text)):
+    if opened or introduced or _tells(text):
         reader = _Reader(text, place_names)
         for opening in opened:
             yield from reader.named_at(opening.position, opening.lower_words)
@@ -69,57 +71,83 @@ def names(text: str, lowered: str, place_names: frozenset[str]) -> Iterator[Span
         yield from reader.rest()
 
 
+def _tells(text: str) -> bool:
+    """Whether any telling word occurs. Runs on every text; for ASCII, bytes are translated and parted much faster."""
+    if text.isascii():
+        return not _TELLING_IN_ASCII.isdisjoint(text.encode().translate(_BLANKS_FOR_OTHERS).split())
+    return not _TELLING.isdisjoint(_LETTERS.findall(text))
+
+
 class _Reader:
     """The words of one text and the names in them; an index after the last word of a name stands for its end."""
 
     def __init__(self, text: str, place_names: frozenset[str]) -> None:
         self._text = text
-        self._words = words_of(text)
-        self._index_of = {word.start: index for index, word in enumerate(self._words)}
+        self._words = WordList(text)
+        self._index_of: dict[int, int] | None = None
         self._places = places_in(self._words, place_names)
 
     def named_at(self, position: int, lower_words: int) -> Iterator[Span]:
         """The name that begins at a position; up to `lower_words` words may be without a capital."""
-        first = self._index_of.get(position)
+        first = self._index_at(position)
         if first is not None and (end := self._end(first, lower_words)) > first:
             yield self._span(first, end)
 
     def introduced_at(self, position: int) -> Iterator[Span]:
         """The name of two words or more at a position, unless it is a people's or a place's."""
-        first = self._index_of.get(position)
+        first = self._index_at(position)
         if first is None or first in self._places:
             return
         end = self._end(first, 0)
-        if end > first + 1 and _NO_SPEAKERS.isdisjoint(word.folded for word in self._words[first:end]):
+        if end > first + 1 and _NO_SPEAKERS.isdisjoint(word.folded for word in self._words.range(first, end)):
             yield self._span(first, end)
 
     def rest(self) -> Iterator[Span]:
-        """The names that titles, lists and neighbours give away, from left to right."""
+        """The names that titles, roles and lists give away, from left to right."""
         reached = 0
-        for index, word in enumerate(self._words):
-            if index < reached:
+        for index, text in self._words.texts():
+            if index < reached or not self._is_telling(index, text):
                 continue
             if index in self._places:
                 reached = self._places[index]
                 continue
-            start, end = self._person(index, word)
+            start, end = self._person(index, self._words[index])
             if end:
                 reached = end
                 yield self._span(start, end)
 
+    def _is_telling(self, index: int, text: str) -> bool:
+        return text in _TELLING or (not text.isalpha() and self._words[index].head in _ANY_FIRST_NAME)
+
+    def _index_at(self, position: int) -> int | None:
+        if self._index_of is None:
+            self._index_of = self._words.indices()
+        return self._index_of.get(position)
+
     def _person(self, index: int, word: Word) -> tuple[int, int]:
-        """First word and end of the person at this index, title excluded; (0, 0) where there is none."""
+        """First word and end of the person at this index, title and role excluded; (0, 0) where there is none."""
         if word.text in TITLES or word.text in OFFICES:
             end = self._titled_end(index, word)
             if end:
                 return index + 1, end
+        if word.text in ROLES:
+            return self._in_role(index + 1)
         if word.is_capitalised:
             end = max(self._end(index, 0), index + 1)
-            if self._is_listed(index, word, end) or self._is_placed(index, word, end):
-                return index, end
-        elif word.folded in _IN_LOWER_CASE and word.text == word.folded and self._has_neighbours(index, index + 1):
+            return (index, end) if self._is_listed(index, word, end) else (0, 0)
+        if word.folded in _IN_LOWER_CASE and self._has_neighbours(index, index + 1):
             return index, self._surname_in_lower_case(index + 1)
         return 0, 0
+
+    def _in_role(self, index: int) -> tuple[int, int]:
+        """The person right after a role: any capitalised word that is no common one."""
+        if index >= len(self._words) or index in self._places:
+            return 0, 0
+        word = self._words[index]
+        end = self._end(index, 0)
+        if not word.is_joined or end == index or word.folded in NO_PEOPLE or not word.text[1:].islower():
+            return 0, 0
+        return (0, 0) if self._is_in_place(index, end) else (index, end)
 
     def _titled_end(self, index: int, word: Word) -> int:
         if index + 1 >= len(self._words) or word.stop != word.end:
@@ -137,7 +165,7 @@ class _Reader:
         first = word.head
         if first not in _ANY_FIRST_NAME or not self._has_the_case_of_a_name(word) or self._is_in_place(index, end):
             return False
-        surnames = [other.folded for other in self._words[index + 1 : end]]
+        surnames = [other.folded for other in self._words.range(index + 1, end)]
         if first in FIRST_NAMES:
             return self._text[word.start : word.stop].casefold() not in BRANDS
         if first in AMBIGUOUS_NAMES:
@@ -147,16 +175,6 @@ class _Reader:
             return len("".join(surnames)) >= _FEWEST_LETTERS and REGIONS_AFTER_TOWNS.isdisjoint(surnames)
         if end > index + 1 and (self._words[index + 1].head in SURNAMES or surnames[0] in _ANY_FIRST_NAME):
             return REGIONS_AFTER_TOWNS.isdisjoint(surnames)
-        return self._has_neighbours(index, end)
-
-    def _is_placed(self, index: int, word: Word, end: int) -> bool:
-        """Whether a capitalised word that no list knows is a person by what stands beside it."""
-        if word.folded in NO_PEOPLE or word.text.isupper() or self._is_in_place(index, end):
-            return False
-        if index and self._words[index - 1].text in ROLES and word.is_joined:
-            return True
-        if end < index + 2 or self._words[index + 1].head not in SURNAMES:
-            return False
         return self._has_neighbours(index, end)
 
     def _has_neighbours(self, index: int, end: int) -> bool:
@@ -194,7 +212,7 @@ class _Reader:
             prefixes = PLACE_PREFIXES if previous[0].isupper() else PLACE_PREFIXES_IN_LOWER_CASE
             if previous.casefold() in prefixes:
                 return True
-        if not PLACE_WORDS.isdisjoint(word.folded for word in self._words[index + 1 : end]):
+        if not PLACE_WORDS.isdisjoint(word.folded for word in self._words.range(index + 1, end)):
             return True
         return self._is_before_place(end)
 
