@@ -55,6 +55,12 @@ _TITLE_IN_LOWER_CASE: Final = re.compile(
 _INTRODUCING: Final = ("name", "nombre", "llam", "dicen", "apellido")
 _SIGNING: Final = ("signed", "firma", "fdo", "sincerely", "regards", "yours ", "atentamente", "atte", "saludos")
 _ADDRESSING: Final = ("mr", "ms ", "ms.", "sr", "doctor", "señor", "licenciad", "profesor", "officer", "nurse", "judge")
+OPENING_WORDS: Final = frozenset(
+    "name nombre llamo llama llaman dicen call apellido signed firmado firma fdo sincerely regards yours atentamente atte "
+    "saludos mr mrs ms sr sra srta doctor doctora señor señora señorita licenciado licenciada profesor profesora officer "
+    "nurse judge".split()
+)
+"""A text without any of these words, in lower case, has no opening."""
 
 
 def openings(text: str, lowered: str) -> Iterator[Opening]:

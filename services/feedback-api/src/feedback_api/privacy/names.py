@@ -16,7 +16,7 @@ from feedback_api.privacy.first_names import (
     PLACE_WORDS,
     REGIONS_AFTER_TOWNS,
 )
-from feedback_api.privacy.name_cues import introductions_of_two_words, openings
+from feedback_api.privacy.name_cues import OPENING_WORDS, introductions_of_two_words, openings
 from feedback_api.privacy.name_lists import MORE_FIRST_NAMES, NO_PEOPLE, SURNAMES
 from feedback_api.privacy.name_words import Word, WordList
 from feedback_api.privacy.person_words import (
@@ -32,7 +32,6 @@ from feedback_api.privacy.spans import Span
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _BLANKS_FOR_OTHERS: Final = bytes(code if chr(code).isalpha() and code < 128 else 32 for code in range(256))  # noqa: PLR2004
-_CAPITALISED: Final = re.compile(r"[A-ZÀ-ÖØ-Þ][^\W\d_]+")
 _SMALL_WORDS: Final = "de del la las los van von der den da das do dos bin ben ibn al el"
 _PARTICLES: Final = frozenset(_SMALL_WORDS.split())
 _ABBREVIATED: Final = frozenset("st sta ft mt av avda".split())
@@ -54,15 +53,16 @@ _TELLING: Final = frozenset(
         *(name.upper() for name in FIRST_NAMES if len(name) >= _SHORTEST_IN_CAPITALS),
     ]
 )
-_TELLING_IN_ASCII: Final = frozenset(word.encode() for word in _TELLING if word.isascii())
 """A text without any of these words, without an opening and without two capitalised words has no name to find."""
+_TELLING_IN_ASCII: Final = frozenset(word.encode() for word in _TELLING if word.isascii())
+_OPENING_IN_ASCII: Final = frozenset(word.encode() for word in OPENING_WORDS if word.isascii())
 
 
 def names(text: str, lowered: str, place_names: frozenset[str]) -> Iterator[Span]:
     """Every name that a cue, a title, a list or its neighbours give away; the cue or title itself stays."""
-    opened = list(openings(text, lowered))
-    introduced = list(introductions_of_two_words(text)) if len(_CAPITALISED.findall(text)) > 1 else []
-    if opened or introduced or _tells(text):
+    opened = list(openings(text, lowered)) if _has_any(lowered, OPENING_WORDS, _OPENING_IN_ASCII) else []
+    introduced = list(introductions_of_two_words(text))
+    if opened or introduced or _has_any(text, _TELLING, _TELLING_IN_ASCII):
         reader = _Reader(text, place_names)
         for opening in opened:
             yield from reader.named_at(opening.position, opening.lower_words)
@@ -71,11 +71,11 @@ def names(text: str, lowered: str, place_names: frozenset[str]) -> Iterator[Span
         yield from reader.rest()
 
 
-def _tells(text: str) -> bool:
-    """Whether any telling word occurs. Runs on every text; for ASCII, bytes are translated and parted much faster."""
+def _has_any(text: str, words: frozenset[str], words_in_ascii: frozenset[bytes]) -> bool:
+    """Whether any of the words occurs. Runs on every text; for ASCII, bytes are translated and parted much faster."""
     if text.isascii():
-        return not _TELLING_IN_ASCII.isdisjoint(text.encode().translate(_BLANKS_FOR_OTHERS).split())
-    return not _TELLING.isdisjoint(_LETTERS.findall(text))
+        return not words_in_ascii.isdisjoint(text.encode().translate(_BLANKS_FOR_OTHERS).split())
+    return not words.isdisjoint(_LETTERS.findall(text))
 
 
 class _Reader:
