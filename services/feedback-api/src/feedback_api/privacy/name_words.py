@@ -66,7 +66,7 @@ class WordList:
 
     def _word(self, index: int) -> Word:
         start, stop = self._matches[index].span()
-        end = stop - 2 if self._text[stop - 2 : stop] in _POSSESSIVES else stop
+        end = stop - 2 if stop - start > 2 and self._text[stop - 2 : stop] in _POSSESSIVES else stop  # noqa: PLR2004
         text = self._text[start:end]
         folded = text.casefold()
         head = folded if text.isalpha() else _AFTER_HEAD.split(folded, maxsplit=1)[0]

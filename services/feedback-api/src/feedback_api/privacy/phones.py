@@ -71,11 +71,12 @@ _BOUND: Final = "-._"
 
 def phones(text: str, run: Sequence[Group]) -> Iterator[Span]:
     """The telephone numbers in one run of digit groups."""
-    if sum(len(group.digits) for group in run) < _FEWEST:
+    lengths = [len(group.digits) for group in run]
+    if sum(lengths) < _FEWEST:
         return
     first = 0
     while first < len(run):
-        if _is_date(run[first : first + 3]):
+        if tuple(lengths[first : first + 3]) in _DATE_LENGTHS and _is_date(run[first : first + 3]):
             first += 3
             continue
         size = _size_at(text, run, first)
@@ -94,9 +95,10 @@ def _span(text: str, window: Sequence[Group]) -> Span:
 
 def _size_at(text: str, run: Sequence[Group], first: int) -> int:
     """How many groups from the first on are one telephone number; 0 when none are."""
-    start = run[first].start
-    abroad = _is_abroad(text, run[first])
-    if first and not abroad and run[first].joint in _BOUND:
+    group = run[first]
+    start = group.start
+    abroad = _is_abroad(text, group)
+    if first and not abroad and group.joint in _BOUND:
         return 0
     if start and text[start - 1].isalpha() and not _CUE.search(before(text, start)):
         return 0
@@ -106,27 +108,40 @@ def _size_at(text: str, run: Sequence[Group], first: int) -> int:
 
 
 def _is_abroad(text: str, group: Group) -> bool:
-    return text[max(0, group.start - 2) : group.start].rstrip(" (").endswith("+") or (
-        group.digits.startswith("00") and group.digits[2:3] not in {"", "0"}
-    )
+    if group.digits.startswith("00"):
+        return group.digits[2:3] not in {"", "0"}
+    start = group.start
+    return start > 0 and text[start - 1] in "+( " and text[max(0, start - 2) : start].rstrip(" (").endswith("+")
 
 
 def _abroad_size(run: Sequence[Group], first: int) -> int:
-    for size in range(min(_MOST_GROUPS, len(run) - first), 0, -1):
-        digits = joined(run[first : first + size]).removeprefix("00")
-        if _FEWEST_ABROAD <= len(digits) <= _MOST and _is_possible_abroad(digits):
+    """The most groups that are a possible number abroad, else as many as there may be, if digits enough."""
+    digits = run[first].digits.removeprefix("00")
+    sizes: list[tuple[int, int]] = []
+    for size, group in enumerate(run[first : first + _MOST_GROUPS], start=1):
+        if size > 1:
+            digits += group.digits
+        if len(digits) > _MOST:
+            break
+        sizes.append((size, len(digits)))
+    for size, length in reversed(sizes):
+        if length >= _FEWEST_ABROAD and _is_possible_abroad(digits[:length]):
             return size
-    size = min(_MOST_GROUPS, len(run) - first)
-    return size if _FEWEST_UNKNOWN <= len(joined(run[first : first + size])) <= _MOST else 0
+    groups = min(_MOST_GROUPS, len(run) - first)
+    return groups if sizes and sizes[-1][0] == groups and sizes[-1][1] >= _FEWEST_UNKNOWN else 0
 
 
 def _shaped_size(text: str, run: Sequence[Group], first: int) -> int:
-    lengths = tuple(len(group.digits) for group in run[first : first + _MOST_SHAPED_GROUPS])
-    for size in range(len(lengths), 0, -1):
-        if lengths[:size] in _SHAPES:
-            window = run[first : first + size]
-            if _is_shaped(text, window) and not _is_bound(text, run, first + size):
-                return size
+    shape: list[int] = []
+    fitting: list[int] = []
+    for group in run[first : first + _MOST_SHAPED_GROUPS]:
+        shape.append(len(group.digits))
+        if tuple(shape) in _SHAPES:
+            fitting.append(len(shape))
+    for size in reversed(fitting):
+        window = run[first : first + size]
+        if _is_shaped(text, window) and not _is_bound(text, run, first + size):
+            return size
     return 0
 
 
@@ -169,7 +184,7 @@ def _is_bound(text: str, run: Sequence[Group], after: int) -> bool:
 
 def _is_date(groups: Sequence[Group]) -> bool:
     lengths = tuple(len(group.digits) for group in groups)
-    if lengths not in _DATE_LENGTHS or groups[1].joint != groups[2].joint:
+    if groups[1].joint != groups[2].joint:
         return False
     day, month = sorted(int(group.digits) for group in (groups[1:] if lengths[0] == _YEAR else groups[:2]))[::-1]
     return day <= 31 and 1 <= month <= 12 and groups[1].joint in ("-/." if max(lengths) < _YEAR else "-/. ")  # noqa: PLR2004

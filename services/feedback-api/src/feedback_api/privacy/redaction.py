@@ -27,9 +27,8 @@ _DIGIT: Final = re.compile(r"[0-9]")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _FEWEST_DIGITS: Final = 4
 _FEWEST_NUMBER_DIGITS: Final = 7
-_FREE_READINGS: Final = 1
 _ALLOWANCE: Final = 2000
-"""Characters that may be read a third time and more often, for a text of any length."""
+"""Characters of pieces with a hit that are parted further, for a text of any length; the last piece may exceed it."""
 _COST_OF_A_PIECE: Final = 50
 _NOTHING: Final[frozenset[str]] = frozenset()
 _LOOSE_IN_LINKS: Final = frozenset({"name", "address", "date-of-birth"})
@@ -54,51 +53,49 @@ def find(text: str, *, place_names: frozenset[str] = _NOTHING) -> tuple[Span, ..
 def redact(text: str, *, place_names: frozenset[str] = _NOTHING) -> str:
     """The text with each personal item replaced by its kind in square brackets; redacting twice changes nothing.
 
-    What is left between two items is read again, because alone it may be one too. After the second reading there is an
-    allowance for more; when it is used up, a piece with a hit goes as a whole. So no character is read more than three
-    times, but for the allowance.
+    What is left between two items is read again, because alone it may be one too. A piece with a hit in it is then
+    parted further as long as there is an allowance; afterwards it goes as a whole. So a text is read twice, three times
+    at most, whatever it holds.
     """
     spans = find(text, place_names=place_names)
     if not spans:
         return text
     allowance = _ALLOWANCE
     done: list[str] = []
-    waiting = [*reversed(_parted(text, spans, 1))]
+    waiting = [*reversed(_parted(text, spans))]
     while waiting:
-        piece, depth = waiting.pop()
-        spans = _found(piece, place_names) if depth and not piece.isspace() else ()
-        if depth > _FREE_READINGS:
-            allowance -= len(piece) + _COST_OF_A_PIECE
+        piece, is_open = waiting.pop()
+        spans = _found(piece, place_names) if is_open and not piece.isspace() else ()
         if not spans:
             done.append(piece)
-        elif allowance < 0:
+        elif allowance <= 0:
             done.append(min(spans, key=lambda span: KINDS.index(span.kind)).replacement)
         else:
-            waiting += reversed(_parted(piece, spans, depth + 1))
+            allowance -= len(piece) + _COST_OF_A_PIECE
+            waiting += reversed(_parted(piece, spans))
     return "".join(done)
 
 
-def _parted(text: str, spans: Sequence[Span], depth: int) -> list[tuple[str, int]]:
-    """Placeholders, old and new, at depth 0, which nobody reads, and what is between them at the given depth."""
-    parts: list[tuple[str, int]] = []
+def _parted(text: str, spans: Sequence[Span]) -> list[tuple[str, bool]]:
+    """Placeholders, old and new, which nobody reads (False), and what is between them (True)."""
+    parts: list[tuple[str, bool]] = []
     position = 0
     for span in spans:
-        if position < span.start:
-            parts += _at_placeholders(text[position : span.start], depth)
-        parts.append((span.replacement, 0))
+        parts += _at_placeholders(text[position : span.start])
+        parts.append((span.replacement, False))
         position = span.end
-    return parts + _at_placeholders(text[position:], depth)
+    return parts + _at_placeholders(text[position:])
 
 
-def _at_placeholders(text: str, depth: int) -> list[tuple[str, int]]:
+def _at_placeholders(text: str) -> list[tuple[str, bool]]:
     if "[" not in text:
-        return [(text, depth)] if text else []
-    parts: list[tuple[str, int]] = []
+        return [(text, True)] if text else []
+    parts: list[tuple[str, bool]] = []
     position = 0
     for start, end in pieces(text):
-        parts += ((text[position:start], 0), (text[start:end], depth))
+        parts += ((text[position:start], False), (text[start:end], True))
         position = end
-    return [*parts, (text[position:], 0)]
+    return [*parts, (text[position:], False)]
 
 
 def _found(text: str, place_names: frozenset[str]) -> tuple[Span, ...]:
