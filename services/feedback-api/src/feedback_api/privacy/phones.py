@@ -127,8 +127,7 @@ def _abroad_size(run: Sequence[Group], first: int) -> int:
     for size, length in reversed(sizes):
         if length >= _FEWEST_ABROAD and _is_possible_abroad(digits[:length]):
             return size
-    groups = min(_MOST_GROUPS, len(run) - first)
-    return groups if sizes and sizes[-1][0] == groups and sizes[-1][1] >= _FEWEST_UNKNOWN else 0
+    return sizes[-1][0] if sizes and sizes[-1][1] >= _FEWEST_UNKNOWN else 0
 
 
 def _shaped_size(text: str, run: Sequence[Group], first: int) -> int:
