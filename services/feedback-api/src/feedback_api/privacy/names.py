@@ -43,6 +43,7 @@ _NO_SPEAKERS: Final = PEOPLES | PLACE_WORDS | PLACE_PREFIXES | REGIONS_AFTER_TOW
 _NO_FIRST_NAMES: Final = NO_NAMES_AFTER_CUE - AMBIGUOUS_NAMES
 _ANY_FIRST_NAME: Final = FIRST_NAMES | AMBIGUOUS_NAMES | MORE_FIRST_NAMES
 _IN_LOWER_CASE: Final = FIRST_NAMES - PLAIN_IN_LOWER_CASE
+_SURNAMES_IN_LOWER_CASE: Final = SURNAMES - AFTER_PEOPLE
 _TELLING: Final = frozenset(
     [
         *TITLES,
@@ -195,7 +196,7 @@ class _Reader:
     def _surname_in_lower_case(self, index: int) -> int:
         if index < len(self._words):
             word = self._words[index]
-            if word.is_joined and word.text == word.folded and word.folded in SURNAMES - AFTER_PEOPLE:
+            if word.is_joined and word.text == word.folded and word.folded in _SURNAMES_IN_LOWER_CASE:
                 return index + 1
         return index
 
