@@ -21,7 +21,7 @@ _MOST_GROUPS: Final = 7
 _SHAPES: Final = {
     tuple(map(int, shape.split("-"))): re.compile(digits)
     for shape, digits in {
-        "3-3-4": r"[2-9]",  # North America, Mexico, Colombia
+        "3-3-4": r"[2-9]|0[1-9]",  # North America, Mexico, Colombia
         "1-3-3-4": r"1[2-9]",
         "3-7": r"[2-9][0-9]{2}[2-9]",
         "10": r"[2-9][0-9]{2}[2-9]",
@@ -30,6 +30,7 @@ _SHAPES: Final = {
         "3-4-4": r"0[1-9]",  # Britain and everyone else with a trunk zero
         "4-3-4": r"0[1-9]",
         "4-3-3": r"0[1-9]",
+        "4-3-2-2": r"0[1-9]",
         "4-6": r"0[1-9]",
         "4-7": r"0[1-9]",
         "5-6": r"0[1-9]",
@@ -38,19 +39,25 @@ _SHAPES: Final = {
         "3-8": r"0[1-9]",
         "2-8": r"0[1-9]",
         "2-2-2-2-2": r"0[1-9]",  # France
+        "2-2-2-2": r"[2-9]",  # Denmark, Norway
         "3-3-3": r"[67]",  # Spain
         "2-3-2-2": r"[89]",
         "3-2-2-2": r"[6-9]",
     }.items()
 }
+_PAIRS: Final = (2, 2, 2, 2)
 _UNMISTAKABLE: Final = {(3, 3, 4), (1, 3, 3, 4)}
 _MOST_SHAPED_GROUPS: Final = max(map(len, _SHAPES))
 _LOCAL: Final = re.compile(r"[2-9][0-9]{6}")
 _CUE: Final = re.compile(
     r"\b(?:(?:tele)?phones?|tel|cell(?:ular|phone)?|mobile|call(?:ed|ing|s)?|ring|rang|text(?:ed)?|sms|whats?app|fax|"
-    r"dial(?:ed|ing)?|reach(?:ed)?|contact(?:ed)?|(?:my|this|his|her|mi|su|este) (?:number|n[uú]mero)|"
+    r"dial(?:ed|ing)?|answering at|registered|landline|office|reach(?:ed)?|contact(?:ed)?|(?:my|this|his|her|mi|su|este) (?:number|n[uú]mero)|"
     r"tel[eé]fonos?|tel[eé]f|tfno|tlf|m[oó]vil|celular|cel|ll[aá]m\w{1,8}|marqu\w{1,4}|marc\w{1,4}|fijo|wasap)\b"
     r"(?:[^0-9\n]{0,4}|[^0-9\n.;!?]{0,24})$",
+    re.IGNORECASE,
+)
+_CUE_AFTER: Final = re.compile(
+    r"[ ,]{0,2}[-–(]?\s?(?:office|fax|cell|mobile|home|work|phone|tel|landline|direct line|oficina|casa|celular|m[oó]vil)\b",
     re.IGNORECASE,
 )
 _EXTENSION: Final = re.compile(r",?\s?(?:ext(?:ension|ensi[oó]n)?\.?|extn\.?|x|int\.)\s?[0-9]{1,6}\b", re.IGNORECASE)
@@ -149,22 +156,28 @@ def _is_shaped(text: str, window: Sequence[Group]) -> bool:
     if _SHAPES[shape].match(joined(window)) is None or _has_years(window):
         return False
     start, end = window[0].start, window[-1].end
+    pairs = [group.digits for group in window]
+    if shape == _PAIRS and pairs in (sorted(pairs), sorted(pairs, reverse=True)):
+        return False  # steps of a list or a table
     if shape in _UNMISTAKABLE:
         return not is_quantity(text, start, start)
     return not is_quantity(text, start, end) and not is_reference(text, start)
 
 
 def _cued_size(text: str, run: Sequence[Group], first: int) -> int:
-    """After a cue any grouping will do: the longest that is possible somewhere and neither a date nor an amount."""
+    """Beside a cue any grouping will do: the longest that is possible somewhere and neither a date nor an amount."""
     if first and not (first == 1 and len(run[0].digits) == 1):
         return 0
     start = run[first].start
-    if _CUE.search(before(text, start)) is None or is_reference(text, start):
+    is_cued = _CUE.search(before(text, start)) is not None
+    if is_reference(text, start):
         return 0
     for size in range(min(_MOST_GROUPS, len(run) - first), 0, -1):
         window = run[first : first + size]
         digits = joined(window)
         if len(digits) > _MOST_CUED or _has_years(window) or _is_bound(text, run, first + size):
+            continue
+        if not is_cued and _CUE_AFTER.match(text, window[-1].end) is None:
             continue
         if len(digits) > _FEWEST and not is_quantity(text, start, window[-1].end):
             return size
