@@ -11,7 +11,7 @@ from feedback_api.intake.text_length import LONG_TEXT, REQUEST_TEXT_MAX, check_t
 from feedback_api.responses.questions import TEXT_MAX
 from soundings.log.port import Record
 
-from .conftest import DESK, Listening, form
+from .conftest import Listening, Scribe, form
 
 
 class Watched:
@@ -51,11 +51,11 @@ def test_a_request_with_too_much_text_is_refused_with_the_limit():
         check_text_length(["x" * REQUEST_TEXT_MAX, {"a": "x"}])
 
 
-async def test_a_response_with_too_much_text_is_refused_with_the_field_and_the_limit(ear: Listening):
+async def test_a_response_with_too_much_text_is_refused_with_its_field(ear: Listening, scribe: Scribe):
     questions = [{"id": f"q{n}", "type": "long_text", "text": {"en": "?"}} for n in range(8)]
-    await ear.publish(form("long", questions))
+    await ear.publish(*scribe.form("long", form(questions, ["airport"]), 1))
     answers = {f"q{n}": "word " * 1999 for n in range(8)}
-    given = await ear.post("responses", {"form_id": "long", "answers": answers}, key=DESK)
+    given = await ear.send("responses", {"form_id": "long", "service_id": "airport", "answers": answers})
     assert given.status_code == 422
     (fault,) = given.json()["errors"]
     assert (fault["field"], fault["code"]) == ("answers.q5", "too_long")

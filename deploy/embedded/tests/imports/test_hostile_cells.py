@@ -3,6 +3,7 @@
 import time
 
 import pytest
+
 from soundings_embedded.imports.domain import Reader
 from soundings_embedded.imports.errors import BadRow
 from soundings_embedded.imports.mapping import Mapping

@@ -16,4 +16,3 @@ STANDING_ALONE = [pytest.param(one.alone.pattern, id=one.name) for one in IDENTI
 def test_no_identifier_stands_alone_without_a_core(pattern: re.Pattern[str], data: st.DataObject):
     text = data.draw(st.from_regex(pattern))
     assert CORES.search(text)
-

@@ -37,8 +37,34 @@ _SPEAKER: Final = re.compile(
 )
 _SPEAKER_REACH: Final = 20
 _LAST_SPEAKER_WORDS: Final = frozenset(
-    "is am i'm i’m im soy habla con with to for named manager clerk agent supervisor cashier operator oficial agente "
-    "gerente cajero cajera supervisora funcionario funcionaria".split()
+    [
+        "is",
+        "am",
+        "i'm",
+        "i’m",
+        "im",
+        "soy",
+        "habla",
+        "con",
+        "with",
+        "to",
+        "for",
+        "named",
+        "manager",
+        "clerk",
+        "agent",
+        "supervisor",
+        "cashier",
+        "operator",
+        "oficial",
+        "agente",
+        "gerente",
+        "cajero",
+        "cajera",
+        "supervisora",
+        "funcionario",
+        "funcionaria",
+    ]
 )
 _SIGNATURE: Final = re.compile(
     r"\b(?:(?:signed|firmado|firma|fdo)\b(?: ?[,:.\n–—-]\s{0,3}-{0,2}\s?| (?:by|por)[ :])|"
@@ -56,9 +82,44 @@ _INTRODUCING: Final = ("name", "nombre", "llam", "dicen", "apellido")
 _SIGNING: Final = ("signed", "firma", "fdo", "sincerely", "regards", "yours ", "atentamente", "atte", "saludos")
 _ADDRESSING: Final = ("mr", "ms ", "ms.", "sr", "doctor", "señor", "licenciad", "profesor", "officer", "nurse", "judge")
 OPENING_WORDS: Final = frozenset(
-    "name nombre llamo llama llaman dicen call apellido signed firmado firma fdo sincerely regards yours atentamente atte "
-    "saludos mr mrs ms sr sra srta doctor doctora señor señora señorita licenciado licenciada profesor profesora officer "
-    "nurse judge".split()
+    [
+        "name",
+        "nombre",
+        "llamo",
+        "llama",
+        "llaman",
+        "dicen",
+        "call",
+        "apellido",
+        "signed",
+        "firmado",
+        "firma",
+        "fdo",
+        "sincerely",
+        "regards",
+        "yours",
+        "atentamente",
+        "atte",
+        "saludos",
+        "mr",
+        "mrs",
+        "ms",
+        "sr",
+        "sra",
+        "srta",
+        "doctor",
+        "doctora",
+        "señor",
+        "señora",
+        "señorita",
+        "licenciado",
+        "licenciada",
+        "profesor",
+        "profesora",
+        "officer",
+        "nurse",
+        "judge",
+    ]
 )
 """A text without any of these words, in lower case, has no opening."""
 

@@ -17,17 +17,46 @@ from feedback_api.privacy.first_names import (
 )
 from feedback_api.privacy.plain_words import PLAIN_WORDS
 
-_LOCALES: Final = (
-    "en_US en_GB en_IE en_IN en_NZ es_MX es_ES es_CO es_AR es_CL fr_FR de_DE it_IT pt_BR pt_PT nl_NL pl_PL sv_SE "
-    "no_NO da_DK fi_FI ro_RO cs_CZ hr_HR hu_HU tr_TR vi_VN id_ID yo_NG ig_NG ha_NG zu_ZA tw_GH"
-).split()
+_LOCALES: Final = [
+    "en_US",
+    "en_GB",
+    "en_IE",
+    "en_IN",
+    "en_NZ",
+    "es_MX",
+    "es_ES",
+    "es_CO",
+    "es_AR",
+    "es_CL",
+    "fr_FR",
+    "de_DE",
+    "it_IT",
+    "pt_BR",
+    "pt_PT",
+    "nl_NL",
+    "pl_PL",
+    "sv_SE",
+    "no_NO",
+    "da_DK",
+    "fi_FI",
+    "ro_RO",
+    "cs_CZ",
+    "hr_HR",
+    "hu_HU",
+    "tr_TR",
+    "vi_VN",
+    "id_ID",
+    "yo_NG",
+    "ig_NG",
+    "ha_NG",
+    "zu_ZA",
+    "tw_GH",
+]
 _SHORTEST: Final = 3
 _CENSUS_SURNAMES: Final = 20_000
 """The commonest of 88,799; the rarer ones hold more words than people."""
 
-NO_PEOPLE: Final = (
-    PLAIN_WORDS | NO_NAMES_AFTER_CUE | PLACE_WORDS | PLACE_PREFIXES | PEOPLES | REGIONS_AFTER_TOWNS
-)
+NO_PEOPLE: Final = PLAIN_WORDS | NO_NAMES_AFTER_CUE | PLACE_WORDS | PLACE_PREFIXES | PEOPLES | REGIONS_AFTER_TOWNS
 """Folded words that no cue but a title or an introduction turns into a name."""
 
 

@@ -34,7 +34,7 @@ _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _BLANKS_FOR_OTHERS: Final = bytes(code if chr(code).isalpha() and code < 128 else 32 for code in range(256))  # noqa: PLR2004
 _SMALL_WORDS: Final = "de del la las los van von der den da das do dos bin ben ibn al el"
 _PARTICLES: Final = frozenset(_SMALL_WORDS.split())
-_ABBREVIATED: Final = frozenset("st sta ft mt av avda".split())
+_ABBREVIATED: Final = frozenset(["st", "sta", "ft", "mt", "av", "avda"])
 _MOST_WORDS: Final = 6
 _SHORTEST_IN_CAPITALS: Final = 4
 _FEWEST_LETTERS: Final = 3
@@ -204,7 +204,9 @@ class _Reader:
         if word.start and (self._text[word.start - 1].isalnum() or self._text[word.start - 1] == "_"):
             return False
         head = word.text[: len(word.head)]
-        return head[1:].islower() or (len(head) >= _SHORTEST_IN_CAPITALS and head.isupper() and word.head in FIRST_NAMES)
+        return head[1:].islower() or (
+            len(head) >= _SHORTEST_IN_CAPITALS and head.isupper() and word.head in FIRST_NAMES
+        )
 
     def _is_in_place(self, index: int, end: int) -> bool:
         """Whether these words are a part of a place's or an institution's name."""
@@ -264,4 +266,6 @@ def _is_of_name(word: Word, *, is_first: bool, lower_words: int) -> bool:
     return word.folded not in refused and (word.text[0].isupper() or lower_words > 0)
 
 
-_IN_OR_AT: Final = frozenset("in at from of near on to the for en de del la el a".split())
+_IN_OR_AT: Final = frozenset(
+    ["in", "at", "from", "of", "near", "on", "to", "the", "for", "en", "de", "del", "la", "el", "a"]
+)

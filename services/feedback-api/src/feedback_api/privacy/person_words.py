@@ -8,20 +8,101 @@ def _words(listed: str) -> frozenset[str]:
 
 
 TITLES: Final = frozenset(
-    (
-        "Mr Mrs Ms Mx Dr Dra Prof Sr Sra Srta Lic Ing Sgt Cpl Rev Hon Supt Insp Miss Mister Doctor Doctora Professor "
-        "Profesor Profesora Officer Judge Sergeant Detective Señor Señora Señorita Don Doña Licenciado Licenciada "
-        "Ingeniero Ingeniera Enfermero Enfermera Nurse Sir Madam MR MRS MS DR DRA SR SRA SRTA"
-    ).split()
+    [
+        "Mr",
+        "Mrs",
+        "Ms",
+        "Mx",
+        "Dr",
+        "Dra",
+        "Prof",
+        "Sr",
+        "Sra",
+        "Srta",
+        "Lic",
+        "Ing",
+        "Sgt",
+        "Cpl",
+        "Rev",
+        "Hon",
+        "Supt",
+        "Insp",
+        "Miss",
+        "Mister",
+        "Doctor",
+        "Doctora",
+        "Professor",
+        "Profesor",
+        "Profesora",
+        "Officer",
+        "Judge",
+        "Sergeant",
+        "Detective",
+        "Señor",
+        "Señora",
+        "Señorita",
+        "Don",
+        "Doña",
+        "Licenciado",
+        "Licenciada",
+        "Ingeniero",
+        "Ingeniera",
+        "Enfermero",
+        "Enfermera",
+        "Nurse",
+        "Sir",
+        "Madam",
+        "MR",
+        "MRS",
+        "MS",
+        "DR",
+        "DRA",
+        "SR",
+        "SRA",
+        "SRTA",
+    ]
 )
 """Words after which a capitalised word is a name, be it a common word or not."""
 
 OFFICES: Final = frozenset(
-    (
-        "Councilman Councilwoman Councilmember Councillor Councilor Alderman Alderwoman Commissioner Inspector "
-        "Inspectora Lieutenant Lt Capt Captain Deputy Trooper Corporal Constable Pastor Reverend Imam Rabbi Senator "
-        "Congressman Congresswoman Sheriff Mayor Father Aunt Uncle Oficial Maestra Maestro Regidor Regidora Padre"
-    ).split()
+    [
+        "Councilman",
+        "Councilwoman",
+        "Councilmember",
+        "Councillor",
+        "Councilor",
+        "Alderman",
+        "Alderwoman",
+        "Commissioner",
+        "Inspector",
+        "Inspectora",
+        "Lieutenant",
+        "Lt",
+        "Capt",
+        "Captain",
+        "Deputy",
+        "Trooper",
+        "Corporal",
+        "Constable",
+        "Pastor",
+        "Reverend",
+        "Imam",
+        "Rabbi",
+        "Senator",
+        "Congressman",
+        "Congresswoman",
+        "Sheriff",
+        "Mayor",
+        "Father",
+        "Aunt",
+        "Uncle",
+        "Oficial",
+        "Maestra",
+        "Maestro",
+        "Regidor",
+        "Regidora",
+        "Padre",
+    ]
 )
 """Words after which a capitalised word that is no common one is a name."""
 

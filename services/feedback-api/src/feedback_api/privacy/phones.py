@@ -1,4 +1,4 @@
-"""Telephone numbers: a shape rule on groups of digits, and possible lengths by country code (the phonenumbers library)."""
+"""Telephone numbers: a shape rule on groups of digits, and lengths by country code (the phonenumbers library)."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -51,13 +51,15 @@ _MOST_SHAPED_GROUPS: Final = max(map(len, _SHAPES))
 _LOCAL: Final = re.compile(r"[2-9][0-9]{6}")
 _CUE: Final = re.compile(
     r"\b(?:(?:tele)?phones?|tel|cell(?:ular|phone)?|mobile|call(?:ed|ing|s)?|ring|rang|text(?:ed)?|sms|whats?app|fax|"
-    r"dial(?:ed|ing)?|answering at|registered|landline|office|reach(?:ed)?|contact(?:ed)?|(?:my|this|his|her|mi|su|este) (?:number|n[uú]mero)|"
+    r"dial(?:ed|ing)?|answering at|registered|landline|office|"
+    r"reach(?:ed)?|contact(?:ed)?|(?:my|this|his|her|mi|su|este) (?:number|n[uú]mero)|"
     r"tel[eé]fonos?|tel[eé]f|tfno|tlf|m[oó]vil|celular|cel|ll[aá]m\w{1,8}|marqu\w{1,4}|marc\w{1,4}|fijo|wasap)\b"
     r"(?:[^0-9\n]{0,4}|[^0-9\n.;!?]{0,24})$",
     re.IGNORECASE,
 )
 _CUE_AFTER: Final = re.compile(
-    r"[ ,]{0,2}[-–(]?\s?(?:office|fax|cell|mobile|home|work|phone|tel|landline|direct line|oficina|casa|celular|m[oó]vil)\b",
+    r"[ ,]{0,2}[-–(]?\s?(?:office|fax|cell|mobile|home|work|phone|tel|landline|direct line|"
+    r"oficina|casa|celular|m[oó]vil)\b",
     re.IGNORECASE,
 )
 _EXTENSION: Final = re.compile(r",?\s?(?:ext(?:ension|ensi[oó]n)?\.?|extn\.?|x|int\.)\s?[0-9]{1,6}\b", re.IGNORECASE)

@@ -25,7 +25,9 @@ def places_in(words: WordList, place_names: frozenset[str]) -> dict[int, int]:
     for first in range(len(words)):
         for size in known.sizes.get(words[first].folded, ()):
             if phrase(words.range(first, first + size)) in known.names:
-                covered.update((place, max(first + size, covered.get(place, 0))) for place in range(first, first + size))
+                covered.update(
+                    (place, max(first + size, covered.get(place, 0))) for place in range(first, first + size)
+                )
     return covered
 
 

@@ -52,4 +52,3 @@ def resolve(found: Iterable[Span]) -> tuple[Span, ...]:
 def _hull(left: Span, right: Span) -> Span:
     first = min(left, right, key=lambda span: _RANK[span.kind])
     return Span(left.start, max(left.end, right.end), first.kind)
-
