@@ -22,8 +22,8 @@ _RUNS: Final = 5
 _FRAGMENTS: Final[Mapping[str, Sequence[str]]] = {
     "redaction": (
         "0012 ", "12 Main St Ana", "name: Dr ", "name: DOB ", "001.", "123-45-6789 00", "name: O'B'C ", "4111 ",
-        "12 May ", "255.255.255.255.", "a@b.co ", "http://a@", "Calle Mayor 12, ", "my daughter maria ", "SSN 219-09-9999 ",
-        "\u200b1",
+        "12 May ", "255.255.255.255.", "a@b.co ", "http://a@", "Calle Mayor 12, ", "my daughter maria ",
+        "SSN 219-09-9999 ",        "\u200b1",
     ),
     "spam scoring": ("<a ", "[url", "[-", "http://", "qxzjw ", "\u0301\u0323", "é", ". "),
     "search": ("a ", '"', "é", "a", "* ", "NEAR(", "\u0301"),
