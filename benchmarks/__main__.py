@@ -21,6 +21,7 @@ from benchmarks.backlog import folding
 from benchmarks.engines import DISTRIBUTED, EMBEDDED, Mode
 from benchmarks.extent import Extent, quick
 from benchmarks.freshness import freshness
+from benchmarks.hostile import hostile
 from benchmarks.listening import batches, singles
 from benchmarks.machine import machine_text
 from benchmarks.peers.bar import peers
@@ -38,9 +39,10 @@ BARS: Final[Mapping[str, Callable[[Extent, Mode], Sequence[Line]]]] = {
     "B6": freshness,
     "B7": small,
     "B8": widget,
+    "B10": hostile,
 }
 MODES: Final = {EMBEDDED.name: EMBEDDED, DISTRIBUTED.name: DISTRIBUTED}
-_ONLY_IN: Final = {"B4": DISTRIBUTED, "B7": EMBEDDED, "B8": EMBEDDED}
+_ONLY_IN: Final = {"B4": DISTRIBUTED, "B7": EMBEDDED, "B8": EMBEDDED, "B10": EMBEDDED}
 _OTHERS_MAY_PASS: Final = 0o711
 """PostgreSQL does not run as root, and has its folder in ours."""
 _LONGEST: Final = {False: 2400, True: 1200}

@@ -2,13 +2,11 @@
 
 import re
 
-import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_api.privacy.identifiers import CORES, IDENTIFIERS
-from feedback_api.privacy.phones import POSSIBLE_IN_THE_FIRST_REGION, REGIONS
 
 STANDING_ALONE = [pytest.param(one.alone.pattern, id=one.name) for one in IDENTIFIERS if one.alone]
 
@@ -18,8 +16,3 @@ STANDING_ALONE = [pytest.param(one.alone.pattern, id=one.name) for one in IDENTI
 def test_no_identifier_stands_alone_without_a_core(pattern: re.Pattern[str], data: st.DataObject):
     text = data.draw(st.from_regex(pattern))
     assert CORES.search(text)
-
-
-@given(digits=st.from_regex(POSSIBLE_IN_THE_FIRST_REGION, fullmatch=True))
-def test_what_is_possible_at_a_glance_is_possible_for_the_library(digits: str):
-    assert phonenumbers.is_possible_number(phonenumbers.parse(digits, REGIONS[0]))

@@ -1,5 +1,6 @@
 """The guard of the public doors: looks at how a response came and at what it says."""
 
+import threading
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from typing import Final
 from feedback_api.abuse import wording
 from feedback_api.abuse.buckets import Buckets
 from feedback_api.abuse.clients import ClientHashes
-from feedback_api.abuse.repeats import Repeats
+from feedback_api.abuse.repeats import Repeats, is_the_same
 from feedback_api.abuse.scoring import Sign, Suspicion, suspicion
 from soundings.events.forms import Abuse
 
@@ -41,12 +42,15 @@ class Guard:
         self._by_form = Buckets(_FORM_BURST, _PER_SECOND, monotonic)
         self._by_origin = Buckets(_ORIGIN_BURST, _PER_SECOND, monotonic)
         self._repeats = Repeats(monotonic)
+        # Long answers are judged on a thread beside the event loop, and nothing inside is made for two at once.
+        self._lock = threading.Lock()
 
     def judge(self, arrival: Arrival, rules: Abuse, record_id: str, texts: Collection[str]) -> Suspicion:
         """The suspicion about one response; it is remembered for the ones after it."""
-        signs = {*_of_arrival(arrival, rules), *self._of_texts(arrival.form_id, record_id, texts)}
-        if self._is_crowded(arrival):
-            signs.add(Sign.CROWD)
+        with self._lock:
+            signs = {*_of_arrival(arrival, rules), *self._of_texts(arrival.form_id, record_id, texts)}
+            if self._is_crowded(arrival):
+                signs.add(Sign.CROWD)
         return suspicion(signs, rules.quarantine_at)
 
     def _is_crowded(self, arrival: Arrival) -> bool:
@@ -64,6 +68,8 @@ class Guard:
             yield Sign.MARKUP
         if wording.is_gibberish(together):
             yield Sign.GIBBERISH
+        if is_the_same(texts):
+            yield Sign.SAME_EVERYWHERE
         if others := self._repeats.others(form_id, record_id, together):
             yield Sign.OFTEN_REPEATED if others >= _OFTEN else Sign.REPEATED
 

@@ -3,7 +3,7 @@
 import re
 import secrets
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Final
@@ -15,6 +15,9 @@ _BETWEEN: Final = re.compile(r"[\W_]+")
 _BETWEEN_IN_ASCII: Final = {code: None for code in range(128) if not chr(code).isalnum()}
 SHORTEST: Final = 20
 """Letters and digits that a text needs: people say short things in the same words."""
+
+
+_SHORTEST_THE_SAME: Final = 8
 
 
 @dataclass(slots=True)
@@ -58,6 +61,14 @@ class Repeats:
 
     def _hash(self, place: str, text: str) -> bytes:
         return blake2b(f"{place}\n{text}".encode("utf-8", "surrogatepass"), key=self._key, digest_size=16).digest()
+
+
+def is_the_same(texts: Collection[str]) -> bool:
+    """Whether several texts are one, of more than a word such as "nothing"; case and punctuation do not matter."""
+    if len(texts) < 2:  # noqa: PLR2004 - one alone is like no other
+        return False
+    first, *others = map(_plain, texts)
+    return len(first) >= _SHORTEST_THE_SAME and all(other == first for other in others)
 
 
 def _plain(text: str) -> str:

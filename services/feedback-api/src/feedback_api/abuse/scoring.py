@@ -23,6 +23,8 @@ class Sign(StrEnum):
     MARKUP = "markup"
     """Links in HTML or BBCode."""
     GIBBERISH = "gibberish"
+    SAME_EVERYWHERE = "same_everywhere"
+    """The same text was written into every field."""
     CROWD = "crowd"
     """More answers came from one client than one person gives. Weighs little: it may be a kiosk or an office."""
 
@@ -36,6 +38,7 @@ _HUNDREDTHS: Final = {
     Sign.LINKS: 40,
     Sign.MARKUP: 80,
     Sign.GIBBERISH: 50,
+    Sign.SAME_EVERYWHERE: 40,
     Sign.CROWD: 30,
 }
 

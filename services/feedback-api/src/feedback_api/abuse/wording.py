@@ -64,7 +64,9 @@ def _plain(text: str) -> str:
     """The text in small letters without accents."""
     if text.isascii():
         return text.lower()
-    apart = unicodedata.normalize("NFD", text.lower())
+    # Marks go before, because sorting a long row of them takes time that grows with the square of its length.
+    bare = "".join(letter for letter in text.lower() if not unicodedata.combining(letter))
+    apart = unicodedata.normalize("NFD", bare)
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
 

@@ -1,5 +1,6 @@
 """The connectors' doors over HTTP: taking a vendor's records in, trying them, and sealing a vendor's secret."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -99,7 +100,7 @@ def connectors_router(desk: ConnectorDesk) -> APIRouter:
         if len(records) > PREVIEW_MAX:
             raise TooLarge(f"A preview shows at most {PREVIEW_MAX} records; these are {len(records)}.")
         mapped = await Workbench(known, desk.interactions, sender).all(records)
-        return json_response(preview_of(mapped, desk.redact), 200)
+        return json_response(await asyncio.to_thread(preview_of, mapped, desk.redact), 200)
 
     @router.post(
         f"{_PATH}/seal",

@@ -18,6 +18,7 @@ from feedback_api.intake.faults import refused
 from feedback_api.intake.fields import is_object
 from feedback_api.intake.kinds import Kind, Taken
 from feedback_api.intake.sender import Sender
+from feedback_api.intake.text_length import LONG_TEXT, check_text_length, text_length
 from soundings.events.catalogue import Connector, Vendor
 from soundings.kernel.errors import Fault, Refused
 
@@ -57,13 +58,15 @@ class Workbench:
         self._rules = Rules(connector)
 
     async def all(self, records: Sequence[object]) -> list[Mapped]:
-        """What becomes of each record, in order; other requests have their turn meanwhile."""
+        """What becomes of each record, in order; other requests have their turn meanwhile. May raise TooLarge."""
+        check_text_length(records)
         if self._vendor == "amazon-connect":
             self._setting = replace(self._setting, called_back=callback_origins(records))
         mapped: list[Mapped] = []
         pause_at = time.perf_counter() + _SLICE_SECONDS
         for record in records:
-            mapped.append(self.one(record))
+            is_long = text_length(record) > LONG_TEXT
+            mapped.append(await asyncio.to_thread(self.one, record) if is_long else self.one(record))
             if time.perf_counter() > pause_at:
                 await asyncio.sleep(0)
                 pause_at = time.perf_counter() + _SLICE_SECONDS

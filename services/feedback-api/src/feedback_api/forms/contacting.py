@@ -10,7 +10,7 @@ from soundings.events.forms import Form
 CONSENT: Final = "contact_consent"
 ADDRESS: Final = "contact_address"
 _ADDRESS_MAX: Final = 500
-_EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_BLANK: Final = re.compile(r"\s")
 _TELEPHONE: Final = re.compile(r"\+?[0-9 ().\-/]+")
 _FEWEST_DIGITS: Final = 7
 
@@ -40,4 +40,5 @@ def with_person(item: Item, form: Form) -> Item:
 def _is_address(address: str) -> bool:
     if _TELEPHONE.fullmatch(address):
         return sum(character.isdigit() for character in address) >= _FEWEST_DIGITS
-    return _EMAIL.fullmatch(address) is not None
+    local, _, domain = address.partition("@")
+    return bool(local) and "@" not in domain and "." in domain[1:-1] and _BLANK.search(address) is None

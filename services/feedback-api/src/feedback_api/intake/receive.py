@@ -7,6 +7,7 @@ from feedback_api.intake.faults import refused
 from feedback_api.intake.fields import is_object
 from feedback_api.intake.kinds import Kind, Taken
 from feedback_api.intake.sender import Sender
+from feedback_api.intake.text_length import LONG_TEXT, check_text_length, text_length
 from soundings.http.loop_turn import LoopTurn
 from soundings.kernel.errors import Fault, Refused, Unavailable
 from soundings.kernel.ids import RECORD_ID_MAX
@@ -65,9 +66,16 @@ def take(entry: Entry | Misfit, sender: Sender) -> Taken:
     return entry.kind.take(item, sender, entry.given_id)
 
 
+async def take_fairly(entry: Entry | Misfit, sender: Sender) -> Taken:
+    """As ``take``, on a thread where the text is long, so that it holds up nobody; raises Refused."""
+    if isinstance(entry, Entry) and text_length(entry.item) > LONG_TEXT:
+        return await asyncio.to_thread(take, entry, sender)
+    return take(entry, sender)
+
+
 async def receive_one(entry: Entry, sender: Sender, log: Log) -> Taken:
     """Check and append one item; durable on return. Raises Refused, or Unavailable where the log cannot take it."""
-    taken = take(entry, sender)
+    taken = await take_fairly(entry, sender)
     (place,) = await log.append(entry.kind.topic, (taken.record,))
     if isinstance(place, AppendFailed):
         if place.retryable:
@@ -79,8 +87,9 @@ async def receive_one(entry: Entry, sender: Sender, log: Log) -> Taken:
 async def receive_many(entries: Sequence[Entry | Misfit], sender: Sender, log: Log) -> Outcome:
     """Check every item and append those that hold; what is counted as accepted is durable.
 
-    Raises Unavailable when nothing was stored and trying again may help.
+    Raises Unavailable when nothing was stored and trying again may help, and TooLarge for too much text.
     """
+    check_text_length(entry.item for entry in entries if isinstance(entry, Entry))
     bundles, rejected = await _check(entries, sender)
     lost = 0
     for topic, bundle in bundles.items():
@@ -101,7 +110,7 @@ async def _check(entries: Sequence[Entry | Misfit], sender: Sender) -> tuple[dic
     turn = LoopTurn()
     for index, entry in enumerate(entries):
         try:
-            taken = take(entry, sender)
+            taken = await take_fairly(entry, sender)
         except Refused as refusal:
             rejected.append(Rejection(index, _given(entry), refusal.faults[0]))
         else:

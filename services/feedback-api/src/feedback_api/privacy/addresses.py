@@ -36,7 +36,8 @@ _ENGLISH: Final = re.compile(
     rf"{_NUMBER}(?:(?:[A-Z][A-Za-z.]{{1,8}} )?(?:Highway|Hwy|Route|Rte|Road|Rd)\.? [0-9]{{1,4}}\b"
     rf"|(?:{_COMPASS} {{1,2}})?(?:{_STREET_NAME} {{1,2}}){{1,4}}{_SUFFIX}"
     rf"|(?:Calle|Avenida|Camino|Via|Paseo|Vía) (?:de |del |de la |la |el )?{_CAPITALISED}(?: {_CAPITALISED})?"
-    rf"|(?<=[0-9][0-9] )(?:{_PLAIN_WORD} ){{1,2}}(?:street|avenue|ave|road|rd|boulevard|blvd|lane|drive|terrace)\b)"
+    rf"|(?<=[0-9][0-9] )(?:{_PLAIN_WORD} ){{1,2}}(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|"
+    r"court|ct|terrace)\b)"
     rf"(?: {_COMPASS}(?!\w))?(?:{_UNIT})?(?:{_TOWN_AND_CODE})?"
 )
 _HOUSE_NUMBER: Final = re.compile(r"[0-9](?<![\w$€£.,/-][0-9])")

@@ -1,4 +1,4 @@
-"""Payment cards: 13 to 19 digits with a right check digit, or of a card's shape after a card's cue."""
+"""Payment cards: 13 to 19 digits (12 after a cue) with a right check digit, or of a card's shape after a cue."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,8 @@ from feedback_api.privacy.cues import before
 from feedback_api.privacy.numbers import Group, joined, windows
 from feedback_api.privacy.spans import Span
 
-FEWEST_CARD_DIGITS: Final = 13
+FEWEST_CARD_DIGITS: Final = 12
+_FEWEST_WITHOUT_CUE: Final = 13
 _LONGEST: Final = 19
 _SMALLEST_GROUP: Final = 3
 _UNIVERSAL_AIR_TRAVEL: Final = 15
@@ -22,10 +23,14 @@ _CUE: Final = re.compile(
 
 def cards(text: str, run: Sequence[Group]) -> Iterator[Span]:
     """The payment cards in one run of digit groups."""
+    if sum(len(group.digits) for group in run) < FEWEST_CARD_DIGITS:
+        return
+    # No digit may stand between a cue and a card, so only a run's first group can have a cue.
+    cued_at = run[0].start if _is_cued(text, run[0].start) else -1
     reached = 0
     for stretch in _stretches(run):
         for window in windows(stretch, FEWEST_CARD_DIGITS, _LONGEST):
-            if window[0].start >= reached and _is_card(text, window):
+            if window[0].start >= reached and _is_card(window, is_cued=window[0].start == cued_at):
                 reached = window[-1].end
                 yield Span(window[0].start, reached, "card")
 
@@ -45,21 +50,21 @@ def _stretches(run: Sequence[Group]) -> Iterator[Sequence[Group]]:
 
 def luhn(digits: str) -> bool:
     """Whether the last digit is the check digit of ISO/IEC 7812-1, annex B."""
-    total = 0
-    for place, digit in enumerate(reversed(digits)):
-        total += _DOUBLED[int(digit)] if place % 2 else int(digit)
-    return total % 10 == 0
+    doubled = map(_DOUBLED.__getitem__, map(int, digits[-2::-2]))
+    return (sum(map(int, digits[::-2])) + sum(doubled)) % 10 == 0
 
 
-def _is_card(text: str, window: Sequence[Group]) -> bool:
+def _is_card(window: Sequence[Group], *, is_cued: bool) -> bool:
     digits = joined(window)
+    if is_cued:
+        return luhn(digits) or [len(group.digits) for group in window] in _EMBOSSED
+    # One in ten case numbers of 12 digits has a right check digit by chance.
+    if len(digits) < _FEWEST_WITHOUT_CUE:
+        return False
+    if digits[0] not in "23456" and not (digits[0] == "1" and len(digits) == _UNIVERSAL_AIR_TRAVEL):
+        return False
     sizes = [len(group.digits) for group in window]
-    if not luhn(digits):
-        return sizes in _EMBOSSED and _is_cued(text, window[0].start)
-    issued = digits[0] in "23456" or (digits[0] == "1" and len(digits) == _UNIVERSAL_AIR_TRAVEL)
-    if issued and (sizes[:2] == [4, 6] or len({*sizes[:-1], max(sizes)}) == 1):
-        return True
-    return _is_cued(text, window[0].start)
+    return (sizes[:2] == [4, 6] or len({*sizes[:-1], max(sizes)}) == 1) and luhn(digits)
 
 
 def _is_cued(text: str, position: int) -> bool:

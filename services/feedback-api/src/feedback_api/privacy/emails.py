@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from feedback_api.privacy.cues import mentions
 from feedback_api.privacy.spans import Span
 
 _LONGEST_LOCAL: Final = 64
@@ -19,6 +20,7 @@ _SPELLED: Final = re.compile(
     re.IGNORECASE,
 )
 _BRACKETED_AT: Final = re.compile(r"[(\[{<]\s?(?:at|@|arroba)\s?[)\]}>]", re.IGNORECASE)
+_BRACKETS: Final = ("(", "[", "{", "<")
 _SPELLED_PLAIN: Final = re.compile(
     r"(?<![\w.+-])[\w.+-]{1,64}\sat\s[\w-]{1,63}(?:\sdot\s[\w-]{1,63}){1,5}", re.IGNORECASE
 )
@@ -28,7 +30,7 @@ def emails(text: str, lowered: str) -> Iterator[Span]:
     """Every e-mail address in the text; `lowered` is the same text in lower case."""
     if "@" in text:
         yield from _written(text)
-    if "arroba" in lowered or _BRACKETED_AT.search(text):
+    if "arroba" in lowered or (mentions(text, _BRACKETS) and _BRACKETED_AT.search(text)):
         yield from (Span(*match.span(), "email") for match in _SPELLED.finditer(text))
     if " dot " in lowered:
         yield from (Span(*match.span(), "email") for match in _SPELLED_PLAIN.finditer(text))

@@ -237,9 +237,10 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
     _identifier(
         "Driving licence",
         6,
-        "licen",
-        r"driv(?:er'?s?|ing) licen[cs]e(?: number| no\.?| #)?|licencia de (?:conducir|manejo)",
-        r"(?:[a-z]{1,5}[ \-]?)?[0-9]{6,14}[a-z0-9]{0,5}",
+        "licen lic. dl driv",
+        r"driv(?:er['’]?s?|ing) (?:licen[cs]e|lic\.?)(?: number| no\.?| #)?|dl(?: number| no\.?| ?#)?|"
+        r"licencia de (?:conducir|manejo)",
+        r"(?:[a-z]{1,5}[ \-]?)?(?:[0-9]{6,14}[a-z0-9]{0,5}|[0-9]{2,5}(?:[ \-][0-9]{2,5}){1,4})",
     ),
 )
 """Add a row to add an identifier; the tests then ask for its examples."""

@@ -36,6 +36,36 @@ _SPEAKER: Final = re.compile(
     re.IGNORECASE,
 )
 _SPEAKER_REACH: Final = 20
+_LAST_SPEAKER_WORDS: Final = frozenset(
+    [
+        "is",
+        "am",
+        "i'm",
+        "i’m",
+        "im",
+        "soy",
+        "habla",
+        "con",
+        "with",
+        "to",
+        "for",
+        "named",
+        "manager",
+        "clerk",
+        "agent",
+        "supervisor",
+        "cashier",
+        "operator",
+        "oficial",
+        "agente",
+        "gerente",
+        "cajero",
+        "cajera",
+        "supervisora",
+        "funcionario",
+        "funcionaria",
+    ]
+)
 _SIGNATURE: Final = re.compile(
     r"\b(?:(?:signed|firmado|firma|fdo)\b(?: ?[,:.\n–—-]\s{0,3}-{0,2}\s?| (?:by|por)[ :])|"
     r"(?:sincerely|(?:kind |best |warm )?regards|yours (?:truly|faithfully)|atentamente|atte|saludos(?: cordiales)?)\b"
@@ -51,6 +81,47 @@ _TITLE_IN_LOWER_CASE: Final = re.compile(
 _INTRODUCING: Final = ("name", "nombre", "llam", "dicen", "apellido")
 _SIGNING: Final = ("signed", "firma", "fdo", "sincerely", "regards", "yours ", "atentamente", "atte", "saludos")
 _ADDRESSING: Final = ("mr", "ms ", "ms.", "sr", "doctor", "señor", "licenciad", "profesor", "officer", "nurse", "judge")
+OPENING_WORDS: Final = frozenset(
+    [
+        "name",
+        "nombre",
+        "llamo",
+        "llama",
+        "llaman",
+        "dicen",
+        "call",
+        "apellido",
+        "signed",
+        "firmado",
+        "firma",
+        "fdo",
+        "sincerely",
+        "regards",
+        "yours",
+        "atentamente",
+        "atte",
+        "saludos",
+        "mr",
+        "mrs",
+        "ms",
+        "sr",
+        "sra",
+        "srta",
+        "doctor",
+        "doctora",
+        "señor",
+        "señora",
+        "señorita",
+        "licenciado",
+        "licenciada",
+        "profesor",
+        "profesora",
+        "officer",
+        "nurse",
+        "judge",
+    ]
+)
+"""A text without any of these words, in lower case, has no opening."""
 
 
 def openings(text: str, lowered: str) -> Iterator[Opening]:
@@ -67,8 +138,11 @@ def openings(text: str, lowered: str) -> Iterator[Opening]:
 def introductions_of_two_words(text: str) -> Iterator[int]:
     """Where two capitalised words follow "I am", "spoke to" and the like: a name, a people or a place."""
     for pair in _TWO_CAPITALS.finditer(text):
-        if _SPEAKER.search(before(text, pair.start(), _SPEAKER_REACH)):
-            yield pair.start()
+        start = pair.start()
+        # The last word of every cue is known, which spares most texts the costly look.
+        last_word = text[max(0, text.rfind(" ", 0, max(0, start - 1)) + 1) : start].rstrip(", ").lower()
+        if last_word in _LAST_SPEAKER_WORDS and _SPEAKER.search(before(text, start, _SPEAKER_REACH)):
+            yield start
 
 
 def _after_signature(text: str, cue: re.Match[str]) -> Opening:

@@ -1,7 +1,8 @@
-"""Telephone numbers: a shape rule on groups of digits, then possible lengths by country (the phonenumbers library)."""
+"""Telephone numbers: a shape rule on groups of digits, and lengths by country code (the phonenumbers library)."""
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Final
 
 import phonenumbers
@@ -9,11 +10,6 @@ import phonenumbers
 from feedback_api.privacy.cues import before, is_quantity, is_reference
 from feedback_api.privacy.numbers import Group, joined
 from feedback_api.privacy.spans import Span
-
-REGIONS: Final = ("US", "MX", "GB", "ES", "CO", "AR", "AU", "IN", "FR", "DE")
-"""Countries whose national numbers may come without a country code; the first that finds a number possible decides."""
-POSSIBLE_IN_THE_FIRST_REGION: Final = re.compile("1?[2-9][0-9]{9}")
-"""What the library finds possible there, told without it, because it takes its time."""
 
 _FEWEST: Final = 7
 _FEWEST_ABROAD: Final = 8
@@ -25,7 +21,7 @@ _MOST_GROUPS: Final = 7
 _SHAPES: Final = {
     tuple(map(int, shape.split("-"))): re.compile(digits)
     for shape, digits in {
-        "3-3-4": r"[2-9]",  # North America, Mexico, Colombia
+        "3-3-4": r"[2-9]|0[1-9]",  # North America, Mexico, Colombia
         "1-3-3-4": r"1[2-9]",
         "3-7": r"[2-9][0-9]{2}[2-9]",
         "10": r"[2-9][0-9]{2}[2-9]",
@@ -34,6 +30,7 @@ _SHAPES: Final = {
         "3-4-4": r"0[1-9]",  # Britain and everyone else with a trunk zero
         "4-3-4": r"0[1-9]",
         "4-3-3": r"0[1-9]",
+        "4-3-2-2": r"0[1-9]",
         "4-6": r"0[1-9]",
         "4-7": r"0[1-9]",
         "5-6": r"0[1-9]",
@@ -42,19 +39,27 @@ _SHAPES: Final = {
         "3-8": r"0[1-9]",
         "2-8": r"0[1-9]",
         "2-2-2-2-2": r"0[1-9]",  # France
+        "2-2-2-2": r"[2-9]",  # Denmark, Norway
         "3-3-3": r"[67]",  # Spain
         "2-3-2-2": r"[89]",
         "3-2-2-2": r"[6-9]",
     }.items()
 }
+_PAIRS: Final = (2, 2, 2, 2)
 _UNMISTAKABLE: Final = {(3, 3, 4), (1, 3, 3, 4)}
 _MOST_SHAPED_GROUPS: Final = max(map(len, _SHAPES))
 _LOCAL: Final = re.compile(r"[2-9][0-9]{6}")
 _CUE: Final = re.compile(
     r"\b(?:(?:tele)?phones?|tel|cell(?:ular|phone)?|mobile|call(?:ed|ing|s)?|ring|rang|text(?:ed)?|sms|whats?app|fax|"
-    r"dial(?:ed|ing)?|reach(?:ed)?|contact(?:ed)?|(?:my|this|his|her|mi|su|este) (?:number|n[uú]mero)|"
+    r"dial(?:ed|ing)?|answering at|registered|landline|office|"
+    r"reach(?:ed)?|contact(?:ed)?|(?:my|this|his|her|mi|su|este) (?:number|n[uú]mero)|"
     r"tel[eé]fonos?|tel[eé]f|tfno|tlf|m[oó]vil|celular|cel|ll[aá]m\w{1,8}|marqu\w{1,4}|marc\w{1,4}|fijo|wasap)\b"
     r"(?:[^0-9\n]{0,4}|[^0-9\n.;!?]{0,24})$",
+    re.IGNORECASE,
+)
+_CUE_AFTER: Final = re.compile(
+    r"[ ,]{0,2}[-–(]?\s?(?:office|fax|cell|mobile|home|work|phone|tel|landline|direct line|"
+    r"oficina|casa|celular|m[oó]vil)\b",
     re.IGNORECASE,
 )
 _EXTENSION: Final = re.compile(r",?\s?(?:ext(?:ension|ensi[oó]n)?\.?|extn\.?|x|int\.)\s?[0-9]{1,6}\b", re.IGNORECASE)
@@ -75,11 +80,12 @@ _BOUND: Final = "-._"
 
 def phones(text: str, run: Sequence[Group]) -> Iterator[Span]:
     """The telephone numbers in one run of digit groups."""
-    if sum(len(group.digits) for group in run) < _FEWEST:
+    lengths = [len(group.digits) for group in run]
+    if sum(lengths) < _FEWEST:
         return
     first = 0
     while first < len(run):
-        if _is_date(run[first : first + 3]):
+        if tuple(lengths[first : first + 3]) in _DATE_LENGTHS and _is_date(run[first : first + 3]):
             first += 3
             continue
         size = _size_at(text, run, first)
@@ -98,9 +104,10 @@ def _span(text: str, window: Sequence[Group]) -> Span:
 
 def _size_at(text: str, run: Sequence[Group], first: int) -> int:
     """How many groups from the first on are one telephone number; 0 when none are."""
-    start = run[first].start
-    abroad = _is_abroad(text, run[first])
-    if first and not abroad and run[first].joint in _BOUND:
+    group = run[first]
+    start = group.start
+    abroad = _is_abroad(text, group)
+    if first and not abroad and group.joint in _BOUND:
         return 0
     if start and text[start - 1].isalpha() and not _CUE.search(before(text, start)):
         return 0
@@ -110,27 +117,39 @@ def _size_at(text: str, run: Sequence[Group], first: int) -> int:
 
 
 def _is_abroad(text: str, group: Group) -> bool:
-    return text[max(0, group.start - 2) : group.start].rstrip(" (").endswith("+") or (
-        group.digits.startswith("00") and group.digits[2:3] not in {"", "0"}
-    )
+    if group.digits.startswith("00"):
+        return group.digits[2:3] not in {"", "0"}
+    start = group.start
+    return start > 0 and text[start - 1] in "+( " and text[max(0, start - 2) : start].rstrip(" (").endswith("+")
 
 
 def _abroad_size(run: Sequence[Group], first: int) -> int:
-    for size in range(min(_MOST_GROUPS, len(run) - first), 0, -1):
-        digits = joined(run[first : first + size]).removeprefix("00")
-        if _FEWEST_ABROAD <= len(digits) <= _MOST and _is_possible("+" + digits, None):
+    """The most groups that are a possible number abroad, else as many as there may be, if digits enough."""
+    digits = run[first].digits.removeprefix("00")
+    sizes: list[tuple[int, int]] = []
+    for size, group in enumerate(run[first : first + _MOST_GROUPS], start=1):
+        if size > 1:
+            digits += group.digits
+        if len(digits) > _MOST:
+            break
+        sizes.append((size, len(digits)))
+    for size, length in reversed(sizes):
+        if length >= _FEWEST_ABROAD and _is_possible_abroad(digits[:length]):
             return size
-    size = min(_MOST_GROUPS, len(run) - first)
-    return size if _FEWEST_UNKNOWN <= len(joined(run[first : first + size])) <= _MOST else 0
+    return sizes[-1][0] if sizes and sizes[-1][1] >= _FEWEST_UNKNOWN else 0
 
 
 def _shaped_size(text: str, run: Sequence[Group], first: int) -> int:
-    lengths = tuple(len(group.digits) for group in run[first : first + _MOST_SHAPED_GROUPS])
-    for size in range(len(lengths), 0, -1):
-        if lengths[:size] in _SHAPES:
-            window = run[first : first + size]
-            if _is_shaped(text, window) and not _is_bound(text, run, first + size) and _is_national(joined(window)):
-                return size
+    shape: list[int] = []
+    fitting: list[int] = []
+    for group in run[first : first + _MOST_SHAPED_GROUPS]:
+        shape.append(len(group.digits))
+        if tuple(shape) in _SHAPES:
+            fitting.append(len(shape))
+    for size in reversed(fitting):
+        window = run[first : first + size]
+        if _is_shaped(text, window) and not _is_bound(text, run, first + size):
+            return size
     return 0
 
 
@@ -139,24 +158,30 @@ def _is_shaped(text: str, window: Sequence[Group]) -> bool:
     if _SHAPES[shape].match(joined(window)) is None or _has_years(window):
         return False
     start, end = window[0].start, window[-1].end
+    pairs = [group.digits for group in window]
+    if shape == _PAIRS and pairs in (sorted(pairs), sorted(pairs, reverse=True)):
+        return False  # steps of a list or a table
     if shape in _UNMISTAKABLE:
         return not is_quantity(text, start, start)
     return not is_quantity(text, start, end) and not is_reference(text, start)
 
 
 def _cued_size(text: str, run: Sequence[Group], first: int) -> int:
-    """After a cue any grouping will do: the longest that is possible somewhere and neither a date nor an amount."""
+    """Beside a cue any grouping will do: the longest that is possible somewhere and neither a date nor an amount."""
     if first and not (first == 1 and len(run[0].digits) == 1):
         return 0
     start = run[first].start
-    if _CUE.search(before(text, start)) is None or is_reference(text, start):
+    is_cued = _CUE.search(before(text, start)) is not None
+    if is_reference(text, start):
         return 0
     for size in range(min(_MOST_GROUPS, len(run) - first), 0, -1):
         window = run[first : first + size]
         digits = joined(window)
         if len(digits) > _MOST_CUED or _has_years(window) or _is_bound(text, run, first + size):
             continue
-        if len(digits) > _FEWEST and _is_national(digits) and not is_quantity(text, start, window[-1].end):
+        if not is_cued and _CUE_AFTER.match(text, window[-1].end) is None:
+            continue
+        if len(digits) > _FEWEST and not is_quantity(text, start, window[-1].end):
             return size
         if _LOCAL.fullmatch(digits) and not is_quantity(text, start, window[-1].end):
             return size
@@ -173,7 +198,7 @@ def _is_bound(text: str, run: Sequence[Group], after: int) -> bool:
 
 def _is_date(groups: Sequence[Group]) -> bool:
     lengths = tuple(len(group.digits) for group in groups)
-    if lengths not in _DATE_LENGTHS or groups[1].joint != groups[2].joint:
+    if groups[1].joint != groups[2].joint:
         return False
     day, month = sorted(int(group.digits) for group in (groups[1:] if lengths[0] == _YEAR else groups[:2]))[::-1]
     return day <= 31 and 1 <= month <= 12 and groups[1].joint in ("-/." if max(lengths) < _YEAR else "-/. ")  # noqa: PLR2004
@@ -184,15 +209,20 @@ def _has_years(window: Sequence[Group]) -> bool:
     return sum(group.digits[:2] in {"19", "20"} and len(group.digits) == 4 for group in window) > 1  # noqa: PLR2004
 
 
-def _is_national(digits: str) -> bool:
-    return POSSIBLE_IN_THE_FIRST_REGION.fullmatch(digits) is not None or any(
-        _is_possible(digits, region) for region in REGIONS
-    )
+def _is_possible_abroad(digits: str) -> bool:
+    """Whether digits after `+` or `00` begin with a country code and have a length that its numbers may have."""
+    for size in (1, 2, 3):
+        code = int(digits[:size])
+        if code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:
+            return len(digits) - size in _national_lengths(code)
+    return False
 
 
-def _is_possible(number: str, region: str | None) -> bool:
-    try:
-        parsed = phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        return False
-    return phonenumbers.is_possible_number_with_reason(parsed) == phonenumbers.ValidationResult.IS_POSSIBLE
+@lru_cache(maxsize=256)
+def _national_lengths(country_code: int) -> frozenset[int]:
+    """Lengths of a country's national numbers, with the trunk prefix too, which many write after the country code."""
+    region = phonenumbers.region_code_for_country_code(country_code)
+    metadata = phonenumbers.PhoneMetadata.metadata_for_region_or_calling_code(country_code, region)
+    lengths = () if metadata is None or metadata.general_desc is None else metadata.general_desc.possible_length
+    prefix = "" if metadata is None else metadata.national_prefix or ""
+    return frozenset(lengths) | {length + len(prefix) for length in lengths}

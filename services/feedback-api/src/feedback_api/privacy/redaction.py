@@ -1,7 +1,9 @@
-"""Redaction: every recogniser behind its cheap pre-check, and replacement until nothing is left to find."""
+"""Redaction: every recogniser behind its cheap pre-check, and replacement with a bound on what is read again."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from itertools import accumulate
 from typing import Final
 
 from feedback_api.privacy.addresses import addresses
@@ -15,16 +17,19 @@ from feedback_api.privacy.names import names
 from feedback_api.privacy.networks import networks
 from feedback_api.privacy.numbers import runs
 from feedback_api.privacy.phones import phones
-from feedback_api.privacy.spans import Span, replace, resolve
+from feedback_api.privacy.spans import KINDS, Span, pieces, resolve
 from feedback_api.privacy.urls import Link, links
 
-REDACTION_VERSION: Final = "1"
+REDACTION_VERSION: Final = "2"
 """Changes whenever the same text may be redacted differently; stored beside what was measured with it."""
 
 _DIGIT: Final = re.compile(r"[0-9]")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _FEWEST_DIGITS: Final = 4
 _FEWEST_NUMBER_DIGITS: Final = 7
+_ALLOWANCE: Final = 2000
+"""Characters of pieces with a hit that are parted further, for a text of any length; the last piece may exceed it."""
+_COST_OF_A_PIECE: Final = 50
 _NOTHING: Final[frozenset[str]] = frozenset()
 _LOOSE_IN_LINKS: Final = frozenset({"name", "address", "date-of-birth"})
 
@@ -33,21 +38,71 @@ def find(text: str, *, place_names: frozenset[str] = _NOTHING) -> tuple[Span, ..
     """The personal data in a text: disjoint spans in order, positions in characters of the text as given.
 
     Total over strings: it never raises, and its work grows linearly with the length. `place_names` are the tenant's
-    streets, towns and institutions, in any case, which a first name alone does not turn into a person.
+    streets, towns and institutions, in any case, which a first name alone does not turn into a person. What stands
+    between two placeholders is read as a text of its own.
     """
-    reading = read(text)
-    found = _candidates(reading.text, place_names)
-    return resolve(text, map(reading.original, found)) if found else ()
+    if "[" not in text:
+        return _found(text, place_names)
+    return tuple(
+        Span(start + span.start, start + span.end, span.kind)
+        for start, end in pieces(text)
+        for span in _found(text[start:end], place_names)
+    )
 
 
 def redact(text: str, *, place_names: frozenset[str] = _NOTHING) -> str:
     """The text with each personal item replaced by its kind in square brackets; redacting twice changes nothing.
 
-    Every pass removes characters and never touches a placeholder, so the passes end; two are usual when there is a hit.
+    What is left between two items is read again, because alone it may be one too. A piece with a hit in it is then
+    parted further as long as there is an allowance; afterwards it goes as a whole. So a text is read twice, three times
+    at most, whatever it holds.
     """
-    while spans := find(text, place_names=place_names):
-        text = replace(text, spans)
-    return text
+    spans = find(text, place_names=place_names)
+    if not spans:
+        return text
+    allowance = _ALLOWANCE
+    done: list[str] = []
+    waiting = [*reversed(_parted(text, spans))]
+    while waiting:
+        piece, is_open = waiting.pop()
+        spans = _found(piece, place_names) if is_open and not piece.isspace() else ()
+        if not spans:
+            done.append(piece)
+        elif allowance <= 0:
+            done.append(min(spans, key=lambda span: KINDS.index(span.kind)).replacement)
+        else:
+            allowance -= len(piece) + _COST_OF_A_PIECE
+            waiting += reversed(_parted(piece, spans))
+    return "".join(done)
+
+
+def _parted(text: str, spans: Sequence[Span]) -> list[tuple[str, bool]]:
+    """Placeholders, old and new, which nobody reads (False), and what is between them (True)."""
+    parts: list[tuple[str, bool]] = []
+    position = 0
+    for span in spans:
+        parts += _at_placeholders(text[position : span.start])
+        parts.append((span.replacement, False))
+        position = span.end
+    return parts + _at_placeholders(text[position:])
+
+
+def _at_placeholders(text: str) -> list[tuple[str, bool]]:
+    if "[" not in text:
+        return [(text, True)] if text else []
+    parts: list[tuple[str, bool]] = []
+    position = 0
+    for start, end in pieces(text):
+        parts += ((text[position:start], False), (text[start:end], True))
+        position = end
+    return [*parts, (text[position:], False)]
+
+
+def _found(text: str, place_names: frozenset[str]) -> tuple[Span, ...]:
+    """The personal data in a text without placeholders."""
+    reading = read(text)
+    found = _candidates(reading.text, place_names)
+    return resolve(map(reading.original, found)) if found else ()
 
 
 def _candidates(text: str, place_names: frozenset[str]) -> list[Span]:
@@ -76,9 +131,13 @@ def _numbers(text: str, count: int) -> Iterator[Span]:
 
 def _with_links(text: str, found: list[Span], addressed: list[Link]) -> list[Span]:
     """A private link goes as a whole, also for what stands in it; in any other the recognisers for prose are silent."""
+    addressed.sort(key=lambda link: (link.start, -link.end))
+    ends = list(accumulate((link.end for link in addressed), max))
     kept: list[Span] = []
     for span in found:
-        link = next((link for link in addressed if link.covers(span)), None)
+        # The first link whose end, or that of one before it, lies behind the span's start is the first to cover it.
+        place = bisect_right(ends, span.start)
+        link = addressed[place] if place < len(addressed) and addressed[place].start < span.end else None
         if link is None or (span.start < link.start or span.end > link.end):
             kept.append(span)
         elif not link.is_private and not _is_part_of_path(text, span):

@@ -1,7 +1,7 @@
 """Spans of personal data in a text, and how they are resolved and replaced."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
@@ -27,14 +27,21 @@ class Span:
         return f"[{self.kind}]"
 
 
-def resolve(text: str, found: Iterable[Span]) -> tuple[Span, ...]:
-    """Disjoint spans in order: overlapping ones become their hull under the first kind; placeholders stay untouched."""
-    ordered = sorted(found, key=lambda span: (span.start, -span.end))
-    if "[" in text:
-        barriers = [match.span() for match in _PLACEHOLDER.finditer(text)]
-        ordered = [span for span in ordered if not _touches(span, barriers)]
+def pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of what stands between placeholders, and before and after them; none of it empty."""
+    position = 0
+    for placeholder in _PLACEHOLDER.finditer(text):
+        if position < placeholder.start():
+            yield position, placeholder.start()
+        position = placeholder.end()
+    if position < len(text):
+        yield position, len(text)
+
+
+def resolve(found: Iterable[Span]) -> tuple[Span, ...]:
+    """Disjoint spans in order: overlapping ones become their hull under the first kind."""
     merged: list[Span] = []
-    for span in ordered:
+    for span in sorted(found, key=lambda span: (span.start, -span.end)):
         if merged and span.start < merged[-1].end:
             merged[-1] = _hull(merged[-1], span)
         else:
@@ -42,20 +49,6 @@ def resolve(text: str, found: Iterable[Span]) -> tuple[Span, ...]:
     return tuple(merged)
 
 
-def replace(text: str, spans: Sequence[Span]) -> str:
-    """The text with every span (disjoint, in order) replaced by its placeholder."""
-    pieces: list[str] = []
-    position = 0
-    for span in spans:
-        pieces += (text[position : span.start], span.replacement)
-        position = span.end
-    return "".join(pieces) + text[position:]
-
-
 def _hull(left: Span, right: Span) -> Span:
     first = min(left, right, key=lambda span: _RANK[span.kind])
     return Span(left.start, max(left.end, right.end), first.kind)
-
-
-def _touches(span: Span, barriers: Iterable[tuple[int, int]]) -> bool:
-    return any(span.start < end and start < span.end for start, end in barriers)

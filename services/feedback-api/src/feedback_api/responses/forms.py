@@ -94,7 +94,7 @@ class ReadyForm:
 
         Answers to questions that are not asked are left out. An answer that does not hold leads nowhere.
         """
-        given, seen = Given(), dict[str, Seen]()
+        given, seen = Given(keeps_text=False), dict[str, Seen]()
         asked: list[str] = []
         faults: list[Fault] = []
         for step in self._steps:

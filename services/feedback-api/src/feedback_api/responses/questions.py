@@ -13,7 +13,7 @@ from feedback_api.intake.times import checked_date
 Seen = object
 """An answer as conditions compare it: a point, a code, a list of codes, or text; None where nothing was answered."""
 
-TEXT_MAX: Final = 100_000
+TEXT_MAX: Final = 50_000
 """Characters of free text in one response, all questions together."""
 Scores = Mapping[object, orjson.Fragment]
 """What goes on record for each value of a scored question, as JSON that is made once."""
@@ -22,11 +22,12 @@ _NONE: Final[Scores] = {}
 
 
 class Given:
-    """The answers of one response, as far as they have been taken in."""
+    """The answers of one response, as far as they have been taken in; text is redacted only where it is kept."""
 
-    __slots__ = ("answers", "characters", "comments", "scores")
+    __slots__ = ("answers", "characters", "comments", "keeps_text", "scores")
 
-    def __init__(self) -> None:
+    def __init__(self, *, keeps_text: bool = True) -> None:
+        self.keeps_text = keeps_text
         self.answers: dict[str, object] = {}
         self.scores: list[orjson.Fragment] = []
         self.comments: dict[str, str] = {}
@@ -147,8 +148,11 @@ class TextQuestion:
         if len(text) > room:
             detail = f"all text of one response together may have {TEXT_MAX} characters"
             raise refused(f"answers.{self.id}", "too_long", detail)
-        kept = given.comments[self.id] = fitted(self.redact(text), min(self.limit, room))
-        given.characters += max(len(text), len(kept))
+        if given.keeps_text:
+            kept = given.comments[self.id] = fitted(self.redact(text), min(self.limit, room))
+            given.characters += max(len(text), len(kept))
+        else:
+            given.characters += len(text)
         return text
 
     def from_texts(self, texts: Sequence[str]) -> object:

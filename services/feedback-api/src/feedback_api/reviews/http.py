@@ -1,5 +1,6 @@
 """The door for reviews: quarantine a response, or release it, with a reason."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -59,7 +60,7 @@ def review_router(desk: Desk) -> APIRouter:
         """Say whether a response counts. It speaks of all its revisions, and the newest review holds."""
         item = await _item(request)
         directory = await desk.door.directory()
-        event = reviewed(item, caller(request), directory, desk, desk.clock())
+        event = await asyncio.to_thread(reviewed, item, caller(request), directory, desk, desk.clock())
         (place,) = await desk.log.append(event.TOPIC.name, (encode(event, traceparent()),))
         if isinstance(place, AppendFailed):
             raise Unavailable("The log could not store this just now; send it again.") from place

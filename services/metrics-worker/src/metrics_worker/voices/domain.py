@@ -170,10 +170,12 @@ def _yes_or_no(asked: Mapping[str, str], name: str) -> bool | None:
 
 
 def _words(asked: Mapping[str, str]) -> tuple[str, ...]:
-    """The words of a full-text search; there must be one to look for."""
     text = asked.get("q")
-    if text is None:
-        return ()
+    return () if text is None else read_words(text)
+
+
+def read_words(text: str) -> tuple[str, ...]:
+    """The words of a full-text search; Refused unless there are some, but not too many."""
     words = tuple(_WORD.findall(text))
     if not 1 <= len(words) <= _MOST_WORDS:
         raise refused("q", "out_of_range", f"must have 1 to {_MOST_WORDS} words")
