@@ -10,6 +10,7 @@ from metrics_worker.fold.sql import open_fold_store
 from metrics_worker.retention.sql import SqlRetentionStore
 from metrics_worker.retention.use_cases import remove_parked_texts, remove_retracted
 from metrics_worker.store.tables import parked, parked_partition
+from metrics_worker.subjects.sql import SqlSubjectStore
 from soundings.events.envelope import encode
 from soundings.events.response import ResponseRetracted
 from soundings.events.topics import RESPONSES
@@ -83,3 +84,22 @@ async def test_what_was_taken_back_does_not_stay_parked(kept: Kept, response):
     await kept.hear(ResponseRetracted(record_id="two", source_id="survey", reason="erasure", retracted_at=NOW))
     await remove_retracted(store, no_pause)
     assert (await values(kept), await number(kept)) == ([], 0)
+
+
+async def test_a_person_has_what_is_parked_too(kept: Kept, response, call):
+    subject, other = f"v1:{'a' * 43}", f"v1:{'b' * 43}"
+    await kept.hear(response("heard", "A", subject=subject))
+    store = SqlSubjectStore(kept.database)
+    assert (await store.records(subject, 0, 10)).next is None
+    leg = call("leg", "2026-03-01T12:00:00Z", source_id="survey", root_id="root", subject=subject)
+    await park(kept, response("one", "First", subject=subject), response("two", "Second", subject=other), leg)
+    await park(kept, response("x", "X", subject=subject), broken=b'{"subject": "' + subject.encode())
+    first = await store.records(subject, 0, 10)
+    assert [one.id for one in first.records] == ["heard"]
+    second = await store.records(subject, first.next or 0, 10)
+    assert [(one.kind, one.id, one.root_id) for one in second.records] == [
+        ("response", "one", None),
+        ("interaction", "leg", "root"),
+    ]
+    assert {one.agency_id for one in second.records} == {"sf"}
+    assert second.next is None

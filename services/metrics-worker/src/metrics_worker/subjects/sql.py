@@ -8,11 +8,15 @@ from typing import Final
 
 import orjson
 from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_worker.store.tables import RETRACTED, fact
-from metrics_worker.subjects.domain import Found, SubjectRecord
+from metrics_worker.store.tables import RETRACTED, fact, parked
+from metrics_worker.subjects.domain import Found, SubjectRecord, parked_record
 from soundings.db import Database
 
+_PARKED: Final = 2**61
+"""Where the parked records begin, behind all facts."""
+_PARKED_AT_ONCE: Final = 1_000
 _KINDS: Final = ("response", "interaction")
 
 
@@ -31,9 +35,23 @@ class SqlSubjectStore:
             .order_by(fact.c.id)
         )
         async with self._database.snapshot() as connection:
+            if after >= _PARKED:
+                return await _among_parked(connection, subject, after - _PARKED, span)
             last = (await connection.execute(select(func.max(fact.c.id)))).scalar() or 0
             found = [_record(*row) for row in await connection.execute(wanted)]
-        return Found(tuple(found), after + span if after + span < last else None)
+            is_parked = (await connection.execute(select(parked.c.id).limit(1))).first() is not None
+        end = _PARKED if is_parked else None
+        return Found(tuple(found), after + span if after + span < last else end)
+
+
+async def _among_parked(connection: AsyncConnection, subject: str, after: int, span: int) -> Found:
+    """A subject's records among the next parked ones, which no fact knows of yet."""
+    most = min(span, _PARKED_AT_ONCE)
+    wanted = select(parked.c.id, parked.c.value).where(parked.c.id > after).order_by(parked.c.id).limit(most)
+    rows = (await connection.execute(wanted)).all()
+    named = [value for _, value in rows if value is not None and subject.encode() in value]
+    found = [record for value in named if (record := parked_record(value, subject)) is not None]
+    return Found(tuple(found), _PARKED + rows[-1][0] if len(rows) == most else None)
 
 
 def _record(source_id: str, kind: str, record_id: str, data: str | None) -> SubjectRecord:
