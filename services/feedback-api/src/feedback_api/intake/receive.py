@@ -1,5 +1,6 @@
 """The use case of all record doors: check every item, append what holds at once per topic, tell what became of each."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
