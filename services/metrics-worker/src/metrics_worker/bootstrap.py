@@ -7,6 +7,9 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from metrics_worker.comparisons.http import router as comparisons_router
+from metrics_worker.comparisons.sql import SqlComparisonStore
+from metrics_worker.comparisons.use_cases import CompareRecords
 from metrics_worker.dead_letters.http import router as dead_letter_router
 from metrics_worker.dead_letters.relay import relay
 from metrics_worker.dead_letters.sql import SqlDeadLetterStore
@@ -23,6 +26,7 @@ from metrics_worker.rebuild.use_cases import Progress, Rebuilt, Verified
 from metrics_worker.rebuild.use_cases import rebuild as rebuild_cells
 from metrics_worker.rebuild.use_cases import verify as verify_cells
 from metrics_worker.retention.keeper import keeper
+from metrics_worker.retention.sql import SqlRetentionStore
 from metrics_worker.settings import Settings
 from metrics_worker.subjects.http import router as subjects_router
 from metrics_worker.subjects.sql import SqlSubjectStore
@@ -66,6 +70,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
             query_router(ReadMetrics(cells, log, clock), DescribeMeasures(cells)),
             subjects_router(SqlSubjectStore(database)),
             voices_router(ReadVoices(SqlVoiceStore(database))),
+            comparisons_router(CompareRecords(SqlComparisonStore(database, SqlRetentionStore(database)), log, clock)),
             dead_letter_router(letters, ReplayDeadLetter(letters, log, clock)),
         ],
         verifier=TokenVerifier(settings.jwks_url, audience=settings.token_audience, issuer=settings.token_issuer),

@@ -10,7 +10,7 @@ class Door(Enum):
     """The ways through a door other than a role."""
 
     PUBLIC = "public"  # nobody needs to say who they are; a staff token widens what they see
-    SOURCE = "source"  # a source key, checked by the listening service itself
+    SOURCE = "source"  # a source key, checked by the service itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +60,9 @@ POLICY: dict[str, Access] = {
     "feedback.responses.submit": Door.SOURCE,
     "feedback.interactions.record": Door.SOURCE,
     "feedback.tallies.record": Door.SOURCE,
+    "feedback.responses.preview": Door.SOURCE,
+    "feedback.interactions.preview": Door.SOURCE,
+    "feedback.tallies.preview": Door.SOURCE,
     "feedback.events.receive": Door.SOURCE,
     "feedback.responses.retract": Door.SOURCE,
     "feedback.interactions.retract": Door.SOURCE,
@@ -102,6 +105,7 @@ POLICY: dict[str, Access] = {
     "metrics.responses.list": _ADVOCATE,
     "metrics.responses.get": _ADVOCATE,
     "metrics.subjects.records": _ADMIN,
+    "metrics.records.compare": Door.SOURCE,
     "metrics.dead_letters.list": _ADMIN,
     "metrics.dead_letters.replay": _ADMIN,
     # the front page of the embedded mode

@@ -83,6 +83,14 @@ class Soundings:
         ]
         return together(parts)
 
+    def preview(self, kind: Kind, items: Sequence[Json], key: str) -> Json:
+        """What items would be stored as, by their index, and which would be refused; nothing is stored."""
+        return self._wire.send(self._roots.preview(kind, items, key))[1]
+
+    def compare(self, kind: Kind, records: Sequence[Json], key: str) -> Json:
+        """Which records of a source are stored already; with an ``event`` from `preview`, whether it says the same."""
+        return self._wire.send(self._roots.compare(kind, records, key))[1]
+
     def drain(self, buffer: Buffer, key: str, *, batch: int = BATCH) -> Taken:
         """Send what a buffer holds, the oldest first; only what was answered for leaves it.
 

@@ -64,6 +64,12 @@ class Roots:
     def send(self, kind: Kind, items: Sequence[Json], key: str) -> Call:
         return Call("POST", f"{self.feedback}/v1/{kind}", key, list(items), expect=(202, 422))
 
+    def preview(self, kind: Kind, items: Sequence[Json], key: str) -> Call:
+        return Call("POST", f"{self.feedback}/v1/{kind}/preview", key, list(items))
+
+    def compare(self, kind: Kind, records: Sequence[Json], key: str) -> Call:
+        return Call("POST", f"{self.metrics}/v1/records/compare", key, {"kind": kind, "records": list(records)})
+
     def subjects(self, agency_id: str, person: str) -> Call:
         return Call("POST", f"{self.feedback}/v1/subjects", self.token, {"agency_id": agency_id, "person": person})
 
