@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from soundings_embedded.imports.zone_names import split_zone
+from soundings.kernel.zone_names import split_zone
 
 _KEPT: Final = 20_000
 _DAY: Final = timedelta(days=1)
