@@ -17,7 +17,7 @@ from soundings_embedded.commands.connection import (
     UrlOption,
 )
 from soundings_embedded.imports.mapping import Mapping, read_mapping
-from soundings_embedded.imports.tables import EXCEL, LINES, Layout, read_table
+from soundings_embedded.imports.tables import LINES, Layout, read_table
 from soundings_embedded.imports.use_cases import Items, Rejected
 from soundings_embedded.spreadsheets import safe_cell
 
@@ -36,6 +36,9 @@ def bring_in(
     ] = None,
     draft: Annotated[
         Path | None, typer.Option("--draft", exists=True, dir_okay=False, help="Write a first mapping of this file.")
+    ] = None,
+    form: Annotated[
+        Path | None, typer.Option("--form", dir_okay=False, help="With --draft: write a form that fits here, in YAML.")
     ] = None,
     rejects: Annotated[
         Path | None, typer.Option("--rejects", help="Write rows that do not go in here, as CSV.")
@@ -59,7 +62,7 @@ def bring_in(
     docs/importing.md explains mappings, with examples.
     """
     if draft is not None:
-        _draft(draft, kind)
+        _draft(draft, kind, form)
         return
     if kind is None or file is None:
         raise typer.BadParameter("say what the rows are and where: soundings import responses FILE --map MAP.toml")
@@ -123,13 +126,15 @@ def _send(asked: _Task, *, url: str, feedback: str | None, metrics: str | None) 
         raise typer.Exit(3)
 
 
-def _draft(file: Path, kind: Kind | None) -> None:
-    from soundings_embedded.imports.draft import draft_mapping, layout_of
+def _draft(file: Path, kind: Kind | None, form: Path | None) -> None:
+    from soundings_embedded.imports.draft import draft_of
 
-    raw = file.read_bytes()
-    layout = Layout() if file.suffix.lower() in {*EXCEL, *LINES} else layout_of(raw)
-    table = read_table(raw, file.suffix, layout)
-    typer.echo(draft_mapping(table, kind, file.name, layout), nl=False)
+    draft = draft_of(lambda: file.open("rb"), file.suffix, kind, file.name, with_form=form is not None)
+    if form is not None:
+        if draft.form is None:
+            raise typer.BadParameter("only responses have a form.", param_hint="--form")
+        form.write_text(draft.form, "utf-8")
+    typer.echo(draft.mapping, nl=False)
 
 
 def _report(refused: list[Rejected], rejects: Path | None) -> None:
