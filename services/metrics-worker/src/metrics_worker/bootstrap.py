@@ -16,6 +16,9 @@ from metrics_worker.dead_letters.sql import SqlDeadLetterStore
 from metrics_worker.dead_letters.use_cases import ReplayDeadLetter
 from metrics_worker.fold.runner import FoldRunner, RunnerSettings
 from metrics_worker.fold.sql import open_fold_store
+from metrics_worker.interactions.http import router as interactions_router
+from metrics_worker.interactions.sql import SqlInteractionStore
+from metrics_worker.interactions.use_cases import ListInteractions
 from metrics_worker.moving.sql import copy_database, positions_of, refuse_what_is_used
 from metrics_worker.query.describe import DescribeMeasures
 from metrics_worker.query.http import router as query_router
@@ -70,6 +73,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
             query_router(ReadMetrics(cells, log, clock), DescribeMeasures(cells)),
             subjects_router(SqlSubjectStore(database)),
             voices_router(ReadVoices(SqlVoiceStore(database))),
+            interactions_router(ListInteractions(SqlInteractionStore(database))),
             comparisons_router(CompareRecords(SqlComparisonStore(database, SqlRetentionStore(database)), log, clock)),
             dead_letter_router(letters, ReplayDeadLetter(letters, log, clock)),
         ],

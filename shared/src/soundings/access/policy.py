@@ -32,6 +32,7 @@ Access = Door | Staff | SourceOrStaff
 _ANY_STAFF = Staff(STAFF)
 _MANAGER = Staff(frozenset({Role.MANAGER}))
 _ADMIN = Staff(frozenset({Role.ADMIN}))
+_ANALYST = Staff(frozenset({Role.ANALYST}))
 _ADVOCATE = Staff(frozenset({Role.ADVOCATE}))
 
 ENTITIES = (
@@ -104,6 +105,7 @@ POLICY: dict[str, Access] = {
     "metrics.query": Door.PUBLIC,
     "metrics.responses.list": _ADVOCATE,
     "metrics.responses.get": _ADVOCATE,
+    "metrics.interactions.list": _ANALYST,
     "metrics.subjects.records": _ADMIN,
     "metrics.records.compare": Door.SOURCE,
     "metrics.dead_letters.list": _ADMIN,

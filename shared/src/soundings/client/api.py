@@ -131,6 +131,10 @@ class Soundings:
         """What people said, the newest first, page by page; the filters are those of ``GET /v1/responses``."""
         return self._items(partial(self._roots.voices, query))
 
+    def interactions(self, **query: str | float | None) -> Iterator[Json]:
+        """Interaction records without text and person, page by page; filters are those of ``GET /v1/interactions``."""
+        return self._items(partial(self._roots.interactions, query))
+
     def _items(self, page_at: Callable[[str | None], Call]) -> Iterator[Json]:
         """Every item of a list, page by page; `page_at` asks for the page behind a cursor."""
         cursor: str | None = None

@@ -87,6 +87,10 @@ class Roots:
         named = {name.rstrip("_"): value for name, value in query.items()}
         return Call("GET", f"{self.metrics}/v1/responses", self.token, query={**named, "cursor": cursor})
 
+    def interactions(self, query: Query, cursor: str | None) -> Call:
+        named = {name.rstrip("_"): value for name, value in query.items()}
+        return Call("GET", f"{self.metrics}/v1/interactions", self.token, query={**named, "cursor": cursor})
+
 
 def with_ids(kind: Kind, items: Sequence[Json]) -> list[Json]:
     """The items, each with an id of its own before the first try; a tally's id follows from what it says."""

@@ -78,12 +78,13 @@ _OPTION_NAMES: Final = (
     re.compile(r"(?P<question>[A-Za-z][A-Za-z0-9.-]*?)_(?P<option>[A-Za-z0-9_-]+)"),
 )
 _MEASURES: Final[Sequence[tuple[str, Sequence[str]]]] = (
-    ("trust", ("trust",)), ("ease", ("easy", "ease", "effort")), ("effectiveness", ("need was", "need met", "effective")),
+    ("trust", ("trust",)), ("ease", ("easy", "ease", "effort")), ("effectiveness", ("need was", "effective")),
     ("efficiency", ("amount of time", "quick", "efficien")), ("transparency", ("transparen", "understood what")),
     ("employee", ("employee", "staff", "helpful")), ("satisfaction", ("satisf", "overall")),
 )  # fmt: skip
 _LOWEST, _MIDDLE, _HIGHEST, _NPS, _CES = 0, 4, 5, 10, 7
 _FEW_LABELS: Final = 12
+_MOST_MARKS: Final = 4
 _TEXT_LENGTH: Final = 5000
 _ID_LENGTH: Final = 60
 
@@ -169,9 +170,9 @@ def _without_texts(members: Sequence[tuple[str, Column]]) -> Sequence[tuple[str,
 
 
 def _are_ticks(members: Sequence[tuple[str, Column]]) -> bool:
-    marks = [{value.casefold() for value in (*column.values, *column.suspects)} for _, column in members]
-    if not all(column.values or column.suspects or column.distinct == 1 for _, column in members):
+    if any(column.distinct > _MOST_MARKS for _, column in members):
         return False
+    marks = [{value.casefold() for value in (*column.sample, *column.suspects)} for _, column in members]
     if all(one <= _TICKS for one in marks):
         return True
     labels = all(column.distinct == 1 for _, column in members)
@@ -233,6 +234,8 @@ def _type_of_numbers(column: Column) -> str:
 def _worded_scale(column: Column) -> _Reading | None:
     """A scale in words: each label with its point, also those of the scale that the file happens not to have."""
     labels = list(column.values or (column.sample if column.distinct <= _FEW_LABELS else ()))
+    if not column.values and not any(" " in label for label in labels):
+        return None  # "good" may be all that somebody wrote
     answers = [label for label in labels if label.casefold() not in _NO_ANSWER]
     absent = [label for label in labels if label not in answers]
     points = (_numbered(answers) if column.values else None) or _points_of(answers)

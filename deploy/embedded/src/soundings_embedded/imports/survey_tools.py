@@ -1,4 +1,4 @@
-"""Survey tools, told by the files that they export: what stands above the records, and which columns are no questions."""
+"""Survey tools, told by the files that they export: what stands above the records, and what is no question."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -28,9 +28,11 @@ QUALTRICS: Final = SurveyTool(
     "Qualtrics",
     frozenset({"startdate", "enddate", "responseid"}),
     {"id": "responseid", "occurred_at": "recordeddate enddate", "language": "userlanguage"},
-    frozenset({"startdate", "enddate", "status", "ipaddress", "progress", "durationinseconds", "finished", "recordeddate",
-               "responseid", "recipientlastname", "recipientfirstname", "recipientemail", "externalreference",
-               "externaldatareference", "locationlatitude", "locationlongitude", "distributionchannel", "userlanguage"}),
+    frozenset(
+        {"startdate", "enddate", "status", "ipaddress", "progress", "durationinseconds", "finished", "recordeddate",
+         "responseid", "recipientlastname", "recipientfirstname", "recipientemail", "externalreference",
+         "externaldatareference", "locationlatitude", "locationlongitude", "distributionchannel", "userlanguage"}
+    ),
     3,
     note='Times are in the time zone of the Qualtrics account. Status "Survey Preview" marks answers of tests.',
 )  # fmt: skip
