@@ -36,7 +36,8 @@ def take_out(
     """Export responses, interactions or the rows of a metric, all pages, to a CSV file or lines of JSON.
 
     Cells that a spreadsheet would run as a formula come out as text; numbers stay numbers. What the token may not see
-    is not in the file; interactions have neither text nor person. CSV is UTF-8 with a byte order mark. Examples: soundings export responses said.csv --where service=permits --where from=2026-01-01 ·
+    is not in the file; interactions have neither text nor person. CSV is UTF-8 with a byte order mark.
+    Examples: soundings export responses said.csv --where service=permits --where from=2026-01-01 ·
     soundings export metrics top2.csv --metric top2.v1 --where measure=satisfaction --where group_by=channel
     """
     from rich.progress import Progress, SpinnerColumn, TextColumn

@@ -24,11 +24,10 @@ class CsvStyle:
 EXCEL_STYLE: Final = CsvStyle(delimiter=";")
 """What Excel opens with a double click where commas are decimal signs; elsewhere it asks."""
 PLAIN_STYLE: Final = CsvStyle(mark=False)
-_MARKED: Final = CsvStyle()
 
 
 def write_records(
-    records: Iterable[Json], path: Path, advance: Callable[[int], None], style: CsvStyle = _MARKED
+    records: Iterable[Json], path: Path, advance: Callable[[int], None], style: CsvStyle = PLAIN_STYLE
 ) -> int:
     """Write all records, as CSV unless the name ends in .jsonl or .ndjson; their number.
 

@@ -6,6 +6,7 @@ in stretches of their ids instead, in the order in which the records came first.
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Final
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -16,6 +17,16 @@ from metrics_worker.store.tables import EMPTY, RETRACTED, fact
 from metrics_worker.structure.model import Structure
 from metrics_worker.structure.sql import StructureReader
 from soundings.db import Database
+
+_COLUMNS: Final = (
+    fact.c.id,
+    fact.c.record_id,
+    fact.c.source_id,
+    fact.c.service,
+    fact.c.channel,
+    fact.c.occurred_at,
+    fact.c.data,
+)
 
 
 class SqlInteractionStore:
