@@ -96,7 +96,7 @@ class Rule(BaseModel):
     column: str | None = None
     template: str | None = None
     options: Annotated[dict[str, str], Field(min_length=1)] | None = None
-    unticked: tuple[str, ...] = ("0", "no", "false", "unchecked", "not selected", "not checked", "off", "n")
+    unticked: tuple[str, ...] = ("0", "0.0", "no", "false", "unchecked", "not selected", "not checked", "off", "n")
     not_asked: tuple[str, ...] = ("null",)
     absent: tuple[str, ...] = ()
     values: dict[str, Scalar] | None = None
