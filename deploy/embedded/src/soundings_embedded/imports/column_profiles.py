@@ -18,7 +18,7 @@ _NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 _DURATION: Final = re.compile(r"([0-9]+:)?[0-9]{1,2}:[0-9]{2}(\.[0-9]+)?")
 _EMAIL: Final = re.compile(r"[^@\s]{1,100}@[^@\s]{1,100}\.[^@\s.]{2,30}")
 _IP: Final = re.compile(r"(?:[0-9]{1,3}\.){3}[0-9]{1,3}|(?:[0-9A-Fa-f]{0,4}:){3,7}[0-9A-Fa-f]{0,4}")
-_PARTS_OF_A_DATE: Final = re.compile(r"[0-9]{1,4}[-/. ]")
+_PARTS_OF_A_DATE: Final = re.compile(r"[0-9]{1,4}[-/., ]")
 _MOST_FORMATTED: Final = 400
 _DATES: Final = (
     "%Y-%m-%d",
