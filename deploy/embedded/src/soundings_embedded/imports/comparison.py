@@ -81,7 +81,7 @@ class ServerComparison:
             raise CannotCompare(str(error)) from error
 
     def _states(self, items: Sequence[Json]) -> Sequence[StoredState]:
-        places = range(len(items))
+        places: Sequence[int] = range(len(items))
         if self._kind != "tallies":
             asked = [_by_id(item) for item in items]
             sound = [at for at, one in zip(places, asked, strict=True) if one is not None]

@@ -42,7 +42,7 @@ def workbook_table(content: FileContent, layout: Layout) -> Table:
 
 
 def _headers(grid: Iterator[tuple[int, list[str]]], count: int, above: int) -> list[list[str]]:
-    headers = [[] for _ in range(min(above, count))] + [
+    headers: list[list[str]] = [[] for _ in range(min(above, count))] + [
         [name.strip() for name in cells] for _, (_, cells) in zip(range(count - above), grid, strict=False)
     ]
     if not headers or not any(headers[0]):

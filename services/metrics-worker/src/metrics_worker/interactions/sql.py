@@ -73,5 +73,8 @@ class SqlInteractionSnapshot:
             wanted = wanted.where(fact.c.channel == search.channel)
         last = (await self._connection.execute(select(func.max(fact.c.id)))).scalar() or 0
         rows = await self._connection.execute(wanted.order_by(fact.c.id))
-        records = [StoredInteraction(*columns, data or "{}") for *columns, data in rows]
+        records = [
+            StoredInteraction(id_, record_id, source, service, channel, occurred_at, data or "{}")
+            for id_, record_id, source, service, channel, occurred_at, data in rows
+        ]
         return FactStretch(records, after + span if after + span < last else None)
