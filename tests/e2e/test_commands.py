@@ -84,6 +84,59 @@ def test_an_import_reports_bad_rows_and_changes_nothing_when_repeated(running: R
         assert running.settled(**year)["rows"][0]["distribution"] == {"completed": 1, "open": 1}
 
 
+def test_a_correction_is_told_and_replaces_when_that_is_asked_for(running: Running, tmp_path: Path):
+    soundings(running, "apply", str(EXAMPLES / "city.yaml"))
+    key = new_key(running, "city-311")
+    file, mapping = tmp_path / "cases.csv", tmp_path / "cases.toml"
+    rows = [f"corr-{n},03/0{n}/2014 09:00:00 AM,{n}" for n in range(1, 5)]
+    file.write_text("Id,Start,Wait\n" + "\n".join(rows) + "\n")
+    mapping.write_text(CORRECTED)
+    wait_until_known(running, key)
+
+    def imported(*options: str) -> tuple[int, str]:
+        done = soundings(running, "import", "interactions", str(file), "--map", str(mapping), "--key", key, *options)
+        return done.returncode, done.stdout + done.stderr
+
+    def waited() -> object:
+        running.settled(**period)
+        with running.client() as client:
+            return client.rows("mean.v1", **period)[0]["sum"]
+
+    period = {"measure": "wait_answered", "service": "recycling-cart", "from": "2014-01-01", "to": "2015-01-01"}
+    code, said = imported()
+    assert (code, "4 new, 0 corrected, 0 unchanged, 0 refused." in said) == (0, True), said
+    code, said = imported()
+    assert (code, "0 new, 0 corrected, 4 unchanged, 0 refused." in said) == (0, True), said
+    # The second case is corrected, and one comes in addition.
+    file.write_text(file.read_text().replace("AM,2", "AM,200") + "corr-5,03/05/2014 09:00:00 AM,5\n")
+    code, said = imported()
+    assert (code, "1 new, 0 corrected, 3 unchanged, 0 refused." in said) == (3, True), said
+    assert "1 rows more say something else" in said
+    assert "(line 3)" in said
+    assert "--replace" in said
+    assert waited() == 15
+    code, said = imported("--replace")
+    assert (code, "0 new, 1 corrected, 4 unchanged, 0 refused." in said) == (0, True), said
+    assert waited() == 213
+    code, said = imported()
+    assert (code, "0 new, 0 corrected, 5 unchanged, 0 refused." in said) == (0, True), said
+
+
+CORRECTED = """
+kind = "interactions"
+time_zone = "America/New_York"
+id = "{Id}"
+[set]
+service_id = "recycling-cart"
+kind = "call"
+outcome = "answered"
+channel = "phone"
+[fields]
+started_at = { column = "Start", read_as = "time", formats = ["%m/%d/%Y %I:%M:%S %p"] }
+wait_s = { column = "Wait", read_as = "duration" }
+"""
+
+
 def wait_until_known(running: Running, key: str) -> None:
     for _ in range(200):
         answer = httpx.post(f"{running.feedback}/v1/interactions", json=[], headers={"Authorization": f"Bearer {key}"})

@@ -19,7 +19,7 @@ def export(embedded: Embedded, what: str, file: Path, *options: str) -> list[dic
     place = ["--url", embedded.base, "--home", str(embedded.home)]
     done = CliRunner().invoke(app, ["export", what, str(file), *options, *place])
     assert done.exit_code == 0, done.output
-    return list(csv.DictReader(file.read_text("utf-8").splitlines()))
+    return list(csv.DictReader(file.read_text("utf-8-sig").splitlines()))
 
 
 def test_responses_and_figures_are_exported_whole(embedded: Embedded, tmp_path: Path):

@@ -1,5 +1,6 @@
 """An import settles batch by batch, reports what does not go in, and goes on where it was cut off."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import httpx
@@ -9,9 +10,11 @@ import pytest
 from soundings.client import Soundings, Unreachable
 from soundings_embedded.imports import use_cases
 from soundings_embedded.imports.checkpoint import Checkpoint, Progress
+from soundings_embedded.imports.comparison import CannotCompare, StoredState
 from soundings_embedded.imports.domain import Reader
 from soundings_embedded.imports.mapping import read_mapping
-from soundings_embedded.imports.tables import csv_table
+from soundings_embedded.imports.summary import summary_lines
+from soundings_embedded.imports.tables import Json, csv_table
 from soundings_embedded.imports.use_cases import ImportFile, Rejected, Watcher
 
 MAPPING = read_mapping(
@@ -84,3 +87,70 @@ def test_a_complete_import_begins_at_the_beginning_when_repeated(tmp_path: Path)
     run(door, tmp_path, text(20))
     assert door.kept == before
     assert door.requests == 2
+
+
+class Stored:
+    """What is stored already, by id; it may stop answering after some batches."""
+
+    def __init__(self, states: dict[str, StoredState], batches: int = 10**9) -> None:
+        self.states_by_id = states
+        self.batches = batches
+        self.begun = False
+
+    def begin(self) -> None:
+        if self.batches < 0:
+            raise CannotCompare("away")
+        self.begun = True
+
+    def states(self, items: Sequence[Json]) -> list[StoredState]:
+        assert self.begun
+        self.batches -= 1
+        if self.batches < 0:
+            raise CannotCompare("away")
+        return [self.states_by_id.get(str(item["id"]), StoredState("new")) for item in items]
+
+
+def compared(door: Door, folder: Path, content: str, known: Stored, *, replaces: bool = False):
+    refused, differing = list[Rejected](), list[int]()
+    watcher = Watcher(refused.append, lambda _line: None, differing.append)
+    table = csv_table(content)
+    run = ImportFile(
+        door.client(), "snd_x", MAPPING.kind, checkpoint=Checkpoint(folder, content.encode()), watcher=watcher,
+        known=known, replaces=replaces,
+    )  # fmt: skip
+    items = Reader(MAPPING, table.columns)
+    total = run.run(table, items)
+    return total, differing, list(summary_lines(total, items, differing))
+
+
+STATES = {
+    "1": StoredState("equal", 0), "2": StoredState("different", 4), "3": StoredState("retracted", 0),
+}  # fmt: skip
+
+
+def test_what_is_new_corrected_unchanged_and_refused_is_told_apart(tmp_path: Path):
+    door = Door()
+    total, differing, said = compared(door, tmp_path, "n,hits\n0,0\n1,1\n2,2\n3,3\n13,1\n4,x\n0,0\n", Stored(STATES))
+    assert total == Progress(
+        lines=8, accepted=3, rejected=2, new=1, corrected=0, unchanged=2, differing=1, retracted=1, compared=True
+    )
+    assert list(door.kept) == ["0"]
+    assert differing == [4]
+    assert said[:2] == ["3 rows accepted, 2 rejected.", "Of these: 1 new, 0 corrected, 2 unchanged, 2 refused."]
+    assert "(line 4)" in said[2]
+    assert "--replace" in said[2]
+
+
+def test_replacing_sends_the_next_revision(tmp_path: Path):
+    door = Door()
+    total, differing, _ = compared(door, tmp_path, "n,hits\n1,1\n2,2\n", Stored(STATES), replaces=True)
+    assert (total.corrected, total.differing, differing) == (1, 0, [])
+    assert door.kept == {"2": {"id": "2", "results": 2, "revision": 5}}
+
+
+@pytest.mark.parametrize("batches", [-1, 1])
+def test_an_import_goes_on_when_nobody_can_tell_what_is_stored(tmp_path: Path, batches: int):
+    door = Door()
+    total, _, said = compared(door, tmp_path, text(use_cases.BATCH * 2), Stored({}, batches))
+    assert (total.accepted, total.compared) == (use_cases.BATCH * 2 - 1, False)
+    assert "cannot be told" in said[1]

@@ -7,12 +7,18 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from metrics_worker.comparisons.http import router as comparisons_router
+from metrics_worker.comparisons.sql import SqlComparisonStore
+from metrics_worker.comparisons.use_cases import CompareRecords
 from metrics_worker.dead_letters.http import router as dead_letter_router
 from metrics_worker.dead_letters.relay import relay
 from metrics_worker.dead_letters.sql import SqlDeadLetterStore
 from metrics_worker.dead_letters.use_cases import ReplayDeadLetter
 from metrics_worker.fold.runner import FoldRunner, RunnerSettings
 from metrics_worker.fold.sql import open_fold_store
+from metrics_worker.interactions.http import router as interactions_router
+from metrics_worker.interactions.sql import SqlInteractionStore
+from metrics_worker.interactions.use_cases import ListInteractions
 from metrics_worker.moving.sql import copy_database, positions_of, refuse_what_is_used
 from metrics_worker.parked.http import router as parked_router
 from metrics_worker.parked.sql import SqlParkedSourceStore
@@ -27,6 +33,7 @@ from metrics_worker.rebuild.use_cases import Progress, Rebuilt, Verified
 from metrics_worker.rebuild.use_cases import rebuild as rebuild_cells
 from metrics_worker.rebuild.use_cases import verify as verify_cells
 from metrics_worker.retention.keeper import keeper
+from metrics_worker.retention.sql import SqlRetentionStore
 from metrics_worker.settings import Settings
 from metrics_worker.structure.revocations_sql import SqlRevocations
 from metrics_worker.subjects.http import router as subjects_router
@@ -74,6 +81,8 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
             query_router(ReadMetrics(cells, log, clock), DescribeMeasures(cells)),
             subjects_router(SqlSubjectStore(database)),
             voices_router(ReadVoices(SqlVoiceStore(database))),
+            interactions_router(ListInteractions(SqlInteractionStore(database))),
+            comparisons_router(CompareRecords(SqlComparisonStore(database, SqlRetentionStore(database)), log, clock)),
             dead_letter_router(letters, ReplayDeadLetter(letters, log, clock)),
             parked_router(SqlParkedSourceStore(database)),
         ],

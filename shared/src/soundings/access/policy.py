@@ -10,7 +10,7 @@ class Door(Enum):
     """The ways through a door other than a role."""
 
     PUBLIC = "public"  # nobody needs to say who they are; a staff token widens what they see
-    SOURCE = "source"  # a source key, checked by the listening service itself
+    SOURCE = "source"  # a source key, checked by the service itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ Access = Door | Staff | SourceOrStaff
 _ANY_STAFF = Staff(STAFF)
 _MANAGER = Staff(frozenset({Role.MANAGER}))
 _ADMIN = Staff(frozenset({Role.ADMIN}))
+_ANALYST = Staff(frozenset({Role.ANALYST}))
 _ADVOCATE = Staff(frozenset({Role.ADVOCATE}))
 
 ENTITIES = (
@@ -60,6 +61,9 @@ POLICY: dict[str, Access] = {
     "feedback.responses.submit": Door.SOURCE,
     "feedback.interactions.record": Door.SOURCE,
     "feedback.tallies.record": Door.SOURCE,
+    "feedback.responses.preview": Door.SOURCE,
+    "feedback.interactions.preview": Door.SOURCE,
+    "feedback.tallies.preview": Door.SOURCE,
     "feedback.events.receive": Door.SOURCE,
     "feedback.responses.retract": Door.SOURCE,
     "feedback.interactions.retract": Door.SOURCE,
@@ -103,7 +107,9 @@ POLICY: dict[str, Access] = {
     "metrics.query": Door.PUBLIC,
     "metrics.responses.list": _ADVOCATE,
     "metrics.responses.get": _ADVOCATE,
+    "metrics.interactions.list": _ANALYST,
     "metrics.subjects.records": _ADMIN,
+    "metrics.records.compare": Door.SOURCE,
     "metrics.dead_letters.list": _ADMIN,
     "metrics.dead_letters.replay": _ADMIN,
     "metrics.parked.list": _ADMIN,

@@ -87,6 +87,14 @@ class Soundings:
         ]
         return together(parts)
 
+    def preview(self, kind: Kind, items: Sequence[Json], key: str) -> Json:
+        """What items would be stored as, by their index, and which would be refused; nothing is stored."""
+        return self._wire.send(self._roots.preview(kind, items, key))[1]
+
+    def compare(self, kind: Kind, records: Sequence[Json], key: str) -> Json:
+        """Which records of a source are stored already; with an ``event`` from `preview`, whether it says the same."""
+        return self._wire.send(self._roots.compare(kind, records, key))[1]
+
     def drain(self, buffer: Buffer, key: str, *, batch: int = BATCH) -> Taken:
         """Send what a buffer holds, the oldest first; only what was answered for leaves it.
 
@@ -130,6 +138,10 @@ class Soundings:
     def voices(self, **query: str | float | None) -> Iterator[Json]:
         """What people said, the newest first, page by page; the filters are those of ``GET /v1/responses``."""
         return self._items(partial(self._roots.voices, query))
+
+    def interactions(self, **query: str | float | None) -> Iterator[Json]:
+        """Interaction records without text and person, page by page; filters are those of ``GET /v1/interactions``."""
+        return self._items(partial(self._roots.interactions, query))
 
     def _items(self, page_at: Callable[[str | None], Call]) -> Iterator[Json]:
         """Every item of a list, page by page; `page_at` asks for the page behind a cursor."""

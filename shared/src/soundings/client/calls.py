@@ -69,6 +69,12 @@ class Roots:
     def send(self, kind: Kind, items: Sequence[Json], key: str) -> Call:
         return Call("POST", f"{self.feedback}/v1/{kind}", key, list(items), expect=(202, 422))
 
+    def preview(self, kind: Kind, items: Sequence[Json], key: str) -> Call:
+        return Call("POST", f"{self.feedback}/v1/{kind}/preview", key, list(items))
+
+    def compare(self, kind: Kind, records: Sequence[Json], key: str) -> Call:
+        return Call("POST", f"{self.metrics}/v1/records/compare", key, {"kind": kind, "records": list(records)})
+
     def subjects(self, agency_id: str, person: str) -> Call:
         return Call("POST", f"{self.feedback}/v1/subjects", self.token, {"agency_id": agency_id, "person": person})
 
@@ -89,6 +95,10 @@ class Roots:
     def voices(self, query: Query, cursor: str | None) -> Call:
         named = {name.rstrip("_"): value for name, value in query.items()}
         return Call("GET", f"{self.metrics}/v1/responses", self.token, query={**named, "cursor": cursor})
+
+    def interactions(self, query: Query, cursor: str | None) -> Call:
+        named = {name.rstrip("_"): value for name, value in query.items()}
+        return Call("GET", f"{self.metrics}/v1/interactions", self.token, query={**named, "cursor": cursor})
 
 
 def with_ids(kind: Kind, items: Sequence[Json]) -> list[Json]:

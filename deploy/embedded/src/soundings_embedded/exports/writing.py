@@ -3,25 +3,44 @@
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, cast
+from typing import IO, Final, cast
 
 from soundings_embedded.spreadsheets import safe_cell
 
 Json = dict[str, object]
 
 
-def write_records(records: Iterable[Json], path: Path, advance: Callable[[int], None]) -> int:
+@dataclass(frozen=True, slots=True)
+class CsvStyle:
+    """How a CSV file is written. Without a byte order mark spreadsheets on Windows take UTF-8 for something else."""
+
+    delimiter: str = ","
+    mark: bool = True
+
+
+EXCEL_STYLE: Final = CsvStyle(delimiter=";")
+"""What Excel opens with a double click where commas are decimal signs; elsewhere it asks."""
+PLAIN_STYLE: Final = CsvStyle(mark=False)
+
+
+def write_records(
+    records: Iterable[Json], path: Path, advance: Callable[[int], None], style: CsvStyle = PLAIN_STYLE
+) -> int:
     """Write all records, as CSV unless the name ends in .jsonl or .ndjson; their number.
 
     The file comes into being whole or not at all. ``advance`` is told how many records there are so far.
     """
     draft = path.with_name(f"{path.name}.part")
     try:
-        with draft.open("w", encoding="utf-8", newline="") as file:
-            write = _write_lines if path.suffix.lower() in {".jsonl", ".ndjson"} else _write_csv
-            count = write(records, file, advance)
+        if path.suffix.lower() in {".jsonl", ".ndjson"}:
+            with draft.open("w", encoding="utf-8", newline="") as file:
+                count = _write_lines(records, file, advance)
+        else:
+            with draft.open("w", encoding="utf-8-sig" if style.mark else "utf-8", newline="") as file:
+                count = _write_csv(records, file, advance, style.delimiter)
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
@@ -36,7 +55,7 @@ def _write_lines(records: Iterable[Json], file: IO[str], advance: Callable[[int]
     return count
 
 
-def _write_csv(records: Iterable[Json], file: IO[str], advance: Callable[[int], None]) -> int:
+def _write_csv(records: Iterable[Json], file: IO[str], advance: Callable[[int], None], delimiter: str) -> int:
     """All records once to a temporary file, for the columns that any of them has, and from there to the CSV file."""
     columns: dict[str, None] = {}
     count = 0
@@ -47,7 +66,7 @@ def _write_csv(records: Iterable[Json], file: IO[str], advance: Callable[[int], 
             kept.write(json.dumps(flat) + "\n")
             advance(count)
         kept.seek(0)
-        writer = csv.writer(file)
+        writer = csv.writer(file, delimiter=delimiter)
         writer.writerow([safe_cell(name) for name in columns])
         for line in kept:
             flat = cast("Json", json.loads(line))

@@ -8,11 +8,22 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """``lines`` of the file are settled; of the rows in them ``accepted`` were taken and ``rejected`` were not."""
+    """``lines`` of the file are settled; of the rows in them ``accepted`` are stored and ``rejected`` are not.
+
+    Of those that are stored some are ``new``, some ``corrected`` an earlier record, some are ``unchanged``. Of the
+    others some are ``differing``: another content is stored under their id, and ``retracted``: taken back for good.
+    ``compared`` is false where nobody could tell what was stored before.
+    """
 
     lines: int = 0
     accepted: int = 0
     rejected: int = 0
+    new: int = 0
+    corrected: int = 0
+    unchanged: int = 0
+    differing: int = 0
+    retracted: int = 0
+    compared: bool = True
 
 
 class Checkpoint:

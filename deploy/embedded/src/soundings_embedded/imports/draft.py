@@ -2,27 +2,28 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Final, Literal
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
+from soundings_embedded.imports.column_profiles import FORMATS, Column, is_ambiguous, profile_columns
+from soundings_embedded.imports.csv_tables import separator_line
 from soundings_embedded.imports.mapping import Kind
-from soundings_embedded.imports.tables import Layout, Table
+from soundings_embedded.imports.question_drafts import draft_questions, form_lines, slug_of, toml_text
+from soundings_embedded.imports.survey_tools import (
+    SurveyTool,
+    bare_name,
+    by_bare_name,
+    header_rows_of,
+    question_texts,
+    recognised_tool,
+)
+from soundings_embedded.imports.tables import EXCEL, LINES, FileContent, Layout, Table, read_table
+from soundings_embedded.imports.text_files import guess_encoding, open_lines
 
-ROWS_READ: Final = 2_000
 _USUAL: Final = Layout()
-_FEW: Final = 12
-_ABSENT: Final = ("", "-", "n/a", "na", "null", "none", "nan")
-_NOT_IN_SLUGS: Final = re.compile(r"[^a-z0-9]+")
-_NUMBER: Final = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_DURATION: Final = re.compile(r"([0-9]+:)?[0-9]{1,2}:[0-9]{2}(\.[0-9]+)?")
-_FORMATS: Final = (
-    "%Y-%m-%dT%H:%M:%S%z", "%Y-%m-%dT%H:%M:%S.%f%z", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M",
-    "%Y-%m-%d", "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %H:%M", "%m/%d/%Y %I:%M %p", "%m/%d/%Y",
-    "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%d.%m.%Y",
-    "%Y/%m/%d %H:%M:%S", "%Y/%m/%d",
-)  # fmt: skip
+_NOT_IN_WORDS: Final = re.compile(r"[^a-z0-9]+")
+_DELIMITERS: Final = (",", ";", "\t", "|")
 _NAMES: Final[Mapping[Kind, Mapping[str, Sequence[str]]]] = {
     "interactions": {
         "id": ("id", "callid", "contactid", "caseid", "casenumber", "caseenquiryid", "requestid", "ticketid",
@@ -47,7 +48,7 @@ _NAMES: Final[Mapping[Kind, Mapping[str, Sequence[str]]]] = {
     "responses": {
         "id": ("id", "responseid", "respnum", "respondentid", "recordid"),
         "occurred_at": ("occurredat", "submittedat", "timestamp", "enddate", "date", "completedat", "created",
-                        "recordeddate"),
+                        "recordeddate", "starttime", "startdate", "submitdate", "completiontime", "when", "submitted"),
         "language": ("language", "lang", "userlanguage"), "person": ("person", "email", "customerid"),
         "channel": ("channel", "collector"), "service_id": ("serviceid",), "page": ("page", "url", "pageurl"),
         "device": ("device",),
@@ -67,173 +68,243 @@ _NEEDED: Final[Mapping[Kind, Sequence[str]]] = {
     "interactions": ("started_at",), "responses": ("occurred_at",), "tallies": ("start",),
 }  # fmt: skip
 
-Looks = Literal["nothing", "time", "duration", "integer", "number", "text"]
-
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """What the values of a column look like; ``values`` are all of them where they are few."""
+class FileDraft:
+    """A first mapping of a file in TOML; for responses also a form in YAML that fits it."""
 
-    name: str
-    looks: Looks
-    formats: Sequence[str]
-    values: Sequence[str]
+    mapping: str
+    form: str | None
+
+
+def draft_of(content: FileContent, suffix: str, kind: Kind | None, file_name: str, *, with_form: bool) -> FileDraft:
+    """The draft of a file, however it is written. ``with_form`` makes questions part of the mapping, not comments."""
+    layout = layout_of(content, suffix)
+    table = read_table(content, suffix, layout)
+    tool = recognised_tool(table)
+    if tool is not None and kind in {None, "responses"}:
+        layout = replace(layout, header_rows=header_rows_of(tool, table), names=tool.names)
+        table = read_table(content, suffix, layout)
+    else:
+        tool = None
+    draft = _Draft(table, kind, file_name, layout, tool, with_form=with_form)
+    return FileDraft("\n".join(draft.lines()) + "\n", draft.form())
 
 
 def draft_mapping(table: Table, kind: Kind | None, file_name: str, layout: Layout = _USUAL) -> str:
     """A mapping in TOML that can be read as it is; lines to be decided are comments. Without a kind one is guessed."""
-    columns = _columns(table)
-    chosen = kind or _guess(columns)
-    fields = _placed(columns, chosen)
-    identity = next((name for name, field in fields.items() if field == "id" and not {*"{}"} & {*name}), None)
-    by_name = {column.name: column for column in columns}
-    lines = [
-        f"# A first mapping of {_quoted(file_name)}, made from its columns. Read every line before you import.",
-        f'kind = "{chosen}"' + ("" if kind else "                # a guess: responses, interactions or tallies"),
-        'time_zone = "UTC"                 # the zone of times that have no offset, like "America/New_York"',
-        f"absent = {json.dumps(list(_ABSENT))}",
-    ]
-    if layout.delimiter != _USUAL.delimiter:
-        lines.append(f"delimiter = {_quoted(layout.delimiter)}")
-    if layout.encoding != _USUAL.encoding:
-        lines.append(f"encoding = {_quoted(layout.encoding)}   # a guess: see whether accents are right")
-    if identity is not None:
-        lines.append(f"id = {_quoted('{' + identity + '}')}   # the same row is always the same record")
-    else:
-        lines.append('# id = "{COLUMN}"                 # without it, the id is made from what the row says')
-    lines += ["", "[set]                              # the same for every row"]
-    lines += [f'{name} = "{value}"' for name, value in _SET[chosen] if name not in fields.values()]
-    lines += ["", "[fields]"]
-    lines += [_line(field, by_name[name]) for name, field in fields.items() if field != "id"]
-    lines += [
-        f'# {field} = {{ column = "…" }}      # needed: no column looks like it'
-        for field in _NEEDED[chosen]
-        if field not in fields.values()
-    ]
-    rest = [column for column in columns if column.name not in fields]
-    lines += ["", "# Columns without a place:"] if rest else []
-    lines += [_loose(column, chosen) for column in rest]
-    return "\n".join(lines) + "\n"
+    tool = recognised_tool(table) if kind in {None, "responses"} else None
+    return "\n".join(_Draft(table, kind, file_name, layout, tool, with_form=False).lines()) + "\n"
 
 
-def _columns(table: Table) -> list[Column]:
-    seen: dict[str, list[str]] = {name: [] for name in table.columns if name}
-    for count, row in enumerate(table.rows()):
-        if count >= ROWS_READ:
-            break
-        for name, texts in seen.items():
-            text = row.cells.get(name, "").strip()
-            if text.casefold() not in _ABSENT:
-                texts.append(text)
-    return [_column(name, texts) for name, texts in seen.items()]
+class _Draft:
+    """The parts of a first mapping."""
+
+    def __init__(
+        self,
+        table: Table,
+        kind: Kind | None,
+        file_name: str,
+        layout: Layout,
+        tool: SurveyTool | None,
+        *,
+        with_form: bool,
+    ) -> None:
+        self._asked, self._name, self._layout, self._tool = kind, file_name, layout, tool
+        self._with_form = with_form
+        self._columns = profile_columns(table, question_texts(tool, table))
+        self._kind: Kind = kind or ("responses" if tool else _guess(self._columns))
+        self._fields = _placed(self._columns, self._kind, tool)
+        self._by_name = {column.name: column for column in self._columns}
+        self._rest = [column for column in self._columns if column.name not in self._fields]
+        own = frozenset[str]() if tool is None else tool.no_questions
+        asked = [column for column in self._rest if bare_name(column.name) not in own and column.personal is None]
+        self._questions = draft_questions(asked) if self._kind == "responses" else []
+        self._form_id = slug_of(file_name.rpartition(".")[0] or file_name) or "survey"
+
+    def lines(self) -> Iterator[str]:
+        """The mapping, line by line."""
+        yield f"# A first mapping of {toml_text(self._name)}, made from its columns. Read every line before you import."
+        if self._tool is not None:
+            yield f"# It looks like an export of {self._tool.name}.{' ' if self._tool.note else ''}{self._tool.note}"
+        yield from self._warnings()
+        guess = "" if self._asked else "                # a guess: responses, interactions or tallies"
+        yield f'kind = "{self._kind}"{guess}'
+        yield 'time_zone = "UTC"                 # the zone of times that have no offset, like "America/New_York"'
+        yield 'absent = [""]                     # texts that mean "no value" in every column'
+        yield from self._suspects()
+        yield from self._layout_lines()
+        yield from self._identity()
+        yield from ("", "[set]                              # the same for every row")
+        yield from self._constants()
+        yield from ("", "[fields]")
+        yield from (_line(field, self._by_name[name]) for name, field in self._fields.items() if field != "id")
+        yield from self._missing()
+        yield from self._loose()
+        yield from self._form_comment()
+
+    def form(self) -> str | None:
+        """The form that fits, in YAML."""
+        if self._kind != "responses" or not self._questions:
+            return None
+        head = [f"# A form for {toml_text(self._name)}. Say your agency, service and source, and read every line."]
+        return "\n".join([*head, *form_lines(self._form_id, self._title(), self._questions)]) + "\n"
+
+    def _title(self) -> str:
+        return self._name.rpartition(".")[0] or self._name
+
+    def _warnings(self) -> Iterator[str]:
+        for column in self._columns:
+            if column.personal is not None:
+                advice = "map it to person, of which only a keyed hash is kept, or leave it out"
+                advice = advice if column.personal == "e-mail addresses" else "leave it out"
+                yield f"# WARNING: {_flat(column.name)} looks like {column.personal}: {advice}."
+
+    def _suspects(self) -> Iterator[str]:
+        options = {name for one in self._questions if len(one.columns) > 1 for name in one.columns}
+        found = [(text, column) for column in self._columns for text in column.suspects if column.name not in options]
+        if found:
+            texts = json.dumps(["", *dict.fromkeys(text for text, _ in found)], ensure_ascii=False)
+            where = ", ".join(
+                f"{_flat(text)} in {_flat(column.name)} {column.suspects[text]} times" for text, column in found[:10]
+            )
+            yield f"# These are answers unless you say otherwise: {where}."
+            yield f'# Where they mean "no value" write: absent = {texts}'
+
+    def _layout_lines(self) -> Iterator[str]:
+        layout = self._layout
+        if layout.delimiter != _USUAL.delimiter:
+            yield f"delimiter = {toml_text(layout.delimiter)}"
+        if layout.encoding != _USUAL.encoding:
+            yield f"encoding = {toml_text(layout.encoding)}   # a guess: see whether accents are right"
+        if layout.header_rows != 1:
+            yield f"header_rows = {layout.header_rows}"
+        if layout.names != "first":
+            yield f'names = "{layout.names}"             # a question, and below it the option of each column'
+
+    def _identity(self) -> Iterator[str]:
+        named = next((name for name, field in self._fields.items() if field == "id" and not {*"{}"} & {*name}), None)
+        if named is not None:
+            yield f"id = {toml_text('{' + named + '}')}   # the same row is always the same record"
+        else:
+            yield '# id = "{COLUMN}"                 # without it, the id is made from what the mapped columns say'
+
+    def _constants(self) -> Iterator[str]:
+        for name, value in _SET[self._kind]:
+            if name not in self._fields.values():
+                yield f'{name} = "{self._form_id if name == "form_id" and self._with_form else value}"'
+
+    def _missing(self) -> Iterator[str]:
+        for field in _NEEDED[self._kind]:
+            if field not in self._fields.values():
+                yield f'# {field} = {{ column = "…" }}      # needed: no column looks like it'
+
+    def _loose(self) -> Iterator[str]:
+        if not self._rest:
+            return
+        live = "" if self._with_form else "# "
+        yield from ("", "# Columns without a place:" if live else "# Questions of the form:")
+        for one in self._questions:
+            yield f"{live}{toml_text(f'answers.{one.id}')} = {{ {', '.join(one.rule)} }}   # {_printable(one.seen)}"
+        asked = {name for one in self._questions for name in one.columns}
+        for column in self._rest:
+            if self._kind != "responses":
+                yield _loose(column, self._kind)
+            elif column.name not in asked:
+                yield f"# {_flat(column.name)} is no question   # {_printable(column.personal or column.looks)}"
+
+    def _form_comment(self) -> Iterator[str]:
+        if self._kind == "responses" and self._questions and not self._with_form:
+            yield from ("", "# A form that fits (soundings import --draft FILE --form FORM.yaml writes it to a file):")
+            yield from (f"# {line}" for line in form_lines(self._form_id, self._title(), self._questions))
 
 
-def _column(name: str, texts: Sequence[str]) -> Column:
-    distinct = list(dict.fromkeys(texts))
-    few = sorted(distinct) if len(distinct) <= _FEW and len(distinct) < len(texts) else []
-    formats = [one for one in _FORMATS if texts and all(_fits(text, one) for text in distinct)]
-    looks: Looks = "text"
-    if not texts:
-        looks = "nothing"
-    elif all(_NUMBER.fullmatch(text) for text in texts):
-        looks = "number" if any("." in text for text in texts) else "integer"
-    elif all(_DURATION.fullmatch(text) for text in texts):
-        looks = "duration"
-    elif formats:
-        looks = "time"
-    return Column(name, looks, formats, few)
+def _flat(text: str) -> str:
+    return toml_text(_printable(text)[:100])
 
 
-def _fits(text: str, form: str) -> bool:
-    try:
-        datetime.strptime(text, form)  # noqa: DTZ007 - only whether it fits
-    except ValueError:
-        return False
-    return True
-
-
-def _quoted(text: str) -> str:
-    """A TOML string of a text; what UTF-8 cannot hold becomes a question mark."""
-    sound = text.encode("utf-8", "replace").decode("utf-8")
-    return json.dumps(sound, ensure_ascii=False).replace("\x7f", "\\u007f")
-
-
-def _bare(name: str) -> str:
-    return _NOT_IN_SLUGS.sub("", name.lower())
-
-
-def _slug(name: str) -> str:
-    return _NOT_IN_SLUGS.sub("-", name.lower()).strip("-")[:100].strip("-") or "question"
+def _printable(text: str) -> str:
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def _guess(columns: Sequence[Column]) -> Kind:
-    bare = {_bare(column.name) for column in columns}
+    bare = {bare_name(column.name) for column in columns}
     if bare & {"bins", "grain", "transactions", "pageviews"}:
         return "tallies"
-    signs = {name for field in ("started_at", "ended_at", "wait_s", "talk_s", "outcome")
-             for name in _NAMES["interactions"][field]} - {"date", "timestamp", "start", "end", "created"}  # fmt: skip
+    fields = ("started_at", "ended_at", "wait_s", "talk_s", "outcome")
+    general = {"date", "timestamp", "start", "end", "created", "starttime"}
+    signs = {name for field in fields for name in _NAMES["interactions"][field]} - general
     return "interactions" if bare & signs else "responses"
 
 
-def _placed(columns: Sequence[Column], kind: Kind) -> dict[str, str]:
-    """The field of each column that has the name of one; of several the one whose name stands first."""
+def _placed(columns: Sequence[Column], kind: Kind, tool: SurveyTool | None) -> dict[str, str]:
+    """The field of each column that has the name of one; of several the one whose name stands first.
+
+    Where no name tells the time of a response or contact, the first column of times does.
+    """
+    bare = by_bare_name(column.name for column in columns)
+    looks = {column.name: column.looks for column in columns}
     placed: dict[str, str] = {}
     for field, names in _NAMES[kind].items():
-        bare = {_bare(column.name): column.name for column in reversed(columns)}
-        found = next((bare[name] for name in names if name in bare and bare[name] not in placed), None)
-        if found is not None:
-            placed[found] = field
+        known = [*tool.fields[field].split(), *names] if tool is not None and field in tool.fields else names
+        there = [bare[name] for name in known if name in bare and bare[name] not in placed]
+        if field.endswith("_at"):
+            there = [name for name in there if looks[name] in {"time", "nothing"}] or there
+        if there:
+            placed[there[0]] = field
+    for field in _NEEDED[kind]:
+        if field not in placed.values():
+            first = next((one.name for one in columns if one.looks == "time" and one.name not in placed), None)
+            if first is not None:
+                placed[first] = field
     return placed
 
 
 def _line(field: str, column: Column) -> str:
-    quoted = _quoted(field) if "." in field else field
-    name = _quoted(column.name)
+    quoted = toml_text(field) if "." in field else field
+    name = toml_text(column.name)
+    nobody = ["anonymous"] if field == "person" and "anonymous" in {*column.values, *column.sample} else []
+    absents = [*column.suspects, *nobody]
+    absent = f"absent = {json.dumps(absents, ensure_ascii=False)}, " if absents else ""
+    place = f"column = {name}, {absent}".removesuffix(", ")
     if field.endswith("_s"):
-        return f'{quoted} = {{ column = {name}, read_as = "duration" }}'
-    if field.endswith("_at"):
-        doubt = "   # day or month first?" if _either(column.formats) else ""
-        formats = json.dumps(list(column.formats[:1] or _FORMATS[:1]))
-        return f'{quoted} = {{ column = {name}, read_as = "time", formats = {formats} }}{doubt}'
-    if field == "topic":
-        return f'{quoted} = {{ column = {name}, read_as = "list" }}'
+        return f'{quoted} = {{ {place}, read_as = "duration" }}'
+    if field.endswith("_at") or (field == "start" and column.looks == "time"):
+        doubt = "   # day or month first?" if is_ambiguous(column.formats) else ""
+        formats = json.dumps(list(column.formats[:1] or FORMATS[:1]))
+        if field == "start":
+            return f"{quoted} = {{ {place} }}{doubt}"
+        return f'{quoted} = {{ {place}, read_as = "time", formats = {formats} }}{doubt}'
     if column.values and field in {"outcome", "channel", "kind", "direction", "reason", "grain"}:
-        values = ", ".join(f"{_quoted(v)} = {_quoted(_word(v))}" for v in column.values)
-        return f"{quoted} = {{ column = {name}, values = {{ {values} }} }}   # translate each into our word for it"
-    if field == "total":
-        return f'{quoted} = {{ column = {name}, read_as = "number" }}'
-    return f"{quoted} = {{ column = {name} }}"
-
-
-def _either(formats: Sequence[str]) -> bool:
-    return any(one.startswith("%m/") for one in formats) and any(one.startswith("%d/") for one in formats)
+        values = ", ".join(f"{toml_text(v)} = {toml_text(_word(v))}" for v in column.values)
+        return f"{quoted} = {{ {place}, values = {{ {values} }} }}   # translate each into our word for it"
+    read_as = {"topic": ', read_as = "list"', "total": ', read_as = "number"'}.get(field, "")
+    return f"{quoted} = {{ {place}{read_as} }}"
 
 
 def _word(value: str) -> str:
-    return _NOT_IN_SLUGS.sub("_", value.lower()).strip("_")
+    return _NOT_IN_WORDS.sub("_", value.lower()).strip("_")
 
 
 def _loose(column: Column, kind: Kind) -> str:
-    name = _quoted(column.name)
-    seen = f"   # {column.looks}" + (f": {', '.join(column.values)}" if column.values else "")
-    seen = "".join(sign if sign.isprintable() else " " for sign in seen)
-    if kind == "tallies":
-        return f'# "bins.{_slug(column.name)}" = {{ column = {name}, read_as = "integer" }}{seen}'
-    part = "answers" if kind == "responses" else "attributes"
-    read_as = ', read_as = "integer"' if column.looks == "integer" and kind == "responses" else ""
-    return f'# "{part}.{_slug(column.name)}" = {{ column = {name}{read_as} }}{seen}'
+    seen = _printable(f"   # {column.looks}" + (f": {', '.join(column.values)}" if column.values else ""))
+    part, read_as = ("bins", ', read_as = "integer"') if kind == "tallies" else ("attributes", "")
+    return f'# "{part}.{slug_of(column.name) or "column"}" = {{ column = {toml_text(column.name)}{read_as} }}{seen}'
 
 
-def layout_of(raw: bytes) -> Layout:
-    """How a CSV file is probably written: in UTF-8 or as Excel does on Windows, with the delimiter of its header."""
-    try:
-        raw.decode(_USUAL.encoding)
-    except UnicodeDecodeError:
-        return Layout(delimiter_of(raw), "cp1252")
-    return Layout(delimiter_of(raw))
+def layout_of(content: FileContent, suffix: str = ".csv") -> Layout:
+    """How a file is probably written: its encoding, and the delimiter of its header."""
+    if suffix.lower() in EXCEL:
+        return _USUAL
+    encoding = guess_encoding(content)
+    if suffix.lower() in LINES:
+        return Layout(encoding=encoding)
+    said = separator_line(content, encoding)
+    return Layout(said or _delimiter_of(content, encoding), encoding)
 
 
-def delimiter_of(raw: bytes) -> str:
+def _delimiter_of(content: FileContent, encoding: str) -> str:
     """What stands between the cells of a CSV file, by its header: a comma, or what there is more of."""
-    header = raw[:100_000].partition(b"\n")[0]
-    return max((",", ";", "\t", "|"), key=lambda sign: header.count(sign.encode()))
+    with open_lines(content, encoding) as lines:
+        header = next(lines, "")
+    return max(_DELIMITERS, key=header.count)

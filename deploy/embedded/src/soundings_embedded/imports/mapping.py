@@ -2,16 +2,19 @@
 
 import re
 import tomllib
+from collections.abc import Mapping as Columns
 from datetime import datetime
 from itertools import permutations
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from soundings.http.problems import fault_of
 from soundings.kernel.errors import Fault
+from soundings.kernel.zone_names import read_zone
 from soundings_embedded.imports.errors import BadMapping
+from soundings_embedded.imports.tables import MOST_HEADER_ROWS, HeaderNames, Layout
 
 Kind = Literal["responses", "interactions", "tallies"]
 ReadAs = Literal["text", "integer", "number", "time", "duration", "list"]
@@ -28,6 +31,15 @@ def _zone(name: str) -> str:
     return name
 
 
+def _known_zone(name: str) -> str:
+    if read_zone(name, {}) is None:
+        raise ValueError(f"{name!r} is neither an offset such as +05:30 nor a time zone of the IANA database")
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
 def _form(text: str) -> str:
     try:
         datetime.strptime("", text)  # noqa: DTZ007 - only whether it is a format
@@ -39,39 +51,73 @@ def _form(text: str) -> str:
 
 
 Format = Annotated[str, AfterValidator(_form)]
+USUAL_FORMATS: Final = (
+    "%Y-%m-%dT%H:%M:%S%z",
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%d",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S.%f%z",
+    "%Y-%m-%dT%H:%M:%S.%f",
+    "%Y-%m-%d %H:%M:%S.%f",
+    "%Y-%m-%d %H:%M:%S%z",
+    "%Y-%m-%d %H:%M:%S.%f%z",
+    "%Y-%m-%d %H:%M:%S %Z",
+)
+"""What a time may look like where a rule names no formats."""
+
+
+_PLACEHOLDER: Final = re.compile(r"\{([^{}]+)\}")
+
+
+def placeholders(template: str | None) -> tuple[str, ...]:
+    """The columns that a template names."""
+    return tuple(_PLACEHOLDER.findall(template or ""))
+
+
+def fill(template: str, cells: Columns[str, str]) -> str:
+    """A template with the cells of a row, freed from the spaces around them."""
+    return _PLACEHOLDER.sub(lambda found: cells[found[1]].strip(), template)
 
 
 class Rule(BaseModel):
     """How one field is read from a row.
 
-    ``column`` or ``template`` gives the text; ``absent`` lists texts that mean "no value" here; ``values`` translates
-    texts (``otherwise`` catches the rest); ``present`` and ``missing`` are used instead of the text itself; ``read_as``
+    ``column`` or ``template`` gives the text, or ``options`` the columns of a choice, one for each code; ``absent``
+    lists texts that mean "no value" here; ``values`` translates texts, those of a list each
+    (``otherwise`` catches the rest); ``present`` and ``missing`` are used instead of the text itself; ``read_as``
     says what it becomes, a time by the first of ``formats`` that fits, a list by splitting at ``split``.
+    A column of an option is ticked with any text but those of ``unticked``; where all of them are blank or say
+    ``not_asked``, there is no answer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     column: str | None = None
     template: str | None = None
+    options: Annotated[dict[str, str], Field(min_length=1)] | None = None
+    unticked: tuple[str, ...] = ("0", "0.0", "no", "false", "unchecked", "not selected", "not checked", "off", "n")
+    not_asked: tuple[str, ...] = ("null",)
     absent: tuple[str, ...] = ()
     values: dict[str, Scalar] | None = None
     otherwise: Scalar | None = None
     present: Scalar | None = None
     missing: Scalar | None = None
     read_as: ReadAs = "text"
-    formats: tuple[Format, ...] = (
-        "%Y-%m-%dT%H:%M:%S%z",
-        "%Y-%m-%d %H:%M:%S",
-        "%Y-%m-%d %H:%M",
-        "%Y-%m-%d",
-    )
+    formats: tuple[Format, ...] = USUAL_FORMATS
     split: Annotated[str, Field(min_length=1)] = ";"
 
     @model_validator(mode="after")
     def _one_source(self) -> "Rule":
-        if (self.column is None) == (self.template is None):
-            raise ValueError("give either column or template")
+        if [self.column, self.template, self.options].count(None) != 2:  # noqa: PLR2004 - of three, one is given
+            raise ValueError("give either column or template, or options")
         return self
+
+    def columns(self) -> tuple[str, ...]:
+        """The columns that the rule looks at."""
+        if self.options is not None:
+            return tuple(self.options.values())
+        return placeholders(self.template) if self.column is None else (self.column,)
 
 
 class Mapping(BaseModel):
@@ -84,6 +130,9 @@ class Mapping(BaseModel):
     delimiter: Annotated[str, Field(pattern=r'^[^"\r\n\x00]$')] = ","
     encoding: str = "utf-8-sig"
     sheet: str | None = None
+    header_rows: Annotated[int, Field(ge=1, le=MOST_HEADER_ROWS)] = 1
+    names: HeaderNames = "first"
+    zones: Annotated[dict[str, Zone], Field(max_length=200)] = {}
     absent: tuple[str, ...] = ("",)
     id: str | None = None
     set: dict[Path, Scalar | list[Scalar]] = {}
@@ -95,6 +144,10 @@ class Mapping(BaseModel):
             if inner.startswith(f"{outer}."):
                 raise ValueError(f"{outer} cannot have a value of its own beside {inner}")
         return self
+
+    def layout(self) -> Layout:
+        """How the file is to be read."""
+        return Layout(self.delimiter, self.encoding, self.sheet, self.header_rows, self.names)
 
     def rules(self) -> dict[str, Rule]:
         """Every field's rule; a bare text is the name of a column."""

@@ -1,17 +1,32 @@
-"""Sending a file's rows in batches through the public door, settling each batch before the next."""
+"""Sending a file's rows in batches to the public endpoint, settling each batch before the next."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import sha256
-from typing import Protocol
+from typing import Final, NamedTuple, Protocol
 
 from soundings.client import Soundings
 from soundings_embedded.imports.checkpoint import Checkpoint, Progress
+from soundings_embedded.imports.comparison import CannotCompare, KnownRecords, StoredState
+from soundings_embedded.imports.domain import AsItIs, ContentClashes
 from soundings_embedded.imports.errors import BadRow
 from soundings_embedded.imports.mapping import Kind
 from soundings_embedded.imports.tables import Json, Row, Table
 
+__all__ = ["BATCH", "AsItIs", "ImportFile", "Items", "Rejected", "Watcher"]
+
 BATCH = 500
+_REVISION_MAX: Final = 2**63 - 1
+
+
+class PendingRow(NamedTuple):
+    """An item on its way, and the line that it comes from; ``repeats`` an earlier row of the file, word for word."""
+
+    line: int
+    item: Json
+    repeats: bool = False
+
+
+Batch = list[PendingRow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,57 +38,80 @@ class Rejected:
     detail: str
 
 
+def _nobody(_line: int) -> None:
+    """Tells nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Watcher:
-    """Who is told of every row that does not go in, and of how many lines of the file are settled."""
+    """Who is told of every row that does not go in, and of how many lines of the file are settled.
+
+    ``differ`` is told of lines that say something else than what is stored under their id.
+    """
 
     report: Callable[[Rejected], None]
     advance: Callable[[int], None]
+    differ: Callable[[int], None] = _nobody
 
 
 class Items(Protocol):
     """What makes items of rows; the same row always gives the same item with the same id."""
+
+    @property
+    def left_out(self) -> Mapping[tuple[str, str], int]:
+        """How often each text was taken for no value, by field and text."""
+        ...
+
+    @property
+    def replaced(self) -> Mapping[str, int]:
+        """How many texts of a field were replaced because nothing translates them."""
+        ...
+
+    @property
+    def unused(self) -> Sequence[str]:
+        """Columns of the file that do not go anywhere."""
+        ...
 
     def item(self, row: Row) -> Json:
         """The item of a row; BadRow names the field that cannot be read."""
         ...
 
 
-class AsItIs:
-    """Lines of JSON that are items already; one without an id gets one made from what it says."""
-
-    def __init__(self) -> None:
-        self._seen: dict[str, int] = {}
-
-    def item(self, row: Row) -> Json:
-        """The object of the line."""
-        if row.whole.get("id") is not None:
-            return row.whole
-        digest = sha256(repr(sorted(row.cells.items())).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-        again = self._seen.get(digest, 0)
-        self._seen[digest] = again + 1
-        return {**row.whole, "id": f"row-{digest}-{again}"}
-
-
 class ImportFile:
-    """Imports one file with one source key."""
+    """Imports one file with one source key.
 
-    def __init__(self, client: Soundings, key: str, kind: Kind, *, checkpoint: Checkpoint, watcher: Watcher) -> None:
+    With ``known`` it tells apart what is new, corrected and unchanged, and sends only what changes something; a record
+    whose content differs from what is stored is left alone, unless it is to ``replace`` that as a higher revision.
+    """
+
+    def __init__(
+        self,
+        client: Soundings,
+        key: str,
+        kind: Kind,
+        *,
+        checkpoint: Checkpoint,
+        watcher: Watcher,
+        known: KnownRecords | None = None,
+        replaces: bool = False,
+    ) -> None:
         self._client, self._key = client, key
         self._kind: Kind = kind
         self._checkpoint, self._watcher = checkpoint, watcher
+        self._known, self._replaces = known, replaces
+        self._clashes = ContentClashes(kind)
         self._unread = 0
 
     def run(self, table: Table, items: Items) -> Progress:
         """Send everything that is not settled yet; the totals over all tries."""
-        progress = self._checkpoint.read()
+        progress = self._begun(self._checkpoint.read())
         self._watcher.advance(progress.lines)
-        batch: list[tuple[int, Json]] = []
+        batch: Batch = []
         for row in table.rows():
             # Rows that are settled are read too: ids made from equal rows are numbered from the top.
-            item = self._item(items, row, settled=row.line <= progress.lines)
-            if item is not None:
-                batch.append((row.line, item))
+            pending = self._pending(items, row)
+            if pending is not None and row.line > progress.lines:
+                batch.append(pending)
             if len(batch) >= BATCH:
                 progress = self._settle(batch, progress, row.line)
                 batch = []
@@ -81,22 +119,110 @@ class ImportFile:
         self._checkpoint.clear()
         return replace(progress, rejected=progress.rejected + self._unread)
 
-    def _item(self, items: Items, row: Row, *, settled: bool) -> Json | None:
+    def _begun(self, progress: Progress) -> Progress:
+        try:
+            if self._known is not None:
+                self._known.begin()
+        except CannotCompare:
+            self._known = None
+        return progress if self._known is not None else replace(progress, compared=False)
+
+    def _pending(self, items: Items, row: Row) -> PendingRow | None:
         try:
             item = items.item(row)
+            return PendingRow(row.line, item, self._clashes.repeats(item, row.line))
         except BadRow as error:
             self._unread += 1
             self._watcher.report(Rejected(row.line, error.field, error.detail))
             return None
-        return None if settled else item
 
-    def _settle(self, batch: list[tuple[int, Json]], progress: Progress, line: int) -> Progress:
+    def _settle(self, batch: Batch, progress: Progress, line: int) -> Progress:
         if batch:
-            taken = self._client.send(self._kind, [item for _, item in batch], self._key)
-            for refusal in taken.rejected:
-                at = batch[int(str(refusal["index"]))][0]
-                self._watcher.report(Rejected(at, str(refusal["field"]), str(refusal["detail"])))
-            progress = Progress(line, progress.accepted + taken.accepted, progress.rejected + len(taken.rejected))
+            progress = replace(self._sent(batch, progress), lines=line)
             self._checkpoint.write(progress)
         self._watcher.advance(line)
         return progress
+
+    def _sent(self, batch: Batch, progress: Progress) -> Progress:
+        states = self._states(batch)
+        if states is None:
+            refused = self._send(batch)
+            taken = len(batch) - len(refused)
+            return replace(
+                progress,
+                accepted=progress.accepted + taken,
+                rejected=progress.rejected + len(refused),
+                compared=False,
+            )
+        sorted_out = _sorted_out(batch, states, self._kind, replaces=self._replaces)
+        for line in sorted_out.differing:
+            self._watcher.differ(line)
+        new_refused = len(self._send(sorted_out.new))
+        corrected_refused = len(self._send(sorted_out.corrected))
+        new, corrected = len(sorted_out.new) - new_refused, len(sorted_out.corrected) - corrected_refused
+        return replace(
+            progress,
+            accepted=progress.accepted + new + corrected + sorted_out.unchanged,
+            rejected=progress.rejected + new_refused + corrected_refused,
+            new=progress.new + new,
+            corrected=progress.corrected + corrected,
+            unchanged=progress.unchanged + sorted_out.unchanged,
+            differing=progress.differing + len(sorted_out.differing),
+            retracted=progress.retracted + sorted_out.retracted,
+        )
+
+    def _states(self, batch: Batch) -> Sequence[StoredState] | None:
+        if self._known is None:
+            return None
+        try:
+            return self._known.states([row.item for row in batch])
+        except CannotCompare:
+            self._known = None
+            return None
+
+    def _send(self, batch: Batch) -> Sequence[Json]:
+        """Send a batch; those that the server refuses are reported."""
+        if not batch:
+            return ()
+        taken = self._client.send(self._kind, [row.item for row in batch], self._key)
+        for refusal in taken.rejected:
+            at = batch[int(str(refusal["index"]))]
+            self._watcher.report(Rejected(at.line, str(refusal["field"]), str(refusal["detail"])))
+        return taken.rejected
+
+
+@dataclass(slots=True)
+class _SortedOut:
+    """A batch by what is to become of it."""
+
+    new: Batch
+    corrected: Batch
+    differing: list[int]
+    unchanged: int = 0
+    retracted: int = 0
+
+
+def _sorted_out(batch: Batch, states: Sequence[StoredState], kind: Kind, *, replaces: bool) -> _SortedOut:
+    out = _SortedOut([], [], [])
+    for row, stored in zip(batch, states, strict=True):
+        if row.repeats or stored.state == "equal":
+            out.unchanged += 1
+        elif stored.state == "retracted":
+            out.retracted += 1
+        elif stored.state == "new":
+            out.new.append(row)
+        elif (revised := _revised(row.item, stored.revision, kind, replaces=replaces)) is None:
+            out.differing.append(row.line)
+        else:
+            out.corrected.append(row._replace(item=revised))
+    return out
+
+
+def _revised(item: Json, stored: int, kind: Kind, *, replaces: bool) -> Json | None:
+    """The item as a correction of what is stored; None where it is none. A tally's revision is the time it comes in."""
+    own = item.get("revision")
+    if isinstance(own, int) and own > stored:
+        return item
+    if own is None and kind == "tallies":
+        return item
+    return {**item, "revision": stored + 1} if replaces and stored < _REVISION_MAX else None

@@ -1,11 +1,14 @@
 """From the bytes of a body to a vendor's records, out of whatever that vendor wraps them in."""
 
+import codecs
 import csv
 import io
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
 from feedback_api.connectors.firehose import unwrapped
+from feedback_api.connectors.reading import UnreadRow
 from feedback_api.intake.fields import is_list, is_object
 from feedback_api.intake.reading import (
     JSON_TYPES,
@@ -24,13 +27,23 @@ _JSON_KINDS: Final = JSON_TYPES | {"application/cloudevents+json", "application/
 _CSV_TYPES: Final = frozenset({"text/csv", "application/csv"})
 _COLUMNS_MAX: Final = 200
 _CELLS_MAX: Final = 1_000_000
+_ROW_MAX: Final = 256 * 1024
+"""Characters of one row, however many lines it has."""
+_MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
+_CHARSETS: Final = frozenset(
+    {"utf-8", "utf-16", "utf-16-le", "utf-16-be", "ascii", "iso8859-1", "iso8859-2", "iso8859-15", "cp1250", "cp1251",
+     "cp1252", "cp1253", "cp1254", "cp437", "cp850", "mac-roman", "shift_jis", "cp932", "gbk", "gb18030", "big5",
+     "euc_kr", "cp949"}
+)  # fmt: skip
+_SEPARATOR: Final = re.compile(r'"?sep=([;,\t|])"?[;,\t]*', re.IGNORECASE)
 
 
 def read_records(vendor: str, body: bytes, content_type: str | None, rows_max: int) -> Sequence[object]:
     """The records in a body; raises Unreadable, TooLarge or UnsupportedType."""
     kind = media_type(content_type)
     if vendor == "generic-csv" and kind in _CSV_TYPES:
-        return _rows(body, rows_max)
+        return _rows(_decoded(body, content_type), rows_max)
     if kind in _JSON_KINDS:
         value = parsed(body)
         found = list(value) if is_list(value) else [value]
@@ -62,28 +75,73 @@ _UNWRAP: Final[Mapping[str, Callable[[object], Sequence[object]]]] = {
 }
 
 
-def _rows(body: bytes, rows_max: int) -> Sequence[object]:
+def _decoded(body: bytes, content_type: str | None) -> str:
+    """The text of a file: by its byte order mark, or else the ``charset`` of its type, or else UTF-8."""
+    said = _CHARSET.search(content_type or "")
+    marked = next((encoding for mark, encoding in _MARKS if body.startswith(mark)), None)
+    encoding = marked or ("utf-8" if said is None else said[1])
     try:
-        text = body.decode("utf-8-sig")
+        known = codecs.lookup(encoding.removesuffix("-sig")).name
+    except LookupError:
+        known = ""
+    if known not in _CHARSETS:
+        raise UnsupportedType(f"The charset {encoding} is not known here; utf-8 and windows-1252 are.")
+    try:
+        text = body.decode(encoding)
     except UnicodeDecodeError as error:
-        raise Unreadable(f"The file is not UTF-8: byte {error.start} cannot be read.") from None
+        hint = "" if said or marked else " Say what it is: Content-Type: text/csv; charset=windows-1252, for example."
+        raise Unreadable(f"The file is not {encoding.upper()}: byte {error.start} cannot be read.{hint}") from None
     if "\x00" in text:
         raise Unreadable("The file holds a NUL character.")
-    delimiter = _delimiter(text)
+    return text
+
+
+class _Lines:
+    """The lines of a text, none of them and no row of more than a bounded length; ``end_row`` after each row."""
+
+    def __init__(self, text: str) -> None:
+        self._stream = io.StringIO(text, newline="")
+        self._row = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._stream.readline(_ROW_MAX + 1)
+        if not line:
+            raise StopIteration
+        self._row += len(line)
+        if self._row > _ROW_MAX:
+            raise TooLarge(f"A row of a file may have {_ROW_MAX} characters.")
+        return line
+
+    def end_row(self) -> None:
+        self._row = 0
+
+
+def _rows(text: str, rows_max: int) -> Sequence[object]:
+    first, _, rest = text.partition("\n")
+    said = _SEPARATOR.fullmatch(first.rstrip("\r"))
+    text, above = (text, 0) if said is None else (rest, 1)
+    delimiter = _delimiter(text) if said is None else said[1]
     if text.count(delimiter) > _CELLS_MAX or text.count("\n") > 2 * rows_max + _COLUMNS_MAX:
         raise TooLarge(f"A file may hold {rows_max} rows and {_CELLS_MAX} cells at once. Send it in parts.")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         header = [name.strip() for name in next(reader, list[str]())]
+        lines.end_row()
         _check(header)
         rows: list[object] = []
         for row in reader:
+            lines.end_row()
             if any(cell.strip() for cell in row):
-                rows.append(_record(header, row, reader.line_num))
+                rows.append(_record(header, row, reader.line_num + above))
             if len(rows) > rows_max:
                 raise TooLarge(f"A file may hold {rows_max} rows at once. Send it in parts.")
     except csv.Error as error:
-        raise Unreadable(f"The file is not CSV: {error} at line {reader.line_num}. Nothing was taken.") from None
+        line = reader.line_num + above
+        raise Unreadable(f"The file is not CSV: {error} at line {line}. Nothing was taken.") from None
     return rows
 
 
@@ -103,7 +161,7 @@ def _check(header: Sequence[str]) -> None:
         raise Unreadable(f"The column {twice[:100]!r} stands in the header twice.")
 
 
-def _record(header: Sequence[str], row: Sequence[str], line: int) -> dict[str, object]:
-    if len(row) > len(header) and any(cell.strip() for cell in row[len(header) :]):
-        raise Unreadable(f"Line {line} has {len(row)} cells, the header {len(header)}. Nothing was taken.")
-    return {name: cell for name, cell in zip(header, row, strict=False) if name}
+def _record(header: Sequence[str], row: Sequence[str], line: int) -> object:
+    if len(row) != len(header):
+        return UnreadRow(f"line {line} has {len(row)} cells, the header {len(header)}: which is which cannot be told")
+    return {name: cell for name, cell in zip(header, row, strict=True) if name}

@@ -12,6 +12,7 @@ from feedback_api.connectors.reading import Found
 from feedback_api.intake.faults import missing, refused, wrong_type
 from feedback_api.intake.fields import REVISION_MAX, Item
 from soundings.kernel.vocabulary import Channel, Direction, InteractionKind, Outcome, Reason
+from soundings.kernel.zone_names import split_zone
 
 _TIMES: Final = ("started_at", "enqueued_at", "answered_at", "ended_at")
 _DURATIONS: Final = ("wait_s", "talk_s", "hold_s", "wrap_up_s")
@@ -28,7 +29,7 @@ _FIELDS: Final = (*_TEXTS, *_TIMES, *_DURATIONS, *_NUMBERS, *_CLOSED, "topic", "
 _ABSENT: Final = frozenset({"", "-", "n/a", "null", "none"})
 _CLOCK: Final = re.compile(r"(?:([0-9]{1,5}):)?([0-9]{1,5}):([0-9]{2}(?:\.[0-9]{1,6})?)")
 _SECONDS: Final = re.compile(r"[0-9]{1,10}(?:\.[0-9]{1,6})?")
-_WHOLE: Final = re.compile(r"-?[0-9]{1,19}")
+_WHOLE: Final = re.compile(r"(-?[0-9]{1,19})(?:\.0{0,9})?")
 _OFFSET: Final = re.compile(r"(?:Z|z|[+-][0-9]{2}:?[0-9]{2})$")
 _SIXTY: Final = 60
 _FORMATS: Final[Mapping[str, Sequence[str]]] = {
@@ -47,8 +48,9 @@ def map_generic_csv(record: Item, setting: Setting) -> Sequence[Draft]:
     draft = Draft()
     for name in _TEXTS:
         draft.put(name, row.at(name))
-    for name in _TIMES:
-        draft.put(name, row.time(name))
+    if isinstance(language := draft.item.get("language"), str):
+        draft.item["language"] = language.replace("_", "-")  # `en_US` is how operating systems write it
+    _put_times(draft, row)
     for name in _DURATIONS:
         draft.put(name, row.seconds(name))
     for name in _NUMBERS:
@@ -93,17 +95,26 @@ class _Row:
         text = "" if value is None else value.strip()
         return Found(None if text.casefold() in _ABSENT else text, column)
 
-    def time(self, name: str) -> Found:
-        """A time; one without an offset is local to the connector's zone, or else to the agency's."""
+    def time(self, name: str) -> tuple[Found, datetime | None]:
+        """A time, and what its clock says where it has no offset: it is local to the connector's zone, or the agency's.
+
+        Of two instants with one local time it is the first.
+        """
         found = self.at(name)
         if found.value is None or _OFFSET.search(str(found.value)):
-            return found
-        at = self._local(str(found.value))
-        if at is None:
+            return found, None
+        text = str(found.value)
+        at = self._local(text)
+        if at is not None:
+            at = at.replace(tzinfo=self._zone)
+            return Found(at.isoformat(), found.path), at
+        parts = split_zone(text, {})
+        zoned = None if parts is None else self._local(parts[0])
+        if parts is None or zoned is None:
             wanted = {"%d/%m/%Y %H:%M:%S": "31/12/2026 13:45:00", "%m/%d/%Y %H:%M:%S": "12/31/2026 13:45:00"}
             example = wanted.get(self._formats[0], "2026-12-31 13:45:00")
             raise refused(found.path, "not_a_time", f"must be a time such as {example}, or one with an offset")
-        return Found(at.replace(tzinfo=self._zone).isoformat(), found.path)
+        return Found(zoned.replace(tzinfo=parts[1]).isoformat(), found.path), None
 
     def _local(self, text: str) -> datetime | None:
         for form in self._formats:
@@ -131,10 +142,23 @@ class _Row:
         found = self.at(name)
         if found.value is None:
             return found
-        text = str(found.value).removesuffix(".0")
-        if not _WHOLE.fullmatch(text) or int(text) > REVISION_MAX:
+        parts = _WHOLE.fullmatch(str(found.value))
+        if parts is None or int(parts[1]) > REVISION_MAX:
             raise refused(found.path, "not_a_number", "must be a whole number")
-        return Found(int(text), found.path)
+        return Found(int(parts[1]), found.path)
+
+
+def _put_times(draft: Draft, row: _Row) -> None:
+    """The times of a row. In the night when clocks go back, a time before an earlier one is its second hour."""
+    latest: float | None = None
+    for name in _TIMES:
+        found, local = row.time(name)
+        if local is not None:
+            second = local.replace(fold=1)
+            if latest is not None and local.timestamp() < latest <= second.timestamp():
+                local, found = second, Found(second.isoformat(), found.path)
+            latest = local.timestamp() if latest is None else max(latest, local.timestamp())
+        draft.put(name, found)
 
 
 def _closed(draft: Draft, name: str, found: Found, members: frozenset[str]) -> None:

@@ -43,6 +43,12 @@ from soundings.log.port import Log
 
 PREVIEW_MAX: Final = 100
 _VENDORS: Final[Mapping[str, Vendor]] = {vendor: vendor for vendor in MAPPERS}
+_NOTE: Final = (
+    "accepted counts records that were stored before under the same id and revision, too. These stay as they were, "
+    "whatever the file says now; whether there are any cannot be told here (POST /v1/records/compare of the measuring "
+    "service tells). To put this file's records in their place send it again with ?replace=true, or map a column to "
+    "revision."
+)
 _PATH: Final = "/v1/connectors/{source_id}/{vendor}"
 
 
@@ -74,12 +80,16 @@ def connectors_router(desk: ConnectorDesk) -> APIRouter:
         sender = await desk.callers.sender(request, source_id, known, body)
         _must_list(sender, known)
         records = read_records(known, body, request.headers.get("content-type"), ITEMS_MAX)
-        mapped = await Workbench(known, desk.interactions, sender).all(records)
+        replaces = _replaces(request, known)
+        revision = epoch_ms(sender.received_at) if replaces else None
+        mapped = await Workbench(known, desk.interactions, sender, default_revision=revision).all(records)
         received = await receive_mapped(mapped, sender, desk.log)
         told = answer_to(request.headers, received, epoch_ms(desk.callers.clock()))
         if told is not None:
             return told
-        more = {"ignored": received.ignored, "without_service": received.without_service}
+        more: dict[str, object] = {"ignored": received.ignored, "without_service": received.without_service}
+        if known == "generic-csv" and not replaces:
+            more["note"] = _NOTE
         return many(Outcome(received.accepted, received.rejected), more)
 
     @router.post(
@@ -118,6 +128,16 @@ def connectors_router(desk: ConnectorDesk) -> APIRouter:
         return answer
 
     return router
+
+
+def _replaces(request: Request, vendor: Vendor) -> bool:
+    """Whether records without a revision are to replace what is stored; 422 where this vendor has revisions."""
+    said = request.query_params.get("replace", "false")
+    if said not in {"true", "false"}:
+        raise refused("replace", "unknown", "must be true or false")
+    if said == "true" and vendor != "generic-csv":
+        raise refused("replace", "not_used", f"the records of {vendor} have revisions of their own")
+    return said == "true"
 
 
 def _vendor(name: str) -> Vendor:

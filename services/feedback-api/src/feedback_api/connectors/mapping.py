@@ -11,6 +11,7 @@ from feedback_api.connectors.amazon_connect import callback_origins, map_amazon_
 from feedback_api.connectors.drafts import Draft, Mapper, Setting
 from feedback_api.connectors.generic_csv import map_generic_csv
 from feedback_api.connectors.genesys_cloud import map_genesys_cloud
+from feedback_api.connectors.reading import UnreadRow
 from feedback_api.connectors.rules import Fact, Rules
 from feedback_api.connectors.twilio import map_twilio
 from feedback_api.connectors.zendesk import map_zendesk
@@ -21,6 +22,7 @@ from feedback_api.intake.sender import Sender
 from feedback_api.intake.text_length import LONG_TEXT, check_text_length, text_length
 from soundings.events.catalogue import Connector, Vendor
 from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.ids import RECORD_ID_MAX
 
 MAPPERS: Final[Mapping[Vendor, Mapper]] = {
     "amazon-connect": map_amazon_connect,
@@ -45,12 +47,40 @@ class Mapped:
     has_service: bool
 
 
+class ContentClashes:
+    """Finds records of one file that say different things under one id and revision: all but one would be lost.
+
+    Spreadsheets make such ids of long numbers (``2.02603E+11``).
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        self._column = setting.connector.columns.get("id", "id")
+        self._seen: dict[tuple[str | None, bytes], tuple[int, bytes | None]] = {}
+
+    def checked(self, index: int, mapped: Mapped) -> Mapped:
+        """The same, or its refusal where an earlier record has its id and another content."""
+        for taken in mapped.taken:
+            identity = (taken.root_id, dict(taken.record.headers)["ce_id"])
+            first, content = self._seen.setdefault(identity, (index, taken.record.value))
+            if content != taken.record.value:
+                detail = (
+                    f"{(mapped.given_id or '')[:100]!r} is the id of record {first} of this file too, with other "
+                    "content. Did a spreadsheet shorten the ids, as in 2.02603E+11?"
+                )
+                refusal = refused(self._column, "conflicting_content", detail)
+                return Mapped(mapped.given_id, (), refusal, (), has_service=False)
+        return mapped
+
+
 class Workbench:
     """Maps the records that one source sends from one vendor."""
 
-    def __init__(self, vendor: Vendor, interactions: Kind, sender: Sender) -> None:
+    def __init__(
+        self, vendor: Vendor, interactions: Kind, sender: Sender, *, default_revision: int | None = None
+    ) -> None:
         self._vendor: Vendor = vendor
         self._map = MAPPERS[vendor]
+        self._default_revision = default_revision
         self._interactions = interactions
         self._sender = sender
         connector = sender.source.connectors.get(vendor) or Connector(vendor=vendor)
@@ -63,10 +93,12 @@ class Workbench:
         if self._vendor == "amazon-connect":
             self._setting = replace(self._setting, called_back=callback_origins(records))
         mapped: list[Mapped] = []
+        clashes = ContentClashes(self._setting) if self._vendor == "generic-csv" else None
         pause_at = time.perf_counter() + _SLICE_SECONDS
-        for record in records:
+        for index, record in enumerate(records):
             is_long = text_length(record) > LONG_TEXT
-            mapped.append(await asyncio.to_thread(self.one, record) if is_long else self.one(record))
+            one = await asyncio.to_thread(self.one, record) if is_long else self.one(record)
+            mapped.append(one if clashes is None else clashes.checked(index, one))
             if time.perf_counter() > pause_at:
                 await asyncio.sleep(0)
                 pause_at = time.perf_counter() + _SLICE_SECONDS
@@ -76,14 +108,19 @@ class Workbench:
         """What becomes of one record. A record whose parts do not all hold is refused as a whole."""
         drafts: Sequence[Draft] = ()
         try:
+            if isinstance(record, UnreadRow):
+                raise refused("row", "ragged_row", record.detail)
             if not is_object(record):
                 raise refused("", "wrong_type", "a record must be an object")
             drafts = self._map(record, self._setting)
             for draft in drafts:
                 self._rules.apply(draft)
+                if self._default_revision is not None:
+                    draft.item.setdefault("revision", self._default_revision)
             taken = [self._take(draft) for draft in drafts]
         except Refused as refusal:
-            return Mapped(_id_of(drafts), (), refusal, (), has_service=False)
+            given_id = _id_of(drafts) or vendor_id(self._vendor, record, self._setting)
+            return Mapped(given_id, (), refusal, (), has_service=False)
         silent = [fact for draft in drafts for fact in self._rules.silent_on(draft)]
         return Mapped(_id_of(drafts), taken, None, silent, has_service=self._placed(drafts))
 
@@ -104,6 +141,33 @@ def _by_the_vendor(fault: Fault, draft: Draft) -> Fault:
     if place is None:
         return fault
     return Fault(place, fault.code, f"{fault.detail} ({'.'.join(filter(None, (name, rest)))} of the interaction)")
+
+
+_ID_PATHS: Final[Mapping[Vendor, Sequence[Sequence[str]]]] = {
+    "amazon-connect": (("ContactId",), ("detail", "contactId")),
+    "genesys-cloud": (("conversationId",),),
+    "twilio": (("data", "payload", "reservation_sid"), ("data", "payload", "task_sid")),
+    "zendesk": (("detail", "id"),),
+}
+
+
+def vendor_id(vendor: Vendor, record: object, setting: Setting) -> str | None:
+    """The id in a record that could not be mapped, for its sender to find it again; None where it has none."""
+    if vendor == "generic-csv":
+        paths: Sequence[Sequence[str]] = ((setting.connector.columns.get("id", "id"),),)
+    else:
+        paths = _ID_PATHS[vendor]
+    for path in paths:
+        value = record
+        for name in path:
+            value = value.get(name) if is_object(value) else None
+        if (
+            isinstance(value, str | int)
+            and not isinstance(value, bool)
+            and 0 < len(text := str(value).strip()) <= RECORD_ID_MAX
+        ):
+            return text
+    return None
 
 
 def _id_of(drafts: Sequence[Draft]) -> str | None:

@@ -20,6 +20,13 @@ class Found:
     path: str
 
 
+@dataclass(frozen=True, slots=True)
+class UnreadRow:
+    """A row of a file whose cells cannot be told apart, and why."""
+
+    detail: str
+
+
 class Part:
     """A part of a vendor's record: an object, where every field may be absent or null."""
 

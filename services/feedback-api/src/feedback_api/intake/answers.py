@@ -1,13 +1,13 @@
 """The answers of the record doors, exactly as the contract has them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import orjson
 from starlette.responses import Response
 
 from feedback_api.intake.faults import FORBIDDEN
-from feedback_api.intake.receive import Outcome, Rejection
+from feedback_api.intake.receive import Outcome, Preview, Rejection
 from soundings.http.problems import problem_response
 from soundings.kernel.errors import Refused
 
@@ -36,6 +36,20 @@ def many(outcome: Outcome, more: Mapping[str, object] = MappingProxyType({})) ->
     all_refused = outcome.accepted == 0 and bool(outcome.rejected)
     body = {"accepted": outcome.accepted, "rejected": [_rejection(entry) for entry in outcome.rejected], **more}
     return json_response(body, 422 if all_refused else 202)
+
+
+def previewed(previews: Sequence[Preview], rejected: Sequence[Rejection]) -> Response:
+    """200 with the event that each item would become, free of personal data, and the refusals."""
+    records = [
+        {
+            "index": one.index,
+            "id": one.taken.record_id,
+            "root_id": one.taken.root_id,
+            "event": orjson.Fragment(one.taken.record.value or b"null"),
+        }
+        for one in previews
+    ]
+    return json_response({"records": records, "rejected": [_rejection(entry) for entry in rejected]}, 200)
 
 
 def _rejection(entry: Rejection) -> dict[str, object]:

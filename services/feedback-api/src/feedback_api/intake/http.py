@@ -14,7 +14,7 @@ from feedback_api.intake.faults import refused
 from feedback_api.intake.fields import checked_id
 from feedback_api.intake.kinds import Kind, Taken
 from feedback_api.intake.reading import BATCH_MAX_BYTES, read_items
-from feedback_api.intake.receive import Entry, receive_many, receive_one
+from feedback_api.intake.receive import Entry, preview_many, receive_many, receive_one
 from feedback_api.intake.record_ids import client_id
 from feedback_api.intake.route import SourceRoute
 from feedback_api.intake.sender import Sender
@@ -73,6 +73,19 @@ def record_router(desk: Desk, kind: Kind, *, path: str, name: str, shape: type[B
         if sent.single:
             return await desk.one(Entry(kind, sent.items[0], key), sender)
         return answers.many(await receive_many(_entries(kind, sent.items, key), sender, desk.log))
+
+    @router.post(
+        f"{path}/preview",
+        name=f"{name.rpartition('.')[0]}.preview",
+        summary=f"Show what would be stored, and store nothing: {summary.lower()}",
+        openapi_extra=openapi.record_body(shape),
+        responses=openapi.RECORD_PREVIEWS,
+    )
+    async def preview(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        sender = await desk.door.sender(request, kind.accepted_as)
+        sent = read_items(await read_body(request, BATCH_MAX_BYTES), request.headers.get("content-type"))
+        previews, rejected = await preview_many([Entry(kind, item) for item in sent.items], sender)
+        return answers.previewed(previews, rejected)
 
     return router
 

@@ -75,6 +75,29 @@ RECORD_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     **RETRIED,
 }
 
+_PREVIEWED: Final = {
+    "type": "object",
+    "required": ["index", "id", "event"],
+    "properties": {
+        "index": {"type": "integer", "description": "Place of the item in the list, from 0."},
+        "id": {"type": "string"},
+        "root_id": {"type": ["string", "null"]},
+        "event": {"type": "object", "description": "The event that the item would become."},
+    },
+}
+PREVIEWS: Final = {
+    "type": "object",
+    "required": ["records", "rejected"],
+    "properties": {
+        "records": {"type": "array", "items": _PREVIEWED},
+        "rejected": {"type": "array", "items": _REJECTION},
+    },
+}
+RECORD_PREVIEWS: Final[dict[int | str, dict[str, Any]]] = {
+    200: json_answer("What each item would be stored as; nothing was stored.", PREVIEWS),
+    **{status: answer for status, answer in RECORD_ANSWERS.items() if status not in {202, 422, 503}},
+}
+
 
 @cache
 def record_body(shape: type[BaseModel]) -> dict[str, Any]:

@@ -49,6 +49,14 @@ class Outcome:
     rejected: Sequence[Rejection]
 
 
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an item would be stored as: its place in the list, and its record for the log."""
+
+    index: int
+    taken: Taken
+
+
 @dataclass(slots=True)
 class _Bundle:
     """The records of one topic with the places of their items in the list."""
@@ -103,6 +111,21 @@ async def receive_many(entries: Sequence[Entry | Misfit], sender: Sender, log: L
         raise Unavailable("The log could not store this just now; send it again.")
     rejected.sort(key=lambda rejection: rejection.index)
     return Outcome(len(entries) - len(rejected), rejected)
+
+
+async def preview_many(entries: Sequence[Entry], sender: Sender) -> tuple[Sequence[Preview], Sequence[Rejection]]:
+    """What each item would be stored as, and those that would be refused; writes nothing. Raises TooLarge."""
+    check_text_length(entry.item for entry in entries)
+    previews: list[Preview] = []
+    rejected: list[Rejection] = []
+    turn = LoopTurn()
+    for index, entry in enumerate(entries):
+        try:
+            previews.append(Preview(index, await take_fairly(entry, sender)))
+        except Refused as refusal:
+            rejected.append(Rejection(index, _given(entry), refusal.faults[0]))
+        await turn.give_way()
+    return previews, rejected
 
 
 async def _check(entries: Sequence[Entry | Misfit], sender: Sender) -> tuple[dict[str, _Bundle], list[Rejection]]:

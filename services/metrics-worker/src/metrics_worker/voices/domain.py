@@ -17,7 +17,21 @@ _USUAL_ITEMS: Final = 50
 _MOST_WORDS: Final = 20
 _TEXT_MAX: Final = 500
 _NAMES: Final = frozenset(
-    {"service", "form", "channel", "measure", "low", "high", "q", "from", "to", "cursor", "limit", "quarantined"}
+    {
+        "agency",
+        "service",
+        "form",
+        "channel",
+        "measure",
+        "low",
+        "high",
+        "q",
+        "from",
+        "to",
+        "cursor",
+        "limit",
+        "quarantined",
+    }
 )
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WHOLE: Final = re.compile(r"-?[0-9]{1,9}")
@@ -68,6 +82,7 @@ class Search:
     ``words`` must all stand in the comments; with ``measure`` some answer to it must lie from ``low`` to ``high``.
     """
 
+    agency: str | None = None
     service: str | None = None
     form: str | None = None
     channel: str | None = None
@@ -118,6 +133,7 @@ def read_search(given: Mapping[str, str], structure: Structure) -> Search:
         if len(value) > _TEXT_MAX:
             raise refused(name, "too_long", f"must be at most {_TEXT_MAX} characters")
     search = Search(
+        agency=_known(asked, "agency", structure.agencies),
         service=_known(asked, "service", structure.services),
         form=asked.get("form"),
         channel=_known(asked, "channel", frozenset(Channel)),

@@ -16,6 +16,7 @@ from soundings.kernel.clock import from_epoch_ms
 from soundings.kernel.vocabulary import Channel
 
 _WORDS: Final[Mapping[str, str]] = {
+    "agency": "Only of this agency.",
     "service": "Only of this service.",
     "form": "Only answers to this form.",
     "channel": f"Only from this channel: {', '.join(Channel)}.",

@@ -55,9 +55,15 @@ class ReadVoices:
 
 def _reach(search: Search, structure: Structure, principal: Principal) -> tuple[Reach, ...]:
     """The services to read, each with the instants between which its agency's dates lie."""
-    services = [service for service in structure.services.values() if search.service in (None, service.id)]
+    if search.agency is not None and not principal.reaches(search.agency):
+        raise ForeignAgency("this is another agency than your token's")
+    services = [
+        service
+        for service in structure.services.values()
+        if search.service in (None, service.id) and search.agency in (None, service.agency_id)
+    ]
     reached = [service for service in services if principal.reaches(service.agency_id)]
-    if search.service is not None and not reached:
+    if search.service is not None and services and not reached:
         raise ForeignAgency("this service is of another agency than your token")
     found: list[Reach] = []
     for service in sorted(reached, key=lambda service: service.id):

@@ -1,0 +1,1 @@
+"""Interaction records as they are stored, for analysts: no text, no person."""
