@@ -1,7 +1,6 @@
 """From a vendor's record to records for the log: drafted, filled by the rules, and checked as at our own doors."""
 
 import asyncio
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -21,6 +20,7 @@ from feedback_api.intake.kinds import Kind, Taken
 from feedback_api.intake.sender import Sender
 from feedback_api.intake.text_length import LONG_TEXT, check_text_length, text_length
 from soundings.events.catalogue import Connector, Vendor
+from soundings.http.loop_turn import LoopTurn
 from soundings.kernel.errors import Fault, Refused
 from soundings.kernel.ids import RECORD_ID_MAX
 
@@ -31,8 +31,6 @@ MAPPERS: Final[Mapping[Vendor, Mapper]] = {
     "zendesk": map_zendesk,
     "generic-csv": map_generic_csv,
 }
-_SLICE_SECONDS: Final = 0.005
-"""How long one list may hold the event loop before other requests have their turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +92,12 @@ class Workbench:
             self._setting = replace(self._setting, called_back=callback_origins(records))
         mapped: list[Mapped] = []
         clashes = ContentClashes(self._setting) if self._vendor == "generic-csv" else None
-        pause_at = time.perf_counter() + _SLICE_SECONDS
+        turn = LoopTurn()
         for index, record in enumerate(records):
             is_long = text_length(record) > LONG_TEXT
             one = await asyncio.to_thread(self.one, record) if is_long else self.one(record)
             mapped.append(one if clashes is None else clashes.checked(index, one))
-            if time.perf_counter() > pause_at:
-                await asyncio.sleep(0)
-                pause_at = time.perf_counter() + _SLICE_SECONDS
+            await turn.give_way()
         return mapped
 
     def one(self, record: object) -> Mapped:
