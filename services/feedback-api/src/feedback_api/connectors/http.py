@@ -79,15 +79,14 @@ def connectors_router(desk: ConnectorDesk) -> APIRouter:
         records = read_records(known, body, request.headers.get("content-type"), ITEMS_MAX)
         replaces = _replaces(request, known)
         revision = epoch_ms(sender.received_at) if replaces else None
-        mapped = await Workbench(known, desk.interactions, sender, default_revision=revision).all(records)
+        mapped = await Workbench(known, desk.interactions, sender, revision).all(records)
         received = await receive_mapped(mapped, sender, desk.log)
         told = answer_to(request.headers, received, epoch_ms(desk.callers.clock()))
         if told is not None:
             return told
         more: dict[str, object] = {"ignored": received.ignored, "without_service": received.without_service}
-        if known == "generic-csv" and not replaces:
-            more["note"] = _NOTE
-        return many(Outcome(received.accepted, received.rejected), more)
+        note = {"note": _NOTE} if known == "generic-csv" and not replaces else {}
+        return many(Outcome(received.accepted, received.rejected), more | note)
 
     @router.post(
         f"{_PATH}/preview",
