@@ -13,7 +13,7 @@ from feedback_api.connectors.callers import Callers
 from feedback_api.connectors.firehose import answer_to
 from feedback_api.connectors.mapping import MAPPERS, Workbench
 from feedback_api.connectors.preview import preview_of
-from feedback_api.connectors.receive import receive_mapped
+from feedback_api.connectors.receive import Received, receive_mapped
 from feedback_api.connectors.sealing import SECRET_MAX
 from feedback_api.intake.answers import json_response, many
 from feedback_api.intake.faults import missing, refused, unknown_field, wrong_type
@@ -84,9 +84,7 @@ def connectors_router(desk: ConnectorDesk) -> APIRouter:
         told = answer_to(request.headers, received, epoch_ms(desk.callers.clock()))
         if told is not None:
             return told
-        more: dict[str, object] = {"ignored": received.ignored, "without_service": received.without_service}
-        note = {"note": _NOTE} if known == "generic-csv" and not replaces else {}
-        return many(Outcome(received.accepted, received.rejected), more | note)
+        return many(Outcome(received.accepted, received.rejected), _more(received, known, replaces=replaces))
 
     @router.post(
         f"{_PATH}/preview",
@@ -121,6 +119,12 @@ def connectors_router(desk: ConnectorDesk) -> APIRouter:
         return answer
 
     return router
+
+
+def _more(received: Received, vendor: Vendor, *, replaces: bool) -> dict[str, object]:
+    """What an answer says beside what was accepted and refused."""
+    more: dict[str, object] = {"ignored": received.ignored, "without_service": received.without_service}
+    return more | ({"note": _NOTE} if vendor == "generic-csv" and not replaces else {})
 
 
 def _replaces(request: Request, vendor: Vendor) -> bool:
