@@ -128,7 +128,7 @@ async def test_every_route_has_a_policy_and_source_doors_answer_401_without_a_ke
     routes = [context.original_route for context in iter_route_contexts(ear.app.routes)]
     assert {route.name for route in routes} <= POLICY.keys()
     doors = [route for route in routes if POLICY[route.name] is Door.SOURCE]
-    assert len(doors) == 8
+    assert len(doors) == 11
     for route in doors:
         for method in route.methods or ():
             path = route.path.replace("{record_id:path}", "r-1").replace("{vendor}", "twilio")

@@ -149,7 +149,7 @@ class ContentClashes:
     """
 
     def __init__(self, kind: Kind) -> None:
-        self._kind = kind
+        self._kind: Kind = kind
         self._seen: dict[int, int] = {}
 
     def repeats(self, item: Json, line: int) -> bool:

@@ -309,7 +309,7 @@ def _coded(labels: Iterable[str]) -> tuple[Sequence[tuple[str, str]], str]:
 
 def _with_measures(drafts: Sequence[QuestionDraft]) -> list[QuestionDraft]:
     """Measures that the words of a question suggest, each for one question only."""
-    left = dict(_MEASURES)
+    left: dict[str, Sequence[str]] = dict(_MEASURES)
     found: list[QuestionDraft] = []
     for draft in drafts:
         measure = None

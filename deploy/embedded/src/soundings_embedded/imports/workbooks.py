@@ -42,9 +42,11 @@ def workbook_table(content: FileContent, layout: Layout) -> Table:
 
 
 def _headers(grid: Iterator[tuple[int, list[str]]], count: int, above: int) -> list[list[str]]:
-    headers: list[list[str]] = [[] for _ in range(min(above, count))] + [
-        [name.strip() for name in cells] for _, (_, cells) in zip(range(count - above), grid, strict=False)
-    ]
+    headers: list[list[str]] = []
+    for _ in range(min(above, count)):
+        headers.append([])
+    for _, (_, cells) in zip(range(count - above), grid, strict=False):
+        headers.append([name.strip() for name in cells])
     if not headers or not any(headers[0]):
         raise BadFile(_EMPTY)
     return headers

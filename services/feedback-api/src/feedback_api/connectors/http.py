@@ -14,7 +14,7 @@ from feedback_api.connectors.callers import Callers
 from feedback_api.connectors.firehose import answer_to
 from feedback_api.connectors.mapping import MAPPERS, Workbench
 from feedback_api.connectors.preview import preview_of
-from feedback_api.connectors.receive import receive_mapped
+from feedback_api.connectors.receive import Received, receive_mapped
 from feedback_api.connectors.sealing import SECRET_MAX
 from feedback_api.intake.answers import json_response, many
 from feedback_api.intake.faults import missing, refused, unknown_field, wrong_type
@@ -82,15 +82,12 @@ def connectors_router(desk: ConnectorDesk) -> APIRouter:
         records = read_records(known, body, request.headers.get("content-type"), ITEMS_MAX)
         replaces = _replaces(request, known)
         revision = epoch_ms(sender.received_at) if replaces else None
-        mapped = await Workbench(known, desk.interactions, sender, default_revision=revision).all(records)
+        mapped = await Workbench(known, desk.interactions, sender, revision).all(records)
         received = await receive_mapped(mapped, sender, desk.log)
         told = answer_to(request.headers, received, epoch_ms(desk.callers.clock()))
         if told is not None:
             return told
-        more: dict[str, object] = {"ignored": received.ignored, "without_service": received.without_service}
-        if known == "generic-csv" and not replaces:
-            more["note"] = _NOTE
-        return many(Outcome(received.accepted, received.rejected), more)
+        return many(Outcome(received.accepted, received.rejected), _more(received, known, replaces=replaces))
 
     @router.post(
         f"{_PATH}/preview",
@@ -128,6 +125,12 @@ def connectors_router(desk: ConnectorDesk) -> APIRouter:
         return answer
 
     return router
+
+
+def _more(received: Received, vendor: Vendor, *, replaces: bool) -> dict[str, object]:
+    """What an answer says beside what was accepted and refused."""
+    more: dict[str, object] = {"ignored": received.ignored, "without_service": received.without_service}
+    return more | ({"note": _NOTE} if vendor == "generic-csv" and not replaces else {})
 
 
 def _replaces(request: Request, vendor: Vendor) -> bool:

@@ -73,9 +73,7 @@ class ContentClashes:
 class Workbench:
     """Maps the records that one source sends from one vendor."""
 
-    def __init__(
-        self, vendor: Vendor, interactions: Kind, sender: Sender, *, default_revision: int | None = None
-    ) -> None:
+    def __init__(self, vendor: Vendor, interactions: Kind, sender: Sender, default_revision: int | None = None) -> None:
         self._vendor: Vendor = vendor
         self._map = MAPPERS[vendor]
         self._default_revision = default_revision
