@@ -173,7 +173,7 @@ class FoldWorker:
                 continue
             slices.append(part)
             self._held[home] = self._held[home]._replace(next=part.move.next)
-            if self._limit.exceeded.keys() != exceeded:
+            if len(self._limit.exceeded) != len(exceeded):
                 break  # it is written by itself, or what it holds could not be written without what comes behind it
         if homes:
             self._behind = any(part.count >= most for part in slices)
