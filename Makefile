@@ -22,7 +22,7 @@ run: setup ## Serve on one machine, with a demo on an empty home (DEMO=0 leaves 
 	@$(RUN)/soundings serve --home $(HOME_DIR) --port $(PORT) $(if $(filter 0,$(DEMO)),,--demo-if-empty)
 
 cluster: setup ## Run Kafka, PostgreSQL and every service as its own process, with a demo at first (DEMO=0 leaves it empty)
-	@deploy/setup/machine cluster
+	@deploy/setup/install_system_packages.sh cluster
 	@$(RUN)/python -m soundings_cluster --dir $(CLUSTER_DIR) $(if $(filter 0,$(DEMO)),,--demo-if-empty) $(if $(FROM_HOME),--from-home $(FROM_HOME))
 
 test: setup-dev machine ## Run every test (installs what is missing when root)
@@ -47,7 +47,7 @@ format: setup-dev ## Format the code
 	@$(RUN)/ruff check --fix-only --quiet . ; $(RUN)/ruff format .
 
 contracts: setup-dev ## Write the JSON Schemas and asyncapi.yaml from the event models; refuse breaking changes
-	@$(RUN)/python -m soundings.events.artefacts write shared/contracts
+	@$(RUN)/python -m soundings.events.generate write shared/contracts
 
 bench: setup-dev ## Measure the bars side by side and write benchmarks/RESULTS.md
 	@$(RUN)/python -m benchmarks $(ARGS)
@@ -57,7 +57,7 @@ setup: .venv/.run ## Set up what running needs, from the lock file
 setup-dev: .venv/.dev ## Set up what developing needs, from the lock file
 
 machine: ## Install what the tests need beside Python (as root; else it says what to install)
-	@deploy/setup/machine
+	@deploy/setup/install_system_packages.sh
 
 $(UV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Soundings needs Python 3.11 or newer; set PYTHON=..."; exit 1; }

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
-from soundings.testing.effort import FAST
+from soundings.testing.hypothesis_profile import FAST
 
 settings.register_profile("soundings", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 settings.register_profile(FAST, deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=15)

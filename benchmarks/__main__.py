@@ -17,18 +17,18 @@ from typing import Final
 
 import structlog
 
-from benchmarks.backlog import folding
-from benchmarks.engines import DISTRIBUTED, EMBEDDED, Mode
-from benchmarks.extent import Extent, quick
-from benchmarks.freshness import freshness
-from benchmarks.hostile import hostile
-from benchmarks.listening import batches, singles
-from benchmarks.machine import machine_text
-from benchmarks.peers.bar import peers
-from benchmarks.querying import querying
+from benchmarks.b1_b2_intake import batches, singles
+from benchmarks.b3_fold_throughput import folding
+from benchmarks.b4_peers import peers
+from benchmarks.b5_query_cost import querying
+from benchmarks.b6_freshness import freshness
+from benchmarks.b7_footprint import small
+from benchmarks.b8_widget import widget
+from benchmarks.b10_hostile_text import hostile
+from benchmarks.backends import DISTRIBUTED, EMBEDDED, Mode
+from benchmarks.machine_info import machine_text
 from benchmarks.report import RESULTS, Line, document, renewed, table
-from benchmarks.small import small
-from benchmarks.widget import widget
+from benchmarks.run_size import Extent, quick
 
 BARS: Final[Mapping[str, Callable[[Extent, Mode], Sequence[Line]]]] = {
     "B1": singles,

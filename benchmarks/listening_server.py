@@ -7,11 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from feedback_api.bootstrap import build
-from feedback_api.responses.shape import ResponseItem
+from feedback_api.responses.schemas import ResponseItem
 from feedback_api.settings import Settings
 from soundings.access.policy import POLICY, Door
-from soundings.http.logs import configure_logs
 from soundings.kernel.ids import RECORD_ID_MAX
+from soundings.telemetry.logging import configure_logs
 
 
 class FormAnswer(BaseModel):

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import httpx
 
-from soundings.kernel.widget import VERSION
+from soundings.widget_release import VERSION
 from tests.e2e.running import Running
 
 QUESTIONS = [

@@ -35,7 +35,7 @@ _FOCUSED = """() => {
 def chromium() -> Iterator[Browser]:
     """Debian's Chromium; as root it has no sandbox."""
     path = shutil.which("chromium")
-    assert path is not None, "Chromium is needed: deploy/setup/machine installs it"
+    assert path is not None, "Chromium is needed: deploy/setup/install_system_packages.sh installs it"
     arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=arguments)

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from soundings_embedded.demo import FORM_ID
-from soundings_embedded.demo.domain.history import History, invent
+from soundings_embedded.demo.event_stream import History, invent
 from soundings_embedded.demo.use_cases import Tell, run_demo
 from tests.browser.pages import PHONE, ZOOMED, Watched, chromium
 from tests.e2e.running import Embedded

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from soundings.kernel.form_words import WORDS
+from soundings.i18n.form_messages import WORDS
 from tests.browser.answering import KEPT, counted, heard, point, thanks
 from tests.browser.pages import PHONE, ZOOMED, Watched
 

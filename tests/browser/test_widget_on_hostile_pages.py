@@ -7,7 +7,7 @@ from socket import create_server
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
-from soundings.kernel.widget import VERSION
+from soundings.widget_release import VERSION
 from tests.browser.agency_site import AgencySite, settle_agency
 from tests.browser.pages import PHONE, chromium
 from tests.e2e.running import Embedded

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 
 import asyncpg
 
-from soundings_cluster.leftovers import process
-from soundings_cluster.place import open_place
+from soundings_cluster.data_dir import open_place
+from soundings_cluster.orphan_processes import process
 from tests.e2e.running import Cluster
 
 PATIENCE = 180.0

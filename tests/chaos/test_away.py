@@ -8,9 +8,9 @@ import pytest
 
 from soundings.events.envelope import decode
 from soundings.events.topics import RESPONSES
-from soundings.log.open import open_log
+from soundings.log.factory import open_log
+from soundings_cluster.data_dir import open_place
 from soundings_cluster.health import figures
-from soundings_cluster.place import open_place
 from soundings_cluster.services import metrics_port
 from tests.chaos.breaking import away, until
 from tests.chaos.conftest import Town

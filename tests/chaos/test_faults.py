@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from soundings.testing.disks import small_disk
-from soundings_cluster.place import open_place
+from soundings.testing.small_disk import small_disk
+from soundings_cluster.data_dir import open_place
 from soundings_cluster.services import Doors, services
 from tests.chaos.breaking import ask, away, command, until
 from tests.chaos.conftest import Town

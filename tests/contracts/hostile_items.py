@@ -5,7 +5,7 @@ from uuid import uuid4
 
 from hypothesis import strategies as st
 
-from soundings.kernel.bins import DURATION_BINS, MONEY_BINS
+from soundings.kernel.histogram_bins import DURATION_BINS, MONEY_BINS
 from soundings.kernel.vocabulary import Channel, InteractionKind, Outcome, Reason
 
 GROWING = st.sampled_from(

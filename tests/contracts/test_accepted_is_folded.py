@@ -33,17 +33,17 @@ from tests.contracts.small_catalogue import KEY, NOW, VENDORS, CatalogueWriter
 from feedback_api.bootstrap import build
 from feedback_api.settings import Settings
 from metrics_worker.bootstrap import verify
-from metrics_worker.fold.apply import apply_batch
-from metrics_worker.fold.limits import DeadLetterLimit
-from metrics_worker.fold.reading import read_slice
-from metrics_worker.fold.sql import open_fold_store
+from metrics_worker.consumer.dead_letter_limit import DeadLetterLimit
+from metrics_worker.consumer.partition_reader import read_slice
+from metrics_worker.consumer.sql import open_fold_store
+from metrics_worker.consumer.write_batch import apply_batch
 from soundings.access.roles import Role
 from soundings.access.tokens import issue_token
 from soundings.db import Database, migrate, open_database
 from soundings.events.envelope import encode
 from soundings.events.topics import ALL, CATALOGUE, MEASURED
 from soundings.log.port import Log, Stored
-from soundings.testing.effort import examples
+from soundings.testing.hypothesis_profile import examples
 from soundings.testing.memory_log import MemoryLog, MemoryStore
 
 pytestmark = pytest.mark.slow

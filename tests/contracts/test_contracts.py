@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator, FormatChecker
 
-from soundings.events import artefacts
+from soundings.events import generate as events_generate
 from soundings.events.base import EventData
-from soundings.events.breaking import breaking_changes
+from soundings.events.compatibility import breaking_changes
 from soundings.events.envelope import EVENT_TYPES
 from soundings.events.response import ResponseSubmitted
 
@@ -21,7 +21,7 @@ CONTRACTS = ROOT / "shared" / "contracts"
 
 
 def run_artefacts(verb: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "soundings.events.artefacts", verb, str(folder)]
+    command = [sys.executable, "-m", "soundings.events.generate", verb, str(folder)]
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
@@ -100,7 +100,7 @@ def test_a_new_optional_field_and_other_words_break_nothing():
 
 
 def test_every_topic_and_event_stands_in_the_asyncapi_document():
-    document = artefacts.asyncapi()
+    document = events_generate.asyncapi()
     assert document["asyncapi"] == "3.1.0"
     assert len(document["components"]["messages"]) == len(EVENT_TYPES)
 

@@ -17,7 +17,7 @@ from metrics_worker import bootstrap as metrics_worker
 from metrics_worker.settings import Settings as MetricsSettings
 from soundings.access.policy import POLICY, Door, SourceOrStaff
 from soundings.events.topics import MEASURED
-from soundings.http.observe import LAG_EVENTS
+from soundings.telemetry.metrics import LAG_EVENTS
 from tests.deploy.known_settings import SERVICES, known
 from tests.deploy.manifests import Json, Manifest, Release, chooses, flows, is_open, ways_in
 from tests.deploy.programs import CHART, ROOT, helm

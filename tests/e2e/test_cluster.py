@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from soundings.client import Soundings
-from soundings_cluster.place import open_place
+from soundings_cluster.data_dir import open_place
 from tests.e2e.conftest import declare, new_town
 from tests.e2e.running import Cluster
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from soundings.events.topics import Topic
-from soundings.log.open import open_log
+from soundings.log.factory import open_log
 from soundings.log.port import LogUnavailable, Record
 from soundings.testing.kafka_broker import KafkaBroker, free_port
 from soundings.testing.log_contract import append, read_all

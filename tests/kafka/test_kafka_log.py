@@ -8,7 +8,7 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.structs import TopicPartition
 
 from soundings.events.topics import Topic
-from soundings.log.open import open_log
+from soundings.log.factory import open_log
 from soundings.log.port import Record
 from soundings.testing.log_contract import LogContract, append, read_all
 

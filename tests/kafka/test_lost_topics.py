@@ -20,15 +20,15 @@ from aiokafka.structs import TopicPartition
 import catalogue_api.bootstrap
 from catalogue_api.entities.domain import Entity
 from catalogue_api.entities.sql import SqlCatalogue
-from feedback_api.projection.follower import Follower
-from feedback_api.projection.last_known import LastKnown
-from feedback_api.projection.projection import Projection
+from feedback_api.catalogue_projection.consumer import Follower
+from feedback_api.catalogue_projection.projection import Projection
+from feedback_api.catalogue_projection.snapshot_file import LastKnown
 from soundings.db import migrate, open_database
 from soundings.events import catalogue
 from soundings.events.envelope import encode
 from soundings.events.response import ResponseSubmitted
 from soundings.events.topics import ALL, CATALOGUE, RESPONSES
-from soundings.log.open import open_log
+from soundings.log.factory import open_log
 from soundings.log.port import Log, LogUnavailable
 from soundings.testing.kafka_broker import KafkaBroker, free_port
 from soundings_embedded.recovery.use_cases import Addresses, partition_states, recover

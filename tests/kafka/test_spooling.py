@@ -16,7 +16,7 @@ from soundings.access.keys import hash_key
 from soundings.events import catalogue
 from soundings.events.envelope import encode
 from soundings.events.topics import ALL, CATALOGUE, INTERACTIONS
-from soundings.log.open import open_log
+from soundings.log.factory import open_log
 from soundings.testing.kafka_broker import KafkaBroker, free_port
 from soundings.testing.log_contract import append, read_all
 

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from prometheus_client.metrics import MetricWrapperBase
 
-from soundings.http import observe
+from soundings.telemetry import metrics
 from tests.e2e.running import Embedded
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,7 +28,7 @@ EVERYWHERE = {"job", "instance"}
 def shown() -> dict[str, set[str]]:
     """Every series that services show, with its labels; `up` is Prometheus' own."""
     series: dict[str, set[str]] = {"up": set()}
-    for metric in vars(observe).values():
+    for metric in vars(metrics).values():
         if isinstance(metric, MetricWrapperBase):
             labels, name = set(metric._labelnames), metric._name
             ends = {"counter": {"_total": set()}, "gauge": {"": set()}}

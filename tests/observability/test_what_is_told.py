@@ -9,7 +9,7 @@ import httpx
 import pytest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
-from soundings.log.open import open_log
+from soundings.log.factory import open_log
 from tests.e2e.conftest import declare
 from tests.e2e.running import Embedded
 from tests.observability.collector import Collector, collecting

@@ -4,7 +4,7 @@ import sys
 import threading
 from pathlib import Path
 
-from metrics_worker.fold.runner import FoldRunner, RunnerSettings
+from metrics_worker.consumer.thread import FoldRunner, RunnerSettings
 
 brokers, dsn, worker, batch, folder = sys.argv[1:6]
 (Path(folder) / "loaded").touch()

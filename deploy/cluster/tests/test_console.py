@@ -2,7 +2,7 @@
 
 import io
 
-from soundings_cluster.console import Console
+from soundings_cluster.status_line import Console
 
 
 class Terminal(io.StringIO):

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from soundings_cluster.component import Part
 from soundings_cluster.health import figures, state
-from soundings_cluster.part import Part
 
 WORKER = """# TYPE soundings_lag_events gauge
 soundings_lag_events{partition="0",topic="a"} 1200.0

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from soundings_cluster.banner import write_environment
+from soundings_cluster.data_dir import check_ports, open_place
 from soundings_cluster.errors import PortTaken
-from soundings_cluster.greeting import write_environment
-from soundings_cluster.place import check_ports, open_place
 from soundings_cluster.services import Doors, services
 
 

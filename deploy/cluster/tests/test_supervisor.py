@@ -13,10 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from soundings_cluster.console import Console
+from soundings_cluster.component import Part
 from soundings_cluster.errors import PartFailed
-from soundings_cluster.leftovers import process, remember, stop_leftovers
-from soundings_cluster.part import Part
+from soundings_cluster.orphan_processes import process, remember, stop_leftovers
+from soundings_cluster.status_line import Console
 from soundings_cluster.supervisor import Supervisor
 
 PATIENCE = 30.0

@@ -22,7 +22,7 @@ from soundings.access.tokens import issue_token
 from soundings.events.base import EventData
 from soundings.events.envelope import decode
 from soundings.events.topics import CATALOGUE
-from soundings.log.open import open_log
+from soundings.log.factory import open_log
 from soundings.log.port import Log
 
 Json = dict[str, object]

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalogue_api.entities.changes import difference, merge_patch
-from catalogue_api.entities.conditions import Conditions, etag, tags
 from catalogue_api.entities.domain import Entity
 from catalogue_api.entities.errors import ChangedMeanwhile
+from catalogue_api.entities.json_diff import difference, merge_patch
+from catalogue_api.entities.preconditions import Conditions, etag, tags
 from catalogue_api.sources.domain import proper_origin
 from soundings.events.catalogue import Persona
 from soundings.kernel.clock import from_epoch_ms

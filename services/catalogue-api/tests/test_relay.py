@@ -2,7 +2,7 @@
 
 import pytest
 
-from soundings.log.open import open_log
+from soundings.log.factory import open_log
 from soundings.log.port import Log, LogUnavailable
 
 AGENCY = {"name": {"en": "City"}, "time_zone": "Europe/Lisbon"}

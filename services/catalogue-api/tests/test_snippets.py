@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from soundings.access.roles import Role
-from soundings.kernel.widget import INTEGRITY, VERSION
+from soundings.widget_release import INTEGRITY, VERSION
 
 BASE = "https://feedback.example.gov"
 SCRIPT = f'<script async src="{BASE}/widget/{VERSION}.js" integrity="{INTEGRITY}" crossorigin="anonymous"'

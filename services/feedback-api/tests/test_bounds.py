@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from feedback_api.intake.fields import COUNT_MAX, DURATION_SECONDS_MAX, TOTAL_SECONDS_MAX, fitted
+from feedback_api.intake.field_readers import COUNT_MAX, DURATION_SECONDS_MAX, TOTAL_SECONDS_MAX, fitted
 from feedback_api.intake.invented_labels import InventedLabels
-from feedback_api.intake.revisions import RisingRevisions
+from feedback_api.intake.monotonic_revision import RisingRevisions
 
 from .conftest import CENTRE, DESK, FakeClock, Listening
 

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from soundings.events.topics import INTERACTIONS
-from soundings.testing.effort import examples
+from soundings.testing.hypothesis_profile import examples
 
 from .conftest import CENTRE, Listening
 from .test_connectors import CONNECTORS

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_api.connectors.amazon_connect import callback_origins
-from feedback_api.connectors.drafts import Setting
-from feedback_api.connectors.mapping import MAPPERS
+from feedback_api.connectors.draft import Setting
+from feedback_api.connectors.mapper import MAPPERS
 from feedback_api.connectors.revisions import RANK_MAX, ranked_revision
 from soundings.events.catalogue import Connector
 from soundings.kernel.clock import epoch_ms

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from feedback_api.connectors.drafts import Setting
+from feedback_api.connectors.draft import Setting
 from feedback_api.connectors.twilio import map_twilio
 from soundings.access.roles import Role
 from soundings.events.catalogue import Connector

@@ -6,18 +6,18 @@ from fastapi.routing import iter_route_contexts
 from hypothesis import HealthCheck, given, settings, target
 from hypothesis import strategies as st
 
-from feedback_api.funnel.kind import FIELDS as FUNNEL_FIELDS
-from feedback_api.interactions.kind import FIELDS as INTERACTION_FIELDS
-from feedback_api.interactions.shape import InteractionItem
-from feedback_api.responses.kind import FIELDS as RESPONSE_FIELDS
-from feedback_api.responses.shape import ResponseItem
-from feedback_api.tallies.kind import FIELDS as TALLY_FIELDS
-from feedback_api.tallies.shape import TallyItem
+from feedback_api.funnel.parser import FIELDS as FUNNEL_FIELDS
+from feedback_api.interactions.parser import FIELDS as INTERACTION_FIELDS
+from feedback_api.interactions.schemas import InteractionItem
+from feedback_api.responses.parser import FIELDS as RESPONSE_FIELDS
+from feedback_api.responses.schemas import ResponseItem
+from feedback_api.tallies.parser import FIELDS as TALLY_FIELDS
+from feedback_api.tallies.schemas import TallyItem
 from soundings.access.policy import POLICY, Door
 from soundings.events.envelope import encode
 from soundings.events.topics import MEASURED
 from soundings.log.port import Record
-from soundings.testing.effort import examples
+from soundings.testing.hypothesis_profile import examples
 
 from .conftest import DESK, Listening, event_of
 

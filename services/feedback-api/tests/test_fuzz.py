@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from soundings.access.roles import Role
-from soundings.testing.effort import examples
+from soundings.testing.hypothesis_profile import examples
 
 from .conftest import DESK, Listening
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from feedback_api.forms.hosted.sheet import stage_id
-from soundings.testing.effort import examples
+from feedback_api.hosted_forms.form_state import stage_id
+from soundings.testing.hypothesis_profile import examples
 
 from .conftest import Listening, form
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedback_api.forms.limiting import ClientLimits, Rate
+from feedback_api.public_forms.rate_limit import ClientLimits, Rate
 
 
 @pytest.mark.parametrize(

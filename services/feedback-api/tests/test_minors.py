@@ -3,7 +3,7 @@
 from soundings.events.envelope import encode
 from soundings.events.topics import CATALOGUE, INTERACTIONS, RESPONSES, TALLIES
 from soundings.testing.memory_log import MemoryLog
-from soundings.testing.minors import as_a_later_minor
+from soundings.testing.schema_evolution import as_a_later_minor
 
 from .conftest import CENTRE, DESK, SURVEY, FakeClock, Scribe, listening
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_api.bootstrap import build
-from feedback_api.projection.follower import Follower
-from feedback_api.projection.projection import Projection
+from feedback_api.catalogue_projection.consumer import Follower
+from feedback_api.catalogue_projection.projection import Projection
 from feedback_api.settings import Settings
 from soundings.access.keys import hash_key, make_key
 from soundings.events.envelope import encode

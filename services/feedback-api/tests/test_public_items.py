@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from feedback_api.intake.receipts import Receipts, ReceiptTarget
 from feedback_api.intake.record_ids import is_uuid
-from feedback_api.privacy import Receipts, ReceiptTarget
 from soundings.access.roles import Role
 from soundings.events.response import ResponseRetracted, ResponseReviewed, ResponseSubmitted
 from soundings.kernel.vocabulary import Channel

@@ -12,9 +12,9 @@ import pytest
 from prometheus_client import generate_latest
 
 from feedback_api.bootstrap import build
-from feedback_api.projection.follower import Follower
-from feedback_api.projection.last_known import KnownCatalogue, LastKnown
-from feedback_api.projection.projection import Projection
+from feedback_api.catalogue_projection.consumer import Follower
+from feedback_api.catalogue_projection.projection import Projection
+from feedback_api.catalogue_projection.snapshot_file import KnownCatalogue, LastKnown
 from feedback_api.settings import Settings
 from soundings.access.keys import NewKey
 from soundings.events.envelope import encode

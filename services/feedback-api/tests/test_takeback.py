@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from feedback_api.privacy import Receipts, ReceiptTarget
+from feedback_api.intake.receipts import Receipts, ReceiptTarget
 from soundings.events.interaction import InteractionRetracted
 from soundings.events.response import ResponseRetracted
 from soundings.events.tally import TallyRetracted

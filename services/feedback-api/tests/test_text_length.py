@@ -4,11 +4,11 @@ import threading
 
 import pytest
 
-from feedback_api.intake.kinds import Accepted, RecordKind, Taken
-from feedback_api.intake.reading import TooLarge
-from feedback_api.intake.receive import Entry, take_fairly
+from feedback_api.intake.body_parser import TooLarge
+from feedback_api.intake.ports import Accepted, RecordKind, Taken
 from feedback_api.intake.text_length import LONG_TEXT, REQUEST_TEXT_MAX, check_text_length, text_length
-from feedback_api.responses.questions import TEXT_MAX
+from feedback_api.intake.use_cases import Entry, take_fairly
+from feedback_api.responses.question_validators import TEXT_MAX
 from soundings.log.port import Record
 
 from .conftest import Listening, Scribe, form

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from feedback_api.projection.projection import Projection
+from feedback_api.catalogue_projection.projection import Projection
 from soundings.access.roles import Role
 from soundings.events.catalogue import TokenRevocation, TokenRevocationChanged
 from soundings.kernel.clock import system_clock

@@ -4,8 +4,8 @@ import base64
 import gzip
 from hashlib import sha384
 
-from feedback_api.widget.files import widget_files
-from soundings.kernel.widget import INTEGRITY, VERSION
+from feedback_api.widget.bundles import widget_files
+from soundings.widget_release import INTEGRITY, VERSION
 
 from .conftest import Listening
 

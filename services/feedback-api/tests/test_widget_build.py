@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from feedback_api.widget.files import widget_files
-from soundings.kernel.widget import VERSION
+from feedback_api.widget.bundles import widget_files
+from soundings.widget_release import VERSION
 
 SOURCE = Path(__file__).resolve().parents[1] / "widget"
 

@@ -43,5 +43,5 @@ INTEGRITY: Final = "${integrity}"
 `;
 await mkdir(folder, { recursive: true });
 await writeFile(new URL(`${version}.js`, folder), contents);
-if (!elsewhere) await writeFile(new URL("../../../shared/src/soundings/kernel/widget.py", here), module);
+if (!elsewhere) await writeFile(new URL("../../../shared/src/soundings/widget_release.py", here), module);
 console.log(version, contents.length, gzipSync(contents, { level: 9 }).length, integrity);

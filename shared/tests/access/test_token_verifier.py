@@ -12,8 +12,8 @@ from soundings.access.key_set_loader import KeySetUnusable, parse_key_set
 from soundings.access.roles import Role
 from soundings.access.token_issuer import TokenIssuer, further_issuers
 from soundings.access.tokens import MAX_TOKEN, TokenRefused, TokenVerifier, issue_token
-from soundings.http.observe import KEY_SET_LOADS
 from soundings.kernel.errors import Unavailable
+from soundings.telemetry.metrics import KEY_SET_LOADS
 
 
 def new_key(kid: str) -> ECKey:

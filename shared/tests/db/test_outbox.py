@@ -16,7 +16,7 @@ from soundings.db import Database, open_database
 from soundings.db.outbox import Outbox, RecordTooLarge, Relay, relaying
 from soundings.events.topics import CATALOGUE, SIGNALS, Topic
 from soundings.log.port import AppendFailed, LogUnavailable, Place, Record
-from soundings.testing.effort import examples
+from soundings.testing.hypothesis_profile import examples
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 

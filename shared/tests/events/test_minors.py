@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from soundings.events.base import EventData
 from soundings.events.envelope import EVENT_TYPES, decode, encode
 from soundings.log.port import Record, Stored
-from soundings.testing.minors import LATER, as_a_later_minor, as_an_earlier_minor, later
+from soundings.testing.schema_evolution import LATER, as_a_later_minor, as_an_earlier_minor, later
 
 EXAMPLES = [
     pytest.param(event, file, id=f"{event.TYPE}/{file.stem}")

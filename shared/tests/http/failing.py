@@ -16,10 +16,10 @@ from soundings.access.policy import POLICY, Door
 from soundings.access.tokens import TokenVerifier
 from soundings.db import open_database
 from soundings.http.app import ServiceSpec, service_app
-from soundings.http.logs import configure_logs
 from soundings.http.metrics_listener import MetricsAddress
-from soundings.http.serving import serve
+from soundings.http.server import serve
 from soundings.kernel.errors import SoundingsError
+from soundings.telemetry.logging import configure_logs
 
 
 class Odd(SoundingsError):

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from starlette.types import Message
 
 from soundings.http.body import read_body
-from soundings.http.middleware import Surround
+from soundings.http.request_middleware import Surround
 
 SERVICE = "cut-off"
 

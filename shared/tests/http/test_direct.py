@@ -14,7 +14,7 @@ from structlog.testing import capture_logs
 from soundings.access.policy import Door
 from soundings.access.tokens import TokenVerifier
 from soundings.http.app import ServiceSpec, service_app
-from soundings.http.direct import DirectRoute, DirectWay
+from soundings.http.fast_path import DirectRoute, DirectWay
 from soundings.http.problems import Problem
 from soundings.kernel.errors import Fault, Refused, Unavailable
 

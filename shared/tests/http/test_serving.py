@@ -17,7 +17,7 @@ from soundings.access.tokens import TokenVerifier
 from soundings.http.app import ServiceSpec, service_app
 from soundings.http.limits import ServerLimits
 from soundings.http.metrics_listener import MetricsAddress, serving_metrics
-from soundings.http.serving import server_config
+from soundings.http.server import server_config
 
 PATIENCE = 20.0
 QUICK = ServerLimits(

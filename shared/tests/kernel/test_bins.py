@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundings.kernel.bins import (
+from soundings.kernel.histogram_bins import (
     DURATION_BINS,
     DURATION_EDGES,
     FINE_UNITS,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from soundings.kernel.calendars import Calendar, Interval, calendar_of, hour_bucket
+from soundings.kernel.agency_calendar import Calendar, Interval, calendar_of, hour_bucket
 from soundings.kernel.clock import epoch_ms
 from soundings.kernel.vocabulary import Grain
 

@@ -3,7 +3,7 @@ import string
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundings.log.headers import pack_headers, unpack_headers
+from soundings.log.header_codec import pack_headers, unpack_headers
 
 names = st.text(alphabet=string.printable + "äß中", max_size=12)
 

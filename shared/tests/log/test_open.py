@@ -1,6 +1,6 @@
 import pytest
 
-from soundings.log.open import BadLogUrl, open_log
+from soundings.log.factory import BadLogUrl, open_log
 from soundings.log.sqlite import SqliteLog
 
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from soundings.events.topics import Topic
 from soundings.log.port import AppendFailed, LogFull, LogUnavailable, Place, Record, UnknownTopic
 from soundings.log.spool import Depth, Spool, SpooledLog, SpoolInUse
-from soundings.testing.disks import small_disk
-from soundings.testing.effort import examples
+from soundings.testing.hypothesis_profile import examples
 from soundings.testing.memory_log import MemoryLog, MemoryStore
+from soundings.testing.small_disk import small_disk
 
 TOPIC = Topic("t", 4, "delete", timedelta(days=1))
 OTHER = Topic("other", 1, "compact", None)

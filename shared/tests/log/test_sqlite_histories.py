@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from soundings.events.topics import Topic
 from soundings.log.port import Record
 from soundings.log.sqlite import SqliteLog
-from soundings.testing.effort import examples
+from soundings.testing.hypothesis_profile import examples
 from soundings.testing.log_contract import append, read_all
 
 TOPIC = Topic("t", 1, "delete", timedelta(days=10))

@@ -11,15 +11,15 @@ from typing import Annotated
 import typer
 
 from soundings.kernel.errors import SoundingsError
-from soundings_cluster.commands import fill_with_demo, move_in
-from soundings_cluster.console import Console
-from soundings_cluster.greeting import greet, write_environment
+from soundings_cluster.banner import greet, write_environment
+from soundings_cluster.cli_calls import fill_with_demo, move_in
+from soundings_cluster.data_dir import Place, check_ports, open_place
 from soundings_cluster.health import show_health
 from soundings_cluster.kafka import install_kafka, kafka
-from soundings_cluster.leftovers import stop_leftovers
-from soundings_cluster.place import Place, check_ports, open_place
+from soundings_cluster.orphan_processes import stop_leftovers
 from soundings_cluster.postgres import make_databases, postgres
 from soundings_cluster.services import METRICS_PORTS, Doors, services
+from soundings_cluster.status_line import Console
 from soundings_cluster.supervisor import Supervisor
 
 

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from soundings.http.observe import LAG_EVENTS, SPOOL_DEPTH
-from soundings_cluster.console import Console
-from soundings_cluster.part import Part
+from soundings.telemetry.metrics import LAG_EVENTS, SPOOL_DEPTH
+from soundings_cluster.component import Part
+from soundings_cluster.status_line import Console
 
 _EVERY_S = 1.0
 _TIMEOUT_S = 5.0

@@ -5,9 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from soundings_cluster.component import Part
+from soundings_cluster.data_dir import Place
 from soundings_cluster.errors import ProgramMissing
-from soundings_cluster.part import Part
-from soundings_cluster.place import Place
 
 SCRIPT = Path(__file__).parents[3] / "kafka" / "broker.py"
 _CHECK_S = 1.0

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import asyncpg
 
+from soundings_cluster.component import Part
+from soundings_cluster.data_dir import Place
 from soundings_cluster.errors import ProgramMissing
-from soundings_cluster.part import Part
-from soundings_cluster.place import Place
 
 DATABASES = ("catalogue", "metrics")
 _DEBIAN = Path("/usr/lib/postgresql")

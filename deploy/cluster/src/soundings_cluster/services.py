@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from soundings_cluster.part import Part, UpCheck
-from soundings_cluster.place import Place
+from soundings_cluster.component import Part, UpCheck
+from soundings_cluster.data_dir import Place
 
 METRICS_PORTS = (8003, 8004)
 _METRICS_ABOVE = 1000

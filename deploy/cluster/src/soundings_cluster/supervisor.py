@@ -5,11 +5,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from soundings_cluster.child import Child
-from soundings_cluster.console import Console
+from soundings_cluster.component import Part
 from soundings_cluster.errors import PartFailed
-from soundings_cluster.leftovers import remember
-from soundings_cluster.part import Part
+from soundings_cluster.orphan_processes import remember
+from soundings_cluster.status_line import Console
+from soundings_cluster.supervised_process import Child
 
 _UP_WITHIN_S = 180.0
 _POLL_S = 0.1

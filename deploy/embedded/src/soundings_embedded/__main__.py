@@ -7,16 +7,16 @@ import typer
 from soundings.kernel.errors import SoundingsError
 from soundings_embedded.commands.apply import apply
 from soundings_embedded.commands.backup import backup, restore
-from soundings_embedded.commands.bring_in import bring_in
 from soundings_embedded.commands.demo import demo
 from soundings_embedded.commands.doctor import doctor
+from soundings_embedded.commands.export import take_out
+from soundings_embedded.commands.import_records import bring_in
+from soundings_embedded.commands.maintenance import rebuild, resume, verify
 from soundings_embedded.commands.move import move
 from soundings_embedded.commands.privacy import erase, redaction, rotate
 from soundings_embedded.commands.recover import recover
 from soundings_embedded.commands.serve import serve
-from soundings_embedded.commands.take_out import take_out
 from soundings_embedded.commands.token import tokens
-from soundings_embedded.commands.upkeep import rebuild, resume, verify
 
 app = typer.Typer(
     no_args_is_help=True,

@@ -14,7 +14,7 @@ from soundings.events.topics import ALL
 from soundings.log.sqlite import SqliteLog
 from soundings_embedded.backups.errors import BackupRefused, RestoreRefused
 from soundings_embedded.backups.use_cases import back_up, restore
-from soundings_embedded.home import RESTORING, Home, NoHome, open_home
+from soundings_embedded.data_dir import RESTORING, Home, NoHome, open_home
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from soundings_embedded.demo.domain.history import History, invent
+from soundings_embedded.demo.event_stream import History, invent
 
 TODAY = date(2026, 4, 13)
 """A Monday; clocks in Larkmere went forward five weeks before it."""

@@ -5,10 +5,10 @@ from collections import Counter
 
 import pytest
 
-from feedback_api.privacy.redaction import redact
-from soundings_embedded.demo.domain.agency import SERVICES
-from soundings_embedded.demo.domain.comments.writing import LANGUAGES
-from soundings_embedded.demo.domain.history import History
+from feedback_api.redaction.redact import redact
+from soundings_embedded.demo.agency import SERVICES
+from soundings_embedded.demo.comments.generator import LANGUAGES
+from soundings_embedded.demo.event_stream import History
 
 PLACE = re.compile(r"\{(\w+)\}")
 

@@ -6,21 +6,21 @@ from functools import partial
 
 import pytest
 
-from feedback_api.intake.kinds import Kind
-from feedback_api.intake.revisions import RisingRevisions
-from feedback_api.intake.sender import Sender
-from feedback_api.interactions.kind import Interactions
-from feedback_api.privacy.redaction import redact
-from feedback_api.projection.projection import Projection
-from feedback_api.responses.kind import Responses
-from feedback_api.tallies.kind import Tallies
+from feedback_api.catalogue_projection.projection import Projection
+from feedback_api.intake.context import Sender
+from feedback_api.intake.monotonic_revision import RisingRevisions
+from feedback_api.intake.ports import Kind
+from feedback_api.interactions.parser import Interactions
+from feedback_api.redaction.redact import redact
+from feedback_api.responses.parser import Responses
+from feedback_api.tallies.parser import Tallies
 from soundings.events import catalogue, forms
 from soundings.events.catalogue import CatalogueChanged
 from soundings.kernel.measures import BUILT_IN
-from soundings_embedded.catalogue_files.domain import MODELS, declared
-from soundings_embedded.demo.domain.agency import AGENCY_ID, FORM_ID, SERVICES, WEB
-from soundings_embedded.demo.domain.declaration import declaration, start_of
-from soundings_embedded.demo.domain.history import History
+from soundings_embedded.catalogue_apply.domain import MODELS, declared
+from soundings_embedded.demo.agency import AGENCY_ID, FORM_ID, SERVICES, WEB
+from soundings_embedded.demo.catalogue import declaration, start_of
+from soundings_embedded.demo.event_stream import History
 
 START = date(2026, 1, 12)
 EVENTS: dict[str, type[CatalogueChanged]] = {

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from soundings_embedded.demo.domain.agency import BENEFITS, MOORINGS, SERVICES, TIME_ZONE
-from soundings_embedded.demo.domain.forms import Json
-from soundings_embedded.demo.domain.history import History, invent
-from soundings_embedded.demo.domain.story import CHANGE, TROUBLE_BEGINS
-from soundings_embedded.demo.domain.times import agency_today
+from soundings_embedded.demo.agency import BENEFITS, MOORINGS, SERVICES, TIME_ZONE
+from soundings_embedded.demo.event_stream import History, invent
+from soundings_embedded.demo.forms import Json
+from soundings_embedded.demo.local_times import agency_today
+from soundings_embedded.demo.scenario import CHANGE, TROUBLE_BEGINS
 
 ZONE = ZoneInfo(TIME_ZONE)
 TIMES = ("occurred_at", "started_at", "enqueued_at", "answered_at", "ended_at")

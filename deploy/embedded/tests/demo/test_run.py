@@ -10,9 +10,9 @@ import orjson
 import pytest
 
 from soundings.client import RefusedByServer, Soundings
-from soundings_embedded.demo.domain.agency import AGENCY_ID, SERVICE_NAMES
-from soundings_embedded.demo.domain.history import invent
+from soundings_embedded.demo.agency import AGENCY_ID, SERVICE_NAMES
 from soundings_embedded.demo.errors import ItemsRefused, KeyUnknown, NotCounted
+from soundings_embedded.demo.event_stream import invent
 from soundings_embedded.demo.results import DemoResult
 from soundings_embedded.demo.use_cases import BATCH, Patience, Tell, run_demo
 

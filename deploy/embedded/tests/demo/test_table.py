@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from rich.console import Console
 
-from soundings_embedded.demo.domain.agency import BENEFITS, SERVICE_NAMES
-from soundings_embedded.demo.domain.history import History
+from soundings_embedded.demo.agency import BENEFITS, SERVICE_NAMES
+from soundings_embedded.demo.event_stream import History
 from soundings_embedded.demo.results import DemoResult, Figure, ServiceFigures, figures, periods
 from soundings_embedded.demo.table import render
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soundings.testing.effort import examples
-from soundings_embedded.exports.writing import write_records
-from soundings_embedded.spreadsheets import safe_cell
+from soundings.testing.hypothesis_profile import examples
+from soundings_embedded.exports.csv_safety import safe_cell
+from soundings_embedded.exports.writers import write_records
 
 RECORDS = [
     {"id": "r1", "answers": {"overall": 4, "missed": ["a", "b"]}, "comments": {"why": "=1+1"}, "low": -0.5},

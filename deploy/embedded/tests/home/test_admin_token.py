@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey
 
 from soundings.access.roles import Role
 from soundings.access.tokens import TokenRefused, TokenVerifier
-from soundings_embedded.home import Home, existing_home, open_home
+from soundings_embedded.data_dir import Home, existing_home, open_home
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -126,7 +126,7 @@ def test_the_list_names_every_token_and_holds_none(tmp_path: Path):
 
 
 def test_a_damaged_signing_key_is_said(tmp_path: Path):
-    from soundings_embedded.home_permissions import HomeUnusable
+    from soundings_embedded.data_dir_permissions import HomeUnusable
 
     home = open_home(tmp_path)
     for damaged in ("", "{}", '{"kty": "oct", "k": "AAAA"}', "[1]"):

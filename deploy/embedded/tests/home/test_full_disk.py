@@ -8,9 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from soundings.testing.disks import small_disk
-from soundings_embedded.home import open_home
-from soundings_embedded.house import house
+from soundings.testing.small_disk import small_disk
+from soundings_embedded.app import house
+from soundings_embedded.data_dir import open_home
 
 PATIENCE = 30.0
 

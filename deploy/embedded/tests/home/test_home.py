@@ -7,7 +7,7 @@ import pytest
 
 from soundings.access.roles import Role
 from soundings.access.tokens import TokenVerifier
-from soundings_embedded.home import HomeInUse, NoHome, existing_home, open_home
+from soundings_embedded.data_dir import HomeInUse, NoHome, existing_home, open_home
 
 
 def test_the_secrets_of_a_home_are_for_its_owner_only(tmp_path: Path):

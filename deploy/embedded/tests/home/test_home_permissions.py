@@ -12,9 +12,9 @@ from tempfile import mkdtemp
 
 import pytest
 
-from soundings.testing.disks import small_disk
-from soundings_embedded.home import open_home
-from soundings_embedded.home_permissions import HomeUnusable, check_owner, check_writable, make_private
+from soundings.testing.small_disk import small_disk
+from soundings_embedded.data_dir import open_home
+from soundings_embedded.data_dir_permissions import HomeUnusable, check_owner, check_writable, make_private
 
 NOBODY = 65534
 # Root that may pass no permission by: what a home of another user is to a user, also where Python is root's alone.

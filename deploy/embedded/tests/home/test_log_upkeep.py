@@ -7,7 +7,7 @@ from pathlib import Path
 from soundings.events.topics import RESPONSES
 from soundings.log.port import Record
 from soundings.log.sqlite import SqliteLog
-from soundings_embedded.upkeep import EVERY_SECONDS, keeping_the_log
+from soundings_embedded.log_maintenance import EVERY_SECONDS, keeping_the_log
 
 
 async def test_old_records_go_after_an_hour_and_new_ones_stay(tmp_path: Path):

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from soundings.testing.effort import examples
+from soundings.testing.hypothesis_profile import examples
 from soundings_embedded.__main__ import app
-from soundings_embedded.imports.domain import Reader
-from soundings_embedded.imports.draft import draft_mapping
 from soundings_embedded.imports.errors import BadFile
 from soundings_embedded.imports.mapping import read_mapping
-from soundings_embedded.imports.tables import Layout, csv_table, read_table
+from soundings_embedded.imports.mapping_inference import draft_mapping
+from soundings_embedded.imports.row_mapper import Reader
+from soundings_embedded.imports.table_readers import Layout, csv_table, read_table
 from soundings_embedded.imports.use_cases import AsItIs
 
 CALLS = (

@@ -4,10 +4,10 @@ import time
 
 import pytest
 
-from soundings_embedded.imports.domain import Reader
 from soundings_embedded.imports.errors import BadRow
 from soundings_embedded.imports.mapping import Mapping
-from soundings_embedded.imports.tables import Row
+from soundings_embedded.imports.row_mapper import Reader
+from soundings_embedded.imports.table_readers import Row
 
 LENGTH = 100_000
 RULES = (

@@ -8,7 +8,7 @@ import pytest
 
 from soundings_embedded.imports import workbook_limits
 from soundings_embedded.imports.errors import BadFile
-from soundings_embedded.imports.tables import Layout, read_table
+from soundings_embedded.imports.table_readers import Layout, read_table
 from soundings_embedded.imports.text_files import LONGEST_LINE
 
 from .test_draft import workbook

@@ -11,10 +11,10 @@ from soundings.client import Soundings, Unreachable
 from soundings_embedded.imports import use_cases
 from soundings_embedded.imports.checkpoint import Checkpoint, Progress
 from soundings_embedded.imports.comparison import CannotCompare, StoredState
-from soundings_embedded.imports.domain import Reader
 from soundings_embedded.imports.mapping import read_mapping
+from soundings_embedded.imports.row_mapper import Reader
 from soundings_embedded.imports.summary import summary_lines
-from soundings_embedded.imports.tables import Json, csv_table
+from soundings_embedded.imports.table_readers import Json, csv_table
 from soundings_embedded.imports.use_cases import ImportFile, Rejected, Watcher
 
 MAPPING = read_mapping(

@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from soundings.client import Soundings
-from soundings.testing.effort import examples
+from soundings.testing.hypothesis_profile import examples
 from soundings_embedded.imports.checkpoint import Checkpoint
-from soundings_embedded.imports.domain import Reader
-from soundings_embedded.imports.draft import draft_mapping, layout_of
 from soundings_embedded.imports.errors import BadFile, BadMapping, BadRow
 from soundings_embedded.imports.mapping import Mapping, read_mapping
-from soundings_embedded.imports.tables import Layout, Table, read_table
+from soundings_embedded.imports.mapping_inference import draft_mapping, layout_of
+from soundings_embedded.imports.row_mapper import Reader
+from soundings_embedded.imports.table_readers import Layout, Table, read_table
 from soundings_embedded.imports.use_cases import AsItIs, ImportFile, Items, Rejected, Watcher
 
 from .test_draft import workbook

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from soundings_embedded.imports.domain import Reader
 from soundings_embedded.imports.errors import BadFile, BadMapping, BadRow
 from soundings_embedded.imports.mapping import Mapping, read_mapping
-from soundings_embedded.imports.tables import Row
+from soundings_embedded.imports.row_mapper import Reader
+from soundings_embedded.imports.table_readers import Row
 
 EXAMPLES = Path(__file__).resolve().parents[4] / "docs" / "examples"
 

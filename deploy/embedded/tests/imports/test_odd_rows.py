@@ -5,10 +5,10 @@ from datetime import datetime
 
 import pytest
 
-from soundings_embedded.imports.domain import ContentClashes, Reader
 from soundings_embedded.imports.errors import BadFile, BadMapping, BadRow
 from soundings_embedded.imports.mapping import read_mapping
-from soundings_embedded.imports.tables import Layout, csv_table, read_table
+from soundings_embedded.imports.row_mapper import ContentClashes, Reader
+from soundings_embedded.imports.table_readers import Layout, csv_table, read_table
 
 from .test_draft import workbook
 
@@ -156,7 +156,7 @@ def test_what_is_taken_for_no_answer_is_counted():
     ],
 )  # fmt: skip
 def test_a_draft_tells_the_encoding_of_a_file(encoding: str, text: str):
-    from soundings_embedded.imports.draft import layout_of
+    from soundings_embedded.imports.mapping_inference import layout_of
 
     raw = f"Id;Said\r\n1;{text}\r\n".encode(encoding)
     layout = layout_of(raw)

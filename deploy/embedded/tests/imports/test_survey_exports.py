@@ -13,10 +13,10 @@ from typer.testing import CliRunner
 
 from soundings.events.forms import Form
 from soundings_embedded.__main__ import app
-from soundings_embedded.imports.domain import Reader
-from soundings_embedded.imports.draft import FileDraft, draft_of
 from soundings_embedded.imports.mapping import read_mapping
-from soundings_embedded.imports.tables import read_table
+from soundings_embedded.imports.mapping_inference import FileDraft, draft_of
+from soundings_embedded.imports.row_mapper import Reader
+from soundings_embedded.imports.table_readers import read_table
 
 QUALTRICS = """\
 StartDate,EndDate,Status,IPAddress,Progress,Duration (in seconds),Finished,RecordedDate,ResponseId,RecipientEmail,UserLanguage,Q1,Q2_1,Q2_2,Q3

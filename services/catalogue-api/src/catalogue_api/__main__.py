@@ -2,9 +2,9 @@
 
 from catalogue_api.bootstrap import build
 from catalogue_api.settings import Settings
-from soundings.http.logs import configure_logs
-from soundings.http.serving import serve
-from soundings.traces import start_traces
+from soundings.http.server import serve
+from soundings.telemetry.logging import configure_logs
+from soundings.telemetry.tracing import start_traces
 
 
 def main() -> None:

@@ -7,9 +7,9 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 
 from catalogue_api.editing.http import editing_router
-from catalogue_api.entities.announcing import AnnounceEntities
+from catalogue_api.entities.entity_type import Kind
 from catalogue_api.entities.http import STATUS_OF as ENTITY_STATUS
-from catalogue_api.entities.kinds import Kind
+from catalogue_api.entities.reannouncement import AnnounceEntities
 from catalogue_api.entities.sql import METADATA, OUTBOX, SqlCatalogue, polite
 from catalogue_api.forms.domain import KIND as FORM
 from catalogue_api.forms.http import forms_router
@@ -31,16 +31,16 @@ from catalogue_api.token_revocations.use_cases import AnnounceRevocations
 from soundings.access.revocations import RevocationList
 from soundings.access.tokens import TokenVerifier
 from soundings.db import Database, migrate, open_database
-from soundings.db.copying import Compared, Progress, copy_tables
 from soundings.db.outbox import Relay, relaying
+from soundings.db.table_copy import Compared, Progress, copy_tables
 from soundings.events.topics import CATALOGUE
 from soundings.http.app import Check, Lifespan, ServiceSpec, service_app
-from soundings.http.observe import OUTBOX_DEPTH
 from soundings.http.write_health import WriteHealth, WriteProbe
 from soundings.kernel.clock import Clock, system_clock
 from soundings.kernel.errors import Unavailable
-from soundings.log.open import open_log
+from soundings.log.factory import open_log
 from soundings.log.port import Log
+from soundings.telemetry.metrics import OUTBOX_DEPTH
 
 KINDS: Sequence[Kind] = (*ORGANISATION, MEASURE, FORM, SOURCE)
 """Every kind of entity that the catalogue holds."""

@@ -9,42 +9,43 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from feedback_api.abuse.guard import Guard
+from feedback_api.catalogue_projection.consumer import Follower
+from feedback_api.catalogue_projection.projection import Projection
+from feedback_api.catalogue_projection.revocations import ProjectedRevocations
+from feedback_api.catalogue_projection.snapshot_file import LastKnown
 from feedback_api.cloudevents.http import Kinds, events_router
-from feedback_api.connectors.callers import Callers
+from feedback_api.connectors.auth import Callers
 from feedback_api.connectors.http import ConnectorDesk, connectors_router
-from feedback_api.connectors.sealing import Seals
-from feedback_api.forms.answering import PublicDesk
-from feedback_api.forms.hosted.beginning import Beginnings
-from feedback_api.forms.hosted.http import HostedPage, hosted_router
-from feedback_api.forms.http import forms_router
-from feedback_api.forms.limiting import ClientLimits, Rate
-from feedback_api.funnel.kind import Funnel
-from feedback_api.intake.door import Door
-from feedback_api.intake.fields import Redact
+from feedback_api.funnel.parser import Funnel
+from feedback_api.hosted_forms.http import HostedPage, hosted_router
+from feedback_api.hosted_forms.rendering import thank_you_for_post
+from feedback_api.hosted_forms.start_token import Beginnings
+from feedback_api.intake.body_parser import BATCH_MAX_BYTES
+from feedback_api.intake.field_readers import Redact
 from feedback_api.intake.http import Desk, record_router
 from feedback_api.intake.log_health import CheckedLog
-from feedback_api.intake.reading import BATCH_MAX_BYTES
-from feedback_api.intake.revisions import RisingRevisions
-from feedback_api.interactions.kind import Interactions
-from feedback_api.interactions.shape import InteractionItem
-from feedback_api.privacy.derivation import derive
-from feedback_api.privacy.receipts import Receipts
-from feedback_api.privacy.redaction import redact
-from feedback_api.privacy.subjects import SubjectKeys
-from feedback_api.projection.follower import Follower
-from feedback_api.projection.last_known import LastKnown
-from feedback_api.projection.projection import Projection
-from feedback_api.projection.revocations import ProjectedRevocations
-from feedback_api.responses.kind import Responses
-from feedback_api.responses.shape import ResponseItem
+from feedback_api.intake.monotonic_revision import RisingRevisions
+from feedback_api.intake.receipts import Receipts
+from feedback_api.intake.source_auth import Door
+from feedback_api.interactions.parser import Interactions
+from feedback_api.interactions.schemas import InteractionItem
+from feedback_api.pseudonyms.domain import SubjectKeys
+from feedback_api.public_forms.http import forms_router
+from feedback_api.public_forms.rate_limit import ClientLimits, Rate
+from feedback_api.public_forms.use_cases import PublicDesk
+from feedback_api.redaction.redact import redact
+from feedback_api.responses.parser import Responses
+from feedback_api.responses.schemas import ResponseItem
+from feedback_api.retraction.erasure_http import officer_router
+from feedback_api.retraction.http import takeback_router
+from feedback_api.retraction.parser import Retractions
 from feedback_api.reviews import http as reviews
+from feedback_api.secrets.key_derivation import derive
+from feedback_api.secrets.secret_box import Seals
 from feedback_api.settings import Settings
-from feedback_api.takeback.http import takeback_router
-from feedback_api.takeback.kind import Retractions
-from feedback_api.takeback.officer import officer_router
-from feedback_api.tallies.kind import Tallies
-from feedback_api.tallies.shape import TallyItem
+from feedback_api.spam.scorer import Guard
+from feedback_api.tallies.parser import Tallies
+from feedback_api.tallies.schemas import TallyItem
 from feedback_api.widget.http import widget_router
 from soundings.access.revocations import RevocationList
 from soundings.access.tokens import TokenVerifier
@@ -53,13 +54,13 @@ from soundings.events.interaction import InteractionRecorded, InteractionRetract
 from soundings.events.response import FormShown, ResponseRetracted, ResponseSubmitted
 from soundings.events.tally import TallyRecorded, TallyRetracted
 from soundings.http.app import Check, Lifespan, ServiceSpec, service_app
-from soundings.http.observe import SPOOL_AGE_SECONDS, SPOOL_BYTES, SPOOL_DEPTH, SPOOL_LIMIT_BYTES, SPOOL_PARKED
 from soundings.http.write_health import WriteHealth
 from soundings.kernel.clock import Clock, epoch_ms, system_clock
-from soundings.log.late import LateLog, OpenLog
-from soundings.log.open import open_log
+from soundings.log.factory import open_log
+from soundings.log.lazy import LateLog, OpenLog
 from soundings.log.port import Log, LogUnavailable
 from soundings.log.spool import Depth, Spool, SpooledLog
+from soundings.telemetry.metrics import SPOOL_AGE_SECONDS, SPOOL_BYTES, SPOOL_DEPTH, SPOOL_LIMIT_BYTES, SPOOL_PARKED
 
 _TOPICS: Final = (*topics.MEASURED, topics.CATALOGUE)
 _STATUS_OF: Final[Mapping[str, int]] = {"log_unavailable": 503, "log_full": 503, "log_closed": 503}
@@ -110,7 +111,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
         # A request is compared with one route after the other, so those that are asked most stand first.
         routers=[
             responses,
-            forms_router(public, clock),
+            forms_router(public, clock, thank_you_for_post),
             hosted_router(HostedPage(public, Beginnings(parts.page_key), clock)),
             widget_router(),
             *other_records,

@@ -7,48 +7,48 @@ from typing import Final
 
 from fastapi import FastAPI
 
+from metrics_worker.catalogue_view.revocations_sql import SqlRevocations
 from metrics_worker.comparisons.http import router as comparisons_router
 from metrics_worker.comparisons.sql import SqlComparisonStore
 from metrics_worker.comparisons.use_cases import CompareRecords
+from metrics_worker.consumer.sql import open_fold_store
+from metrics_worker.consumer.thread import FoldRunner, RunnerSettings
 from metrics_worker.dead_letters.http import router as dead_letter_router
 from metrics_worker.dead_letters.relay import relay
 from metrics_worker.dead_letters.sql import SqlDeadLetterStore
 from metrics_worker.dead_letters.use_cases import ReplayDeadLetter
-from metrics_worker.fold.runner import FoldRunner, RunnerSettings
-from metrics_worker.fold.sql import open_fold_store
 from metrics_worker.interactions.http import router as interactions_router
 from metrics_worker.interactions.sql import SqlInteractionStore
 from metrics_worker.interactions.use_cases import ListInteractions
-from metrics_worker.moving.sql import copy_database, positions_of, refuse_what_is_used
+from metrics_worker.migration.sql import copy_database, positions_of, refuse_what_is_used
 from metrics_worker.parked.http import router as parked_router
 from metrics_worker.parked.sql import SqlParkedSourceStore
-from metrics_worker.query.describe import DescribeMeasures
 from metrics_worker.query.http import QUERY_MAX_BYTES
 from metrics_worker.query.http import router as query_router
+from metrics_worker.query.metric_catalogue import DescribeMeasures
 from metrics_worker.query.sql import SqlCellStore
 from metrics_worker.query.use_cases import ReadMetrics
-from metrics_worker.rebuild.following import prepare_rules
+from metrics_worker.rebuild.rules_upgrade import prepare_rules
 from metrics_worker.rebuild.sql import SqlRebuildStore
 from metrics_worker.rebuild.use_cases import Progress, Rebuilt, Verified
 from metrics_worker.rebuild.use_cases import rebuild as rebuild_cells
 from metrics_worker.rebuild.use_cases import verify as verify_cells
-from metrics_worker.retention.keeper import keeper
+from metrics_worker.responses.http import router as voices_router
+from metrics_worker.responses.sql import SqlVoiceStore
+from metrics_worker.responses.use_cases import ReadVoices
+from metrics_worker.retention.scheduler import keeper
 from metrics_worker.retention.sql import SqlRetentionStore
 from metrics_worker.settings import Settings
-from metrics_worker.structure.revocations_sql import SqlRevocations
 from metrics_worker.subjects.http import router as subjects_router
 from metrics_worker.subjects.sql import SqlSubjectStore
-from metrics_worker.voices.http import router as voices_router
-from metrics_worker.voices.sql import SqlVoiceStore
-from metrics_worker.voices.use_cases import ReadVoices
 from soundings.access.revocations import LogRevocations, RevocationList
 from soundings.access.tokens import TokenVerifier
 from soundings.db import Database, DatabaseFailed, migrate, open_database
-from soundings.db.copying import Compared
+from soundings.db.table_copy import Compared
 from soundings.http.app import Check, Lifespan, ServiceSpec, service_app
 from soundings.kernel.clock import Clock, system_clock
-from soundings.log.late import LateLog, OpenLog
-from soundings.log.open import open_log
+from soundings.log.factory import open_log
+from soundings.log.lazy import LateLog, OpenLog
 from soundings.log.port import TopicPartition
 from soundings.log.read_marks import ReadMark
 

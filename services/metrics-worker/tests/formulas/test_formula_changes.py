@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics_worker.formulas.changes import Change, Verdict, adjusted_p_values, change, controlled
 from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.figures import Figure, Status, nothing
-from metrics_worker.formulas.metrics import METRICS
 from metrics_worker.formulas.parameters import Params
+from metrics_worker.formulas.registry import METRICS
+from metrics_worker.formulas.significance import Change, Verdict, adjusted_p_values, change, controlled
 from soundings.kernel.scales import Scale
 
 SHARES = st.tuples(st.integers(0, 400), st.integers(1, 400)).map(lambda pair: (min(pair), pair[1]))

@@ -6,28 +6,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics_worker.formulas import display
+from metrics_worker.formulas import rounding
 
 
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        (display.mean(201, 200), "1.01"),  # 1.005, which a float would show as 1.00
-        (display.mean(401, 100), "4.01"),
-        (display.mean(0, 7), "0.00"),
-        (display.mean(-250, 100), "-2.50"),
-        (display.percent(821, 1000), "82.1 %"),
-        (display.percent(8205, 10000), "82.1 %"),
-        (display.percent(2, 3), "66.7 %"),
-        (display.percent(0, 3), "0.0 %"),
-        (display.percent(3, 3), "100.0 %"),
-        (display.signed(1225, 100), "+12.3"),
-        (display.signed(-1225, 100), "-12.3"),
-        (display.signed(0, 5), "0.0"),
-        (display.signed(-4, 100), "0.0"),
-        (display.signed(5, 100), "+0.1"),
-        (display.whole(4.0), "4"),
-        (display.whole(1234.5), "1235"),
+        (rounding.mean(201, 200), "1.01"),  # 1.005, which a float would show as 1.00
+        (rounding.mean(401, 100), "4.01"),
+        (rounding.mean(0, 7), "0.00"),
+        (rounding.mean(-250, 100), "-2.50"),
+        (rounding.percent(821, 1000), "82.1 %"),
+        (rounding.percent(8205, 10000), "82.1 %"),
+        (rounding.percent(2, 3), "66.7 %"),
+        (rounding.percent(0, 3), "0.0 %"),
+        (rounding.percent(3, 3), "100.0 %"),
+        (rounding.signed(1225, 100), "+12.3"),
+        (rounding.signed(-1225, 100), "-12.3"),
+        (rounding.signed(0, 5), "0.0"),
+        (rounding.signed(-4, 100), "0.0"),
+        (rounding.signed(5, 100), "+0.1"),
+        (rounding.whole(4.0), "4"),
+        (rounding.whole(1234.5), "1235"),
     ],
 )
 def test_ties_go_away_from_zero(text, shown):
@@ -37,4 +37,4 @@ def test_ties_go_away_from_zero(text, shown):
 @given(st.integers(-(10**12), 10**12), st.sampled_from([1, 2, 4, 5, 8, 10, 16, 100, 1000]))
 def test_rounding_agrees_with_decimal_arithmetic(numerator, denominator):
     exact = (Decimal(numerator) / denominator).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    assert Decimal(display.rounded(numerator, denominator, 2)) == exact
+    assert Decimal(rounding.rounded(numerator, denominator, 2)) == exact

@@ -5,10 +5,10 @@ from fractions import Fraction
 import pytest
 
 from metrics_worker.formulas.counts import Counts
-from metrics_worker.formulas.metrics import METRICS
 from metrics_worker.formulas.parameters import Params
-from soundings.kernel.bins import duration_bin, money_bin
+from metrics_worker.formulas.registry import METRICS
 from soundings.kernel.errors import Refused
+from soundings.kernel.histogram_bins import duration_bin, money_bin
 from soundings.kernel.measures import BUILT_IN, Category
 from soundings.kernel.scales import Scale
 

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.figures import mean
-from metrics_worker.formulas.metrics import METRICS
 from metrics_worker.formulas.parameters import Params
-from soundings.kernel.bins import duration_bin
+from metrics_worker.formulas.registry import METRICS
+from soundings.kernel.histogram_bins import duration_bin
 from soundings.kernel.measures import BUILT_IN, tally_bins
 from soundings.kernel.scales import Scale, is_numeric, scale_bins, scale_points
 from soundings.kernel.vocabulary import Outcome

@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import delete, insert, select, text
 
-from metrics_worker.fold.apply import Slice, Terms, apply_batch
-from metrics_worker.fold.decoding import decode_event
-from metrics_worker.fold.ports import DeadLetter, Move
-from metrics_worker.fold.sql import open_fold_store
-from metrics_worker.store.tables import HAS_WORDS, catalogue_entity, dead_letter, fact, voice
+from metrics_worker.consumer.event_decoder import decode_event
+from metrics_worker.consumer.ports import DeadLetter, Move
+from metrics_worker.consumer.sql import open_fold_store
+from metrics_worker.consumer.write_batch import Slice, Terms, apply_batch
+from metrics_worker.db.tables import HAS_WORDS, catalogue_entity, dead_letter, fact, voice
 from soundings.db import Database
 from soundings.events.base import EventData
 from soundings.events.envelope import encode
@@ -18,7 +18,7 @@ from soundings.events.interaction import InteractionRecorded
 from soundings.events.response import ResponseSubmitted
 from soundings.events.topics import INTERACTIONS, RESPONSES
 from soundings.kernel.clock import epoch_ms
-from soundings.log.headers import pack_headers
+from soundings.log.header_codec import pack_headers
 from soundings.log.port import Stored
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

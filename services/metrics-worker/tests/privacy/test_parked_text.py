@@ -5,17 +5,17 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from metrics_worker.fold.ports import ParkedRecord
-from metrics_worker.fold.sql import open_fold_store
+from metrics_worker.consumer.ports import ParkedRecord
+from metrics_worker.consumer.sql import open_fold_store
+from metrics_worker.db.tables import parked, parked_partition
 from metrics_worker.retention.sql import SqlRetentionStore
 from metrics_worker.retention.use_cases import remove_parked_texts, remove_retracted
-from metrics_worker.store.tables import parked, parked_partition
 from metrics_worker.subjects.sql import SqlSubjectStore
 from soundings.events.envelope import encode
 from soundings.events.response import ResponseRetracted
 from soundings.events.topics import RESPONSES
 from soundings.kernel.clock import epoch_ms
-from soundings.log.headers import pack_headers
+from soundings.log.header_codec import pack_headers
 
 from .conftest import NOW, Kept
 

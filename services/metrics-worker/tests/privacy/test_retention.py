@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
+from metrics_worker.aggregation.fact_payloads import without_words
+from metrics_worker.db.tables import HAS_WORDS
 from metrics_worker.rebuild.sql import SqlRebuildStore
 from metrics_worker.rebuild.use_cases import verify
 from metrics_worker.retention.domain import Keeping, Letter, cutoffs, overdue
-from metrics_worker.retention.keeper import Keeper
 from metrics_worker.retention.ports import Place, Step
+from metrics_worker.retention.scheduler import Keeper
 from metrics_worker.retention.sql import SqlRetentionStore
 from metrics_worker.retention.use_cases import remove_letters, remove_texts, remove_words
-from metrics_worker.store.records import without_words
-from metrics_worker.store.tables import HAS_WORDS
 from soundings.events.interaction import InteractionRecorded, InteractionRetracted
 from soundings.events.response import ResponseRetracted
 from soundings.kernel.clock import epoch_ms

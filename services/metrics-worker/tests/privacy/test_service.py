@@ -15,8 +15,8 @@ from joserfc.jwk import ECKey
 from prometheus_client import generate_latest
 
 from metrics_worker.bootstrap import build
+from metrics_worker.catalogue_view.revocations_sql import SqlRevocations
 from metrics_worker.settings import Settings
-from metrics_worker.structure.revocations_sql import SqlRevocations
 from soundings.access.policy import POLICY, Staff
 from soundings.access.roles import Role
 from soundings.access.tokens import issue_token

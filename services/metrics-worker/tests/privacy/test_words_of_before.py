@@ -10,9 +10,9 @@ from alembic.runtime.migration import MigrationContext, RevisionStep
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, text
 
+from metrics_worker.db.tables import fact
 from metrics_worker.retention.ports import Place
 from metrics_worker.retention.sql import SqlRetentionStore
-from metrics_worker.store.tables import fact
 from soundings.db import Database, migrate, open_database
 
 ON_POSTGRES = pytest.param("postgresql", marks=[pytest.mark.needs_machine, pytest.mark.slow])

@@ -9,14 +9,14 @@ import orjson
 import pytest
 from sqlalchemy import delete, insert
 
+from metrics_worker.db.tables import catalogue_entity, cell_row, position
 from metrics_worker.query.http import answer_body
 from metrics_worker.query.sql import SqlCellStore
 from metrics_worker.query.use_cases import ReadMetrics
-from metrics_worker.store.tables import catalogue_entity, cell_row, position
 from soundings.access.roles import Principal, Role
 from soundings.db import Database
 from soundings.events.topics import RESPONSES
-from soundings.kernel.calendars import Calendar
+from soundings.kernel.agency_calendar import Calendar
 from soundings.kernel.clock import epoch_ms
 from soundings.log.port import LogUnavailable, TopicPartition
 

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey
 
-from metrics_worker.query.describe import DescribeMeasures
 from metrics_worker.query.http import router
+from metrics_worker.query.metric_catalogue import DescribeMeasures
 from soundings.access.roles import Role
 from soundings.access.tokens import TokenVerifier, issue_token
 from soundings.http.app import ServiceSpec, service_app

@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics_worker.query.domain.question import Question, read_question
-from metrics_worker.query.domain.slots import bases_of, lanes_of, slots_of
-from metrics_worker.query.domain.timeline import Span, timeline_of
-from soundings.kernel.calendars import HOUR_MS, Calendar, Interval, hour_bucket
+from metrics_worker.query.domain.grain_plan import Span, timeline_of
+from metrics_worker.query.domain.metric_query import Question, read_question
+from metrics_worker.query.domain.periods import bases_of, lanes_of, slots_of
+from soundings.kernel.agency_calendar import HOUR_MS, Calendar, Interval, hour_bucket
 from soundings.kernel.errors import Refused
 from soundings.kernel.vocabulary import Grain
-from soundings.testing.effort import examples
+from soundings.testing.hypothesis_profile import examples
 
 ZONES = ("UTC", "America/New_York", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Apia", "Europe/London")
 DAY = timedelta(days=1)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics_worker.suppression import Cell, Grain, Hiding, Rules, Table, decide
-from soundings.testing.effort import examples
+from soundings.testing.hypothesis_profile import examples
 
 SERVICES = ("cart", "tree", "vehicle")
 CHANNELS = ("chat", "phone", "web")

@@ -15,14 +15,14 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from metrics_worker.contributions.counts import Contribution, coded
-from metrics_worker.contributions.roots import InteractionRecord, root_contribution
-from metrics_worker.contributions.rules import CURRENT_RULES, ContributionRules, RulesDiffer
-from metrics_worker.fold.errors import WorkerEnds
-from metrics_worker.fold.sql import SqlFoldStore, open_fold_store
-from metrics_worker.fold.status import WorkerOptions
-from metrics_worker.fold.worker import FoldWorker
-from metrics_worker.rebuild.following import prepare_rules
+from metrics_worker.aggregation.contribution import Contribution, coded
+from metrics_worker.aggregation.roots import InteractionRecord, root_contribution
+from metrics_worker.aggregation.rules_version import CURRENT_RULES, ContributionRules, RulesDiffer
+from metrics_worker.consumer.errors import WorkerEnds
+from metrics_worker.consumer.sql import SqlFoldStore, open_fold_store
+from metrics_worker.consumer.worker import FoldWorker
+from metrics_worker.consumer.worker_status import WorkerOptions
+from metrics_worker.rebuild.rules_upgrade import prepare_rules
 from metrics_worker.rebuild.sql import SqlRebuildStore
 from metrics_worker.rebuild.use_cases import follow_rules, rebuild, verify
 from soundings.db import Database, migrate, open_database

@@ -18,10 +18,10 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from fold.histories import POOL
 
-from metrics_worker.fold.apply import apply_batch
-from metrics_worker.fold.limits import DeadLetterLimit
-from metrics_worker.fold.reading import read_slice
-from metrics_worker.fold.sql import open_fold_store
+from metrics_worker.consumer.dead_letter_limit import DeadLetterLimit
+from metrics_worker.consumer.partition_reader import read_slice
+from metrics_worker.consumer.sql import open_fold_store
+from metrics_worker.consumer.write_batch import apply_batch
 from soundings.db import Database, migrate, open_database
 from soundings.events.envelope import encode
 from soundings.events.topics import ALL, MEASURED

@@ -18,8 +18,8 @@ from soundings.access.key_set_loader import (
     local_path,
 )
 from soundings.access.token_issuer import TokenIssuer
-from soundings.http.observe import KEY_SET_AGE_SECONDS, KEY_SET_LOADS
 from soundings.kernel.errors import Unavailable
+from soundings.telemetry.metrics import KEY_SET_AGE_SECONDS, KEY_SET_LOADS
 
 LoadKeySet = Callable[[str], Awaitable[KeySet]]
 Ticks = Callable[[], float]

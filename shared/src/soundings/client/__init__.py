@@ -8,11 +8,11 @@ Errors::
     └── BufferFull         a buffer on disk holds as much as it may
 """
 
-from soundings.client.api import Soundings
-from soundings.client.buffer import Buffer, Refusal
-from soundings.client.calls import Taken
+from soundings.client.async_client import AsyncSoundings
 from soundings.client.errors import BufferFull, ClientError, RefusedByServer, Unreachable
-from soundings.client.waiting import AsyncSoundings
+from soundings.client.offline_queue import Buffer, Refusal
+from soundings.client.requests import Taken
+from soundings.client.sync_client import Soundings
 
 __all__ = [
     "AsyncSoundings",

@@ -13,7 +13,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from soundings.db.one_trip import OneTripConnection
+from soundings.db.sqlite_driver import OneTripConnection
 
 Dialect = Literal["sqlite", "postgresql"]
 

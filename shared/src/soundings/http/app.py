@@ -14,14 +14,14 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from soundings.access.policy import POLICY
 from soundings.access.tokens import TokenVerifier
-from soundings.http.access import guard
 from soundings.http.allowed_hosts import AllowedHosts, HostCheck
-from soundings.http.direct import DirectWay
+from soundings.http.auth import guard
+from soundings.http.fast_path import DirectWay
 from soundings.http.limits import ServerLimits
 from soundings.http.metrics_listener import MetricsAddress, serving_metrics
-from soundings.http.middleware import Surround
-from soundings.http.observe import READY
 from soundings.http.problems import MEDIA_TYPE, Problem, handle_problems
+from soundings.http.request_middleware import Surround
+from soundings.telemetry.metrics import READY
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 Check = Callable[[], Awaitable[str | None]]

@@ -6,7 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from soundings.kernel.bins import DURATION_BINS, MONEY_BINS, UNKNOWN
+from soundings.kernel.histogram_bins import DURATION_BINS, MONEY_BINS, UNKNOWN
 from soundings.kernel.scales import ALL, Scale, is_numeric, scale_bins
 from soundings.kernel.vocabulary import InteractionKind, Outcome, Reason
 

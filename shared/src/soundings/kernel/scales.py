@@ -5,7 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
-from soundings.kernel.bins import duration_bin, money_bin
+from soundings.kernel.histogram_bins import duration_bin, money_bin
 
 
 class Scale(StrEnum):

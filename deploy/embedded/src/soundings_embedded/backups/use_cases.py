@@ -30,7 +30,7 @@ from soundings_embedded.backups.manifest import (
     described_file,
     read_manifest,
 )
-from soundings_embedded.home import RESTORING, Home
+from soundings_embedded.data_dir import RESTORING, Home
 from soundings_embedded.recovery.use_cases import partition_states
 
 _PACKAGES: Final = {"catalogue.db": "catalogue_api", "metrics.db": "metrics_worker"}

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from soundings_embedded.catalogue_files.domain import Step
-from soundings_embedded.commands.connection import (
+from soundings_embedded.catalogue_apply.domain import Step
+from soundings_embedded.commands.options import (
     DEFAULT_HOME,
     DEFAULT_URL,
     CatalogueOption,
@@ -34,7 +34,7 @@ def apply(
     import yaml
 
     from soundings.client import Soundings
-    from soundings_embedded.catalogue_files.use_cases import carry_out, plan
+    from soundings_embedded.catalogue_apply.use_cases import carry_out, plan
 
     try:
         document = yaml.safe_load(file.read_text("utf-8"))

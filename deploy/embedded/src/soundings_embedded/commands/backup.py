@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from soundings_embedded.commands.connection import DEFAULT_HOME, HomeOption
+from soundings_embedded.commands.options import DEFAULT_HOME, HomeOption
 
 _INTO = typer.Argument(help="A folder for the copy, which must not exist yet or be empty.", show_default=False)
 _FROM = typer.Argument(help="The folder of a backup.", show_default=False)
@@ -20,7 +20,7 @@ def backup(folder: Annotated[Path, _INTO], home: HomeOption = DEFAULT_HOME) -> N
     The copy holds all secrets of this Soundings and what people wrote: keep it where only you can read it.
     """
     from soundings_embedded.backups.use_cases import back_up
-    from soundings_embedded.home import existing_home
+    from soundings_embedded.data_dir import existing_home
 
     manifest = back_up(existing_home(home), folder, datetime.now(UTC))
     size = sum(one.bytes for one in manifest.files.values())

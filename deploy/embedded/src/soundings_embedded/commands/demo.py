@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from soundings_embedded.commands.connection import (
+from soundings_embedded.commands.options import (
     DEFAULT_HOME,
     DEFAULT_URL,
     CatalogueOption,
@@ -44,7 +44,7 @@ def _show_demo(client: "Soundings") -> None:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-    from soundings_embedded.demo.domain.times import agency_today
+    from soundings_embedded.demo.local_times import agency_today
     from soundings_embedded.demo.table import render
     from soundings_embedded.demo.use_cases import Tell, run_demo
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 
 import typer
 
-from soundings_embedded.commands.connection import (
+from soundings_embedded.commands.options import (
     DEFAULT_HOME,
     DEFAULT_URL,
     CatalogueOption,
@@ -22,7 +22,7 @@ from soundings_embedded.commands.connection import (
 )
 
 if TYPE_CHECKING:
-    from soundings_embedded.home import Home
+    from soundings_embedded.data_dir import Home
 
 _FREE_BYTES = 1_000_000_000
 _SQLITE = (3, 37, 0)
@@ -78,8 +78,8 @@ def _machine() -> Iterator[Finding]:
 def _home(home: Path) -> Iterator[Finding]:
     import shutil
 
-    from soundings_embedded.home import HomeInUse, NoHome, existing_home
-    from soundings_embedded.home_permissions import HomeUnusable, check_owner
+    from soundings_embedded.data_dir import HomeInUse, NoHome, existing_home
+    from soundings_embedded.data_dir_permissions import HomeUnusable, check_owner
 
     try:
         place = existing_home(home)
@@ -131,7 +131,7 @@ def _log_fits(home: Path, log: str | None, metrics: str | None) -> Iterator[Find
 
     from soundings.db import DatabaseFailed
     from soundings.kernel.errors import SoundingsError
-    from soundings_embedded.home import Home
+    from soundings_embedded.data_dir import Home
     from soundings_embedded.recovery.use_cases import partition_states
 
     if not (log and metrics):

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from soundings_embedded.commands.connection import DEFAULT_HOME, HomeOption
+from soundings_embedded.commands.options import DEFAULT_HOME, HomeOption
 
 if TYPE_CHECKING:
-    from soundings_embedded.home import Home
-    from soundings_embedded.moving.ports import Report
-    from soundings_embedded.moving.use_cases import Destination
+    from soundings_embedded.data_dir import Home
+    from soundings_embedded.migration.ports import Report
+    from soundings_embedded.migration.use_cases import Destination
 
 _LOG = typer.Option("--log", envvar="SOUNDINGS_LOG_URL", help="The new log, such as kafka://broker:9092.")
 _CATALOGUE = typer.Option(
@@ -37,8 +37,8 @@ def move(
     stays as it is. Run it again when it was cut off. The exit code is 1 when anything differs. See docs/moving.md.
     """
     from soundings.db import DatabaseFailed
-    from soundings_embedded.home import existing_home
-    from soundings_embedded.moving.use_cases import Destination
+    from soundings_embedded.data_dir import existing_home
+    from soundings_embedded.migration.use_cases import Destination
 
     place = existing_home(home)
     to = Destination(log, catalogue_database, metrics_database, secret)
@@ -58,7 +58,7 @@ def move(
 async def _with_bars(home: "Home", to: "Destination") -> "Report":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-    from soundings_embedded.moving.use_cases import move as carry_out
+    from soundings_embedded.migration.use_cases import move as carry_out
 
     columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     tasks: dict[str, TaskID] = {}

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from soundings_embedded.commands.connection import (
+from soundings_embedded.commands.options import (
     DEFAULT_HOME,
     DEFAULT_URL,
     CatalogueOption,
@@ -34,7 +34,7 @@ def erase(
     in no history of commands; or reads it from the standard input. The exit code is 3 when something was refused.
     """
     from soundings.client import Soundings
-    from soundings_embedded.erasing.use_cases import erase_person
+    from soundings_embedded.erasure.use_cases import erase_person
 
     person = _person()
     with Soundings(url, token=staff_token(token, home), feedback=feedback, metrics=metrics) as client:
@@ -71,7 +71,7 @@ def rotate(
 
 def redaction() -> None:
     """Measure how well redaction finds personal data in the labelled texts, kind by kind, and show each mistake."""
-    from feedback_api.privacy.measure import main
+    from feedback_api.redaction.evaluate import main
 
     main()
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from soundings_embedded.commands.connection import (
+from soundings_embedded.commands.options import (
     DEFAULT_HOME,
     CatalogueDatabaseOption,
     HomeOption,
@@ -59,7 +59,7 @@ def recover(
 
 def given_addresses(home: Path, log: str | None, catalogue: str | None, metrics: str | None) -> "Addresses":
     """The addresses that were given, all three; or else those of the home."""
-    from soundings_embedded.home import existing_home
+    from soundings_embedded.data_dir import existing_home
     from soundings_embedded.recovery.use_cases import Addresses, addresses_of
 
     if log and catalogue and metrics:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from soundings_embedded.commands.connection import DEFAULT_HOME, HomeOption
-from soundings_embedded.listening_socket import listening_socket
+from soundings_embedded.commands.options import DEFAULT_HOME, HomeOption
+from soundings_embedded.server_socket import listening_socket
 
 if TYPE_CHECKING:
     from socket import socket
@@ -52,10 +52,10 @@ def serve(
     """
     import uvloop
 
-    from soundings.http.logs import configure_logs
-    from soundings.traces import start_traces
-    from soundings_embedded.home import Home, open_home
-    from soundings_embedded.home_permissions import check_writable, make_private
+    from soundings.telemetry.logging import configure_logs
+    from soundings.telemetry.tracing import start_traces
+    from soundings_embedded.data_dir import Home, open_home
+    from soundings_embedded.data_dir_permissions import check_writable, make_private
 
     configure_logs(log_level.upper())
     start_traces("soundings")
@@ -99,9 +99,9 @@ class Serving(NamedTuple):
 async def _serve(home: Path, listener: "socket", serving: Serving) -> None:
     from soundings.http.limits import ServerLimits
     from soundings.http.metrics_listener import MetricsAddress
-    from soundings.http.serving import server_config
-    from soundings_embedded.home import Home
-    from soundings_embedded.house import house
+    from soundings.http.server import server_config
+    from soundings_embedded.app import house
+    from soundings_embedded.data_dir import Home
     from soundings_embedded.server import AnnouncingServer
 
     limits = ServerLimits.from_environment(os.environ)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from soundings.access.roles import EVERY_AGENCY, Role
-from soundings_embedded.commands.connection import (
+from soundings_embedded.commands.options import (
     DEFAULT_HOME,
     DEFAULT_URL,
     CatalogueOption,
@@ -44,8 +44,8 @@ def token(
     catalogue; admin may do everything. Send it as: Authorization: Bearer TOKEN
     """
     from soundings.kernel.ids import is_slug
-    from soundings_embedded.home import existing_home
-    from soundings_embedded.home_permissions import readable_errors
+    from soundings_embedded.data_dir import existing_home
+    from soundings_embedded.data_dir_permissions import readable_errors
 
     if context.invoked_subcommand is not None:
         return
@@ -68,8 +68,8 @@ def list_tokens(
 ) -> None:
     """List the tokens that this home has issued: id, who has it, what it may do, until when; never the token itself."""
     from soundings.kernel.clock import system_clock
-    from soundings_embedded.home import existing_home
-    from soundings_embedded.home_permissions import readable_errors
+    from soundings_embedded.data_dir import existing_home
+    from soundings_embedded.data_dir_permissions import readable_errors
 
     with readable_errors(home):
         place = existing_home(home)
@@ -93,8 +93,8 @@ def revoke(
     It may be a token of any issuer. Soundings must be running.
     """
     from soundings.client import Soundings
-    from soundings_embedded.home import existing_home
-    from soundings_embedded.home_permissions import readable_errors
+    from soundings_embedded.data_dir import existing_home
+    from soundings_embedded.data_dir_permissions import readable_errors
 
     with readable_errors(home):
         known = existing_home(home).issued_tokens.find(jti) if (home / "secret").exists() else None
@@ -117,8 +117,8 @@ def withdraw_key(
 
     A server that runs need not be started again. A new admin.token is written; other tokens must be made anew.
     """
-    from soundings_embedded.home import existing_home
-    from soundings_embedded.home_permissions import readable_errors
+    from soundings_embedded.data_dir import existing_home
+    from soundings_embedded.data_dir_permissions import readable_errors
 
     with readable_errors(home):
         place = existing_home(home)
@@ -130,8 +130,8 @@ def withdraw_key(
 
 def _renew(home: Path) -> None:
     """An admin token that was just revoked is of no more use to its admin."""
-    from soundings_embedded.home import existing_home
-    from soundings_embedded.home_permissions import readable_errors
+    from soundings_embedded.data_dir import existing_home
+    from soundings_embedded.data_dir_permissions import readable_errors
 
     if not (home / "secret").exists():
         return

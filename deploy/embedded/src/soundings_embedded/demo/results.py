@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final, cast
 
-from soundings_embedded.demo.domain.agency import SERVICES
-from soundings_embedded.demo.domain.forms import Json
-from soundings_embedded.demo.domain.history import History
-from soundings_embedded.demo.domain.story import CHANGE, TROUBLE_BEGINS
+from soundings_embedded.demo.agency import SERVICES
+from soundings_embedded.demo.event_stream import History
+from soundings_embedded.demo.forms import Json
+from soundings_embedded.demo.scenario import CHANGE, TROUBLE_BEGINS
 
 _FOUR_WEEKS: Final = timedelta(days=28)
 _SHOWN: Final = ("ok", "low_n")

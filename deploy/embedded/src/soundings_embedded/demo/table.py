@@ -10,7 +10,7 @@ from rich.constrain import Constrain
 from rich.table import Table
 from rich.text import Text
 
-from soundings_embedded.demo.domain.agency import AGENCY_NAME, BENEFITS
+from soundings_embedded.demo.agency import AGENCY_NAME, BENEFITS
 from soundings_embedded.demo.results import DemoResult, Figure, ServiceFigures
 
 WIDTH: Final = 100

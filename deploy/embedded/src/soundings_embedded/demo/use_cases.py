@@ -8,16 +8,16 @@ from typing import Final, cast
 
 from soundings.client import RefusedByServer, Soundings
 from soundings.kernel.clock import Clock, system_clock
-from soundings_embedded.catalogue_files.domain import declared
-from soundings_embedded.catalogue_files.use_cases import carry_out, plan
-from soundings_embedded.demo.domain.agency import AGENCY_ID, BENEFITS
-from soundings_embedded.demo.domain.declaration import start_of
-from soundings_embedded.demo.domain.forms import Json
-from soundings_embedded.demo.domain.history import Delivery, History, invent
-from soundings_embedded.demo.domain.story import DAYS
-from soundings_embedded.demo.domain.times import agency_today
+from soundings_embedded.catalogue_apply.domain import declared
+from soundings_embedded.catalogue_apply.use_cases import carry_out, plan
+from soundings_embedded.demo.agency import AGENCY_ID, BENEFITS
+from soundings_embedded.demo.catalogue import start_of
 from soundings_embedded.demo.errors import ItemsRefused, KeyUnknown, NotCounted
+from soundings_embedded.demo.event_stream import Delivery, History, invent
+from soundings_embedded.demo.forms import Json
+from soundings_embedded.demo.local_times import agency_today
 from soundings_embedded.demo.results import Asked, DemoResult, figures, periods, questions
+from soundings_embedded.demo.scenario import DAYS
 
 BATCH: Final = 500
 _POLL_SECONDS: Final = 0.1

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from soundings_embedded.imports.tables import Table
+from soundings_embedded.imports.table_readers import Table
 from soundings_embedded.imports.time_readers import TimeReader
 
 ROWS_READ: Final = 2_000

@@ -6,7 +6,7 @@ from typing import Final, Literal, Protocol, cast
 
 from soundings.client import RefusedByServer, Soundings, Unreachable
 from soundings_embedded.imports.mapping import Kind
-from soundings_embedded.imports.tables import Json
+from soundings_embedded.imports.table_readers import Json
 
 State = Literal["new", "known", "equal", "different", "retracted"]
 _UNAUTHORIZED: Final = 401

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from soundings_embedded.imports.errors import BadFile
-from soundings_embedded.imports.tables import MOST_ROWS, FileContent, Layout, Row, Table, column_names
+from soundings_embedded.imports.table_readers import MOST_ROWS, FileContent, Layout, Row, Table, column_names
 from soundings_embedded.imports.text_files import TextLines, open_lines
 
 _NEVER_CLOSED: Final = "unexpected end of data"

@@ -8,7 +8,7 @@ import orjson
 
 from soundings_embedded.imports.cell_texts import plain_text
 from soundings_embedded.imports.errors import BadFile
-from soundings_embedded.imports.tables import MOST_COLUMNS, MOST_ROWS, FileContent, Json, Row, Table
+from soundings_embedded.imports.table_readers import MOST_COLUMNS, MOST_ROWS, FileContent, Json, Row, Table
 from soundings_embedded.imports.text_files import open_lines
 
 _DEEPEST: Final = 20

@@ -14,7 +14,7 @@ from soundings.http.problems import fault_of
 from soundings.kernel.errors import Fault
 from soundings.kernel.zone_names import read_zone
 from soundings_embedded.imports.errors import BadMapping
-from soundings_embedded.imports.tables import MOST_HEADER_ROWS, HeaderNames, Layout
+from soundings_embedded.imports.table_readers import MOST_HEADER_ROWS, HeaderNames, Layout
 
 Kind = Literal["responses", "interactions", "tallies"]
 ReadAs = Literal["text", "integer", "number", "time", "duration", "list"]

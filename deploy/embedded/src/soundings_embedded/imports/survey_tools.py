@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from soundings_embedded.imports.tables import HeaderNames, Table
+from soundings_embedded.imports.table_readers import HeaderNames, Table
 
 _NOT_BARE: Final = re.compile(r"[^a-z0-9]+")
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Final, TextIO
 
 from soundings_embedded.imports.errors import BadFile
-from soundings_embedded.imports.tables import FileContent, open_content
+from soundings_embedded.imports.table_readers import FileContent, open_content
 
 LONGEST_LINE: Final = 4 * 1024 * 1024
 """Characters of one line, and of one row that goes over several lines."""

@@ -7,10 +7,10 @@ from typing import Final, NamedTuple, Protocol
 from soundings.client import Soundings
 from soundings_embedded.imports.checkpoint import Checkpoint, Progress
 from soundings_embedded.imports.comparison import CannotCompare, KnownRecords, StoredState
-from soundings_embedded.imports.domain import AsItIs, ContentClashes
 from soundings_embedded.imports.errors import BadRow
 from soundings_embedded.imports.mapping import Kind
-from soundings_embedded.imports.tables import Json, Row, Table
+from soundings_embedded.imports.row_mapper import AsItIs, ContentClashes
+from soundings_embedded.imports.table_readers import Json, Row, Table
 
 __all__ = ["BATCH", "AsItIs", "ImportFile", "Items", "Rejected", "Watcher"]
 

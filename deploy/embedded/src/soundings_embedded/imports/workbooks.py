@@ -6,7 +6,7 @@ from typing import Final
 from soundings_embedded.imports.cell_texts import plain_text
 from soundings_embedded.imports.csv_tables import ragged
 from soundings_embedded.imports.errors import BadFile
-from soundings_embedded.imports.tables import FileContent, Layout, Row, Table, column_names, open_content
+from soundings_embedded.imports.table_readers import FileContent, Layout, Row, Table, column_names, open_content
 from soundings_embedded.imports.workbook_limits import check_workbook
 
 _EMPTY: Final = "the sheet is empty; its first row must name the columns"

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import catalogue_api.bootstrap
 import metrics_worker.bootstrap
 from soundings.events.topics import ALL
-from soundings.log.open import open_log
+from soundings.log.factory import open_log
 from soundings.log.port import Log
 from soundings.log.read_marks import check_marks
-from soundings_embedded.home import Home
+from soundings_embedded.data_dir import Home
 
 
 @dataclass(frozen=True, slots=True)

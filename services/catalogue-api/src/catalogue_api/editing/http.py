@@ -9,7 +9,11 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from catalogue_api.editing.schemas import (
+from catalogue_api.editing.use_cases import GetEntity, ListEntities, PatchEntity, PutEntity, ReadHistory, RetireEntity
+from catalogue_api.entities.domain import Change, Document, Filters
+from catalogue_api.entities.entity_type import Kind
+from catalogue_api.entities.http import conditions, entity_answer, instant, item, not_modified, page_answer
+from catalogue_api.entities.openapi import (
     body_schema,
     change_schema,
     gives,
@@ -18,16 +22,12 @@ from catalogue_api.editing.schemas import (
     patch_schema,
     sends,
 )
-from catalogue_api.editing.use_cases import GetEntity, ListEntities, PatchEntity, PutEntity, ReadHistory, RetireEntity
-from catalogue_api.entities.domain import Change, Document, Filters
-from catalogue_api.entities.http import conditions, entity_answer, instant, item, not_modified, page_answer
-from catalogue_api.entities.kinds import Kind
 from catalogue_api.entities.ports import Catalogue
 from soundings.events.catalogue import Slug
-from soundings.http.access import caller
+from soundings.http.auth import caller
 from soundings.http.body import read_body
+from soundings.http.cursors import make_cursor, read_cursor
 from soundings.http.json_bounds import SMALL_JSON
-from soundings.http.pages import make_cursor, read_cursor
 from soundings.http.problems import Problem
 from soundings.kernel.clock import Clock
 from soundings.kernel.errors import Fault, Refused

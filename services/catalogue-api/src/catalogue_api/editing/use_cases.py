@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from catalogue_api.editing.bodies import read_body
-from catalogue_api.entities.changes import merge_patch
-from catalogue_api.entities.conditions import Conditions
+from catalogue_api.entities.body_validation import read_body
 from catalogue_api.entities.domain import READ_ONLY, Change, Entity, Filters, Version, document
+from catalogue_api.entities.entity_type import Kind
 from catalogue_api.entities.errors import EntityInUse, EntityRetired
-from catalogue_api.entities.kinds import Kind
+from catalogue_api.entities.json_diff import merge_patch
 from catalogue_api.entities.ports import Catalogue, CatalogueWriter
-from catalogue_api.entities.writing import Author, check, gather, may_read, may_write, there, write
+from catalogue_api.entities.preconditions import Conditions
+from catalogue_api.entities.use_cases import Author, check, gather, may_read, may_write, there, write
 from soundings.access.roles import Principal
 from soundings.events.catalogue import Body
 from soundings.kernel.clock import Clock

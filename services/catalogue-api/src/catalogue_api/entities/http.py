@@ -7,8 +7,8 @@ import orjson
 from fastapi import Request
 from fastapi.responses import Response
 
-from catalogue_api.entities.conditions import Conditions, etag, tags
 from catalogue_api.entities.domain import Document, Entity, document
+from catalogue_api.entities.preconditions import Conditions, etag, tags
 from soundings.kernel.clock import epoch_ms, from_epoch_ms
 
 STATUS_OF: Mapping[str, int] = {"retired": 409, "in_use": 409}

@@ -45,7 +45,7 @@ from soundings.events.catalogue import Body, CatalogueChanged
 from soundings.events.envelope import encode
 from soundings.events.topics import CATALOGUE
 from soundings.kernel.errors import Unavailable
-from soundings.traces import traceparent
+from soundings.telemetry.tracing import traceparent
 
 METADATA = MetaData()
 OUTBOX = Outbox(METADATA)

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from catalogue_api.entities.domain import Entity, Known, Proposal, Reference, duplicates
-from catalogue_api.entities.kinds import facts, kind_of
-from catalogue_api.forms.presentation import label_faults, presentation_faults
+from catalogue_api.entities.entity_type import facts, kind_of
+from catalogue_api.forms.layout_rules import label_faults, presentation_faults
 from soundings.events.catalogue import CatalogueChanged, Source
 from soundings.events.forms import Form, FormChanged, FormVersion, Question, ShowWhen
 from soundings.kernel.errors import Fault

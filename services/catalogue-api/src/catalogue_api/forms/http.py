@@ -6,12 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
-from catalogue_api.entities.conditions import etag
 from catalogue_api.entities.domain import Document, Version
 from catalogue_api.entities.http import answer, conditions, instant, page_answer
 from catalogue_api.entities.ports import Catalogue
+from catalogue_api.entities.preconditions import etag
 from catalogue_api.forms.use_cases import FindInForm, GetVersion, ListVersions, PublishForm
-from soundings.http.access import caller
+from soundings.http.auth import caller
 from soundings.kernel.clock import Clock
 from soundings.kernel.errors import Fault
 

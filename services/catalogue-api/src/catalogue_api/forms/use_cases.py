@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from catalogue_api.entities.conditions import Conditions
 from catalogue_api.entities.domain import Entity, Proposal, Version, document
 from catalogue_api.entities.errors import EntityRetired, NotFound
 from catalogue_api.entities.ports import Catalogue, CatalogueReader, CatalogueWriter
-from catalogue_api.entities.writing import Author, check, gather, may_read, may_write, there, write
+from catalogue_api.entities.preconditions import Conditions
+from catalogue_api.entities.use_cases import Author, check, gather, may_read, may_write, there, write
 from catalogue_api.forms.domain import KIND, published_version
-from catalogue_api.forms.findings import findings
+from catalogue_api.forms.lint import findings
 from soundings.access.roles import Principal
 from soundings.events.forms import Form, FormVersion, FormVersionChanged
 from soundings.kernel.clock import Clock

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from catalogue_api.entities.domain import Entity, Proposal, Reference, Version, document
-from catalogue_api.entities.kinds import Numbered, facts, kind_of
+from catalogue_api.entities.entity_type import Numbered, facts, kind_of
 from soundings.events.catalogue import CatalogueChanged, Measure, MeasureChanged, MeasureVersion
 from soundings.kernel.clock import from_epoch_ms
 from soundings.kernel.errors import Fault

@@ -5,7 +5,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from catalogue_api.entities.domain import Proposal, Reference
-from catalogue_api.entities.kinds import kind_of
+from catalogue_api.entities.entity_type import kind_of
 from soundings.events.catalogue import (
     Agency,
     AgencyChanged,

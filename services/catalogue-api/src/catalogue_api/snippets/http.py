@@ -10,7 +10,7 @@ from catalogue_api.entities.domain import Document
 from catalogue_api.entities.http import answer
 from catalogue_api.entities.ports import Catalogue
 from catalogue_api.snippets.use_cases import Shown, ShowSnippets
-from soundings.http.access import caller
+from soundings.http.auth import caller
 from soundings.http.problems import Problem
 
 _UNKNOWN: Final = "This catalogue was not told where pages find listening: set SOUNDINGS_PUBLIC_FEEDBACK_URL."

@@ -6,12 +6,12 @@ from typing import cast
 
 from catalogue_api.entities.domain import Entity, document
 from catalogue_api.entities.ports import Catalogue
-from catalogue_api.entities.writing import may_read, there
+from catalogue_api.entities.use_cases import may_read, there
 from catalogue_api.snippets.domain import DELIVERIES, Asked, Snippet, Widget, snippets
 from soundings.access.roles import Principal
 from soundings.events.catalogue import Agency, Source
 from soundings.kernel.errors import Fault
-from soundings.kernel.widget import INTEGRITY, VERSION
+from soundings.widget_release import INTEGRITY, VERSION
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from catalogue_api.entities.domain import Proposal, Reference, duplicates
-from catalogue_api.entities.kinds import kind_of
-from catalogue_api.sources.connectors import connector_faults
+from catalogue_api.entities.entity_type import kind_of
+from catalogue_api.sources.connector_rules import connector_faults
 from soundings.events.catalogue import Source, SourceChanged, SourceKey, SourceKeyChanged
 from soundings.events.forms import Form
 from soundings.kernel.errors import Fault

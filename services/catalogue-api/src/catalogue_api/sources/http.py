@@ -11,7 +11,7 @@ from catalogue_api.entities.http import answer, instant, page_answer
 from catalogue_api.sources.domain import Key
 from catalogue_api.sources.ports import Keyring
 from catalogue_api.sources.use_cases import CreateKey, ListKeys, RevokeKey
-from soundings.http.access import caller
+from soundings.http.auth import caller
 from soundings.kernel.clock import Clock
 
 STATUS_OF: Mapping[str, int] = {"too_many_keys": 409}

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from catalogue_api.entities.errors import EntityRetired
-from catalogue_api.entities.writing import Author, may_write, there
+from catalogue_api.entities.use_cases import Author, may_write, there
 from catalogue_api.sources.domain import KIND, Key
 from catalogue_api.sources.errors import KeyNotFound, TooManyKeys
 from catalogue_api.sources.ports import Keyring

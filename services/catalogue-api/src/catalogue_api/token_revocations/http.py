@@ -8,14 +8,14 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from catalogue_api.editing.http import PageQuery
-from catalogue_api.editing.schemas import sends
 from catalogue_api.entities.domain import Document
 from catalogue_api.entities.http import answer, instant, page_answer
+from catalogue_api.entities.openapi import sends
 from catalogue_api.token_revocations.domain import RevokedToken
 from catalogue_api.token_revocations.use_cases import ListRevokedTokens, RevocationStore, RevokeToken
-from soundings.http.access import caller
+from soundings.http.auth import caller
 from soundings.http.body import read_body
-from soundings.http.pages import make_cursor, read_cursor
+from soundings.http.cursors import make_cursor, read_cursor
 from soundings.http.problems import Problem
 from soundings.kernel.clock import Clock
 

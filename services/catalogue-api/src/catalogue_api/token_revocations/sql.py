@@ -16,7 +16,7 @@ from soundings.events.envelope import encode
 from soundings.events.topics import CATALOGUE
 from soundings.kernel.clock import epoch_ms
 from soundings.log.port import Record
-from soundings.traces import traceparent
+from soundings.telemetry.tracing import traceparent
 
 REVOKED: Final = Table(
     "token_revocations",

@@ -6,15 +6,10 @@ from typing import Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from feedback_api.cloudevents import envelopes
-from feedback_api.cloudevents.envelopes import Envelope
-from feedback_api.intake import answers, openapi
-from feedback_api.intake.door import must_accept
-from feedback_api.intake.faults import FORBIDDEN, refused
-from feedback_api.intake.fields import is_list
-from feedback_api.intake.http import Desk
-from feedback_api.intake.kinds import Kind
-from feedback_api.intake.reading import (
+from feedback_api.cloudevents import envelope as cloudevents_envelope
+from feedback_api.cloudevents.envelope import Envelope
+from feedback_api.intake import openapi, replies
+from feedback_api.intake.body_parser import (
     BATCH_MAX_BYTES,
     JSON_TYPES,
     Sent,
@@ -23,8 +18,13 @@ from feedback_api.intake.reading import (
     media_type,
     parsed,
 )
-from feedback_api.intake.receive import Entry, Misfit, receive_many
-from feedback_api.intake.sender import Sender
+from feedback_api.intake.context import Sender
+from feedback_api.intake.errors import FORBIDDEN, refused
+from feedback_api.intake.field_readers import is_list
+from feedback_api.intake.http import Desk
+from feedback_api.intake.ports import Kind
+from feedback_api.intake.source_auth import must_accept
+from feedback_api.intake.use_cases import Entry, Misfit, receive_many
 from soundings.http.body import read_body
 from soundings.kernel.errors import Refused
 
@@ -50,13 +50,13 @@ def events_router(desk: Desk, kinds: Kinds) -> APIRouter:
         sender = await desk.door.sender(request)
         body = await read_body(request, BATCH_MAX_BYTES)
         kind = media_type(request.headers.get("content-type"))
-        if kind == envelopes.BATCH:
+        if kind == cloudevents_envelope.BATCH:
             return await _batch(body, desk, kinds, sender)
         try:
             envelope = _one(request, kind, body)
             entry = entry_of(envelope, kinds)
         except Refused as refusal:
-            return answers.one_refused(refusal)
+            return replies.one_refused(refusal)
         must_accept(sender, entry.kind.accepted_as)
         return await desk.one(entry, sender)
 
@@ -65,31 +65,32 @@ def events_router(desk: Desk, kinds: Kinds) -> APIRouter:
 
 def _one(request: Request, kind: str, body: bytes) -> Envelope:
     bounded(Sent((), single=True), len(body))
-    if kind == envelopes.STRUCTURED:
-        return envelopes.from_json(parsed(body))
+    if kind == cloudevents_envelope.STRUCTURED:
+        return cloudevents_envelope.from_json(parsed(body))
     if _BINARY in request.headers and (kind in JSON_TYPES or kind.endswith("+json")):
-        return envelopes.from_headers(request.headers, body)
+        return cloudevents_envelope.from_headers(request.headers, body)
     raise UnsupportedType(
-        f"Send {envelopes.STRUCTURED}, {envelopes.BATCH}, or application/json with the attributes in ce- headers."
+        f"Send {cloudevents_envelope.STRUCTURED}, {cloudevents_envelope.BATCH},"
+        " or application/json with the attributes in ce- headers."
     )
 
 
 async def _batch(body: bytes, desk: Desk, kinds: Kinds, sender: Sender) -> Response:
     value = parsed(body)
     if not is_list(value):
-        return answers.one_refused(refused("", "wrong_type", "a batch must be a list of CloudEvents"))
+        return replies.one_refused(refused("", "wrong_type", "a batch must be a list of CloudEvents"))
     sent = bounded(Sent(value, single=False), len(body))
     entries = [_entry(event, kinds, sender) for event in sent.items]
-    return answers.many(await receive_many(entries, sender, desk.log))
+    return replies.many(await receive_many(entries, sender, desk.log))
 
 
 def _entry(event: object, kinds: Kinds, sender: Sender) -> Entry | Misfit:
     try:
-        entry = entry_of(envelopes.from_json(event), kinds)
+        entry = entry_of(cloudevents_envelope.from_json(event), kinds)
         if entry.kind.accepted_as not in sender.source.accepts:
             raise refused("type", FORBIDDEN, f"this source may not send {entry.kind.accepted_as}")
     except Refused as refusal:
-        return Misfit(envelopes.claimed_id(event), refusal)
+        return Misfit(cloudevents_envelope.claimed_id(event), refusal)
     return entry
 
 

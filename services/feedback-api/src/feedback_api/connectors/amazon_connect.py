@@ -4,11 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from feedback_api.connectors.drafts import Draft, Setting, first_of
-from feedback_api.connectors.people import put_person
-from feedback_api.connectors.reading import Part
+from feedback_api.connectors.caller_id import put_person
+from feedback_api.connectors.draft import Draft, Setting, first_of
+from feedback_api.connectors.record_reader import Part
 from feedback_api.connectors.revisions import ranked_revision
-from feedback_api.intake.fields import Item, is_object
+from feedback_api.intake.field_readers import Item, is_object
 
 _KINDS: Final[Mapping[str, str]] = {
     "voice": "call", "telephony": "call", "chat": "chat", "email": "email", "task": "service_request",

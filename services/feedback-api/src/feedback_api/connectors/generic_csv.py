@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from feedback_api.connectors.drafts import Draft, Setting
-from feedback_api.connectors.people import put_person
-from feedback_api.connectors.reading import Found
-from feedback_api.intake.faults import missing, refused, wrong_type
-from feedback_api.intake.fields import REVISION_MAX, Item
+from feedback_api.connectors.caller_id import put_person
+from feedback_api.connectors.draft import Draft, Setting
+from feedback_api.connectors.record_reader import Found
+from feedback_api.intake.errors import missing, refused, wrong_type
+from feedback_api.intake.field_readers import REVISION_MAX, Item
 from soundings.kernel.vocabulary import Channel, Direction, InteractionKind, Outcome, Reason
 from soundings.kernel.zone_names import split_zone
 

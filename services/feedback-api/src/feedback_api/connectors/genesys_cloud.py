@@ -6,11 +6,11 @@ from datetime import datetime
 from itertools import chain
 from typing import Final
 
-from feedback_api.connectors.drafts import Draft, Setting, first_of
-from feedback_api.connectors.people import put_person
-from feedback_api.connectors.reading import Found, Part
+from feedback_api.connectors.caller_id import put_person
+from feedback_api.connectors.draft import Draft, Setting, first_of
+from feedback_api.connectors.record_reader import Found, Part
 from feedback_api.connectors.revisions import ranked_revision
-from feedback_api.intake.fields import Item, is_list
+from feedback_api.intake.field_readers import Item, is_list
 
 _KINDS: Final[Mapping[str, str]] = {
     "voice": "call", "chat": "chat", "webchat": "chat", "message": "message", "email": "email",

@@ -9,18 +9,13 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from feedback_api.connectors import openapi
-from feedback_api.connectors.bodies import read_records
-from feedback_api.connectors.callers import Callers
-from feedback_api.connectors.firehose import answer_to
-from feedback_api.connectors.mapping import MAPPERS, Workbench
-from feedback_api.connectors.preview import preview_of
-from feedback_api.connectors.receive import Received, receive_mapped
-from feedback_api.connectors.sealing import SECRET_MAX
-from feedback_api.intake.answers import json_response, many
-from feedback_api.intake.faults import missing, refused, unknown_field, wrong_type
-from feedback_api.intake.fields import Redact, is_object
-from feedback_api.intake.kinds import Kind
-from feedback_api.intake.reading import (
+from feedback_api.connectors.amazon_firehose import answer_to
+from feedback_api.connectors.auth import Callers
+from feedback_api.connectors.body_parser import read_records
+from feedback_api.connectors.dry_run import preview_of
+from feedback_api.connectors.mapper import MAPPERS, Workbench
+from feedback_api.connectors.use_cases import Received, receive_mapped
+from feedback_api.intake.body_parser import (
     BATCH_MAX_BYTES,
     ITEMS_MAX,
     JSON_TYPES,
@@ -30,11 +25,16 @@ from feedback_api.intake.reading import (
     media_type,
     parsed,
 )
-from feedback_api.intake.receive import Outcome
-from feedback_api.intake.sender import Sender
+from feedback_api.intake.context import Sender
+from feedback_api.intake.errors import missing, refused, unknown_field, wrong_type
+from feedback_api.intake.field_readers import Redact, is_object
+from feedback_api.intake.ports import Kind
+from feedback_api.intake.replies import json_response, many
+from feedback_api.intake.use_cases import Outcome
+from feedback_api.secrets.secret_box import SECRET_MAX
 from soundings.access.roles import ANONYMOUS
 from soundings.events.catalogue import Vendor
-from soundings.http.access import caller
+from soundings.http.auth import caller
 from soundings.http.body import read_body
 from soundings.http.problems import Problem
 from soundings.kernel.clock import epoch_ms

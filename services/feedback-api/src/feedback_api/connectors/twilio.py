@@ -6,12 +6,12 @@ from typing import Final
 
 import orjson
 
-from feedback_api.connectors.drafts import Draft, Setting, as_text, first_of
-from feedback_api.connectors.people import put_person
-from feedback_api.connectors.reading import Found, Part
+from feedback_api.connectors.caller_id import put_person
+from feedback_api.connectors.draft import Draft, Setting, as_text, first_of
+from feedback_api.connectors.record_reader import Found, Part
 from feedback_api.connectors.revisions import ranked_revision
-from feedback_api.intake.faults import missing, refused
-from feedback_api.intake.fields import Item, is_object
+from feedback_api.intake.errors import missing, refused
+from feedback_api.intake.field_readers import Item, is_object
 
 _VENDOR_PREFIX: Final = "com.twilio."
 _PREFIX: Final = "com.twilio.taskrouter."

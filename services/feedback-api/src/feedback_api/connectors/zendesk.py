@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from feedback_api.connectors.drafts import Draft, Setting, first_of
-from feedback_api.connectors.people import put_person
-from feedback_api.connectors.reading import Found, Part
+from feedback_api.connectors.caller_id import put_person
+from feedback_api.connectors.draft import Draft, Setting, first_of
+from feedback_api.connectors.record_reader import Found, Part
 from feedback_api.connectors.revisions import ranked_revision
-from feedback_api.intake.faults import refused
-from feedback_api.intake.fields import Item, is_list, is_object
+from feedback_api.intake.errors import refused
+from feedback_api.intake.field_readers import Item, is_list, is_object
 
 _VENDOR_PREFIX: Final = "zen:event-type:"
 _PREFIX: Final = "zen:event-type:ticket."

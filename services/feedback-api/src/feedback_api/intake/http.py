@@ -8,17 +8,17 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from feedback_api.intake import answers, openapi
-from feedback_api.intake.door import Door
-from feedback_api.intake.faults import refused
-from feedback_api.intake.fields import checked_id
-from feedback_api.intake.kinds import Kind, Taken
-from feedback_api.intake.reading import BATCH_MAX_BYTES, read_items
-from feedback_api.intake.receive import Entry, preview_many, receive_many, receive_one
+from feedback_api.intake import openapi, replies
+from feedback_api.intake.body_parser import BATCH_MAX_BYTES, read_items
+from feedback_api.intake.context import Sender
+from feedback_api.intake.errors import refused
+from feedback_api.intake.field_readers import checked_id
+from feedback_api.intake.ports import Kind, Taken
+from feedback_api.intake.receipts import Receipts, ReceiptTarget
 from feedback_api.intake.record_ids import client_id
 from feedback_api.intake.route import SourceRoute
-from feedback_api.intake.sender import Sender
-from feedback_api.privacy.receipts import Receipts, ReceiptTarget
+from feedback_api.intake.source_auth import Door
+from feedback_api.intake.use_cases import Entry, preview_many, receive_many, receive_one
 from soundings.http.body import read_body
 from soundings.kernel.errors import Refused
 from soundings.log.port import Log
@@ -40,8 +40,8 @@ class Desk:
         try:
             taken = await receive_one(entry, sender, self.log)
         except Refused as refusal:
-            return answers.one_refused(refusal)
-        return answers.one_taken(client_id(taken.record_id), self.receipt(entry.kind, sender, taken))
+            return replies.one_refused(refusal)
+        return replies.one_taken(client_id(taken.record_id), self.receipt(entry.kind, sender, taken))
 
     def receipt(self, kind: Kind, sender: Sender, taken: Taken) -> str | None:
         """The receipt of a record, where its kind can be taken back."""
@@ -69,10 +69,10 @@ def record_router(desk: Desk, kind: Kind, *, path: str, name: str, shape: type[B
         try:
             key = idempotency_key(request)
         except Refused as refusal:
-            return answers.one_refused(refusal)
+            return replies.one_refused(refusal)
         if sent.single:
             return await desk.one(Entry(kind, sent.items[0], key), sender)
-        return answers.many(await receive_many(_entries(kind, sent.items, key), sender, desk.log))
+        return replies.many(await receive_many(_entries(kind, sent.items, key), sender, desk.log))
 
     @router.post(
         f"{path}/preview",
@@ -85,7 +85,7 @@ def record_router(desk: Desk, kind: Kind, *, path: str, name: str, shape: type[B
         sender = await desk.door.sender(request, kind.accepted_as)
         sent = read_items(await read_body(request, BATCH_MAX_BYTES), request.headers.get("content-type"))
         previews, rejected = await preview_many([Entry(kind, item) for item in sent.items], sender)
-        return answers.previewed(previews, rejected)
+        return replies.previewed(previews, rejected)
 
     return router
 

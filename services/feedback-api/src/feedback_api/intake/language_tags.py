@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from feedback_api.intake.faults import refused
-from feedback_api.intake.fields import Item
+from feedback_api.intake.errors import refused
+from feedback_api.intake.field_readers import Item
 
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _TAG_MAX: Final = 35

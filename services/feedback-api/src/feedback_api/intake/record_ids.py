@@ -4,9 +4,9 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from feedback_api.intake.faults import refused
-from feedback_api.intake.fields import Item, checked_id, identifier
-from feedback_api.intake.sender import Sender
+from feedback_api.intake.context import Sender
+from feedback_api.intake.errors import refused
+from feedback_api.intake.field_readers import Item, checked_id, identifier
 
 PUBLIC_PREFIX: Final = "public:"
 """What the id of a record from a public endpoint begins with, on the log and in lists, reviews and erasures."""

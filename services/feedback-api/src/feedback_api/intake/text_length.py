@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
-from feedback_api.intake.fields import is_list, is_object
-from feedback_api.intake.reading import TooLarge
+from feedback_api.intake.body_parser import TooLarge
+from feedback_api.intake.field_readers import is_list, is_object
 
 LONG_TEXT: Final = 400
 """Characters of text from which an item is checked on a thread."""

@@ -10,22 +10,31 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from feedback_api.intake import openapi
-from feedback_api.intake.answers import json_response
-from feedback_api.intake.door import Door
-from feedback_api.intake.faults import missing, refused, unknown_field, wrong_type
-from feedback_api.intake.fields import Item, Redact, fitted, identifier, is_object, reference, required_choice, text
-from feedback_api.intake.reading import JSON_TYPES, SINGLE_MAX_BYTES, UnsupportedType, media_type, parsed
-from feedback_api.intake.revisions import RisingRevisions
-from feedback_api.intake.sender import Directory
+from feedback_api.intake.body_parser import JSON_TYPES, SINGLE_MAX_BYTES, UnsupportedType, media_type, parsed
+from feedback_api.intake.context import Directory
+from feedback_api.intake.errors import missing, refused, unknown_field, wrong_type
+from feedback_api.intake.field_readers import (
+    Item,
+    Redact,
+    fitted,
+    identifier,
+    is_object,
+    reference,
+    required_choice,
+    text,
+)
+from feedback_api.intake.monotonic_revision import RisingRevisions
+from feedback_api.intake.replies import json_response
+from feedback_api.intake.source_auth import Door
 from soundings.access.roles import Principal
 from soundings.events.envelope import encode
 from soundings.events.response import ResponseReviewed
-from soundings.http.access import Forbidden, caller
+from soundings.http.auth import Forbidden, caller
 from soundings.http.body import read_body
 from soundings.kernel.clock import Clock
 from soundings.kernel.errors import Unavailable
 from soundings.log.port import AppendFailed, Log
-from soundings.traces import traceparent
+from soundings.telemetry.tracing import traceparent
 
 Verdict = Literal["quarantined", "released"]
 

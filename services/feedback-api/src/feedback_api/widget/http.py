@@ -5,7 +5,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from feedback_api.widget.files import WidgetFile, newest, widget_files
+from feedback_api.widget.bundles import WidgetFile, newest, widget_files
 from soundings.http.problems import Problem
 
 _FOR_EVER: Final = "public, max-age=31536000, immutable"

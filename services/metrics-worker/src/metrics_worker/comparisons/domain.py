@@ -6,8 +6,8 @@ from typing import Final, Literal
 
 import orjson
 
-from metrics_worker.store.facts import EMPTY, RETRACTED, TEST, Fact, Kind
-from metrics_worker.store.instants import instant_ms
+from metrics_worker.aggregation.facts import EMPTY, RETRACTED, TEST, Fact, Kind
+from metrics_worker.aggregation.timestamps import instant_ms
 
 KINDS: Final[Mapping[str, Kind]] = {"responses": "response", "interactions": "interaction", "tallies": "tally"}
 """The kind of fact by the plural that the endpoints for records use."""

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from metrics_worker.comparisons.domain import AskedRecord
 from metrics_worker.comparisons.use_cases import CompareRecords, UnknownKey
-from soundings.http.access import bearer
+from soundings.http.auth import bearer
 from soundings.http.body import read_body
 from soundings.http.problems import Problem, fault_of
 from soundings.kernel.errors import Refused

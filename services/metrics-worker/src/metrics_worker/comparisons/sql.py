@@ -7,12 +7,12 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from metrics_worker.aggregation.facts import Fact
 from metrics_worker.comparisons.domain import Statement
 from metrics_worker.comparisons.ports import ComparisonSnapshot
+from metrics_worker.db.tables import catalogue_entity, fact, position, voice
 from metrics_worker.retention.domain import cutoffs
 from metrics_worker.retention.ports import RetentionStore
-from metrics_worker.store.facts import Fact
-from metrics_worker.store.tables import catalogue_entity, fact, position, voice
 from soundings.db import Database
 from soundings.log.port import TopicPartition
 

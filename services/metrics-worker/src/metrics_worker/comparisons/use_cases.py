@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+from metrics_worker.aggregation.facts import RETRACTED, Kind
+from metrics_worker.aggregation.revisions import Recorded
 from metrics_worker.comparisons.domain import (
     KINDS,
     AskedRecord,
@@ -16,9 +18,7 @@ from metrics_worker.comparisons.domain import (
     is_heard,
 )
 from metrics_worker.comparisons.ports import ComparisonSnapshot, ComparisonStore, LogEnds
-from metrics_worker.fold.decoding import decode_event
-from metrics_worker.fold.domain import Recorded
-from metrics_worker.store.facts import RETRACTED, Kind
+from metrics_worker.consumer.event_decoder import decode_event
 from soundings.access.keys import hash_key
 from soundings.events.base import EventData
 from soundings.events.envelope import Undecodable

@@ -5,12 +5,12 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Path, Query, Request
 from pydantic import BaseModel
 
+from metrics_worker.catalogue_view.agency_reach import reach_of
 from metrics_worker.dead_letters.domain import DeadLetter
 from metrics_worker.dead_letters.ports import DeadLetterStore
 from metrics_worker.dead_letters.use_cases import ReplayDeadLetter
-from metrics_worker.structure.reach import reach_of
-from soundings.http.access import caller
-from soundings.http.pages import make_cursor, read_cursor
+from soundings.http.auth import caller
+from soundings.http.cursors import make_cursor, read_cursor
 from soundings.kernel.clock import from_epoch_ms
 
 _DEFAULT: Final = 50

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from metrics_worker.catalogue_view.agency_reach import AgencyReach
 from metrics_worker.dead_letters.domain import DeadLetter
-from metrics_worker.structure.reach import AgencyReach
 from soundings.log.port import AppendFailed, Place, Record
 
 

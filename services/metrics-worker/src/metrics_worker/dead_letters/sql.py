@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Select, select, update
 
+from metrics_worker.catalogue_view.agency_reach import AgencyReach
+from metrics_worker.db.senders_sql import sent_within
+from metrics_worker.db.tables import dead_letter
 from metrics_worker.dead_letters.domain import DeadLetter
-from metrics_worker.store.senders_sql import sent_within
-from metrics_worker.store.tables import dead_letter
-from metrics_worker.structure.reach import AgencyReach
 from soundings.db import Database
-from soundings.log.headers import unpack_headers
+from soundings.log.header_codec import unpack_headers
 
 _COLUMNS = (
     dead_letter.c.id,

@@ -4,10 +4,10 @@ from typing import Final
 
 import structlog
 
+from metrics_worker.catalogue_view.agency_reach import AgencyReach
 from metrics_worker.dead_letters.domain import DeadLetter, forwarded, replayed
 from metrics_worker.dead_letters.errors import NoSuchDeadLetter, NotReplayed
 from metrics_worker.dead_letters.ports import Appending, DeadLetterStore
-from metrics_worker.structure.reach import AgencyReach
 from soundings.events.topics import DEAD_LETTERS
 from soundings.kernel.clock import Clock, epoch_ms
 from soundings.log.port import AppendFailed, Place

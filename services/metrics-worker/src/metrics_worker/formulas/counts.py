@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from soundings.kernel.bins import NONE, UNKNOWN
+from soundings.kernel.histogram_bins import NONE, UNKNOWN
 from soundings.kernel.scales import UNITS, Scale
 
 _WITHOUT_VALUE = frozenset({UNKNOWN, NONE})

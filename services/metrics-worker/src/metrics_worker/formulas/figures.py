@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from metrics_worker.formulas import display
+from metrics_worker.formulas import rounding
 from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.intervals import (
     UNBOUNDED,
@@ -15,7 +15,7 @@ from metrics_worker.formulas.intervals import (
     scale_mean,
     wilson,
 )
-from soundings.kernel.bins import duration_value, money_value
+from soundings.kernel.histogram_bins import duration_value, money_value
 from soundings.kernel.scales import UNITS, Scale, is_numeric, scale_bins, scale_points
 
 FEW: Final = 30
@@ -88,7 +88,7 @@ def proportion(part: int, whole: int, of: Counts, *, spread: Mapping[str, int] |
         numerator=part,
         low=low,
         high=high,
-        display=display.percent(part, whole),
+        display=rounding.percent(part, whole),
         distribution=spread,
     )
 
@@ -143,7 +143,7 @@ def _mean(
         sum=total // unit if total % unit == 0 else total / unit,
         low=bounds[0],
         high=bounds[1],
-        display=display.mean(total, unit * n),
+        display=rounding.mean(total, unit * n),
         distribution=spread,
         variance=variance,
     )

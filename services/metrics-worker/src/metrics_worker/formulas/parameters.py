@@ -8,8 +8,8 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from soundings.kernel.bins import DURATION_EDGES, is_edge
 from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.histogram_bins import DURATION_EDGES, is_edge
 
 Given: TypeAlias = Mapping[str, str | float]
 """Parameters as a query string or a JSON body gives them."""

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Final
 
-from metrics_worker.formulas import display
+from metrics_worker.formulas import rounding
 from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.figures import Figure, distribution, mean, nothing, proportion, status_of
 from metrics_worker.formulas.formula import Evaluate, Formula, Kind, one_measure
 from metrics_worker.formulas.intervals import adjusted_wald_nps, quantile_ranks
 from metrics_worker.formulas.parameters import Params
-from soundings.kernel.bins import duration_value, money_value
+from soundings.kernel.histogram_bins import duration_value, money_value
 from soundings.kernel.scales import UNITS, Scale, has_total, is_numeric
 
 _POINTS: Final = frozenset(scale for scale in Scale if is_numeric(scale))
@@ -54,7 +54,7 @@ def nps(counts: Mapping[str, Counts], params: Params) -> Figure:  # noqa: ARG001
         value=100 * net / n,
         low=low,
         high=high,
-        display=display.signed(100 * net, n),
+        display=rounding.signed(100 * net, n),
         distribution=distribution(asked),
     )
 
@@ -73,7 +73,7 @@ def govuk_satisfaction(counts: Mapping[str, Counts], params: Params) -> Figure: 
         sum=rated.sum,
         low=None if rated.low is None else (rated.low - 1) / 4,
         high=None if rated.high is None else (rated.high - 1) / 4,
-        display=display.percent(above, 4 * rated.n),
+        display=rounding.percent(above, 4 * rated.n),
         distribution=rated.distribution,
         variance=None if rated.variance is None else rated.variance / 16,
     )
@@ -95,7 +95,7 @@ def quantile(counts: Mapping[str, Counts], params: Params) -> Figure:
         value=value,
         low=None if below is None else _at(values, min(below, rank)),
         high=None if above is None else _at(values, max(above, rank)),
-        display=display.whole(value),
+        display=rounding.whole(value),
         distribution=distribution(asked),
     )
 

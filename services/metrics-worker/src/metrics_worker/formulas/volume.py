@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from metrics_worker.formulas import display
-from metrics_worker.formulas.contact import part_of
+from metrics_worker.formulas import rounding
+from metrics_worker.formulas.contact_centre import part_of
 from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.figures import Figure, Status, distribution, nothing, proportion, status_of
 from metrics_worker.formulas.formula import Formula, Kind, Need, fixed, one_measure
@@ -55,7 +55,7 @@ def rate(counts: Mapping[str, Counts], params: Params) -> Figure:
         numerator=one.units,
         low=low,
         high=high,
-        display=display.mean(one.units, other.units),
+        display=rounding.mean(one.units, other.units),
     )
 
 
@@ -76,7 +76,7 @@ def cost_per_transaction(counts: Mapping[str, Counts], params: Params) -> Figure
         n=completed,
         value=total / completed,
         sum=total,
-        display=display.mean(total, completed),
+        display=rounding.mean(total, completed),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import orjson
 
-from metrics_worker.structure.model import Structure
+from metrics_worker.catalogue_view.domain import Structure
 from soundings.kernel.errors import Fault, Refused
 from soundings.kernel.vocabulary import Channel
 

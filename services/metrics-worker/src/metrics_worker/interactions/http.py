@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from metrics_worker.interactions.domain import MOST_ITEMS, refused
 from metrics_worker.interactions.use_cases import ListInteractions
-from soundings.http.access import caller
-from soundings.http.pages import make_cursor, read_cursor
+from soundings.http.auth import caller
+from soundings.http.cursors import make_cursor, read_cursor
 from soundings.kernel.vocabulary import Channel
 
 _LARGEST: Final = 2**62

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple, Protocol
 
+from metrics_worker.catalogue_view.domain import Structure
 from metrics_worker.interactions.domain import InteractionSearch, StoredInteraction
-from metrics_worker.structure.model import Structure
 
 
 class FactStretch(NamedTuple):

@@ -11,11 +11,11 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from metrics_worker.catalogue_view.domain import Structure
+from metrics_worker.catalogue_view.sql import StructureReader
+from metrics_worker.db.tables import EMPTY, RETRACTED, fact
 from metrics_worker.interactions.domain import InteractionSearch, StoredInteraction
 from metrics_worker.interactions.ports import FactStretch, InteractionSnapshot
-from metrics_worker.store.tables import EMPTY, RETRACTED, fact
-from metrics_worker.structure.model import Structure
-from metrics_worker.structure.sql import StructureReader
 from soundings.db import Database
 
 _COLUMNS: Final = (

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from metrics_worker.catalogue_view.domain import Structure
 from metrics_worker.interactions.domain import InteractionSearch, StoredInteraction, read_search
 from metrics_worker.interactions.ports import InteractionStore
-from metrics_worker.structure.model import Structure
 from soundings.access.roles import Principal
 from soundings.kernel.errors import SoundingsError
 

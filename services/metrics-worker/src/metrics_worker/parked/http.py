@@ -5,11 +5,11 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel
 
+from metrics_worker.catalogue_view.agency_reach import reach_of
 from metrics_worker.parked.domain import ParkedSource
 from metrics_worker.parked.errors import NoSuchParkedSource
 from metrics_worker.parked.ports import ParkedSourceStore
-from metrics_worker.structure.reach import reach_of
-from soundings.http.access import caller
+from soundings.http.auth import caller
 from soundings.kernel.clock import from_epoch_ms
 
 

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from metrics_worker.catalogue_view.agency_reach import AgencyReach
 from metrics_worker.parked.domain import ParkedSource
-from metrics_worker.structure.reach import AgencyReach
 
 
 class ParkedSourceStore(Protocol):

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from sqlalchemy import Select, func, select, update
 
+from metrics_worker.catalogue_view.agency_reach import AgencyReach
+from metrics_worker.db.senders_sql import sent_within
+from metrics_worker.db.tables import parked_partition, parked_source
 from metrics_worker.parked.domain import ParkedSource
-from metrics_worker.store.senders_sql import sent_within
-from metrics_worker.store.tables import parked_partition, parked_source
-from metrics_worker.structure.reach import AgencyReach
 from soundings.db import Database
 
 

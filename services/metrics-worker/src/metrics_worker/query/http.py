@@ -10,16 +10,16 @@ from starlette.responses import Response
 
 from metrics_worker.formulas.figures import Figure
 from metrics_worker.formulas.parameters import PARAMETERS
-from metrics_worker.query.describe import Described, DescribeMeasures, describe_metrics
-from metrics_worker.query.domain.answer import Answer, AsOf, Compared, Row
-from metrics_worker.query.domain.question import Compare, Dimension, Given, Question, read_question
+from metrics_worker.query.domain.metric_query import Compare, Dimension, Given, Question, read_question
+from metrics_worker.query.domain.result import Answer, AsOf, Compared, Row
 from metrics_worker.query.errors import UnknownMetric, numbered, refused
+from metrics_worker.query.metric_catalogue import Described, DescribeMeasures, describe_metrics
 from metrics_worker.query.use_cases import MOST_QUESTIONS, ReadMetrics
-from soundings.http.access import caller
+from soundings.http.auth import caller
 from soundings.http.body import read_body
 from soundings.http.json_bounds import SMALL_JSON
 from soundings.http.problems import Problem, fault_of
-from soundings.kernel.calendars import Interval
+from soundings.kernel.agency_calendar import Interval
 from soundings.kernel.clock import from_epoch_ms
 from soundings.kernel.errors import Refused
 from soundings.kernel.vocabulary import Channel

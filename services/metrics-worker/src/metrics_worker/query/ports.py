@@ -5,9 +5,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from metrics_worker.query.domain.sums import Line
-from metrics_worker.query.domain.timeline import Span
-from metrics_worker.structure.model import Structure
+from metrics_worker.catalogue_view.domain import Structure
+from metrics_worker.query.domain.grain_plan import Span
+from metrics_worker.query.domain.summation import Line
 from soundings.log.port import TopicPartition
 
 

@@ -13,12 +13,12 @@ import orjson
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_worker.query.domain.sums import Bins, Line
-from metrics_worker.query.domain.timeline import Span
+from metrics_worker.catalogue_view.domain import Structure
+from metrics_worker.catalogue_view.sql import StructureReader
+from metrics_worker.db.tables import cell_row, generation, parked_partition, position
+from metrics_worker.query.domain.grain_plan import Span
+from metrics_worker.query.domain.summation import Bins, Line
 from metrics_worker.query.ports import Progress, Snapshot, Wanted
-from metrics_worker.store.tables import cell_row, generation, parked_partition, position
-from metrics_worker.structure.model import Structure
-from metrics_worker.structure.sql import StructureReader
 from soundings.db import Database
 from soundings.events.topics import MEASURED
 

@@ -6,15 +6,15 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Final, TypeVar
 
-from metrics_worker.query.decisions import Decisions, Evidence
-from metrics_worker.query.domain.answer import Answer, AsOf, Row
-from metrics_worker.query.domain.figuring import Figuring, Pool, group_of, pool_of
-from metrics_worker.query.domain.question import Given, Question, read_question
-from metrics_worker.query.domain.sums import Sums, add_up
-from metrics_worker.query.domain.veil import Judged, Veil
+from metrics_worker.query.domain.metric_query import Given, Question, read_question
+from metrics_worker.query.domain.result import Answer, AsOf, Row
+from metrics_worker.query.domain.row_builder import Figuring, Pool, group_of, pool_of
+from metrics_worker.query.domain.summation import Sums, add_up
 from metrics_worker.query.errors import numbered, refused
-from metrics_worker.query.gathering import Gathered, Gathering, Lane
+from metrics_worker.query.load_inputs import Gathered, Gathering, Lane
 from metrics_worker.query.ports import CellStore, LogEnds, Progress
+from metrics_worker.query.suppression.cache import Decisions, Evidence
+from metrics_worker.query.suppression.mask import Judged, Veil
 from soundings.access.roles import Principal
 from soundings.events.topics import MEASURED
 from soundings.kernel.clock import Clock

@@ -5,8 +5,9 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from metrics_worker.store.facts import Fact
-from metrics_worker.store.wide_rows import RowKey, RowStore
+from metrics_worker.aggregation.deltas import RowKey
+from metrics_worker.aggregation.facts import Fact
+from metrics_worker.cells.wide_rows import RowStore
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,12 @@ from typing import Final
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from metrics_worker.aggregation.deltas import RowKey
+from metrics_worker.aggregation.facts import Fact
+from metrics_worker.cells.postgres_rows import PostgresRows
+from metrics_worker.cells.sqlite_rows import SqliteRows
+from metrics_worker.cells.wide_rows import RowStore, RowText, merged
 from metrics_worker.rebuild.ports import Comparison, Difference, Workbench
-from metrics_worker.store.facts import Fact
-from metrics_worker.store.postgres_rows import PostgresRows
-from metrics_worker.store.sqlite_rows import SqliteRows
-from metrics_worker.store.wide_rows import RowKey, RowStore, RowText, merged
 from soundings.db import Database
 
 _PAGE: Final = 5_000

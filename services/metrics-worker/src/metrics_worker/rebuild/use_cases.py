@@ -4,13 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from metrics_worker.contributions.counts import Contribution
-from metrics_worker.contributions.roots import InteractionRecord
-from metrics_worker.contributions.rules import CURRENT_RULES, ContributionRules, RulesDiffer
+from metrics_worker.aggregation.contribution import Contribution
+from metrics_worker.aggregation.deltas import Deltas
+from metrics_worker.aggregation.fact_payloads import content_of
+from metrics_worker.aggregation.facts import COUNTED, Fact, family_of
+from metrics_worker.aggregation.roots import InteractionRecord
+from metrics_worker.aggregation.rules_version import CURRENT_RULES, ContributionRules, RulesDiffer
+from metrics_worker.cells.wide_rows import changed_rows
 from metrics_worker.rebuild.ports import Comparison, RebuildStore, Workbench
-from metrics_worker.store.facts import COUNTED, Fact, family_of
-from metrics_worker.store.records import content_of
-from metrics_worker.store.wide_rows import Deltas, changed_rows
 
 Progress = Callable[[int, int], None]
 """Told now and then how many facts are done, of how many."""

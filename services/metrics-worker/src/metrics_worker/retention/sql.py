@@ -6,15 +6,15 @@ from typing import Final
 import structlog
 from sqlalchemy import Select, bindparam, delete, select, text, tuple_, update
 
+from metrics_worker.aggregation.fact_payloads import without_words
+from metrics_worker.aggregation.facts import Kind
+from metrics_worker.db.parked_rows import remove_parked
+from metrics_worker.db.tables import HAS_WORDS, RETRACTED, catalogue_entity, dead_letter, fact, parked, voice
 from metrics_worker.retention.domain import Keeping, Letter, ParkedText, Rules
 from metrics_worker.retention.ports import Place, Step, WordsStep
-from metrics_worker.store.facts import Kind
-from metrics_worker.store.parked_rows import remove_parked
-from metrics_worker.store.records import without_words
-from metrics_worker.store.tables import HAS_WORDS, RETRACTED, catalogue_entity, dead_letter, fact, parked, voice
 from soundings.db import Database
 from soundings.events import catalogue
-from soundings.log.headers import unpack_headers
+from soundings.log.header_codec import unpack_headers
 
 _MERGE: Final = text("INSERT INTO voice_search (voice_search, rank) VALUES ('merge', :pages)")
 _CHANGES: Final = text("SELECT total_changes()")

@@ -7,8 +7,8 @@ from pydantic import BaseModel
 
 from metrics_worker.subjects.domain import is_subject
 from metrics_worker.subjects.ports import SubjectStore
-from soundings.http.access import caller
-from soundings.http.pages import make_cursor, read_cursor
+from soundings.http.auth import caller
+from soundings.http.cursors import make_cursor, read_cursor
 from soundings.kernel.errors import Fault, Refused
 
 _SPAN: Final = 50_000

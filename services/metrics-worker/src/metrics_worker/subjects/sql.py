@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_worker.store.tables import RETRACTED, fact, parked
+from metrics_worker.db.tables import RETRACTED, fact, parked
 from metrics_worker.subjects.domain import Found, SubjectRecord, parked_record
 from soundings.db import Database
 

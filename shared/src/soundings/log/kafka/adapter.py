@@ -5,14 +5,13 @@ import os
 from collections.abc import Collection, Mapping, Sequence
 
 from soundings.events.topics import Topic
-from soundings.log.kafka.appending import Appending
-from soundings.log.kafka.brokers import Brokers
-from soundings.log.kafka.library import EARLIEST, LATEST, KafkaError
-from soundings.log.kafka.reading import Reading
+from soundings.log.kafka.aiokafka_internals import EARLIEST, LATEST, KafkaError
+from soundings.log.kafka.cluster_client import Brokers
+from soundings.log.kafka.fetcher import Reading
+from soundings.log.kafka.long_poll import Waiting
+from soundings.log.kafka.producer import Appending
 from soundings.log.kafka.settings import KafkaSettings, kafka_settings
 from soundings.log.kafka.topics import ensure_topics
-from soundings.log.kafka.waiting import Waiting
-from soundings.log.limits import with_refusals, within_limits
 from soundings.log.port import (
     AppendFailed,
     Batch,
@@ -24,6 +23,7 @@ from soundings.log.port import (
     UnknownTopic,
     partition_of,
 )
+from soundings.log.size_limit import with_refusals, within_limits
 
 _ENSURE_SECONDS = 30
 

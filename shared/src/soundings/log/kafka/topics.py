@@ -3,7 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from soundings.events.topics import Topic
-from soundings.log.kafka.library import Admin, alter_topic, check_created, make_admin, make_topic, overrides_of
+from soundings.log.kafka.aiokafka_internals import (
+    Admin,
+    alter_topic,
+    check_created,
+    make_admin,
+    make_topic,
+    overrides_of,
+)
 from soundings.log.kafka.settings import KafkaSettings
 from soundings.log.port import TopicConflict
 

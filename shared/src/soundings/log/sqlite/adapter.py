@@ -8,8 +8,7 @@ from pathlib import Path
 
 from soundings.events.topics import Topic
 from soundings.kernel.clock import Clock, system_clock
-from soundings.log.headers import pack_headers
-from soundings.log.limits import with_refusals, within_limits
+from soundings.log.header_codec import pack_headers
 from soundings.log.port import (
     AppendFailed,
     Batch,
@@ -22,11 +21,12 @@ from soundings.log.port import (
     UnknownTopic,
     partition_of,
 )
-from soundings.log.sqlite.cleaning import STEP, Compaction, expire, move, remove, remove_up_to, touch
-from soundings.log.sqlite.directory import declare
-from soundings.log.sqlite.file import LOOK_EVERY, LogFile, open_file, release
-from soundings.log.sqlite.pending import Row
+from soundings.log.size_limit import with_refusals, within_limits
+from soundings.log.sqlite.log_file import LOOK_EVERY, LogFile, open_file, release
 from soundings.log.sqlite.reader import SLICE
+from soundings.log.sqlite.retention import STEP, Compaction, expire, move, remove, remove_up_to, touch
+from soundings.log.sqlite.topic_index import declare
+from soundings.log.sqlite.write_queue import Row
 
 _READ_BYTES = 32 << 20
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from soundings.log.columns import stored_of
-from soundings.log.headers import unpack_headers
+from soundings.log.header_codec import unpack_headers
 from soundings.log.port import Stored, TopicPartition
-from soundings.log.sqlite.directory import Directory, look_up
 from soundings.log.sqlite.schema import POSITION_BITS, POSITION_MASK, open_reader
+from soundings.log.sqlite.topic_index import Directory, look_up
 
 SLICE = 512
 _SLICE_BYTES = 4 << 20

@@ -11,10 +11,10 @@ from typing import TypeVar, cast
 
 from soundings.kernel.clock import Clock, epoch_ms
 from soundings.log.port import LogClosed, LogFull, LogUnavailable, Place
-from soundings.log.sqlite.directory import Current, look_up
-from soundings.log.sqlite.pending import Append, Pending, Row, Task, settle
 from soundings.log.sqlite.schema import BUSY_MS, POSITION_BITS, file_identity, open_writer
-from soundings.log.sqlite.waiting import Waiters, wake_all
+from soundings.log.sqlite.topic_index import Current, look_up
+from soundings.log.sqlite.wakeups import Waiters, wake_all
+from soundings.log.sqlite.write_queue import Append, Pending, Row, Task, settle
 
 T = TypeVar("T")
 

@@ -8,10 +8,10 @@ from fastapi.responses import Response
 from catalogue_api.entities.domain import Document
 from catalogue_api.entities.http import answer, page_answer
 from catalogue_api.entities.ports import Catalogue
-from catalogue_api.forms.templates.filling import TEMPLATES
-from catalogue_api.forms.templates.parts import Template
+from catalogue_api.forms.templates.blocks import Template
+from catalogue_api.forms.templates.render import TEMPLATES
 from catalogue_api.forms.templates.use_cases import FillTemplate, Wanted
-from soundings.http.access import caller
+from soundings.http.auth import caller
 
 
 def templates_router(catalogue: Catalogue) -> APIRouter:

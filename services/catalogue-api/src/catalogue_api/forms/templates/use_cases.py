@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from catalogue_api.entities.domain import B, Document
 from catalogue_api.entities.errors import NotFound
 from catalogue_api.entities.ports import Catalogue, CatalogueReader
-from catalogue_api.entities.writing import may_read
-from catalogue_api.forms.templates.filling import TEMPLATES, Setting, fill
+from catalogue_api.entities.use_cases import may_read
+from catalogue_api.forms.templates.render import TEMPLATES, Setting, fill
 from soundings.access.roles import Principal
 from soundings.events.catalogue import Agency, Service
 from soundings.kernel.errors import Fault, Refused

@@ -7,9 +7,9 @@ it and so cannot take a partition again, which keeps it from counting by its rul
 from alembic import op
 from sqlalchemy import Connection, text
 
-from metrics_worker.contributions.rules import RULES_VERSION
-from metrics_worker.store.senders import sender_of
-from soundings.log.headers import unpack_headers
+from metrics_worker.aggregation.record_sender import sender_of
+from metrics_worker.aggregation.rules_version import RULES_VERSION
+from soundings.log.header_codec import unpack_headers
 
 revision = "0003"
 down_revision = "0002"

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from metrics_worker.query.domain.question import Dimension, Question
+from metrics_worker.catalogue_view.domain import Agency, MeasureFacts, Service, Structure
+from metrics_worker.query.domain.metric_query import Dimension, Question
 from metrics_worker.query.errors import ForeignAgency, refused
-from metrics_worker.structure.model import Agency, MeasureFacts, Service, Structure
 from soundings.access.roles import Principal, Role
-from soundings.kernel.calendars import Calendar
+from soundings.kernel.agency_calendar import Calendar
 from soundings.kernel.errors import Refused
 
 

@@ -1,0 +1,50 @@
+"""Planning and applying a declaration over the catalogue's own doors."""
+
+from collections.abc import Sequence
+from typing import cast
+
+from soundings.client import Soundings
+from soundings_embedded.catalogue_apply.domain import Step, declared, step
+from soundings_embedded.catalogue_apply.templates import FindNames, Names, expanded
+
+Json = dict[str, object]
+
+
+def plan(client: Soundings, document: object) -> Sequence[Step]:
+    """What would have to happen for the catalogue to be as the document says; changes nothing."""
+    every = list(declared(document))
+    names = _names_in(client, every)
+    return [
+        step(
+            entities,
+            entity_id,
+            expanded(entity_id, body, names) if entities == "forms" else body,
+            client.get(entities, entity_id),
+        )
+        for entities, entity_id, body in every
+    ]
+
+
+def _names_in(client: Soundings, every: Sequence[tuple[str, str, Json]]) -> FindNames:
+    """Names as the document says them, or else as the catalogue does."""
+    said = {(entities, entity_id): body for entities, entity_id, body in every}
+
+    def names(entities: str, entity_id: str) -> Names | None:
+        body = said.get((entities, entity_id)) or client.get(entities, entity_id)
+        found = None if body is None else body.get("name")
+        return cast("Names", found) if isinstance(found, dict) and found else None
+
+    return names
+
+
+def carry_out(client: Soundings, one: Step) -> str:
+    """Do one step, and publish a form whose newest version is not what it says; what was done, in a few words."""
+    done = {"create": "created", "change": f"changed ({', '.join(one.changes)})", "keep": "as it was"}[one.action]
+    if one.action != "keep":
+        client.put(one.entities, one.entity_id, one.body)
+    if one.entities == "forms":
+        before = cast("Json", client.get("forms", one.entity_id)).get("published")
+        version = client.publish(one.entity_id)
+        if version != before:
+            done += f", published as version {version}"
+    return done

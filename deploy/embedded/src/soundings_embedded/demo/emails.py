@@ -1,0 +1,33 @@
+"""Letters by e-mail, answered on the same day; nobody waits in a queue for them."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Final
+
+from soundings_embedded.demo.agency import Profile
+from soundings_embedded.demo.forms import Json
+from soundings_embedded.demo.local_times import COUNTER_HOURS, later, moment, written
+from soundings_embedded.demo.persons import caller, reason, topic
+from soundings_embedded.demo.scenario import Story
+
+_ANSWERED_AFTER_S: Final = (1200, 18_000)
+
+
+def emails(story: Story, profile: Profile, day: date) -> Iterator[Json]:
+    """The e-mails of one day."""
+    chance = story.chance("emails", profile.id, day)
+    for number in range(story.how_many(chance, profile.volumes.emails, day, weekends=False)):
+        sent = moment(chance, day, COUNTER_HOURS)
+        yield {
+            "id": f"email-{day:%Y%m%d}-{profile.short}-{number:03}",
+            "service_id": profile.id,
+            "kind": "email",
+            "channel": "email",
+            "topic": [topic(chance, profile, 0)],
+            "reason": reason(chance, 0, 0),
+            "started_at": written(sent),
+            "ended_at": written(later(sent, chance.uniform(*_ANSWERED_AFTER_S))),
+            "outcome": "answered",
+            "language": "es" if chance.random() < profile.spanish else "en",
+            **caller(chance, profile, 0),
+        }

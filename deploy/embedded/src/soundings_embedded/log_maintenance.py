@@ -1,0 +1,42 @@
+"""Looking after the log of an embedded Soundings: retention and compaction, now and then, in the background."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+import structlog
+
+from soundings.kernel.clock import Clock, epoch_ms, system_clock
+from soundings.kernel.errors import SoundingsError, reason_of
+from soundings.log.sqlite import SqliteLog
+
+EVERY_SECONDS = 3600.0
+_log = structlog.get_logger("soundings_embedded.log_maintenance")
+
+
+@asynccontextmanager
+async def keeping_the_log(
+    path: Path, *, clock: Clock = system_clock, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+) -> AsyncGenerator[None, None]:
+    """While the block runs, remove once an hour what the topics no longer keep."""
+    log = await SqliteLog.open(path)
+    task = asyncio.create_task(_keep(log, clock, sleep))
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+        await log.close()
+
+
+async def _keep(log: SqliteLog, clock: Clock, sleep: Callable[[float], Awaitable[None]]) -> None:
+    while True:
+        await sleep(EVERY_SECONDS)
+        try:
+            removed = await log.maintain(epoch_ms(clock()))
+        except SoundingsError as error:
+            _log.warning("log_upkeep_failed", reason=reason_of(error))
+        else:
+            _log.info("log_upkeep", removed=removed)

@@ -1,0 +1,98 @@
+"""Moving a home: check first, copy the log, compare it, copy the databases, compare them."""
+
+import secrets
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+from hmac import compare_digest
+
+import catalogue_api.bootstrap
+import metrics_worker.bootstrap
+from soundings.db.table_copy import Compared as ComparedTable
+from soundings.events.topics import ALL
+from soundings.log.factory import open_log
+from soundings.log.port import Log, TopicPartition
+from soundings.log.read_marks import LogMismatch, ReadMark, check_marks
+from soundings_embedded.data_dir import Home
+from soundings_embedded.migration.copy_log import check_ours, copy_log
+from soundings_embedded.migration.errors import OtherSecret
+from soundings_embedded.migration.ports import Compared, Meter, Report, Tell
+from soundings_embedded.migration.verify_log import prove_log
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where to: the URLs of the new log and databases, and the secret that the new processes have."""
+
+    log_url: str
+    catalogue_url: str
+    metrics_url: str
+    secret: str
+
+
+async def move(home: Home, to: Destination, tell: Tell) -> Report:
+    """Copy everything, and compare. The home, which nobody serves from, stays as it is.
+
+    Can be cut off at any moment and run again: what is there already is not copied twice. Raises `OtherSecret`,
+    `LogMismatch`, `LogInUse`, `DatabaseInUse`, `NotMoved`, `LogUnavailable`, and what a database raises.
+    """
+    if not compare_digest(home.secret(), to.secret.strip()):
+        raise OtherSecret(
+            "The new processes would have another secret than this home: receipts would be refused, people no "
+            f"longer known again. Give them SOUNDINGS_SECRET as it stands in {home.path / 'secret'}."
+        )
+    mark = _mark(home)
+    await metrics_worker.bootstrap.check_unused(to.metrics_url)
+    counted = await metrics_worker.bootstrap.positions(home.database_url("metrics"))
+    async with _opened(home.log_url) as source, _opened(to.log_url) as target:
+        await source.ensure(ALL)
+        await target.ensure(ALL)
+        await _check_fit(source, counted)
+        nexts = {place: mark.next for place, mark in counted.items()}
+        await check_ours(target, ALL, mark)
+        records = await _records(source)
+        await copy_log(source, target, ALL, mark, Meter(tell, "Copying the log", records))
+        log = await prove_log(source, target, ALL, nexts, Meter(tell, "Comparing the log", records))
+    if not all(topic.is_equal for topic in log.topics):
+        return log.topics  # what was counted from it must not go where it is not
+    catalogue = await catalogue_api.bootstrap.copy(
+        home.database_url("catalogue"), to.catalogue_url, partial(tell, "The catalogue")
+    )
+    metrics = await metrics_worker.bootstrap.copy(
+        home.database_url("metrics"), to.metrics_url, log.marks, partial(tell, "What was measured")
+    )
+    return [*log.topics, *_tables("catalogue", catalogue), *_tables("metrics", metrics)]
+
+
+async def _check_fit(source: Log, counted: Mapping[TopicPartition, ReadMark]) -> None:
+    """Raises `LogMismatch`: positions in a log that is not the one that was counted mean nothing in any other."""
+    for checked in (await check_marks(source, counted)).values():
+        if checked.problem is not None:
+            raise LogMismatch(f"{checked.problem}. Run `soundings recover` first.")
+
+
+def _tables(database: str, tables: Sequence[ComparedTable]) -> Report:
+    return [Compared(f"{database}.{one.table}", one.source.rows, one.target.rows, one.is_equal) for one in tables]
+
+
+def _mark(home: Home) -> str:
+    """What tells this home's records from those of another; made once, and no secret."""
+    path = home.path / "move.mark"
+    if not path.exists():
+        path.write_text(secrets.token_hex(8) + "\n", "ascii")
+    return path.read_text("ascii").strip()
+
+
+async def _records(log: Log) -> int:
+    """About how many records there are; some may be gone by retention."""
+    return sum((await log.ends([topic.name for topic in ALL])).values())
+
+
+@asynccontextmanager
+async def _opened(url: str) -> AsyncGenerator[Log, None]:
+    log = await open_log(url)
+    try:
+        yield log
+    finally:
+        await log.close()

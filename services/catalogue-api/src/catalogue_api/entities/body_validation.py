@@ -1,0 +1,64 @@
+"""Reading what people send as a body: unknown fields are refused, and every fault names its field."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import cast
+
+from pydantic import ValidationError
+
+from catalogue_api.entities.domain import READ_ONLY
+from catalogue_api.entities.entity_type import Kind
+from soundings.events.catalogue import Body
+from soundings.kernel.errors import Fault, Refused
+
+_FAULTS_MAX = 1_000
+_NAMES_ITS_LAST_PART = frozenset({"missing", "extra_forbidden"})
+
+
+def read_body(kind: Kind, entity_id: str, sent: object) -> Body:
+    """The body in a document; what an item shows beside it is ignored, so that what was read can be sent back."""
+    if not isinstance(sent, dict):
+        raise Refused([Fault("", "not_an_object", f"the body of a {kind.name} is a JSON object")])
+    fields = cast("dict[str, object]", sent)
+    if fields.get("id", entity_id) != entity_id:
+        raise Refused([Fault("id", "mismatch", f"the address says {entity_id!r}")])
+    body = {name: value for name, value in fields.items() if name not in READ_ONLY}
+    try:
+        return kind.model.model_validate(body)
+    except ValidationError as error:
+        raise Refused(list(_faults(error, body))) from error
+
+
+def _faults(error: ValidationError, body: object) -> Iterator[Fault]:
+    """One fault for each place, the first found there; none for a place within which another says it more exactly."""
+    found: dict[str, Fault] = {}
+    for entry in islice(error.errors(include_url=False, include_input=False, include_context=False), _FAULTS_MAX):
+        field = _path(entry["loc"], body, entry["type"])
+        found.setdefault(field, Fault(field, entry["type"], entry["msg"]))
+    around = {place for field in found for place in _places_around(field)}
+    for field, fault in found.items():
+        if field not in around:
+            yield fault
+
+
+def _places_around(field: str) -> Iterator[str]:
+    """All places within which a place lies."""
+    outer = field.rpartition(".")[0]
+    while outer:
+        yield outer
+        outer = outer.rpartition(".")[0]
+
+
+def _path(place: Sequence[int | str], body: object, code: str) -> str:
+    """The place within what was sent, without the names that the model gives to branches of a union."""
+    parts: list[str] = []
+    here = body
+    for index, part in enumerate(place):
+        if isinstance(here, Mapping) and part in here:
+            here = cast("Mapping[object, object]", here)[part]
+        elif isinstance(here, list) and isinstance(part, int) and part < len(cast("list[object]", here)):
+            here = cast("list[object]", here)[part]
+        elif code not in _NAMES_ITS_LAST_PART or index < len(place) - 1:
+            continue
+        parts.append(str(part))
+    return ".".join(parts)

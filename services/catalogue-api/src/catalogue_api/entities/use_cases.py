@@ -1,0 +1,188 @@
+"""How an entity comes to be another: what the rules need is gathered, the rules are asked, and the change is kept."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Self
+
+from catalogue_api.entities.domain import (
+    Change,
+    Document,
+    Entity,
+    Key,
+    Known,
+    Proposal,
+    Reference,
+    document,
+)
+from catalogue_api.entities.entity_type import Kind
+from catalogue_api.entities.errors import AdminOnly, ForeignAgency, NotFound
+from catalogue_api.entities.json_diff import difference
+from catalogue_api.entities.ports import CatalogueReader, CatalogueWriter
+from soundings.access.roles import Principal, Role
+from soundings.events.catalogue import (
+    Agency,
+    Article,
+    Body,
+    Department,
+    Measure,
+    MeasureVersion,
+    Persona,
+    Service,
+    Source,
+    Standard,
+    Touchpoint,
+)
+from soundings.events.forms import Form
+from soundings.kernel.clock import Clock, epoch_ms, from_epoch_ms
+from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.ids import is_slug
+
+_OWNED = Department | Service | Measure | Form | Source | Article | Persona
+_CLIMB = 32
+_DEPENDENTS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who changes something, and when."""
+
+    principal: Principal
+    now: datetime
+
+    @property
+    def name(self) -> str:
+        return self.principal.name.replace("\0", "")  # PostgreSQL keeps no NUL in text
+
+    @classmethod
+    def of(cls, principal: Principal, clock: Clock) -> Self:
+        """This caller, now; in whole milliseconds, as rows keep it."""
+        return cls(principal, from_epoch_ms(epoch_ms(clock())))
+
+
+async def there(reader: CatalogueReader, kind: str, entity_id: str) -> Entity:
+    """The entity, retired or not. Raises NotFound."""
+    entity = await reader.get(kind, entity_id) if is_slug(entity_id) else None
+    if entity is None:
+        raise NotFound(f"There is no {kind} {entity_id!r}.")
+    return entity
+
+
+async def gather(
+    reader: CatalogueReader, kind: Kind, entity_id: str, body: Body, *, before: Entity | None, now: datetime
+) -> Proposal:
+    """The proposal with everything that the rules of its kind look at."""
+    known = await _referred(reader, kind, kind.references(body))
+    measures = {found for name, found in (*known, (kind.name, entity_id)) if name == "measure"}
+    return Proposal(
+        kind=kind.name,
+        id=entity_id,
+        body=body,
+        now=now,
+        before=before,
+        known=Known(known, await _measure_versions(reader, measures)),
+        dependents=await reader.dependents(kind.name, entity_id, _DEPENDENTS) if kind.looks_back else (),
+    )
+
+
+async def _referred(reader: CatalogueReader, kind: Kind, references: Sequence[Reference]) -> Mapping[Key, Entity]:
+    """What is referred to; where a kind refers to itself, its ancestors too."""
+    known = dict(await reader.many({reference.key for reference in references}))
+    frontier = {reference.key for reference in references if reference.kind == kind.name}
+    for _ in range(_CLIMB):
+        bodies = [known[key].body for key in frontier if key in known]
+        above = {ref.key for body in bodies for ref in kind.references(body) if ref.kind == kind.name}
+        frontier = above - known.keys()
+        if not frontier:
+            break
+        known.update(await reader.many(frontier))
+    return known
+
+
+async def _measure_versions(reader: CatalogueReader, ids: set[str]) -> Mapping[str, Sequence[MeasureVersion]]:
+    rows = await reader.versions("measure", ids) if ids else ()
+    return {
+        measure: tuple(MeasureVersion.model_validate(row.body) for row in versions)
+        for measure, versions in groupby(rows, key=lambda row: row.id)
+    }
+
+
+def agency_of(proposal: Proposal) -> str | None:
+    """The agency that an entity belongs to: itself, the one it names, or that of its service; None when unknown."""
+    body = proposal.body
+    if isinstance(body, Agency):
+        return proposal.id
+    if isinstance(body, Standard | Touchpoint):
+        service = proposal.known.active("service", body.service_id)
+        return service.agency_id if service is not None else None
+    if isinstance(body, _OWNED):
+        return body.agency_id
+    raise TypeError(f"nothing says to which agency a {proposal.kind} belongs")
+
+
+def check(kind: Kind, proposal: Proposal, principal: Principal) -> str:
+    """The agency of an acceptable proposal. Raises ForeignAgency, AdminOnly, or Refused with every fault."""
+    agency = agency_of(proposal)
+    faults = [*_moved(proposal, agency)]
+    if not faults and agency is not None:
+        comes = proposal.before is None or not proposal.before.is_active
+        may_write(principal, kind.name, agency, comes_or_goes=comes)
+    faults += [*_dangling(kind, proposal, agency), *kind.faults(proposal)]
+    if faults or agency is None:
+        raise Refused(faults)
+    return agency
+
+
+def may_read(principal: Principal, agency: str) -> None:
+    """Raises ForeignAgency when the caller acts for another agency."""
+    if not principal.reaches(agency):
+        raise ForeignAgency(f"You act for {principal.agency or 'no agency'}; this belongs to {agency}.")
+
+
+def may_write(principal: Principal, kind: str, agency: str, *, comes_or_goes: bool = False) -> None:
+    """Raises ForeignAgency when the caller acts for another agency, AdminOnly when an agency would come or go."""
+    may_read(principal, agency)
+    if comes_or_goes and kind == "agency" and not principal.has(Role.ADMIN):
+        raise AdminOnly("Agencies are created and retired by an admin.")
+
+
+def _moved(proposal: Proposal, agency: str | None) -> Iterator[Fault]:
+    before = proposal.before
+    if before is None or agency in {None, before.agency_id}:
+        return
+    field = "service_id" if isinstance(proposal.body, Standard | Touchpoint) else "agency_id"
+    yield Fault(field, "moved", f"this belongs to {before.agency_id}, and does not change its agency")
+
+
+def _dangling(kind: Kind, proposal: Proposal, agency: str | None) -> Iterator[Fault]:
+    for reference in kind.references(proposal.body):
+        found = proposal.known.active(reference.kind, reference.id)
+        if found is None:
+            retired = reference.key in proposal.known.entities
+            detail = f"the {reference.kind} {reference.id!r} is retired" if retired else f"no such {reference.kind}"
+            yield Fault(reference.field, "unknown", detail)
+        elif agency is not None and found.agency_id != agency:
+            yield Fault(reference.field, "foreign", f"{reference.id!r} belongs to {found.agency_id}, not to {agency}")
+
+
+async def write(writer: CatalogueWriter, kind: Kind, before: Entity | None, after: Entity, author: Author) -> None:
+    """Keep a change: the entity, its history and its snapshot for the others."""
+    await writer.save(before, after, kind.references(after.body), changes(before, after, author))
+    await writer.announce(kind.snapshot(after, await writer.versions(kind.name, {after.id})))
+
+
+def changes(before: Entity | None, after: Entity, author: Author) -> Sequence[Change]:
+    """What the history says of a change; a new entity has one entry for each of its fields."""
+    fields = difference(_with_state(before), _with_state(after))
+    return [
+        Change(author.now, author.name, after.revision, ordinal, field, old, new)
+        for ordinal, (field, old, new) in enumerate(fields)
+    ]
+
+
+def _with_state(entity: Entity | None) -> Document:
+    if entity is None:
+        return {"state": "active"}
+    shown: Document = {**document(entity.body), "state": entity.state}
+    return shown if entity.published is None else {**shown, "published": entity.published}

@@ -1,0 +1,272 @@
+"""Following the catalogue's topic for as long as the service runs."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import asynccontextmanager, suppress
+from typing import Final
+
+import structlog
+
+from feedback_api.catalogue_projection.projection import Projection
+from feedback_api.catalogue_projection.snapshot_file import KnownCatalogue, LastKnown
+from soundings.events.catalogue import CatalogueChanged
+from soundings.events.envelope import Undecodable, decode
+from soundings.events.topics import CATALOGUE, Topic
+from soundings.kernel.errors import Unavailable, reason_of
+from soundings.log.port import Batch, Log, Stored, TopicPartition
+from soundings.log.read_marks import ReadMark, check_marks, end_problem, mark_after
+from soundings.telemetry.metrics import LOG_MISMATCH
+
+_HOME: Final[TopicPartition] = (CATALOGUE.name, 0)
+_READ_MAX: Final = 1000
+_log = structlog.get_logger("feedback_api.catalogue_projection")
+
+
+class Follower:
+    """Feeds a projection from the log. It has caught up once it has taken in all that the log held when it began.
+
+    With ``last_known`` the service does not have to wait for that: when the log fails, or cannot be read within
+    ``patience`` seconds, what was known at the end of the last run has to do. When the log is there again it is read
+    from its beginning all the same: what was compacted away meanwhile stands nowhere any more, and must be forgotten.
+
+    Should the topic not be the one that was read before (it ends earlier, or holds another record), then nothing is
+    forgotten, and the service is not ready until every entity that was known has been announced on it again.
+    """
+
+    def __init__(
+        self,
+        log: Log,
+        projection: Projection,
+        *,
+        topics: Sequence[Topic] = (),
+        last_known: LastKnown | None = None,
+        patience: float = 1.0,
+        retry_seconds: float = 1.0,
+        look_seconds: float = 10.0,
+    ) -> None:
+        self._log = log
+        self._projection = projection
+        self._topics = topics
+        self._last_known = last_known
+        self._patience = patience
+        self._retry_seconds = retry_seconds
+        self._look_seconds = look_seconds
+        self._prepared = False
+        self._tried = asyncio.Event()
+        self._knows = asyncio.Event()
+        self._caught_up = False
+        self._position = 0
+        self._newest: dict[bytes, Stored] = {}
+        self._seen: set[bytes] = set()
+        self._mark = ReadMark()
+        self._restored: Sequence[Stored] = ()
+        self._compared = last_known is None
+        self._mismatch: str | None = None
+        self._unsaved = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def prepare(self) -> None:
+        """Make the topics that the service needs, if the log can be reached in time; else that is tried again later."""
+        with suppress(Unavailable, TimeoutError):
+            async with asyncio.timeout(self._patience):
+                await self._ensure()
+
+    @asynccontextmanager
+    async def following(self) -> AsyncGenerator[None]:
+        """Follow the topic in the background for as long as the context lasts."""
+        self._tasks = [asyncio.create_task(self._run(), name="follow the catalogue")]
+        if self._last_known is not None:
+            self._tasks.append(asyncio.create_task(self._keep_saved(self._last_known), name="save the catalogue"))
+            self._tasks.append(asyncio.create_task(self._fall_back(self._last_known), name="begin with the last known"))
+        try:
+            yield
+        finally:
+            for task in self._tasks:
+                task.cancel()
+            await asyncio.wait(self._tasks)
+            if self._last_known is not None and self._unsaved.is_set():
+                await self._save(self._last_known)
+
+    async def not_ready(self) -> str | None:
+        """Why requests cannot be answered yet, or not with what the catalogue says now; None when they can."""
+        if not self._knows.is_set():
+            return "the catalogue is still being read"
+        return self._mismatch
+
+    async def not_alive(self) -> str | None:
+        """Why the process should be started again; None when all is well."""
+        # The third only begins and ends.
+        stopped = any(task.done() for task in self._tasks[:2])
+        return "the catalogue is not followed any more" if stopped else None
+
+    async def note(self) -> str | None:
+        """What is out of the ordinary although requests are answered; None when nothing is."""
+        behind = self._knows.is_set() and not self._caught_up
+        return "the catalogue is what an earlier run knew, because the log cannot be read" if behind else None
+
+    async def ready(self, seconds: float) -> None:
+        """Wait until the projection may be used; Unavailable when that takes longer than ``seconds``."""
+        if self._knows.is_set():
+            return
+        try:
+            async with asyncio.timeout(seconds):
+                await self._knows.wait()
+        except TimeoutError:
+            raise Unavailable("The service has just started and still reads the catalogue.") from None
+
+    # Following
+
+    async def _run(self) -> None:
+        """Follow until cancelled. While the log is away the projection stays as it was."""
+        while True:
+            try:
+                await self._ensure()
+                await self._follow()
+            except Unavailable as error:
+                _log.warning("catalogue_not_followed", reason=reason_of(error))
+                self._tried.set()
+                await asyncio.sleep(self._retry_seconds)
+
+    async def _ensure(self) -> None:
+        if not self._prepared:
+            await self._log.ensure(self._topics)
+            self._prepared = True
+
+    async def _follow(self) -> None:
+        await self._compare()
+        target = await self._log.end(*_HOME)
+        while True:
+            batch = await self._log.read(*_HOME, self._position, _READ_MAX)
+            self._take(batch)
+            if self._position >= target and not self._caught_up:
+                self._catch_up()
+            if not batch.records:
+                await self._log.wait({_HOME: self._position}, self._look_seconds)
+                await self._check_end()
+
+    def _take(self, batch: Batch) -> None:
+        for record in batch.records:
+            self._apply(record)
+            self._remember(record)
+        self._position = max(self._position, batch.next)
+        if batch.records:
+            self._mark = mark_after(batch.records[-1], self._position)
+            self._look_for_missing()
+
+    def _catch_up(self) -> None:
+        self._look_for_missing()
+        if self._mismatch is None:
+            for key in self._missing():
+                self._forget(key)
+            self._restored = ()
+        self._caught_up = True
+        self._tried.set()
+        self._knows.set()
+        self._unsaved.set()
+
+    # Whether it is the same topic
+
+    async def _compare(self) -> None:
+        """Hold the topic against how far the last run has read it, or this one before the log went away."""
+        if not self._compared and self._last_known is not None:
+            known = await asyncio.to_thread(self._last_known.read)
+            problem = None if known is None else await self._problem(known.mark)
+            self._compared = True
+            if known is not None and problem is not None:
+                self._begin_again(known.records, problem)
+        elif (problem := await self._problem(self._mark)) is not None:
+            self._begin_again((*self._restored, *self._newest.values()), problem)
+
+    async def _problem(self, mark: ReadMark) -> str | None:
+        return (await check_marks(self._log, {_HOME: mark}))[_HOME].problem
+
+    async def _check_end(self) -> None:
+        """Begin again with a topic that was made again while it was followed."""
+        problem = end_problem(_HOME, self._position, await self._log.end(*_HOME))
+        if problem is not None:
+            self._begin_again((*self._restored, *self._newest.values()), problem)
+
+    def _begin_again(self, known: Sequence[Stored], problem: str) -> None:
+        """Keep what is known, and read the topic that is there now from its beginning."""
+        for record in known:
+            self._apply(record)
+        self._restored, self._newest, self._seen = known, {}, set()
+        self._position, self._mark = 0, ReadMark()
+        self._mismatch = f"{problem}; `soundings recover` announces the catalogue again"
+        LOG_MISMATCH.labels("feedback-api").set(1)
+        _log.error("catalogue_topic_mismatch", reason=problem, entities=len(known))
+        self._knows.set()
+
+    def _missing(self) -> AbstractSet[bytes]:
+        return {record.key for record in self._restored} - self._seen
+
+    def _look_for_missing(self) -> None:
+        """The topic is whole once it tells of every entity that was known."""
+        if self._mismatch is not None and self._missing():
+            return
+        if self._mismatch is not None:
+            _log.warning("catalogue_topic_whole_again", entities=len(self._newest))
+            self._mismatch, self._restored = None, ()
+            self._unsaved.set()
+        LOG_MISMATCH.labels("feedback-api").set(0)
+
+    def _apply(self, record: Stored) -> None:
+        if record.value is None:
+            self._forget(record.key)
+            return
+        try:
+            event = decode(record)
+            if isinstance(event, CatalogueChanged):
+                self._projection.apply(event)
+        except (Undecodable, ValueError) as error:
+            # An entity of a newer release, perhaps: what it says stays unknown here, and the doors go on.
+            _log.warning("catalogue_record_passed_over", position=record.position, reason=reason_of(error))
+
+    def _forget(self, key: bytes) -> None:
+        self._projection.forget(key.decode("utf-8", "replace"))
+
+    # What is known for the next start
+
+    def _remember(self, record: Stored) -> None:
+        self._seen.add(record.key)
+        self._newest.pop(record.key, None)
+        if record.value is not None:
+            self._newest[record.key] = record
+        if self._caught_up:
+            self._unsaved.set()
+
+    async def _fall_back(self, last_known: LastKnown) -> None:
+        """Begin with what was known before, unless the log is read in time."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience):
+                await self._tried.wait()
+        if self._knows.is_set():
+            return
+        restored = await asyncio.to_thread(last_known.read)
+        if restored is None or self._knows.is_set():
+            return
+        for record in restored.records:
+            self._apply(record)
+        self._restored = restored.records
+        self._knows.set()
+        _log.warning("catalogue_from_an_earlier_run", entities=len(restored.records))
+
+    async def _keep_saved(self, last_known: LastKnown) -> None:
+        while True:
+            await self._unsaved.wait()
+            await self._save(last_known)
+            await asyncio.sleep(self._retry_seconds)
+
+    async def _save(self, last_known: LastKnown) -> None:
+        self._unsaved.clear()
+        if self._mismatch is not None:
+            return  # what an earlier run has left still tells which entities are missing
+        try:
+            await asyncio.to_thread(last_known.write, KnownCatalogue(tuple(self._newest.values()), self._mark))
+        except OSError as error:
+            _log.warning("catalogue_not_saved", errno=error.errno)
+            self._unsaved.set()
+        except asyncio.CancelledError:
+            self._unsaved.set()
+            raise

@@ -1,0 +1,206 @@
+"""The projection itself: a fold of catalogue events, whose state is a function of the newest event of each entity."""
+
+from collections.abc import Callable
+from functools import partial, singledispatchmethod
+from typing import TypeVar
+
+from feedback_api.catalogue_projection.measure_versions import measure_view
+from feedback_api.catalogue_projection.read_models import (
+    AgencyView,
+    FormView,
+    MeasureView,
+    ServiceView,
+    SourceView,
+    TouchpointView,
+    agency_view,
+    form_view,
+    source_view,
+)
+from soundings.events import catalogue, forms
+from soundings.events.catalogue import CatalogueChanged
+from soundings.kernel.agency_calendar import calendar_of
+from soundings.kernel.clock import epoch_ms
+
+View = TypeVar("View")
+
+
+class Projection:
+    """Agencies, services, sources, keys, measures, touchpoints and published forms, as the catalogue last said.
+
+    Retired entities are not found, except by `registered_source` and `registered_agency`. Lookups are plain dictionary
+    reads. An event that is older than what is known of its entity changes nothing, so the same event may come any
+    number of times.
+    """
+
+    def __init__(self) -> None:
+        self._revisions: dict[str, int] = {}
+        self._agencies: dict[str, AgencyView] = {}
+        self._services: dict[str, ServiceView] = {}
+        self._sources: dict[str, SourceView] = {}
+        # What they sent is still there, so holds, erasures and pseudonyms must go on after they are retired.
+        self._all_agencies: dict[str, AgencyView] = {}
+        self._all_sources: dict[str, SourceView] = {}
+        self._keys: dict[str, tuple[str, str]] = {}
+        self._source_of_hash: dict[str, str] = {}
+        self._measures: dict[str, MeasureView] = {}
+        self._touchpoints: dict[str, TouchpointView] = {}
+        self._versions: dict[str, dict[int, FormView]] = {}
+        self._retired_forms: set[str] = set()
+        self._revoked: dict[str, tuple[str, int]] = {}
+        self._discards: dict[str, Callable[[str], object]] = {
+            "agency": self._drop_agency,
+            "service": partial(_discard, self._services),
+            "source": self._drop_source,
+            "measure": partial(_discard, self._measures),
+            "touchpoint": partial(_discard, self._touchpoints),
+            "form": self._retired_forms.add,
+            "form_version": self._drop_version,
+            "source_key": self._drop_key,
+            "token_revocation": partial(_discard, self._revoked),
+        }
+
+    # Lookups
+
+    def agency(self, agency_id: str) -> AgencyView | None:
+        return self._agencies.get(agency_id)
+
+    def subject_key_version(self, agency_id: str) -> int:
+        """The version of the key under which an agency's people have their pseudonyms."""
+        agency = self._all_agencies.get(agency_id)
+        return 1 if agency is None else agency.subject_key_version
+
+    def service(self, service_id: str) -> ServiceView | None:
+        return self._services.get(service_id)
+
+    def source(self, source_id: str) -> SourceView | None:
+        return self._sources.get(source_id)
+
+    def registered_agency(self, agency_id: str) -> AgencyView | None:
+        """The agency as the catalogue last said, whether or not it was retired."""
+        return self._all_agencies.get(agency_id)
+
+    def registered_source(self, source_id: str) -> SourceView | None:
+        """The source as the catalogue last said, whether or not it was retired."""
+        return self._all_sources.get(source_id)
+
+    def source_of_key(self, key_hash: str) -> str | None:
+        """The id of the source that a key (by its hash) belongs to; None for an unknown or revoked key."""
+        return self._source_of_hash.get(key_hash)
+
+    def measure(self, measure_id: str) -> MeasureView | None:
+        return self._measures.get(measure_id)
+
+    def touchpoint(self, touchpoint_id: str) -> TouchpointView | None:
+        return self._touchpoints.get(touchpoint_id)
+
+    def form(self, form_id: str, version: int | None = None) -> FormView | None:
+        """A published version of a form that is in force; the newest one where none is asked for."""
+        versions = self._versions.get(form_id)
+        if not versions or form_id in self._retired_forms:
+            return None
+        return versions.get(max(versions) if version is None else version)
+
+    def revoked_tokens(self) -> dict[str, int]:
+        """Every revoked ``jti``, with the epoch millisecond until which it matters."""
+        return dict(self._revoked.values())
+
+    # The fold
+
+    def apply(self, event: CatalogueChanged) -> None:
+        """Take in one event; entities that the doors do not need are passed over."""
+        key = event.partition_key()
+        if self._revisions.get(key, -1) > event.revision:
+            return
+        self._revisions[key] = event.revision
+        self._take(event)
+
+    def forget(self, key: str) -> None:
+        """Take in a tombstone: nothing is known of the entity any more."""
+        self._revisions.pop(key, None)
+        entity, _, entity_id = key.partition("/")
+        discard = self._discards.get(entity)
+        if discard is not None:
+            discard(entity_id)
+
+    @singledispatchmethod
+    def _take(self, event: CatalogueChanged) -> None:
+        """Departments, standards, articles and personas mean nothing to the doors."""
+
+    @_take.register
+    def _(self, event: catalogue.AgencyChanged) -> None:
+        view = agency_view(event, calendar_of(event.body.time_zone, event.body.fiscal_year_start))
+        _put(self._agencies, event, view)
+        self._all_agencies[event.id] = view
+
+    @_take.register
+    def _(self, event: catalogue.ServiceChanged) -> None:
+        _put(self._services, event, ServiceView(event.id, event.body.agency_id))
+
+    @_take.register
+    def _(self, event: catalogue.SourceChanged) -> None:
+        view = source_view(event)
+        _put(self._sources, event, view)
+        self._all_sources[event.id] = view
+
+    @_take.register
+    def _(self, event: catalogue.MeasureChanged) -> None:
+        _put(self._measures, event, measure_view(event))
+
+    @_take.register
+    def _(self, event: catalogue.TouchpointChanged) -> None:
+        _put(self._touchpoints, event, TouchpointView(event.body.service_id, event.body.stage))
+
+    @_take.register
+    def _(self, event: catalogue.SourceKeyChanged) -> None:
+        self._drop_key(event.id)
+        if event.state == "active":
+            self._keys[event.id] = (event.body.key_hash, event.body.source_id)
+            self._source_of_hash[event.body.key_hash] = event.body.source_id
+
+    @_take.register
+    def _(self, event: catalogue.TokenRevocationChanged) -> None:
+        _put(self._revoked, event, (event.body.jti, epoch_ms(event.body.expires_at)))
+
+    @_take.register
+    def _(self, event: forms.FormChanged) -> None:
+        if event.state == "active":
+            self._retired_forms.discard(event.id)
+        else:
+            self._retired_forms.add(event.id)
+
+    @_take.register
+    def _(self, event: forms.FormVersionChanged) -> None:
+        versions = self._versions.setdefault(event.body.form_id, {})
+        if event.state == "active":
+            versions[event.body.version] = form_view(event.body)
+        else:
+            versions.pop(event.body.version, None)
+
+    def _drop_key(self, key_id: str) -> None:
+        known = self._keys.pop(key_id, None)
+        if known is not None:
+            self._source_of_hash.pop(known[0], None)
+
+    def _drop_agency(self, agency_id: str) -> None:
+        self._agencies.pop(agency_id, None)
+        self._all_agencies.pop(agency_id, None)
+
+    def _drop_source(self, source_id: str) -> None:
+        self._sources.pop(source_id, None)
+        self._all_sources.pop(source_id, None)
+
+    def _drop_version(self, version_id: str) -> None:
+        form_id, _, version = version_id.rpartition("@")
+        if version.isdecimal():
+            self._versions.get(form_id, {}).pop(int(version), None)
+
+
+def _put(views: dict[str, View], event: CatalogueChanged, view: View) -> None:
+    if event.state == "active":
+        views[event.id] = view
+    else:
+        views.pop(event.id, None)
+
+
+def _discard(views: dict[str, View], entity_id: str) -> None:
+    views.pop(entity_id, None)

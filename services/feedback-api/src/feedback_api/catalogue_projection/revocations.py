@@ -1,0 +1,23 @@
+"""Revoked staff tokens as the projection of the catalogue knows them, also from an earlier run."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from feedback_api.catalogue_projection.consumer import Follower
+from feedback_api.catalogue_projection.projection import Projection
+
+_PATIENCE_SECONDS: Final = 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectedRevocations:
+    """See `soundings.access.revocations.RevocationSource`."""
+
+    follower: Follower
+    projection: Projection
+
+    async def revoked(self) -> Mapping[str, int]:
+        """Raises Unavailable while the catalogue has not been read."""
+        await self.follower.ready(_PATIENCE_SECONDS)
+        return self.projection.revoked_tokens()

@@ -1,0 +1,92 @@
+"""Who calls a connector's door: a source by its key, or a vendor by its signature."""
+
+from base64 import b64decode
+from binascii import Error as NotBase64
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from feedback_api.catalogue_projection.read_models import SourceView
+from feedback_api.connectors.amazon_firehose import KEY_HEADER
+from feedback_api.connectors.zendesk_signature import fault_of_signature, is_signed
+from feedback_api.intake.body_parser import BATCH_MAX_BYTES, SINGLE_MAX_BYTES
+from feedback_api.intake.context import Sender
+from feedback_api.intake.errors import FORBIDDEN
+from feedback_api.intake.source_auth import Door, must_accept
+from feedback_api.secrets.secret_box import Seals
+from soundings.access.roles import Principal
+from soundings.http.auth import Forbidden, bearer
+from soundings.http.problems import Problem
+from soundings.kernel.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Callers:
+    """Tells who calls."""
+
+    door: Door
+    seals: Seals
+    clock: Clock
+
+    async def sender(self, request: Request, source_id: str, vendor: str, body: bytes) -> Sender:
+        """The source that a request comes from: by its key, or, without one, by the vendor's signature.
+
+        401 where neither holds, 403 where the key is another source's or the source may not send interactions.
+        """
+        secret = bearer(request) or _password(request) or request.headers.get(KEY_HEADER)
+        if secret is None and vendor == "zendesk" and is_signed(request.headers):
+            return await self._signed(request, source_id, vendor, body)
+        sender = await self.door.sender_with(secret, request, "interactions")
+        if sender.source.id != source_id:
+            raise Problem(403, FORBIDDEN, "This key belongs to another source than the address names.")
+        return sender
+
+    async def body_limit(self, request: Request, vendor: str) -> int:
+        """How many bytes of a request are read before it is known who calls: as much as its claim is worth.
+
+        A key is checked at once (401). A signature is over the body, which comes in small pieces from those who sign.
+        """
+        secret = bearer(request) or _password(request) or request.headers.get(KEY_HEADER)
+        if secret is None and vendor == "zendesk" and is_signed(request.headers):
+            return SINGLE_MAX_BYTES
+        await self.door.sender_with(secret, request)
+        return BATCH_MAX_BYTES
+
+    async def source_for(self, caller: Principal, source_id: str) -> SourceView:
+        """A source that a member of staff may look after; 404 where there is none."""
+        source = (await self.door.directory()).source(source_id)
+        if source is None:
+            raise Problem(404, "not_found", "There is no such source in force.")
+        if not caller.reaches(source.agency_id):
+            raise Forbidden("This source belongs to another agency.")
+        return source
+
+    async def _signed(self, request: Request, source_id: str, vendor: str, body: bytes) -> Sender:
+        source = (await self.door.directory()).source(source_id)
+        connector = None if source is None else source.connectors.get(vendor)
+        sealed = None if connector is None else connector.signing_secret
+        secret = None if sealed is None else self.seals.open(sealed, source_id, vendor)
+        if source is None or secret is None:
+            raise _not_proven("This source has no signing secret that can be used; seal it again and store it.")
+        fault = fault_of_signature(request.headers, body, secret, self.clock())
+        if fault is not None:
+            raise _not_proven(fault)
+        sender = self.door.of(source, request)
+        must_accept(sender, "interactions")
+        return sender
+
+
+def _not_proven(detail: str) -> Problem:
+    return Problem(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _password(request: Request) -> str | None:
+    """The password of basic authentication, for vendors that can send nothing else; the user name means nothing."""
+    scheme, _, given = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        _, found, password = b64decode(given.strip(), validate=True).decode("utf-8").partition(":")
+    except (NotBase64, ValueError):
+        return None
+    return password if found and password else None

@@ -1,0 +1,167 @@
+"""From the bytes of a body to a vendor's records, out of whatever that vendor wraps them in."""
+
+import codecs
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+from feedback_api.connectors.amazon_firehose import unwrapped
+from feedback_api.connectors.record_reader import UnreadRow
+from feedback_api.intake.body_parser import (
+    JSON_TYPES,
+    LINES_TYPES,
+    Sent,
+    TooLarge,
+    Unreadable,
+    UnsupportedType,
+    bounded,
+    media_type,
+    parsed,
+    read_items,
+)
+from feedback_api.intake.field_readers import is_list, is_object
+
+_JSON_KINDS: Final = JSON_TYPES | {"application/cloudevents+json", "application/cloudevents-batch+json"}
+_CSV_TYPES: Final = frozenset({"text/csv", "application/csv"})
+_COLUMNS_MAX: Final = 200
+_CELLS_MAX: Final = 1_000_000
+_ROW_MAX: Final = 256 * 1024
+"""Characters of one row, however many lines it has."""
+_MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
+_CHARSETS: Final = frozenset(
+    {"utf-8", "utf-16", "utf-16-le", "utf-16-be", "ascii", "iso8859-1", "iso8859-2", "iso8859-15", "cp1250", "cp1251",
+     "cp1252", "cp1253", "cp1254", "cp437", "cp850", "mac-roman", "shift_jis", "cp932", "gbk", "gb18030", "big5",
+     "euc_kr", "cp949"}
+)  # fmt: skip
+_SEPARATOR: Final = re.compile(r'"?sep=([;,\t|])"?[;,\t]*', re.IGNORECASE)
+
+
+def read_records(vendor: str, body: bytes, content_type: str | None, rows_max: int) -> Sequence[object]:
+    """The records in a body; raises Unreadable, TooLarge or UnsupportedType."""
+    kind = media_type(content_type)
+    if vendor == "generic-csv" and kind in _CSV_TYPES:
+        return _rows(_decoded(body, content_type), rows_max)
+    if kind in _JSON_KINDS:
+        value = parsed(body)
+        found = list(value) if is_list(value) else [value]
+        records = [record for one in found for record in _UNWRAP.get(vendor, _as_it_is)(one)]
+        return bounded(Sent(records, single=not is_list(value) and len(records) == 1), len(body)).items
+    if kind in LINES_TYPES:
+        return read_items(body, content_type).items
+    wanted = sorted(_JSON_KINDS | LINES_TYPES | (_CSV_TYPES if vendor == "generic-csv" else set[str]()))
+    raise UnsupportedType(f"Send one of {', '.join(wanted)} as Content-Type.")
+
+
+def _as_it_is(value: object) -> Sequence[object]:
+    return (value,)
+
+
+def _conversations(value: object) -> Sequence[object]:
+    """A page of the analytics API holds a list of conversations, or only its total where it found none."""
+    if not is_object(value) or "conversationId" in value:
+        return (value,)
+    inside = value.get("conversations")
+    if is_list(inside):
+        return inside
+    return () if "totalHits" in value and inside is None else (value,)
+
+
+_UNWRAP: Final[Mapping[str, Callable[[object], Sequence[object]]]] = {
+    "amazon-connect": unwrapped,
+    "genesys-cloud": _conversations,
+}
+
+
+def _decoded(body: bytes, content_type: str | None) -> str:
+    """The text of a file: by its byte order mark, or else the ``charset`` of its type, or else UTF-8."""
+    said = _CHARSET.search(content_type or "")
+    marked = next((encoding for mark, encoding in _MARKS if body.startswith(mark)), None)
+    encoding = marked or ("utf-8" if said is None else said[1])
+    try:
+        known = codecs.lookup(encoding.removesuffix("-sig")).name
+    except LookupError:
+        known = ""
+    if known not in _CHARSETS:
+        raise UnsupportedType(f"The charset {encoding} is not known here; utf-8 and windows-1252 are.")
+    try:
+        text = body.decode(encoding)
+    except UnicodeDecodeError as error:
+        hint = "" if said or marked else " Say what it is: Content-Type: text/csv; charset=windows-1252, for example."
+        raise Unreadable(f"The file is not {encoding.upper()}: byte {error.start} cannot be read.{hint}") from None
+    if "\x00" in text:
+        raise Unreadable("The file holds a NUL character.")
+    return text
+
+
+class _Lines:
+    """The lines of a text, none of them and no row of more than a bounded length; ``end_row`` after each row."""
+
+    def __init__(self, text: str) -> None:
+        self._stream = io.StringIO(text, newline="")
+        self._row = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = self._stream.readline(_ROW_MAX + 1)
+        if not line:
+            raise StopIteration
+        self._row += len(line)
+        if self._row > _ROW_MAX:
+            raise TooLarge(f"A row of a file may have {_ROW_MAX} characters.")
+        return line
+
+    def end_row(self) -> None:
+        self._row = 0
+
+
+def _rows(text: str, rows_max: int) -> Sequence[object]:
+    first, _, rest = text.partition("\n")
+    said = _SEPARATOR.fullmatch(first.rstrip("\r"))
+    text, above = (text, 0) if said is None else (rest, 1)
+    delimiter = _delimiter(text) if said is None else said[1]
+    if text.count(delimiter) > _CELLS_MAX or text.count("\n") > 2 * rows_max + _COLUMNS_MAX:
+        raise TooLarge(f"A file may hold {rows_max} rows and {_CELLS_MAX} cells at once. Send it in parts.")
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    try:
+        header = [name.strip() for name in next(reader, list[str]())]
+        lines.end_row()
+        _check(header)
+        rows: list[object] = []
+        for row in reader:
+            lines.end_row()
+            if any(cell.strip() for cell in row):
+                rows.append(_record(header, row, reader.line_num + above))
+            if len(rows) > rows_max:
+                raise TooLarge(f"A file may hold {rows_max} rows at once. Send it in parts.")
+    except csv.Error as error:
+        line = reader.line_num + above
+        raise Unreadable(f"The file is not CSV: {error} at line {line}. Nothing was taken.") from None
+    return rows
+
+
+def _delimiter(text: str) -> str:
+    """What stands between the cells, by the header: a comma, or a semicolon or tab where there are more of them."""
+    header = text.partition("\n")[0]
+    return max(",;\t", key=header.count)
+
+
+def _check(header: Sequence[str]) -> None:
+    if not any(header):
+        raise Unreadable("The first line must name the columns.")
+    if len(header) > _COLUMNS_MAX:
+        raise TooLarge(f"A file may have {_COLUMNS_MAX} columns; this one has {len(header)}.")
+    twice = next((name for index, name in enumerate(header) if name and name in header[:index]), None)
+    if twice is not None:
+        raise Unreadable(f"The column {twice[:100]!r} stands in the header twice.")
+
+
+def _record(header: Sequence[str], row: Sequence[str], line: int) -> object:
+    if len(row) != len(header):
+        return UnreadRow(f"line {line} has {len(row)} cells, the header {len(header)}: which is which cannot be told")
+    return {name: cell for name, cell in zip(header, row, strict=True) if name}

@@ -1,0 +1,92 @@
+"""A draft: the interaction item that a vendor's record becomes, and what the rules of its source may look at."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from feedback_api.connectors.record_reader import Found
+from feedback_api.intake.field_readers import Item
+from soundings.events.catalogue import Connector
+
+VALUE_MAX: Final = 500
+_ATTRIBUTES_MAX: Final = 20
+_NOT_IN_SLUGS: Final = re.compile(r"[^a-z0-9]+")
+_SLUG_MAX: Final = 60
+
+
+@dataclass(slots=True)
+class Draft:
+    """An item as ``POST /v1/interactions`` takes it, on its way.
+
+    ``facts`` are the vendor's values by the vendor's names: rules look at them, nothing else of a record is seen.
+    ``places`` tells where in the vendor's record the field of the item came from.
+    """
+
+    item: dict[str, object] = field(default_factory=dict[str, object])
+    facts: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
+    places: dict[str, str] = field(default_factory=dict[str, str])
+    attributes: dict[str, str] = field(default_factory=dict[str, str])
+
+    def put(self, name: str, found: Found) -> None:
+        """A field of the item, exactly as the vendor has it; nothing where the vendor has nothing."""
+        if found.value is not None:
+            self.item[name] = found.value
+            self.places[name] = found.path
+
+    def say(self, name: str, value: object) -> None:
+        """A field of the item that follows from several of the vendor's; None says nothing."""
+        if value is not None:
+            self.item[name] = value
+
+    def fact(self, name: str, *values: object) -> None:
+        """Something that the rules may look at: short text, numbers and truth values; all else is passed over."""
+        if texts := tuple(text for value in values if (text := as_text(value))):
+            self.facts[name] = (*self.facts.get(name, ()), *texts)
+
+    def keep(self, name: str, value: object) -> None:
+        """A raw value that is worth keeping, because we have no word for it."""
+        if (text := as_text(value)) is not None and (slug := slug_of(name)):
+            self.attributes.setdefault(slug, text)
+
+    def finished(self) -> Item:
+        """The item with what is kept as its attributes."""
+        if self.attributes:
+            self.item["attributes"] = dict(list(self.attributes.items())[:_ATTRIBUTES_MAX])
+        return self.item
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a mapping is told beside the record: the connector of the source, the agency's time zone, the delivery."""
+
+    connector: Connector
+    zone: ZoneInfo
+    called_back: frozenset[str] = frozenset()
+    """Contacts that another record of the same delivery calls back, by the vendor's id."""
+
+
+Mapper = Callable[[Item, Setting], Sequence[Draft]]
+"""Drafts of a vendor's record, none where it tells of no contact; raises Refused with the vendor's own field."""
+
+
+def as_text(value: object) -> str | None:
+    """Short text of a plain value; None for anything else and for blank text."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        value = str(value)
+    if not isinstance(value, str):
+        return None
+    return value.replace("\x00", "").strip()[:VALUE_MAX] or None
+
+
+def slug_of(name: str) -> str:
+    """A slug that resembles a vendor's name for something; "" where nothing of it can stay."""
+    return _NOT_IN_SLUGS.sub("-", name.lower()).strip("-")[:_SLUG_MAX].strip("-")
+
+
+def first_of(table: Mapping[str, str], value: str | None) -> str | None:
+    """What a table says of a value, whatever its case."""
+    return None if value is None else table.get(value.lower())

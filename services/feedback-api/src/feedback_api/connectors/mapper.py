@@ -1,0 +1,169 @@
+"""From a vendor's record to records for the log: drafted, filled by the rules, and checked as at our own doors."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from feedback_api.connectors.amazon_connect import callback_origins, map_amazon_connect
+from feedback_api.connectors.draft import Draft, Mapper, Setting
+from feedback_api.connectors.generic_csv import map_generic_csv
+from feedback_api.connectors.genesys_cloud import map_genesys_cloud
+from feedback_api.connectors.mapping_rules import Fact, Rules
+from feedback_api.connectors.record_reader import UnreadRow
+from feedback_api.connectors.twilio import map_twilio
+from feedback_api.connectors.zendesk import map_zendesk
+from feedback_api.intake.context import Sender
+from feedback_api.intake.errors import refused
+from feedback_api.intake.field_readers import is_object
+from feedback_api.intake.ports import Kind, Taken
+from feedback_api.intake.text_length import LONG_TEXT, check_text_length, text_length
+from soundings.events.catalogue import Connector, Vendor
+from soundings.http.loop_turn import LoopTurn
+from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.ids import RECORD_ID_MAX
+
+MAPPERS: Final[Mapping[Vendor, Mapper]] = {
+    "amazon-connect": map_amazon_connect,
+    "genesys-cloud": map_genesys_cloud,
+    "twilio": map_twilio,
+    "zendesk": map_zendesk,
+    "generic-csv": map_generic_csv,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What became of a vendor's record: records for the log, or a refusal; neither where it tells of no contact."""
+
+    given_id: str | None
+    taken: Sequence[Taken]
+    refusal: Refused | None
+    silent: Sequence[Fact]
+    """Values that no rule looks at."""
+    has_service: bool
+
+
+class ContentClashes:
+    """Finds records of one file that say different things under one id and revision: all but one would be lost.
+
+    Spreadsheets make such ids of long numbers (``2.02603E+11``).
+    """
+
+    def __init__(self, setting: Setting) -> None:
+        self._column = setting.connector.columns.get("id", "id")
+        self._seen: dict[tuple[str | None, bytes], tuple[int, bytes | None]] = {}
+
+    def checked(self, index: int, mapped: Mapped) -> Mapped:
+        """The same, or its refusal where an earlier record has its id and another content."""
+        for taken in mapped.taken:
+            identity = (taken.root_id, dict(taken.record.headers)["ce_id"])
+            first, content = self._seen.setdefault(identity, (index, taken.record.value))
+            if content != taken.record.value:
+                detail = (
+                    f"{(mapped.given_id or '')[:100]!r} is the id of record {first} of this file too, with other "
+                    "content. Did a spreadsheet shorten the ids, as in 2.02603E+11?"
+                )
+                refusal = refused(self._column, "conflicting_content", detail)
+                return Mapped(mapped.given_id, (), refusal, (), has_service=False)
+        return mapped
+
+
+class Workbench:
+    """Maps the records that one source sends from one vendor."""
+
+    def __init__(self, vendor: Vendor, interactions: Kind, sender: Sender, default_revision: int | None = None) -> None:
+        self._vendor: Vendor = vendor
+        self._map = MAPPERS[vendor]
+        self._default_revision = default_revision
+        self._interactions = interactions
+        self._sender = sender
+        connector = sender.source.connectors.get(vendor) or Connector(vendor=vendor)
+        self._setting = Setting(connector, ZoneInfo(sender.agency.time_zone))
+        self._rules = Rules(connector)
+
+    async def all(self, records: Sequence[object]) -> list[Mapped]:
+        """What becomes of each record, in order; other requests have their turn meanwhile. May raise TooLarge."""
+        check_text_length(records)
+        if self._vendor == "amazon-connect":
+            self._setting = replace(self._setting, called_back=callback_origins(records))
+        mapped: list[Mapped] = []
+        clashes = ContentClashes(self._setting) if self._vendor == "generic-csv" else None
+        turn = LoopTurn()
+        for index, record in enumerate(records):
+            is_long = text_length(record) > LONG_TEXT
+            one = await asyncio.to_thread(self.one, record) if is_long else self.one(record)
+            mapped.append(one if clashes is None else clashes.checked(index, one))
+            await turn.give_way()
+        return mapped
+
+    def one(self, record: object) -> Mapped:
+        """What becomes of one record. A record whose parts do not all hold is refused as a whole."""
+        drafts: Sequence[Draft] = ()
+        try:
+            if isinstance(record, UnreadRow):
+                raise refused("row", "ragged_row", record.detail)
+            if not is_object(record):
+                raise refused("", "wrong_type", "a record must be an object")
+            drafts = self._map(record, self._setting)
+            for draft in drafts:
+                self._rules.apply(draft)
+                if self._default_revision is not None:
+                    draft.item.setdefault("revision", self._default_revision)
+            taken = [self._take(draft) for draft in drafts]
+        except Refused as refusal:
+            given_id = _id_of(drafts) or vendor_id(self._vendor, record, self._setting)
+            return Mapped(given_id, (), refusal, (), has_service=False)
+        silent = [fact for draft in drafts for fact in self._rules.silent_on(draft)]
+        return Mapped(_id_of(drafts), taken, None, silent, has_service=self._placed(drafts))
+
+    def _placed(self, drafts: Sequence[Draft]) -> bool:
+        return self._sender.source.only_service is not None or any("service_id" in draft.item for draft in drafts)
+
+    def _take(self, draft: Draft) -> Taken:
+        try:
+            return self._interactions.take(draft.finished(), self._sender, None)
+        except Refused as refusal:
+            raise Refused([_by_the_vendor(fault, draft) for fault in refusal.faults]) from None
+
+
+def _by_the_vendor(fault: Fault, draft: Draft) -> Fault:
+    """The fault with the vendor's own name for the field, where the value is the vendor's."""
+    name, _, rest = fault.field.partition(".")
+    place = draft.places.get(fault.field) or draft.places.get(name)
+    if place is None:
+        return fault
+    return Fault(place, fault.code, f"{fault.detail} ({'.'.join(filter(None, (name, rest)))} of the interaction)")
+
+
+_ID_PATHS: Final[Mapping[Vendor, Sequence[Sequence[str]]]] = {
+    "amazon-connect": (("ContactId",), ("detail", "contactId")),
+    "genesys-cloud": (("conversationId",),),
+    "twilio": (("data", "payload", "reservation_sid"), ("data", "payload", "task_sid")),
+    "zendesk": (("detail", "id"),),
+}
+
+
+def vendor_id(vendor: Vendor, record: object, setting: Setting) -> str | None:
+    """The id in a record that could not be mapped, for its sender to find it again; None where it has none."""
+    if vendor == "generic-csv":
+        paths: Sequence[Sequence[str]] = ((setting.connector.columns.get("id", "id"),),)
+    else:
+        paths = _ID_PATHS[vendor]
+    for path in paths:
+        value = record
+        for name in path:
+            value = value.get(name) if is_object(value) else None
+        if (
+            isinstance(value, str | int)
+            and not isinstance(value, bool)
+            and 0 < len(text := str(value).strip()) <= RECORD_ID_MAX
+        ):
+            return text
+    return None
+
+
+def _id_of(drafts: Sequence[Draft]) -> str | None:
+    given = drafts[0].item.get("id") if drafts else None
+    return given if isinstance(given, str) else None

@@ -1,0 +1,62 @@
+"""The rules of a source: what the values in a vendor's record say of the contact."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from feedback_api.connectors.draft import Draft
+from feedback_api.intake.field_readers import is_list
+from soundings.events.catalogue import Connector, ConnectorRule
+
+_SAYS: Final = ("service_id", "reason", "channel", "kind", "direction", "outcome")
+_TOPICS_MAX: Final = 20
+
+Fact = tuple[str, str]
+"""A vendor's field and its value, as they are compared."""
+
+
+class Rules:
+    """The rules of one connector, found by what they look at."""
+
+    def __init__(self, connector: Connector) -> None:
+        self._connector = connector
+        self._rules: dict[Fact, list[tuple[int, ConnectorRule]]] = {}
+        for place, rule in enumerate(connector.rules):
+            self._rules.setdefault(_fact(rule.field, rule.value), []).append((place, rule))
+
+    def apply(self, draft: Draft) -> None:
+        """Fill a draft: of each thing what the first fitting rule says, and the topics of all of them."""
+        fitting = self._fitting(draft)
+        for name in _SAYS:
+            said = next((value for rule in fitting if (value := getattr(rule, name)) is not None), None)
+            if said is not None:
+                draft.item[name] = str(said)
+        topics = dict.fromkeys([*_topics(draft), *(topic for rule in fitting for topic in rule.topic)])
+        if topics:
+            draft.item["topic"] = list(topics)[:_TOPICS_MAX]
+        if self._connector.service_id is not None:
+            draft.item.setdefault("service_id", self._connector.service_id)
+        for name in self._connector.keep:
+            for value in draft.facts.get(name, ())[:1]:
+                draft.keep(name, value)
+
+    def silent_on(self, draft: Draft) -> Iterator[Fact]:
+        """The facts of a draft that no rule looks at, as the vendor wrote them."""
+        for name, values in draft.facts.items():
+            yield from ((name, value) for value in values if _fact(name, value) not in self._rules)
+
+    def _fitting(self, draft: Draft) -> Sequence[ConnectorRule]:
+        if not self._rules:
+            return ()
+        facts: Mapping[Fact, None] = {_fact(name, value): None for name, vs in draft.facts.items() for value in vs}
+        found = [entry for fact in facts for entry in self._rules.get(fact, ())]
+        return [rule for _, rule in sorted(found, key=lambda entry: entry[0])]
+
+
+def _fact(name: str, value: str) -> Fact:
+    return name.strip().casefold(), value.strip().casefold()
+
+
+def _topics(draft: Draft) -> list[str]:
+    """The topics that the record itself has, where they are of the right shape; others are refused later."""
+    given = draft.item.get("topic")
+    return [topic for topic in given if isinstance(topic, str)] if is_list(given) else []

@@ -1,0 +1,113 @@
+"""Reading a vendor's record: by path, tolerant of what is absent, exact about what is wrong."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from feedback_api.intake.errors import missing, refused, wrong_type
+from feedback_api.intake.field_readers import Item, is_list, is_object
+from feedback_api.intake.timestamps import instant
+
+_MILLISECONDS_MAX: Final = 3_200_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A value of a vendor's record (None where there is none) and the path to it."""
+
+    value: object
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class UnreadRow:
+    """A row of a file whose cells cannot be told apart, and why."""
+
+    detail: str
+
+
+class Part:
+    """A part of a vendor's record: an object, where every field may be absent or null."""
+
+    __slots__ = ("_names", "_path", "_value")
+
+    def __init__(self, value: Item, path: str = "", *, any_case: bool = False) -> None:
+        self._value = value
+        self._path = path
+        self._names = {name.casefold(): name for name in value} if any_case else None
+
+    def at(self, name: str) -> Found:
+        """A field, whatever it holds."""
+        given = name if self._names is None else self._names.get(name.casefold(), name)
+        return Found(self._value.get(given), self.path(given))
+
+    def path(self, name: str) -> str:
+        """How the field is called in answers to the sender."""
+        return f"{self._path}.{name}" if self._path else name
+
+    def part(self, *names: str) -> "Part":
+        """The object in the first of these fields that is there; an empty one where none is."""
+        for name in names:
+            found = self.at(name)
+            if found.value is None:
+                continue
+            if not is_object(found.value):
+                raise wrong_type(found.path, "an object")
+            return Part(found.value, found.path, any_case=self._names is not None)
+        return Part({}, self.path(names[0]), any_case=self._names is not None)
+
+    def parts(self, name: str) -> "list[Part]":
+        """The objects of a list."""
+        found = self.at(name)
+        if found.value is None:
+            return []
+        if not is_list(found.value):
+            raise wrong_type(found.path, "a list of objects")
+        return [self._one(entry, f"{found.path}.{index}") for index, entry in enumerate(found.value)]
+
+    def _one(self, entry: object, path: str) -> "Part":
+        if not is_object(entry):
+            raise wrong_type(path, "an object")
+        return Part(entry, path, any_case=self._names is not None)
+
+    def has(self, name: str) -> bool:
+        return self.at(name).value is not None
+
+    def text(self, name: str) -> str | None:
+        """Text without outer space; a whole number counts as text. None where it is absent or blank."""
+        found = self.at(name)
+        value = found.value
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        if value is not None and not isinstance(value, str):
+            raise wrong_type(found.path, "text")
+        return None if value is None else value.strip() or None
+
+    def required(self, name: str) -> Found:
+        """Text that must be there."""
+        value = self.text(name)
+        if value is None:
+            raise missing(self.at(name).path)
+        return Found(value, self.at(name).path)
+
+    def time(self, name: str) -> datetime | None:
+        """A time with an offset."""
+        found = self.at(name)
+        return instant({found.path: found.value}, found.path)
+
+    def milliseconds(self, name: str) -> float | None:
+        """A duration in milliseconds."""
+        found = self.at(name)
+        value = found.value
+        if value is None:
+            return None
+        if not isinstance(value, int | float) or isinstance(value, bool):
+            raise wrong_type(found.path, "a number")
+        if not 0 <= value <= _MILLISECONDS_MAX:
+            raise refused(found.path, "out_of_range", f"must be from 0 to {_MILLISECONDS_MAX}")
+        return value
+
+    def plain(self) -> Iterator[tuple[str, object]]:
+        """The fields by name."""
+        yield from self._value.items()

@@ -1,0 +1,63 @@
+"""The use case of the connectors' doors: map every record, append what holds, tell what became of each."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from feedback_api.connectors.mapper import Mapped
+from feedback_api.intake.context import Sender
+from feedback_api.intake.field_readers import Item
+from feedback_api.intake.ports import Accepted, RecordKind, Taken
+from feedback_api.intake.use_cases import Entry, Misfit, Rejection, receive_many
+from soundings.events.topics import INTERACTIONS
+from soundings.log.port import Log
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a vendor's records: how many are durable, refused, no contact at all, and without a service."""
+
+    accepted: int
+    rejected: Sequence[Rejection]
+    ignored: int
+    without_service: int
+
+
+class _Ready:
+    """The kind of a record that has been made already."""
+
+    accepted_as: Accepted = "interactions"
+    topic: str = INTERACTIONS.name
+    receipt_kind: RecordKind | None = "interaction"
+
+    def __init__(self, taken: Taken) -> None:
+        self._taken = taken
+
+    def take(self, item: Item, sender: Sender, given_id: str | None) -> Taken:  # noqa: ARG002 - the port's shape
+        """The record itself."""
+        return self._taken
+
+
+async def receive_mapped(mapped: Sequence[Mapped], sender: Sender, log: Log) -> Received:
+    """Append what was mapped; what is counted as accepted is durable. Raises Unavailable as all record doors do."""
+    entries: list[Entry | Misfit] = []
+    owners: list[int] = []
+    for index, one in enumerate(mapped):
+        found = [Misfit(one.given_id, one.refusal)] if one.refusal is not None else _entries(one)
+        entries += found
+        owners += [index] * len(found)
+    outcome = await receive_many(entries, sender, log)
+    rejected: dict[int, Rejection] = {}
+    for rejection in outcome.rejected:
+        owner = owners[rejection.index]
+        rejected.setdefault(owner, Rejection(owner, mapped[owner].given_id, rejection.fault))
+    taken = [one for index, one in enumerate(mapped) if one.taken and index not in rejected]
+    return Received(
+        accepted=len(taken),
+        rejected=list(rejected.values()),
+        ignored=len(mapped) - len(taken) - len(rejected),
+        without_service=sum(not one.has_service for one in taken),
+    )
+
+
+def _entries(mapped: Mapped) -> list[Entry | Misfit]:
+    return [Entry(_Ready(taken), {}, mapped.given_id) for taken in mapped.taken]

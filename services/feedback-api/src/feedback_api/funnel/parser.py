@@ -1,0 +1,64 @@
+"""Funnel events as a kind: what an item must hold, and the event that it becomes."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+
+from feedback_api.intake.context import CHANNELS, Directory, Sender
+from feedback_api.intake.errors import unknown_field
+from feedback_api.intake.field_readers import Item, choice, flag, required_choice, revision, whole_number
+from feedback_api.intake.form_lookup import published_form, service_of_form
+from feedback_api.intake.ports import Accepted, RecordKind, Taken
+from feedback_api.intake.record_builder import RecordMaker
+from feedback_api.intake.record_ids import record_id_of
+from feedback_api.intake.timestamps import happened, instant
+from soundings.events.response import FormShown
+from soundings.events.topics import RESPONSES
+from soundings.kernel.ids import new_id
+from soundings.kernel.vocabulary import Stage
+
+FIELDS: Final = frozenset(
+    {"id", "form_id", "form_version", "service_id", "channel", "stage", "n", "occurred_at", "revision", "test"}
+)
+_STAGES: Final[Mapping[str, str]] = {stage.value: stage.value for stage in Stage}
+_MOST: Final = 10**9
+
+
+class Funnel:
+    """Takes how often a form was offered, shown or begun. Who may count others (``n``) is for the door to decide."""
+
+    accepted_as: Accepted = "responses"
+    topic: str = RESPONSES.name
+    receipt_kind: RecordKind | None = None
+
+    def __init__(self, directory: Directory, *, new_record_id: Callable[[], str] = new_id) -> None:
+        self._directory = directory
+        self._new_id = new_record_id
+        self._maker = RecordMaker(FormShown, FormShown.KIND)
+
+    def take(self, item: Item, sender: Sender, given_id: str | None) -> Taken:
+        """The record of a funnel event; raises Refused."""
+        if not item.keys() <= FIELDS:
+            raise unknown_field(item, FIELDS)
+        record_id = record_id_of(item, sender, given_id, self._new_id)
+        form = published_form(item, sender, self._directory)
+        occurred_at, clamped = happened(instant(item, "occurred_at"), sender.received_at)
+        revised = revision(item) or 0
+        count = whole_number(item, "n", 1, _MOST)
+        data: dict[str, object] = {
+            "record_id": record_id,
+            "source_id": sender.source.id,
+            "revision": revised,
+            "agency_id": sender.agency.id,
+            "time_zone": sender.agency.time_zone,
+            "service_id": service_of_form(item, form, sender, self._directory),
+            "channel": choice(item, "channel", CHANNELS) or sender.source.default_channel,
+            "form_id": form.form_id,
+            "stage": required_choice(item, "stage", _STAGES),
+            "n": 1 if count is None else count,
+            "occurred_at": occurred_at,
+            "received_at": sender.received_at,
+            "time_clamped": clamped or "occurred_at" in sender.adjusted,
+            "test": flag(item, "test"),
+            "adjusted_fields": sender.adjusted or None,
+        }
+        return self._maker.make(data, sender, record_id=record_id, revision=revised, at=occurred_at)

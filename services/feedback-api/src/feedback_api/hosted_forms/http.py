@@ -1,0 +1,248 @@
+"""The hosted page of a form over HTTP: shown, filled in step by step, sent."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse, Response
+
+from feedback_api.catalogue_projection.read_models import FormView
+from feedback_api.hosted_forms.form_state import Sheet, first_sheet, read_sheet, stage_id
+from feedback_api.hosted_forms.localisation import Speech, speech_of
+from feedback_api.hosted_forms.rendering import asset, notice_page, screen_page, thank_you_page
+from feedback_api.hosted_forms.start_token import Beginnings
+from feedback_api.hosted_forms.view_model import Shown
+from feedback_api.hosted_forms.wizard_steps import Step, next_step, step_at, step_before, steps_of
+from feedback_api.intake.body_parser import PUBLIC_MAX_BYTES, media_type
+from feedback_api.intake.context import Sender
+from feedback_api.intake.field_readers import Item
+from feedback_api.public_forms.availability import opening
+from feedback_api.public_forms.body_parser import HTML_FORM, Clues
+from feedback_api.public_forms.contact_consent import with_person
+from feedback_api.public_forms.cors import device_class
+from feedback_api.public_forms.openapi import PAGES
+from feedback_api.public_forms.ports import Looked
+from feedback_api.public_forms.use_cases import PublicDesk, with_device
+from soundings.events.forms import Form
+from soundings.http.body import read_body
+from soundings.http.problems import Problem
+from soundings.kernel.clock import Clock
+from soundings.kernel.errors import Fault, Refused, Unavailable
+from soundings.kernel.ids import new_id
+
+_DIGITS_MAX: Final = 6
+_ROBOTS: Final = ("bot", "crawl", "spider", "preview")
+_PREFETCHES: Final = frozenset({"prefetch", "prerender", "preview"})
+
+
+def hosted_router(page: "HostedPage") -> APIRouter:
+    """The routes of the page and of the files that it loads."""
+    router = APIRouter(tags=["forms"])
+
+    @router.get("/f/{form_id}", name="feedback.page.show", response_class=HTMLResponse, responses=PAGES)
+    async def show(form_id: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        """A form on a page of its own; `?lang=` chooses the language, hidden questions can be filled by their ids."""
+        return await page.show(form_id, request)
+
+    @router.post("/f/{form_id}", name="feedback.page.go_on", response_class=HTMLResponse, responses=PAGES)
+    async def go_on(form_id: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        """The next step of a form, what is wrong with this one, or thanks."""
+        return await page.go_on(form_id, request)
+
+    @router.get("/f/-/{version}/{name}", name="feedback.page.asset", include_in_schema=False)
+    async def file(version: str, name: str) -> Response:  # pyright: ignore[reportUnusedFunction]
+        return asset(version, name)
+
+    return router
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request: the form, what was filled in so far, what that leads to, and the step that the person saw."""
+
+    request: Request
+    view: FormView
+    sheet: Sheet
+    speech: Speech
+    looked: Looked
+
+    @property
+    def form(self) -> Form:
+        return self.view.body.form
+
+    @property
+    def steps(self) -> Sequence[Step]:
+        return steps_of(self.form, live=self.sheet.live)
+
+    @property
+    def here(self) -> int:
+        return step_at(self.steps, self.sheet.at)
+
+    def screen(self, number: int, faults: Sequence[Fault] = ()) -> Response:
+        """A step, with what is wrong in it."""
+        step = self.steps[number]
+        shown = Shown(self.view.body, step, replace(self.sheet, at=step.id), self.speech, self.looked.asked, faults)
+        pages = len({question.page for question in self.form.questions})
+        return screen_page(shown, pages=pages, status=422 if faults else 200)
+
+    def refused(self, refusal: Refused) -> Response:
+        """The step in which something is wrong, or the last one where it has no place in any."""
+        _, _, name = refusal.faults[0].field.rpartition("answers.")
+        known = any(name == question.id for question in self.form.questions)
+        return self.screen(step_at(self.steps, name) if known else len(self.steps) - 1, refusal.faults)
+
+
+@dataclass(frozen=True, slots=True)
+class HostedPage:
+    """Shows forms and takes what is filled in. Nothing is kept between two steps but in the page itself."""
+
+    public: PublicDesk
+    beginnings: Beginnings
+    clock: Clock
+
+    async def show(self, form_id: str, request: Request) -> Response:
+        """The first step for somebody who has just come."""
+        view = await self._form(form_id)
+        if view is None or not await self._is_about_one_service(view, request):
+            return notice_page(None, "no_form", 404)
+        form, query = view.body.form, request.query_params
+        speech = speech_of(form, query.get("lang", ""), request.headers.get("accept-language", ""))
+        state = opening(form, self.clock())
+        if state != "open":
+            return notice_page(speech, state, 403)
+        record_id, hidden = new_id(), [one.id for one in form.questions if one.type == "hidden"]
+        start = self.beginnings.note(form_id, record_id, self.clock())
+        visit = self._visit(request, view, first_sheet(query, hidden, record_id, start, view.version), speech)
+        if _hidden_faults(visit):
+            return notice_page(None, "no_form", 404)
+        if _is_watched(request):
+            with suppress(Problem):
+                await self._count(visit, await self.public.sender(request, view), "shown")
+        return visit.screen(next_step(visit.steps, -1, visit.looked.asked, ends=True) or 0)
+
+    async def go_on(self, form_id: str, request: Request) -> Response:
+        """What follows from what was filled in and pressed."""
+        if media_type(request.headers.get("content-type")) != HTML_FORM:
+            raise Problem(415, "unsupported_media_type", f"Send {HTML_FORM}.")
+        sheet = read_sheet(await read_body(request, PUBLIC_MAX_BYTES))
+        view = await self._form(form_id, sheet.carried.get("form_version", ""))
+        if view is None:
+            return notice_page(None, "no_form", 404)
+        sender = await self.public.sender(request, view)
+        asked_for = sheet.go.removeprefix("lang:") if sheet.go.startswith("lang:") else sheet.language
+        speech = speech_of(view.body.form, asked_for, request.headers.get("accept-language", ""))
+        visit = self._visit(request, view, sheet, speech)
+        if sheet.go == "back":
+            return visit.screen(step_before(visit.steps, visit.here, visit.looked.asked))
+        if sheet.go.startswith("lang:"):
+            return visit.screen(visit.here)
+        return await self._forward(visit, sender)
+
+    async def _forward(self, visit: Visit, sender: Sender) -> Response:
+        later = next_step(visit.steps, visit.here, visit.looked.asked, ends=visit.form.contact is not None)
+        faults = _of_step(visit.looked, visit.steps[visit.here])
+        if later is None:
+            faults += _of_contact(visit.sheet, visit.form)
+        if faults:
+            return visit.screen(visit.here, faults)
+        await self._count(visit, sender, "started")
+        return await self._send(visit, sender) if later is None else visit.screen(later)
+
+    async def _send(self, visit: Visit, sender: Sender) -> Response:
+        """Thanks once the answer is durable; else the step in which something is wrong."""
+        view, sheet = visit.view, visit.sheet
+        elapsed = self.beginnings.elapsed_ms(sheet.start, view.form_id, sheet.record_id, self.clock())
+        judged = self.public.judged(sender, view, visit.request, Clues(bool(sheet.trap), elapsed))
+        try:
+            answered = await self.public.take(view, judged, with_device(_item(visit), visit.request))
+        except Refused as refusal:
+            return visit.refused(refusal)
+        except Problem as problem:
+            if problem.code != "form_closed":
+                raise
+            return notice_page(visit.speech, opening(visit.form, self.clock()), problem.status_code)
+        return thank_you_page(visit.speech, answered.receipt)
+
+    def _visit(self, request: Request, view: FormView, sheet: Sheet, speech: Speech) -> Visit:
+        answers = self.public.responses.read_fields(view, dict(sheet.answers))
+        return Visit(request, view, sheet, speech, self.public.responses.look_through(view, answers))
+
+    async def _form(self, form_id: str, version: str = "") -> FormView | None:
+        """The version that the person began with, else the newest one; None where there is none to be shown here."""
+        directory = await self.public.desk.door.directory()
+        number = int(version) if version.isascii() and version.isdigit() and len(version) <= _DIGITS_MAX else None
+        view = directory.form(form_id, number) or directory.form(form_id)
+        return view if view is not None and _is_offered(view.body.form) else None
+
+    async def _is_about_one_service(self, view: FormView, request: Request) -> bool:
+        """Whether it is clear which service people speak of: by the address, or because there is only one."""
+        if view.only_service is not None or request.query_params.get("service_id"):
+            return True
+        source = (await self.public.desk.door.directory()).source(view.body.form.source_id or "")
+        return source is not None and source.only_service is not None
+
+    async def _count(self, visit: Visit, sender: Sender, stage: str) -> None:
+        """Count a stage on the way to an answer, once per sheet; the page never fails for it."""
+        sheet = visit.sheet
+        item: dict[str, object] = {"id": stage_id(sheet.record_id, stage), "form_id": visit.view.form_id}
+        item |= {name: value for name, value in sheet.carried.items() if name in {"service_id", "channel"}}
+        with suppress(Refused, Unavailable):
+            await self.public.count(
+                visit.view, sender, {**item, "stage": stage, "test": bool(sheet.carried.get("test"))}
+            )
+
+
+def _is_offered(form: Form) -> bool:
+    return form.source_id is not None and (not form.deliveries or "hosted" in form.deliveries)
+
+
+def _is_watched(request: Request) -> bool:
+    """Whether a person looks at the page: a browser that shows it, and does not only fetch it ahead."""
+    agent = request.headers.get("user-agent", "").lower()
+    if device_class(request) is None or any(robot in agent for robot in _ROBOTS):
+        return False
+    purposes = (request.headers.get(name, "").lower() for name in ("sec-purpose", "purpose", "x-moz"))
+    return not any(purpose.partition(";")[0] in _PREFETCHES for purpose in purposes)
+
+
+def _hidden_faults(visit: Visit) -> list[Fault]:
+    """What nobody could mend on the page: answers that only the address can give."""
+    fields = {f"answers.{question.id}" for question in visit.form.questions if question.type == "hidden"}
+    return [fault for fault in visit.looked.faults if fault.field in fields]
+
+
+def _of_step(looked: Looked, step: Step) -> list[Fault]:
+    fields = {f"answers.{question.id}" for question in step.questions}
+    return [fault for fault in looked.faults if fault.field in fields]
+
+
+def _of_contact(sheet: Sheet, form: Form) -> Sequence[Fault]:
+    """What is wrong with the consent and the address, before anything is sent."""
+    try:
+        with_person(_contact(sheet), form)
+    except Refused as refusal:
+        return refusal.faults
+    return ()
+
+
+def _contact(sheet: Sheet) -> Item:
+    said: dict[str, object] = {"contact_consent": sheet.contact_consent == "on"}
+    return {**said, "contact_address": sheet.contact_address} if sheet.contact_address else said
+
+
+def _item(visit: Visit) -> Item:
+    """The answer as the door for scripts would get it."""
+    sheet = visit.sheet
+    carried = {name: value for name, value in sheet.carried.items() if name not in {"form_version", "test"}}
+    return {
+        **carried,
+        **_contact(sheet),
+        "id": sheet.record_id or new_id(),
+        "form_id": visit.view.form_id,
+        "form_version": visit.view.version,
+        "language": visit.speech.language,
+        "test": bool(sheet.carried.get("test")),
+        "answers": visit.looked.answers,
+    }

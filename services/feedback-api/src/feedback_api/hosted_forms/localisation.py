@@ -1,0 +1,80 @@
+"""Texts in the language of the reader, or in the form's first one where they were not written in that."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from soundings.events.forms import Form
+from soundings.i18n.form_messages import words_in
+from soundings.i18n.languages import Direction, direction, own_name, primary
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A text; ``language`` is set where it is another one than that of the page."""
+
+    text: str
+    language: str | None = None
+
+    @property
+    def dir(self) -> Direction | None:
+        return None if self.language is None else direction(self.language)
+
+
+@dataclass(frozen=True)
+class Speech:
+    """Speaks one language of a form."""
+
+    form: Form
+    language: str
+
+    @cached_property
+    def words(self) -> Mapping[str, str]:
+        """The words around the questions, by key."""
+        return words_in(self.language, self.form.words)
+
+    @property
+    def dir(self) -> Direction:
+        return direction(self.language)
+
+    def said(self, texts: Mapping[str, str] | None) -> Said | None:
+        """The text in this language, else in the first that it has; None where there is no text."""
+        if texts is None:
+            return None
+        if self.language in texts:
+            return Said(texts[self.language])
+        other, text = next(iter(texts.items()))
+        return Said(text, other)
+
+    def others(self) -> list[tuple[str, str, Direction]]:
+        """The other languages of the form: tag, own name, direction."""
+        return [(one, own_name(one), direction(one)) for one in self.form.title if one != self.language]
+
+
+def speech_of(form: Form, wanted: str, accept: str) -> Speech:
+    """The language asked for, else the best that the browser accepts, else the form's first one."""
+    offered = list(form.title)
+    found = _match(wanted, offered) if wanted else None
+    return Speech(form, found or _accepted(accept, offered) or offered[0])
+
+
+def _accepted(accept: str, offered: list[str]) -> str | None:
+    ranked: list[tuple[float, int, str]] = []
+    for place, part in enumerate(accept[:1000].split(",")):
+        tag, _, parameters = part.partition(";")
+        ranked.append((-_quality(parameters), place, tag.strip()))
+    found = (_match(tag, offered) for quality, _, tag in sorted(ranked) if quality < 0)
+    return next((language for language in found if language is not None), None)
+
+
+def _quality(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    try:
+        return float(value) if name.strip() == "q" else 1.0
+    except ValueError:
+        return 0.0
+
+
+def _match(tag: str, offered: list[str]) -> str | None:
+    exact = next((one for one in offered if one.lower() == tag.lower()), None)
+    return exact or next((one for one in offered if primary(one) == primary(tag)), None)

@@ -1,0 +1,160 @@
+"""What one screen of a form shows: its questions with what was filled in, and what is wrong with it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from feedback_api.hosted_forms.form_state import Sheet, stage_id
+from feedback_api.hosted_forms.localisation import Said, Speech
+from feedback_api.hosted_forms.wizard_steps import Step
+from feedback_api.public_forms.scale_labels import points_of
+from soundings.events.forms import FormVersion, Question
+from soundings.kernel.errors import Fault
+
+_TEXT_LIMITS: Final[Mapping[str, int]] = {"short_text": 500, "long_text": 10_000}
+"""Characters where the form sets no limit of its own, as the door has them."""
+_TEXTS: Final = frozenset({"short_text", "long_text"})
+_OF_CODE: Final[Mapping[str, str]] = {"too_long": "too_long", "not_a_date": "bad_date"}
+_OF_CONTACT: Final[Mapping[tuple[str, str], str]] = {
+    ("contact_consent", "missing"): "contact_consent_missing",
+    ("contact_address", "missing"): "contact_address_missing",
+    ("contact_address", "not_an_address"): "contact_address_invalid",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something that can be chosen."""
+
+    value: str
+    text: Said | None
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question as it stands on the page. ``choices`` are its points or options; ``shown_when`` is for scripts."""
+
+    id: str
+    type: str
+    text: Said
+    help: Said | None
+    required: bool
+    choices: Sequence[Choice]
+    value: str
+    limit: int | None
+    error: str | None
+    is_shown: bool
+    shown_when: tuple[str, Sequence[str]] | None
+
+    @property
+    def described_by(self) -> str:
+        """The ids of what else is said of it."""
+        parts = (
+            ("help", self.help),
+            ("limit", self.limit if self.type == "long_text" else None),
+            ("error", self.error),
+        )
+        return " ".join(f"{name}-{self.id}" for name, there in parts if there)
+
+    @property
+    def first_control(self) -> str:
+        """The id of the control that a link from the summary leads to."""
+        return f"q-{self.id}-0" if self.choices and self.type != "dropdown" else f"q-{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A line of the summary: where it leads and what it says."""
+
+    target: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is known of a screen before it is drawn: the form, the step, the sheet, and which questions are asked."""
+
+    form: FormVersion
+    step: Step
+    sheet: Sheet
+    speech: Speech
+    asked: Sequence[str]
+    faults: Sequence[Fault] = ()
+
+    def questions(self) -> list[Asked]:
+        """The questions of the step; in a live page also those that are not asked now."""
+        live = self.sheet.live
+        return [self._asked(one) for one in self.step.questions if _is_seen(one) and (live or one.id in self.asked)]
+
+    def rest(self) -> list[Asked]:
+        """The questions behind the step on its page, for scripts to show at once."""
+        return [self._asked(one) for one in self.step.rest if _is_seen(one)]
+
+    def carried(self) -> list[tuple[str, str]]:
+        """The answers that are not on this screen, as fields and their values."""
+        here = {one.id for one in self.step.questions if _is_seen(one)}
+        given = ((name, value) for name, values in self.sheet.answers.items() for value in values if name not in here)
+        return [(f"answers.{name}", value) for name, value in given]
+
+    @property
+    def started_id(self) -> str:
+        """The id under which the page says that it was begun; it is counted once with what the server says itself."""
+        return stage_id(self.sheet.record_id, "started")
+
+    def contact_error(self, field: str) -> str | None:
+        """What is wrong with the consent or the address."""
+        return next((self._words_of(fault) for fault in self.faults if fault.field == field), None)
+
+    def summary(self) -> list[Wrong]:
+        """Everything that is wrong, in the order of the page; what has no place on it leads to the form itself."""
+        asked = {f"answers.{one.id}": one for one in self.questions()}
+        return [self._line(fault, asked.get(fault.field)) for fault in self.faults]
+
+    def _line(self, fault: Fault, asked: Asked | None) -> Wrong:
+        if asked is not None:
+            return Wrong(asked.first_control, f"{asked.text.text} – {asked.error}")
+        if (fault.field, fault.code) in _OF_CONTACT:
+            return Wrong(fault.field, self._words_of(fault))
+        return Wrong("form", f"{fault.field}: {fault.detail}")
+
+    def _asked(self, question: Question) -> Asked:
+        values = self.sheet.answers.get(question.id, [])
+        fault = next((one for one in self.faults if one.field == f"answers.{question.id}"), None)
+        shown = question.show_when
+        return Asked(
+            id=question.id,
+            type=question.type,
+            text=self.speech.said(question.text) or Said(""),
+            help=self.speech.said(question.help),
+            required=question.required,
+            choices=self._choices(question, values),
+            value=values[0] if values else "",
+            limit=question.max_length or _TEXT_LIMITS.get(question.type),
+            error=None if fault is None else self._words_of(fault, question),
+            is_shown=question.id in self.asked,
+            shown_when=None if shown is None else (shown.question, [str(value) for value in shown.in_]),
+        )
+
+    def _choices(self, question: Question, values: Sequence[str]) -> list[Choice]:
+        if question.options:
+            options = ((one.code, self.speech.said(one.text)) for one in question.options)
+        else:
+            points = points_of(question, self.form, self.speech.language, self.speech.words)
+            options = ((str(one.value), None if one.text is None else Said(one.text)) for one in points)
+        return [Choice(value, text, value in values) for value, text in options]
+
+    def _words_of(self, fault: Fault, question: Question | None = None) -> str:
+        words = self.speech.words
+        contact = _OF_CONTACT.get((fault.field, fault.code))
+        if contact is not None:
+            return words[contact]
+        if fault.code == "missing":
+            kind = "" if question is None else question.type
+            return words["missing_text" if kind in _TEXTS else "missing_date" if kind == "date" else "missing_choice"]
+        limit = None if question is None else question.max_length or _TEXT_LIMITS.get(question.type)
+        return words[_OF_CODE.get(fault.code, "invalid")].replace("{limit}", str(limit))
+
+
+def _is_seen(question: Question) -> bool:
+    return question.type != "hidden"

@@ -1,0 +1,119 @@
+"""From the bytes of a body to the items in it: one object, an array, or lines of objects."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+import orjson
+
+from feedback_api.intake.field_readers import is_list
+from soundings.http.json_bounds import BATCH_JSON
+from soundings.kernel.errors import SoundingsError
+
+ITEMS_MAX: Final = 10_000
+SINGLE_MAX_BYTES: Final = 1024 * 1024
+BATCH_MAX_BYTES: Final = 8 * 1024 * 1024
+PUBLIC_MAX_BYTES: Final = 256 * 1024
+"""For those who show no key: far more than the longest answers to the longest form take."""
+_LINES_MAX: Final = 2 * ITEMS_MAX
+"""Blank lines between items are allowed, but not without end."""
+
+JSON_TYPES: Final = frozenset({"application/json"})
+LINES_TYPES: Final = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
+_BOM: Final = b"\xef\xbb\xbf"
+
+
+class Unreadable(SoundingsError):
+    """The body is not the JSON that its type announces."""
+
+    code: ClassVar[str] = "unreadable"
+
+
+class TooLarge(SoundingsError):
+    """The body, or the list in it, is longer than a door takes at once."""
+
+    code: ClassVar[str] = "too_large"
+
+
+class UnsupportedType(SoundingsError):
+    """The body is of a type that the door does not read."""
+
+    code: ClassVar[str] = "unsupported_media_type"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was sent: ``single`` where it was one item alone. Items may still be anything that JSON knows."""
+
+    items: Sequence[object]
+    single: bool
+
+
+def media_type(content_type: str | None) -> str:
+    """The bare media type of a Content-Type header, in lower case; "" where there is none."""
+    return (content_type or "").partition(";")[0].strip().lower()
+
+
+def read_items(body: bytes, content_type: str | None) -> Sent:
+    """The items of a body; raises Unreadable, TooLarge or UnsupportedType."""
+    kind = media_type(content_type)
+    if kind in JSON_TYPES:
+        sent = _one_or_many(parsed(body))
+    elif kind in LINES_TYPES:
+        sent = Sent(_lines(body), single=False)
+    else:
+        wanted = ", ".join(sorted(JSON_TYPES | LINES_TYPES))
+        raise UnsupportedType(f"Send one of {wanted} as Content-Type.")
+    return bounded(sent, len(body))
+
+
+def parsed(body: bytes) -> object:
+    """The body as JSON (strict: no NaN, no lone surrogates, nested at most 1,024 deep; of equal names the last).
+
+    Raises Unreadable, or TooLarge where it holds more values than are parsed at once.
+    """
+    excess = BATCH_JSON.excess(body)
+    if excess is not None:
+        raise TooLarge(f"The body {excess}. Send it in parts.")
+    try:
+        value: object = orjson.loads(body.removeprefix(_BOM))
+    except orjson.JSONDecodeError as error:
+        raise Unreadable(f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
+    return value
+
+
+def bounded(sent: Sent, size: int) -> Sent:
+    """The same, unless it is larger than a single item or a list may be."""
+    if sent.single and size > SINGLE_MAX_BYTES:
+        raise TooLarge(f"A single item may have {SINGLE_MAX_BYTES} bytes; this one has {size}.")
+    if len(sent.items) > ITEMS_MAX:
+        raise TooLarge(f"A list may hold {ITEMS_MAX} items; this one holds {len(sent.items)}. Send it in parts.")
+    return sent
+
+
+def _one_or_many(value: object) -> Sent:
+    if is_list(value):
+        return Sent(value, single=False)
+    return Sent([value], single=True)
+
+
+def _lines(body: bytes) -> list[object]:
+    if body.count(b"\n") > _LINES_MAX:
+        raise TooLarge(f"A body may have {_LINES_MAX} lines, blank ones included. Send it in parts.")
+    excess = BATCH_JSON.excess(body)
+    if excess is not None:
+        raise TooLarge(f"The body {excess}. Send it in parts.")
+    lines = [line for line in enumerate(body.removeprefix(_BOM).split(b"\n"), start=1) if line[1].strip()]
+    if len(lines) > ITEMS_MAX:
+        raise TooLarge(f"A list may hold {ITEMS_MAX} items; this one holds {len(lines)}. Send it in parts.")
+    return [_line(number, line) for number, line in lines]
+
+
+def _line(number: int, line: bytes) -> object:
+    try:
+        value: object = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise Unreadable(
+            f"Line {number} is not JSON: {error.msg} at column {error.colno}. Nothing was taken."
+        ) from None
+    return value

@@ -1,0 +1,83 @@
+"""Who sends: a source with the agency it belongs to, at the time its request came in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from feedback_api.catalogue_projection.read_models import (
+    AgencyView,
+    FormView,
+    MeasureView,
+    ServiceView,
+    SourceView,
+    TouchpointView,
+)
+from feedback_api.intake.errors import FORBIDDEN, missing, refused, shown
+from feedback_api.intake.field_readers import Item, reference
+from feedback_api.spam.scorer import Judge
+from soundings.kernel.vocabulary import Channel
+
+CHANNELS: Mapping[str, str] = {channel.value: channel.value for channel in Channel}
+
+
+class Directory(Protocol):
+    """What the doors look up in the catalogue's projection; retired entities are found by `registered_…` only."""
+
+    def agency(self, agency_id: str) -> AgencyView | None: ...
+    def registered_agency(self, agency_id: str) -> AgencyView | None: ...
+    def registered_source(self, source_id: str) -> SourceView | None: ...
+    def service(self, service_id: str) -> ServiceView | None: ...
+    def source(self, source_id: str) -> SourceView | None: ...
+    def source_of_key(self, key_hash: str) -> str | None: ...
+    def measure(self, measure_id: str) -> MeasureView | None: ...
+    def touchpoint(self, touchpoint_id: str) -> TouchpointView | None: ...
+    def form(self, form_id: str, version: int | None = None) -> FormView | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """A source, its agency, when the request came in, and the trace that it belongs to.
+
+    ``judge`` tells what to think of a response that came through a public door; a source's key vouches for the others.
+    ``is_public`` says that nobody vouches for what is sent: no key came with it. ``adjusted`` names the fields of a
+    public item that could not stay as they were sent.
+    """
+
+    source: SourceView
+    agency: AgencyView
+    received_at: datetime
+    traceparent: str | None = None
+    judge: Judge | None = None
+    is_public: bool = False
+    adjusted: tuple[str, ...] = ()
+
+
+def named_service(item: Item, sender: Sender, directory: Directory) -> str | None:
+    """The service that an item names; None where it names none. Refuses what is not this source's."""
+    service_id = reference(item, "service_id")
+    return None if service_id is None else own_service(service_id, sender, directory)
+
+
+def own_service(service_id: str, sender: Sender, directory: Directory) -> str:
+    """The service, where it is this source's and in force."""
+    if service_id not in sender.source.service_ids:
+        raise refused("service_id", FORBIDDEN, f"{_named(service_id)} is not a service of this source")
+    service = directory.service(service_id)
+    if service is None or service.agency_id != sender.agency.id:
+        raise refused("service_id", "unknown_service", f"{_named(service_id)} is not in force in the catalogue")
+    return service_id
+
+
+def service_of(item: Item, sender: Sender, directory: Directory) -> str:
+    """The service that an item names, or else the only one that its source has."""
+    named = named_service(item, sender, directory)
+    if named is not None:
+        return named
+    if sender.source.only_service is None:
+        raise missing("service_id")
+    return own_service(sender.source.only_service, sender, directory)
+
+
+def _named(service_id: str) -> str:
+    return shown(service_id) or "this"

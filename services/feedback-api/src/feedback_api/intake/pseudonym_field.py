@@ -1,0 +1,23 @@
+"""People in items: their identifier becomes a keyed pseudonym before anything is written."""
+
+from collections.abc import Callable
+from typing import Final
+
+from feedback_api.intake.context import Sender
+from feedback_api.intake.errors import refused
+from feedback_api.intake.field_readers import Item, text
+from feedback_api.pseudonyms.domain import BlankPerson
+
+Pseudonym = Callable[[str, str], str]
+"""The pseudonym of a person (second) under the key of an agency (first)."""
+
+_PERSON_MAX: Final = 500
+
+
+def subject(item: Item, sender: Sender, pseudonym: Pseudonym) -> str | None:
+    """The pseudonym of the item's ``person``; None where there is none, or a blank one."""
+    person = text(item, "person", _PERSON_MAX)
+    try:
+        return None if person is None else pseudonym(sender.agency.id, person)
+    except BlankPerson:
+        raise refused("person", "blank", "must name somebody, or be left out") from None

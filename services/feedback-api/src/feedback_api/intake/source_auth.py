@@ -1,0 +1,83 @@
+"""The source's door: who sends is told by the key, and what it may send by its source."""
+
+import re
+from typing import Final
+
+from starlette.requests import Request
+
+from feedback_api.catalogue_projection.consumer import Follower
+from feedback_api.catalogue_projection.read_models import SourceView
+from feedback_api.intake.context import Directory, Sender
+from feedback_api.intake.errors import FORBIDDEN
+from feedback_api.intake.ports import Accepted
+from soundings.access.keys import hash_key
+from soundings.http.auth import bearer
+from soundings.http.problems import Problem
+from soundings.kernel.clock import Clock
+from soundings.telemetry.tracing import traceparent
+
+_READY_SECONDS: Final = 2.0
+_TRACEPARENT: Final = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+class Door:
+    """Opens to source keys that the catalogue knows, once the catalogue has been read."""
+
+    def __init__(self, directory: Directory, follower: Follower, clock: Clock) -> None:
+        self._directory = directory
+        self._follower = follower
+        self._clock = clock
+
+    async def sender(self, request: Request, accepted: Accepted | None = None) -> Sender:
+        """Who sends this request. 401 without a key that is known, 403 where the source may not send this kind."""
+        return await self.sender_with(bearer(request), request, accepted)
+
+    async def sender_with(self, secret: str | None, request: Request, accepted: Accepted | None = None) -> Sender:
+        """Who sends this request with this key, wherever in the request it was; refuses as ``sender`` does."""
+        await self._follower.ready(_READY_SECONDS)
+        sender = self.of(self._source(secret), request)
+        if accepted is not None:
+            must_accept(sender, accepted)
+        return sender
+
+    async def directory(self) -> Directory:
+        """The catalogue's projection, once it has caught up."""
+        await self._follower.ready(_READY_SECONDS)
+        return self._directory
+
+    def of(self, source: SourceView, request: Request) -> Sender:
+        """A source that is known already as the sender of a request."""
+        agency = self._directory.agency(source.agency_id)
+        if agency is None:
+            raise Problem(403, FORBIDDEN, "The agency of this source is not in force in the catalogue.")
+        return Sender(source, agency, self._clock(), _traceparent(request))
+
+    def _source(self, secret: str | None) -> SourceView:
+        if secret is None:
+            raise _unauthorized("Send the source's key as Authorization: Bearer snd_…")
+        source_id = self._directory.source_of_key(hash_key(secret))
+        if source_id is None:
+            raise _unauthorized("This key is not known, or it was revoked.")
+        source = self._directory.source(source_id)
+        if source is None:
+            raise Problem(403, FORBIDDEN, "The source of this key has been retired.")
+        return source
+
+
+def must_accept(sender: Sender, accepted: Accepted) -> None:
+    """403 where the source may not send this kind."""
+    if accepted not in sender.source.accepts:
+        raise Problem(403, FORBIDDEN, f"This source may not send {accepted}.")
+
+
+def _unauthorized(detail: str) -> Problem:
+    return Problem(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
+
+
+def _traceparent(request: Request) -> str | None:
+    """The trace of this request: our own span where there is one, else what its sender gave."""
+    own = traceparent()
+    if own is not None:
+        return own
+    given = request.headers.get("traceparent")
+    return given if given is not None and _TRACEPARENT.fullmatch(given) else None

@@ -1,0 +1,205 @@
+"""Interaction records as a kind: what an item must hold, and the event that it becomes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from feedback_api.intake.context import CHANNELS, Directory, Sender, named_service, own_service
+from feedback_api.intake.errors import missing, refused, unknown_field
+from feedback_api.intake.field_readers import (
+    COUNT_MAX,
+    DURATION_SECONDS_MAX,
+    Item,
+    Redact,
+    choice,
+    fitted,
+    label,
+    number,
+    required_choice,
+    revision,
+    text,
+    whole_number,
+)
+from feedback_api.intake.language_tags import language_tag
+from feedback_api.intake.ports import Accepted, RecordKind, Taken
+from feedback_api.intake.pseudonym_field import Pseudonym, subject
+from feedback_api.intake.record_builder import RecordMaker
+from feedback_api.intake.record_ids import keyed_identifier, record_id_of
+from feedback_api.intake.timestamps import EARLIEST_YEAR, TOLERANCE, instant
+from feedback_api.interactions.free_text_fields import attributes, topics
+from soundings.events.interaction import InteractionRecorded
+from soundings.events.topics import INTERACTIONS
+from soundings.kernel.ids import new_id
+from soundings.kernel.vocabulary import Direction, InteractionKind, Outcome, Reason
+
+FIELDS: Final = frozenset(
+    {
+        "id", "root_id", "service_id", "channel", "kind", "direction", "topic", "reason", "started_at", "enqueued_at",
+        "answered_at", "ended_at", "wait_s", "talk_s", "hold_s", "wrap_up_s", "outcome", "transferred_to", "team",
+        "query", "results", "cost", "language", "person", "revision", "attributes",
+    }
+)  # fmt: skip
+_LABEL_MAX: Final = 200
+_QUERY_MAX: Final = 1000
+_LONGEST: Final = timedelta(seconds=DURATION_SECONDS_MAX)
+
+
+def _closed(members: type[StrEnum]) -> Mapping[str, str]:
+    return {member.value: member.value for member in members}
+
+
+_KINDS: Final = _closed(InteractionKind)
+_DIRECTIONS: Final = _closed(Direction)
+_REASONS: Final = _closed(Reason)
+_OUTCOMES: Final = _closed(Outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The times of a record; ``clamped`` tells that they were moved, because they lay in the future."""
+
+    started_at: datetime
+    enqueued_at: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime | None
+    clamped: bool
+
+
+class Interactions:
+    """Takes interaction records of a source's services."""
+
+    accepted_as: Accepted = "interactions"
+    topic: str = INTERACTIONS.name
+    receipt_kind: RecordKind | None = "interaction"
+
+    def __init__(
+        self,
+        directory: Directory,
+        redact: Redact,
+        pseudonym: Pseudonym,
+        *,
+        new_record_id: Callable[[], str] = new_id,
+    ) -> None:
+        self._directory = directory
+        self._redact = redact
+        self._pseudonym = pseudonym
+        self._new_id = new_record_id
+        self._maker = RecordMaker(InteractionRecorded, InteractionRecorded.KIND)
+
+    def take(self, item: Item, sender: Sender, given_id: str | None) -> Taken:
+        """The record of an interaction; raises Refused."""
+        if not item.keys() <= FIELDS:
+            raise unknown_field(item, FIELDS)
+        record_id = record_id_of(item, sender, given_id, self._new_id)
+        root_id = keyed_identifier(item, "root_id")
+        service_id = self._service(item, sender, has_root=root_id is not None)
+        root_id = root_id or record_id
+        revised = revision(item) or 0
+        times = _times(item, sender.received_at)
+        data = {
+            "record_id": record_id,
+            "source_id": sender.source.id,
+            "root_id": root_id,
+            "revision": revised,
+            "agency_id": sender.agency.id,
+            "time_zone": sender.agency.time_zone,
+            "service_id": service_id,
+            **self._contact(item, sender),
+            "started_at": times.started_at,
+            "enqueued_at": times.enqueued_at,
+            "answered_at": times.answered_at,
+            "ended_at": times.ended_at,
+            **self._course(item, sender),
+            "received_at": sender.received_at,
+            "time_clamped": times.clamped,
+        }
+        return self._maker.make(
+            data, sender, record_id=record_id, revision=revised, at=times.started_at, root_id=root_id
+        )
+
+    def _contact(self, item: Item, sender: Sender) -> dict[str, object]:
+        return {
+            "channel": choice(item, "channel", CHANNELS) or sender.source.default_channel,
+            "kind": required_choice(item, "kind", _KINDS),
+            "direction": choice(item, "direction", _DIRECTIONS) or Direction.INBOUND.value,
+            "topic": topics(item, self._redact),
+            "reason": choice(item, "reason", _REASONS),
+        }
+
+    def _course(self, item: Item, sender: Sender) -> dict[str, object]:
+        query = text(item, "query", _QUERY_MAX)
+        return {
+            "wait_s": number(item, "wait_s", 0, DURATION_SECONDS_MAX),
+            "talk_s": number(item, "talk_s", 0, DURATION_SECONDS_MAX),
+            "hold_s": number(item, "hold_s", 0, DURATION_SECONDS_MAX),
+            "wrap_up_s": number(item, "wrap_up_s", 0, DURATION_SECONDS_MAX),
+            "outcome": required_choice(item, "outcome", _OUTCOMES),
+            "transferred_to": label(item, "transferred_to", _LABEL_MAX, self._redact),
+            "team": label(item, "team", _LABEL_MAX, self._redact),
+            "query": None if query is None else fitted(self._redact(query), _QUERY_MAX),
+            "results": whole_number(item, "results", 0, COUNT_MAX),
+            "cost": whole_number(item, "cost", -COUNT_MAX, COUNT_MAX),
+            "language": language_tag(item),
+            "subject": subject(item, sender, self._pseudonym),
+            "attributes": attributes(item, self._redact),
+        }
+
+    def _service(self, item: Item, sender: Sender, *, has_root: bool) -> str | None:
+        """The service named, or the source's only one; only a record of a named root may leave it to other records."""
+        named = named_service(item, sender, self._directory)
+        if named is not None:
+            return named
+        if sender.source.only_service is not None:
+            return own_service(sender.source.only_service, sender, self._directory)
+        if has_root:
+            return None
+        raise missing("service_id")
+
+
+def _times(item: Item, received_at: datetime) -> Times:
+    """The record's times; none of them lies in the future by more than five minutes.
+
+    A record that begins in the future is moved as a whole, so that its durations stay what they were. Any other time in
+    the future becomes the time received.
+    """
+    started = instant(item, "started_at")
+    if started is None:
+        raise missing("started_at")
+    ended = instant(item, "ended_at")
+    if ended is not None and ended < started:
+        raise refused("ended_at", "before_start", "lies before started_at")
+    others = (
+        _near(item, "enqueued_at", started),
+        _near(item, "answered_at", started),
+        _near(item, "ended_at", started),
+    )
+    if started - received_at > TOLERANCE:
+        enqueued, answered, ended = (_moved(at, started, received_at) for at in others)
+        return Times(received_at, enqueued, answered, ended, clamped=True)
+    latest = received_at + TOLERANCE
+    if all(at is None or at <= latest for at in others):
+        return Times(started, *others, clamped=False)
+    now = max(received_at, started)
+    enqueued, answered, ended = (now if at is not None and at > latest else at for at in others)
+    return Times(started, enqueued, answered, ended, clamped=True)
+
+
+def _near(item: Item, field: str, started: datetime) -> datetime | None:
+    """A time that lies within a hundred years of the start, so that its distance can be summed up."""
+    at = instant(item, field)
+    if at is not None and abs(at - started) > _LONGEST:
+        raise refused(field, "out_of_range", "lies more than a hundred years from started_at")
+    return at
+
+
+def _moved(at: datetime | None, started: datetime, received_at: datetime) -> datetime | None:
+    """A time as far from the time received as it was from the start; one that would leave the calendar stays."""
+    if at is None:
+        return None
+    try:
+        moved = received_at + (at - started)
+    except OverflowError:
+        return min(at, received_at)
+    return moved if moved.year >= EARLIEST_YEAR else min(at, received_at)

@@ -1,0 +1,44 @@
+"""What a person says about being contacted: consent stays, the address goes on as the person it stands for."""
+
+import re
+from typing import Final
+
+from feedback_api.intake.errors import refused
+from feedback_api.intake.field_readers import Item, flag, text
+from soundings.events.forms import Form
+
+CONSENT: Final = "contact_consent"
+ADDRESS: Final = "contact_address"
+_ADDRESS_MAX: Final = 500
+_BLANK: Final = re.compile(r"\s")
+_TELEPHONE: Final = re.compile(r"\+?[0-9 ().\-/]+")
+_FEWEST_DIGITS: Final = 7
+
+
+def with_person(item: Item, form: Form) -> Item:
+    """The item with the address that was left as its ``person``, which never gets on the log as it is.
+
+    Raises Refused where the form asks nothing of the kind, or where one of consent and address lacks the other.
+    """
+    if CONSENT not in item and ADDRESS not in item:
+        return item
+    consents, address = flag(item, CONSENT), text(item, ADDRESS, _ADDRESS_MAX)
+    rest = {name: value for name, value in item.items() if name not in {CONSENT, ADDRESS}}
+    if not consents and address is None:
+        return rest
+    if form.contact is None:
+        raise refused(CONSENT if consents else ADDRESS, "not_asked", "this form does not ask for it")
+    if not consents:
+        raise refused(CONSENT, "missing", "an address is taken only with the consent to use it")
+    if address is None:
+        raise refused(ADDRESS, "missing", "whoever may be contacted leaves an address")
+    if not _is_address(address):
+        raise refused(ADDRESS, "not_an_address", "must be an e-mail address or a telephone number")
+    return {**rest, "person": address, CONSENT: True}
+
+
+def _is_address(address: str) -> bool:
+    if _TELEPHONE.fullmatch(address):
+        return sum(character.isdigit() for character in address) >= _FEWEST_DIGITS
+    local, _, domain = address.partition("@")
+    return bool(local) and "@" not in domain and "." in domain[1:-1] and _BLANK.search(address) is None

@@ -1,0 +1,56 @@
+"""Which pages may send to a form, and what browsers are told about it."""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+
+from feedback_api.catalogue_projection.read_models import SourceView
+from soundings.access.policy import Door
+from soundings.http.fast_path import DirectRoute
+
+PREFLIGHT: Final = {
+    "access-control-allow-methods": "GET, POST, OPTIONS",
+    "access-control-allow-headers": "content-type, idempotency-key, traceparent",
+    "access-control-max-age": "86400",
+}
+_DEVICES: Final = (("ipad", "tablet"), ("tablet", "tablet"), ("mobi", "mobile"), ("android", "tablet"))
+
+
+class OpenRoute(DirectRoute):
+    """A route whose answers, refusals too, any page may read. Only for operations that the policy table opens to all.
+
+    No cookies travel here, so there is nothing to protect from other pages but the form itself: see `may_send`.
+    """
+
+    door = Door.PUBLIC
+    headers = (
+        (b"access-control-allow-origin", b"*"),
+        (b"access-control-expose-headers", b"etag, retry-after, x-request-id"),
+        (b"cross-origin-resource-policy", b"cross-origin"),
+    )
+
+
+def may_send(request: Request, source: SourceView) -> bool:
+    """Whether the page that sends is one of the source's, or our own; a request without Origin is not from a page."""
+    origin = request.headers.get("origin")
+    if origin is None:
+        return True
+    origin = origin.strip().lower()
+    return origin in source.origins or _host(origin) == request.headers.get("host", "").strip().lower()
+
+
+def device_class(request: Request) -> str | None:
+    """The class of device that the user agent tells of; the user agent itself is never kept."""
+    agent = request.headers.get("user-agent", "").lower()
+    if not agent.startswith("mozilla/"):
+        return None
+    return next((device for word, device in _DEVICES if word in agent), "desktop")
+
+
+def _host(origin: str) -> str | None:
+    try:
+        parts = urlsplit(origin)
+    except ValueError:
+        return None
+    return parts.netloc if parts.scheme in {"http", "https"} and parts.netloc else None

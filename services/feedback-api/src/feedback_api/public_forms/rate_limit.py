@@ -1,0 +1,45 @@
+"""How fast one client may use one form: counted in memory under a hash that cannot be traced and soon changes."""
+
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import ceil
+from typing import Final, Self
+
+from feedback_api.spam.client_hash import ClientHashes
+from feedback_api.spam.token_bucket import Buckets
+
+_SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
+_RATE: Final = re.compile(rf"([1-9][0-9]{{0,8}}) ?(?:/|per) ?({'|'.join(_SECONDS)})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many times in so many seconds."""
+
+    times: int
+    seconds: int
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """The rate that a text such as ``600/minute`` means; raises ValueError for any other."""
+        match = _RATE.fullmatch(text.strip())
+        if match is None:
+            raise ValueError(f"a limit is a number per second, minute, hour or day, such as 600/minute; not {text!r}")
+        return cls(int(match[1]), _SECONDS[match[2]])
+
+
+class ClientLimits:
+    """A generous limit per form and client, who is known by a hash that changes within the hour.
+
+    A client may use up its rate at once, and goes on at that rate.
+    """
+
+    def __init__(self, rate: Rate, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._buckets = Buckets(rate.times, rate.times / rate.seconds, monotonic)
+        self._clients = ClientHashes(monotonic)
+
+    def wait_seconds(self, form_id: str, client: str) -> int:
+        """0 when the client may go on; else after how many whole seconds it may try again."""
+        return ceil(self._buckets.wait_seconds(self._clients.of(form_id, client)))

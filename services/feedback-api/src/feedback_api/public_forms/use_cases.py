@@ -1,0 +1,106 @@
+"""The one way of answers from the web: who may send, whether the form is open, and making the answer durable."""
+
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Final
+
+from fastapi import Request
+
+from feedback_api.catalogue_projection.read_models import FormView, SourceView
+from feedback_api.intake.context import Sender
+from feedback_api.intake.field_readers import Item
+from feedback_api.intake.http import Desk
+from feedback_api.intake.ports import Kind
+from feedback_api.intake.record_ids import client_id
+from feedback_api.intake.use_cases import Entry, receive_one
+from feedback_api.public_forms.availability import must_be_open
+from feedback_api.public_forms.body_parser import Clues
+from feedback_api.public_forms.contact_consent import with_person
+from feedback_api.public_forms.cors import device_class, may_send
+from feedback_api.public_forms.ports import ResponseKind
+from feedback_api.public_forms.public_items import public_item
+from feedback_api.public_forms.rate_limit import ClientLimits
+from feedback_api.spam.scorer import Arrival, Guard
+from soundings.events.forms import Abuse
+from soundings.http.problems import Problem
+
+_USUAL: Final = Abuse()
+"""The rules of forms that set none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that is durable, and the code with which its giver can take it back."""
+
+    record_id: str
+    receipt: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicDesk:
+    """What the public doors need beside the desk of the record doors."""
+
+    desk: Desk
+    responses: ResponseKind
+    funnel: Kind
+    limits: ClientLimits
+    guard: Guard
+
+    async def form(self, form_id: str) -> FormView:
+        """The newest published version of a form; 404 where there is none."""
+        form = (await self.desk.door.directory()).form(form_id)
+        if form is None:
+            raise Problem(404, "not_found", "There is no such form, or it is no longer in use.")
+        return form
+
+    async def sender(self, request: Request, form: FormView) -> Sender:
+        """The form's own source as the sender; 403 where it has none or the page is not its, 429 when too fast."""
+        source = await self._source(form)
+        if not may_send(request, source):
+            raise Problem(
+                403, "forbidden", "Pages of this origin may not send to this form; its source lists those that may."
+            )
+        wait = self.limits.wait_seconds(form.form_id, client_of(request))
+        if wait:
+            raise Problem(
+                429, "too_fast", "Too many answers came from here; try again soon.", headers={"Retry-After": str(wait)}
+            )
+        return replace(self.desk.door.of(source, request), is_public=True)
+
+    def judged(self, sender: Sender, form: FormView, request: Request, clues: Clues) -> Sender:
+        """The sender of a response which the guard looks at by the form's rules."""
+        origin = request.headers.get("origin", "")
+        arrival = Arrival(form.form_id, origin, client_of(request), clues.honeypot, clues.elapsed_ms)
+        return replace(sender, judge=partial(self.guard.judge, arrival, form.body.form.abuse or _USUAL))
+
+    async def take(self, form: FormView, sender: Sender, item: Item, given_id: str | None = None) -> Answered:
+        """Take an answer in; durable on return. Raises Refused, Unavailable, and a 403 where the form is not open."""
+        public = public_item(item, form.body.form, sender, given_id)
+        must_be_open(form.body.form, sender.received_at, public.given_at)
+        entry = Entry(self.responses, with_person(public.item, form.body.form))
+        taken = await receive_one(entry, replace(sender, adjusted=public.adjusted), self.desk.log)
+        return Answered(client_id(taken.record_id), self.desk.receipt(self.responses, sender, taken) or "")
+
+    async def count(self, form: FormView, sender: Sender, item: Item, given_id: str | None = None) -> str:
+        """Take in an event of the funnel; durable on return of its id. Raises Refused and Unavailable."""
+        public = public_item(item, form.body.form, sender, given_id)
+        entry = Entry(self.funnel, public.item)
+        taken = await receive_one(entry, replace(sender, adjusted=public.adjusted), self.desk.log)
+        return client_id(taken.record_id)
+
+    async def _source(self, form: FormView) -> SourceView:
+        source_id = form.body.form.source_id
+        source = None if source_id is None else (await self.desk.door.directory()).source(source_id)
+        if source is None or "responses" not in source.accepts:
+            raise Problem(403, "forbidden", "This form is not on the web: it names no source that takes responses.")
+        return source
+
+
+def client_of(request: Request) -> str:
+    """The address of the client, for use in memory only."""
+    return request.client.host if request.client is not None else ""
+
+
+def with_device(item: Item, request: Request) -> Item:
+    """The item with the class of device that sent it, unless it says one itself."""
+    return item if item.get("device") is not None else {**item, "device": device_class(request)}

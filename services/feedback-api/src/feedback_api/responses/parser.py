@@ -1,0 +1,177 @@
+"""Responses as a kind: what an item must hold, and the event that it becomes."""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from typing import Final
+
+from feedback_api.catalogue_projection.read_models import FormView
+from feedback_api.intake.context import CHANNELS, Directory, Sender
+from feedback_api.intake.errors import missing, refused, unknown_field
+from feedback_api.intake.field_readers import (
+    Item,
+    Redact,
+    choice,
+    cleaned,
+    flag,
+    label,
+    revision,
+    text,
+)
+from feedback_api.intake.form_lookup import published_form, service_of_form
+from feedback_api.intake.invented_labels import InventedLabels
+from feedback_api.intake.language_tags import language_tag
+from feedback_api.intake.ports import Accepted, RecordKind, Taken
+from feedback_api.intake.pseudonym_field import Pseudonym, subject
+from feedback_api.intake.record_builder import RecordMaker
+from feedback_api.intake.record_ids import record_id_of
+from feedback_api.intake.timestamps import happened, instant
+from feedback_api.responses.form_validator import Looked, ReadyForm
+from feedback_api.spam.scorer import Judge
+from soundings.events.response import ResponseSubmitted
+from soundings.events.topics import RESPONSES
+from soundings.kernel.ids import new_id
+
+FIELDS: Final = frozenset(
+    {
+        "id", "form_id", "form_version", "service_id", "channel", "touchpoint", "occurred_at", "language", "person",
+        "contact_consent", "page", "device", "revision", "test", "answers",
+    }
+)  # fmt: skip
+DEVICES: Final[Mapping[str, str]] = {
+    name: name for name in ("desktop", "mobile", "tablet", "wearable", "tv", "kiosk", "other")
+}
+"""Classes of device: all that is ever kept of a user agent."""
+_TOUCHPOINT_MAX: Final = 200
+_PAGE_MAX: Final = 2000
+_NOWHERE: Final[Mapping[str, object]] = {}
+_NOT_JUDGED: Final[Mapping[str, object]] = {"quarantined": False}
+_PATH_OF_SLUGS: Final = re.compile("(?:/[a-z_-]+)+/?")
+
+
+class Responses:
+    """Takes responses against the published forms of the catalogue."""
+
+    accepted_as: Accepted = "responses"
+    topic: str = RESPONSES.name
+    receipt_kind: RecordKind | None = "response"
+
+    def __init__(
+        self,
+        directory: Directory,
+        redact: Redact,
+        pseudonym: Pseudonym,
+        *,
+        new_record_id: Callable[[], str] = new_id,
+    ) -> None:
+        self._directory = directory
+        self._redact = redact
+        self._pseudonym = pseudonym
+        self._new_id = new_record_id
+        self._maker = RecordMaker(ResponseSubmitted, ResponseSubmitted.KIND)
+        self._invented = InventedLabels()
+        self._ready: dict[tuple[str, int], ReadyForm] = {}
+
+    def take(self, item: Item, sender: Sender, given_id: str | None) -> Taken:
+        """The record of a response; raises Refused."""
+        if not item.keys() <= FIELDS:
+            raise unknown_field(item, FIELDS)
+        record_id = record_id_of(item, sender, given_id, self._new_id)
+        form = self.ready_form(published_form(item, sender, self._directory))
+        service_id = service_of_form(item, form.view, sender, self._directory)
+        if "answers" not in item:
+            raise missing("answers")
+        given = form.check(item["answers"])
+        occurred_at, clamped = happened(instant(item, "occurred_at"), sender.received_at)
+        number = revision(item) or 0
+        place, adjusted = self._touchpoint(item, sender, service_id)
+        data = {
+            "record_id": record_id,
+            "source_id": sender.source.id,
+            "revision": number,
+            **self._circumstances(item, sender, form.view, service_id),
+            **place,
+            "answers": given.answers,
+            "scores": given.scores,
+            "comments": given.comments,
+            **(_NOT_JUDGED if sender.judge is None else _judged(record_id, form.written(given), sender.judge)),
+            "occurred_at": occurred_at,
+            "received_at": sender.received_at,
+            "time_clamped": clamped or "occurred_at" in adjusted,
+            "test": flag(item, "test"),
+            "adjusted_fields": adjusted or None,
+        }
+        return self._maker.make(data, sender, record_id=record_id, revision=number, at=occurred_at)
+
+    def ready_form(self, view: FormView) -> ReadyForm:
+        """The form made ready for checking; a version never changes, so it is made once."""
+        key = (view.form_id, view.version)
+        ready = self._ready.get(key)
+        if ready is None or ready.view is not view:
+            ready = self._ready[key] = ReadyForm(view, self._redact)
+        return ready
+
+    def read_fields(self, form: FormView, fields: Mapping[str, list[str]]) -> dict[str, object]:
+        """The answers that the fields of a plain HTML form mean."""
+        return self.ready_form(form).read_fields(fields)
+
+    def look_through(self, form: FormView, answers: Mapping[str, object]) -> Looked:
+        """Which questions these answers lead to, and all that is wrong with the answers to them."""
+        return self.ready_form(form).look_through(answers)
+
+    def _circumstances(self, item: Item, sender: Sender, form: FormView, service_id: str) -> dict[str, object]:
+        return {
+            "agency_id": sender.agency.id,
+            "time_zone": sender.agency.time_zone,
+            "service_id": service_id,
+            "channel": choice(item, "channel", CHANNELS) or sender.source.default_channel,
+            "form_id": form.form_id,
+            "form_version": form.version,
+            "touchpoint": None,
+            "stage": None,
+            "language": language_tag(item),
+            "subject": (person := subject(item, sender, self._pseudonym)),
+            "contact_consent": _consent(item, person),
+            "page": self._page(item),
+            "device": choice(item, "device", DEVICES),
+        }
+
+    def _touchpoint(self, item: Item, sender: Sender, service_id: str) -> tuple[Mapping[str, object], tuple[str, ...]]:
+        """The touchpoint with its stage, and all fields that were adjusted.
+
+        Of touchpoints that the catalogue does not have, nobody may bring any without a key, and a source not many.
+        """
+        touchpoint = label(item, "touchpoint", _TOUCHPOINT_MAX, self._redact)
+        if touchpoint is None:
+            return _NOWHERE, sender.adjusted
+        known = self._directory.touchpoint(touchpoint)
+        if known is not None and known.service_id == service_id:
+            return {"touchpoint": touchpoint, "stage": known.stage}, sender.adjusted
+        if sender.is_public or not self._invented.admits(sender.source.id, touchpoint):
+            return _NOWHERE, (*sender.adjusted, "touchpoint")
+        return {"touchpoint": touchpoint}, sender.adjusted
+
+    def _page(self, item: Item) -> str | None:
+        """The page without query and fragment, where tokens and personal data travel; the rest is redacted."""
+        page = text(item, "page", _PAGE_MAX)
+        if page is None:
+            return None
+        bare = page.partition("#")[0].partition("?")[0]
+        if _PATH_OF_SLUGS.fullmatch(bare):
+            return bare
+        return cleaned(bare, _PAGE_MAX, self._redact) if bare else None
+
+
+def _judged(record_id: str, texts: Collection[str], judge: Judge) -> Mapping[str, object]:
+    """What goes on record of how suspicious a response is."""
+    found = judge(record_id, texts)
+    return {"spam_score": found.score, "spam_reasons": found.reasons or None, "quarantined": found.quarantined}
+
+
+def _consent(item: Item, person: str | None) -> bool | None:
+    """Whether the person may be contacted; None where it is not said. Consent of nobody is refused."""
+    if item.get("contact_consent") is None:
+        return None
+    consents = flag(item, "contact_consent")
+    if consents and person is None:
+        raise refused("contact_consent", "nobody", "can be given only where person says who gives it")
+    return consents

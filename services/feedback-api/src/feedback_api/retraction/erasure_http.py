@@ -1,0 +1,87 @@
+"""The doors of a privacy officer: by which pseudonyms a person is known, and the erasure of their records."""
+
+from collections.abc import Callable
+from typing import Final
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from feedback_api.intake.body_parser import (
+    BATCH_MAX_BYTES,
+    ITEMS_MAX,
+    JSON_TYPES,
+    TooLarge,
+    UnsupportedType,
+    media_type,
+    parsed,
+)
+from feedback_api.intake.errors import missing, refused, unknown_field, wrong_type
+from feedback_api.intake.field_readers import Item, is_list, is_object, reference, text
+from feedback_api.intake.replies import json_response, many
+from feedback_api.intake.source_auth import Door
+from feedback_api.pseudonyms.domain import BlankPerson
+from feedback_api.retraction.erasure import Eraser, erase
+from feedback_api.retraction.openapi import ERASE_ANSWERS, ERASE_BODY, FIND_ANSWERS, FIND_BODY
+from soundings.http.auth import Forbidden, caller
+from soundings.http.body import read_body
+from soundings.kernel.clock import Clock
+from soundings.log.port import Log
+
+Subjects = Callable[[str, str], tuple[str, ...]]
+"""All pseudonyms that a person (second) has had under the keys of an agency (first)."""
+
+_FIND: Final = frozenset({"agency_id", "person"})
+_ERASE: Final = frozenset({"records"})
+_PERSON_MAX: Final = 500
+
+
+def officer_router(door: Door, log: Log, subjects: Subjects, clock: Clock) -> APIRouter:
+    """POST /v1/subjects and POST /v1/erasures."""
+    router = APIRouter(tags=["taking back"])
+
+    @router.post("/v1/subjects", name="feedback.subjects.find", openapi_extra=FIND_BODY, responses=FIND_ANSWERS)
+    async def find(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        """By which pseudonyms a person is known. Nothing is written, and nobody but you learns whom you asked about."""
+        item = await _item(request, _FIND)
+        agency_id, person = reference(item, "agency_id"), text(item, "person", _PERSON_MAX)
+        if agency_id is None or person is None:
+            raise missing("agency_id" if agency_id is None else "person")
+        if not caller(request).reaches(agency_id):
+            raise Forbidden("This is another agency than yours.")
+        if (await door.directory()).registered_agency(agency_id) is None:
+            raise refused("agency_id", "unknown_agency", "is not an agency of the catalogue")
+        try:
+            found = subjects(agency_id, person)
+        except BlankPerson:
+            raise refused("person", "blank", "must name somebody") from None
+        return json_response({"agency_id": agency_id, "subjects": list(found)}, 200)
+
+    @router.post(
+        "/v1/erasures",
+        name="feedback.erasures.erase",
+        status_code=202,
+        openapi_extra=ERASE_BODY,
+        responses=ERASE_ANSWERS,
+    )
+    async def erase_records(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+        """Erase records for good: they leave every count, and their text is deleted. Doing it twice does no harm."""
+        item = await _item(request, _ERASE)
+        records = item.get("records")
+        if not is_list(records):
+            raise missing("records") if records is None else wrong_type("records", "a list")
+        if len(records) > ITEMS_MAX:
+            raise TooLarge(f"A list may hold {ITEMS_MAX} records; this one holds {len(records)}. Send it in parts.")
+        return many(await erase(records, Eraser(caller(request), await door.directory(), clock()), log))
+
+    return router
+
+
+async def _item(request: Request, fields: frozenset[str]) -> Item:
+    if media_type(request.headers.get("content-type")) not in JSON_TYPES:
+        raise UnsupportedType("Send application/json.")
+    value = parsed(await read_body(request, BATCH_MAX_BYTES))
+    if not is_object(value):
+        raise wrong_type("", "an object")
+    if not value.keys() <= fields:
+        raise unknown_field(value, fields)
+    return value

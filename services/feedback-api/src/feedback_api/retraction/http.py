@@ -1,0 +1,85 @@
+"""The doors for taking back: by id with the source's key, and by receipt with nothing but its code."""
+
+from typing import Final, cast, get_args
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from feedback_api.intake import openapi
+from feedback_api.intake.ports import Accepted, RecordKind
+from feedback_api.intake.receipts import Receipts, ReceiptTarget
+from feedback_api.intake.record_ids import client_id, keyed_path_id
+from feedback_api.intake.replies import json_response
+from feedback_api.intake.source_auth import Door
+from feedback_api.retraction.legal_hold import held_problem, is_held
+from feedback_api.retraction.parser import Reason, Target, retraction
+from soundings.events.envelope import encode
+from soundings.events.topics import INTERACTIONS, RESPONSES
+from soundings.http.problems import Problem
+from soundings.kernel.clock import Clock
+from soundings.kernel.errors import Unavailable
+from soundings.log.port import AppendFailed, Log
+from soundings.telemetry.tracing import traceparent
+
+_LOG_DAYS: Final = max(topic.retention.days for topic in (RESPONSES, INTERACTIONS) if topic.retention)
+"""After how many days at most the log has forgotten what was taken back."""
+_KINDS: Final = frozenset(get_args(RecordKind))
+
+
+def takeback_router(door: Door, log: Log, receipts: Receipts, clock: Clock) -> APIRouter:
+    """DELETE by id for each kind, and DELETE by receipt."""
+    router = APIRouter(tags=["taking back"])
+
+    async def retract(target: Target, reason: Reason) -> Response:
+        if is_held(target.source_id, await door.directory()):
+            raise held_problem()
+        await _append(log, target, reason, clock)
+        return json_response({"id": client_id(target.record_id), "log_days": _LOG_DAYS})
+
+    def by_id(path: str, name: str, kind: RecordKind, accepted: Accepted) -> None:
+        @router.delete(
+            path, name=name, status_code=202, responses=openapi.TAKEBACK_ANSWERS, openapi_extra=openapi.KEYED
+        )
+        async def retract_by_id(  # pyright: ignore[reportUnusedFunction]
+            request: Request, record_id: str, root_id: str | None = None
+        ) -> Response:
+            """Take a record back for good. It may not have come yet; whatever comes later under its id stays out."""
+            sender = await door.sender(request, accepted)
+            target = Target(
+                sender.source.id,
+                kind,
+                keyed_path_id(record_id, "id"),
+                keyed_path_id(root_id, "root_id") if root_id is not None and kind == "interaction" else None,
+            )
+            return await retract(target, "sender")
+
+    by_id("/v1/responses/{record_id:path}", "feedback.responses.retract", "response", "responses")
+    by_id("/v1/interactions/{record_id:path}", "feedback.interactions.retract", "interaction", "interactions")
+    by_id("/v1/tallies/{record_id:path}", "feedback.tallies.retract", "tally", "tallies")
+
+    @router.delete(
+        "/v1/receipts/{receipt}", name="feedback.receipts.erase", status_code=202, responses=openapi.ERASURE_ANSWERS
+    )
+    async def erase(receipt: str) -> Response:  # pyright: ignore[reportUnusedFunction]
+        """Erase what the receipt was given for: it leaves every count at once, and its text is deleted.
+
+        The log, which keeps everything in the order of its coming and shows it to nobody, forgets it by itself within
+        ``log_days`` days.
+        """
+        target = receipts.open(receipt)
+        if target is None or target.kind not in _KINDS:
+            raise Problem(404, "not_found", "This is not a receipt that we gave.")
+        return await retract(_target(target), "erasure")
+
+    return router
+
+
+async def _append(log: Log, target: Target, reason: Reason, clock: Clock) -> None:
+    event = retraction(target, reason, clock())
+    (place,) = await log.append(event.TOPIC.name, (encode(event, traceparent()),))
+    if isinstance(place, AppendFailed):
+        raise Unavailable("The log could not store this just now; send it again.") from place
+
+
+def _target(sealed: ReceiptTarget) -> Target:
+    return Target(sealed.source_id, cast("RecordKind", sealed.kind), sealed.record_id, sealed.root_id)

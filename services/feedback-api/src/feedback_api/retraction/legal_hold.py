@@ -1,0 +1,27 @@
+"""Legal holds: while a source is held, nothing that it sent is erased."""
+
+from typing import Final
+
+from feedback_api.intake.context import Directory
+from feedback_api.intake.errors import refused
+from soundings.http.problems import Problem
+from soundings.kernel.errors import Refused
+
+LEGAL_HOLD: Final = "legal_hold"
+_DETAIL: Final = "a legal hold keeps everything of this source for now; ask the agency that holds it"
+
+
+def is_held(source_id: str, directory: Directory) -> bool:
+    """Whether there is a legal hold on a source, which may be retired: the hold is on what it sent."""
+    source = directory.registered_source(source_id)
+    return source is not None and source.legal_hold
+
+
+def held_problem() -> Problem:
+    """409, said to whoever wanted something erased."""
+    return Problem(409, LEGAL_HOLD, f"Nothing was erased: {_DETAIL}.")
+
+
+def held_refusal(field: str) -> Refused:
+    """The same for one item of a list."""
+    return refused(field, LEGAL_HOLD, _DETAIL)

@@ -1,0 +1,138 @@
+"""Tallies as a kind: what an item must hold, and the event that it becomes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Final
+
+from feedback_api.catalogue_projection.measure_versions import built_in, in_force
+from feedback_api.catalogue_projection.read_models import AgencyView, MeasureVersionView
+from feedback_api.intake.context import CHANNELS, Directory, Sender, service_of
+from feedback_api.intake.errors import missing, refused, unknown_field
+from feedback_api.intake.field_readers import Item, Redact, reference, required_choice, revision, whole_number
+from feedback_api.intake.monotonic_revision import RisingRevisions
+from feedback_api.intake.ports import Accepted, RecordKind, Taken
+from feedback_api.intake.record_builder import RecordMaker
+from feedback_api.intake.record_ids import keyed_identifier
+from feedback_api.intake.timestamps import local_date
+from feedback_api.tallies.bin_validation import bins, total
+from soundings.events.tally import TallyRecorded
+from soundings.events.topics import TALLIES
+from soundings.kernel.clock import from_epoch_ms
+from soundings.kernel.ids import key128
+from soundings.kernel.measures import Measure, may_be_tallied
+from soundings.kernel.vocabulary import Grain
+
+FIELDS: Final = frozenset(
+    {"id", "service_id", "channel", "measure", "version", "grain", "start", "bins", "total", "revision"}
+)
+_GRAINS: Final[Mapping[str, str]] = {grain.value: grain.value for grain in Grain}
+_VERSION_MAX: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """One day, month, fiscal quarter or fiscal year, by its first local date."""
+
+    grain: Grain
+    start: date
+
+
+class Tallies:
+    """Takes tallies of built-in measures and of the agency's own."""
+
+    accepted_as: Accepted = "tallies"
+    topic: str = TALLIES.name
+    receipt_kind: RecordKind | None = "tally"
+
+    def __init__(self, directory: Directory, redact: Redact, revisions: RisingRevisions) -> None:
+        self._directory = directory
+        self._redact = redact
+        self._revisions = revisions
+        self._maker = RecordMaker(TallyRecorded, TallyRecorded.KIND)
+
+    def take(self, item: Item, sender: Sender, given_id: str | None) -> Taken:  # noqa: ARG002 - it never names a tally
+        """The record of a tally; raises Refused."""
+        if not item.keys() <= FIELDS:
+            raise unknown_field(item, FIELDS)
+        own_id = keyed_identifier(item, "id")
+        service_id = service_of(item, sender, self._directory)
+        channel = required_choice(item, "channel", CHANNELS)
+        period = _period(item, sender.agency)
+        measure = self._measure(item, sender.agency, period)
+        tally_id = own_id or _derived_id(sender.source.id, service_id, channel, measure, period)
+        counted = bins(item, measure, self._redact)
+        whole = total(item, measure)
+        given = revision(item)
+        revised = self._revisions.next() if given is None else given
+        data: dict[str, object] = {
+            "tally_id": tally_id,
+            "source_id": sender.source.id,
+            "revision": revised,
+            "agency_id": sender.agency.id,
+            "time_zone": sender.agency.time_zone,
+            "service_id": service_id,
+            "channel": channel,
+            "measure": measure.id,
+            "measure_version": measure.version,
+            "scale": measure.scale.value,
+            "grain": period.grain.value,
+            "start": period.start,
+            "bins": counted,
+            "total": whole,
+            "received_at": sender.received_at,
+        }
+        return self._maker.make(data, sender, record_id=tally_id, revision=revised, at=sender.received_at)
+
+    def _measure(self, item: Item, agency: AgencyView, period: Period) -> Measure:
+        versions = self._versions(item, agency)
+        number = whole_number(item, "version", 1, _VERSION_MAX)
+        if number is None:
+            measure = in_force(versions, _beginning(agency, period.start))
+        else:
+            measure = _of_version(versions, number)
+        if not may_be_tallied(measure):
+            raise refused("measure", "not_tallied", "is known contact by contact only; totals of it are not taken")
+        return measure
+
+    def _versions(self, item: Item, agency: AgencyView) -> tuple[MeasureVersionView, ...]:
+        measure_id = reference(item, "measure")
+        if measure_id is None:
+            raise missing("measure")
+        found = built_in(measure_id)
+        if found:
+            return found
+        own = self._directory.measure(measure_id)
+        if own is None or own.agency_id != agency.id:
+            raise refused("measure", "unknown_measure", "is neither a built-in measure nor one of your agency's")
+        return own.versions
+
+
+def _period(item: Item, agency: AgencyView) -> Period:
+    grain = Grain(required_choice(item, "grain", _GRAINS))
+    start = local_date(item, "start")
+    if start is None:
+        raise missing("start")
+    first = agency.calendar.first_of_grain(start, grain)
+    if first != start:
+        fiscal = "" if grain in {Grain.DAY, Grain.MONTH} else "fiscal "
+        detail = f"must be the first day of a {fiscal}{grain.value}; the one that holds it begins on {first}"
+        raise refused("start", "not_first_day", detail)
+    return Period(grain, start)
+
+
+def _beginning(agency: AgencyView, start: date) -> datetime:
+    return from_epoch_ms(agency.calendar.start_of_day(start)).astimezone(UTC)
+
+
+def _of_version(versions: tuple[MeasureVersionView, ...], number: int) -> Measure:
+    for view in versions:
+        if view.measure.version == number:
+            return view.measure
+    raise refused("version", "unknown_version", "is not a version of this measure")
+
+
+def _derived_id(source_id: str, service_id: str, channel: str, measure: Measure, period: Period) -> str:
+    """The id of a tally that has none: the same for the same count of the same thing, so that it can be corrected."""
+    parts = (source_id, service_id, channel, measure.id, str(measure.version), period.grain.value, str(period.start))
+    return "tally-" + key128(*parts).hex()

@@ -1,0 +1,178 @@
+"""One batch of events folded onto what is known: pure, and in the order of the log."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from metrics_worker.aggregation.contribution import Contribution
+from metrics_worker.aggregation.deltas import Deltas
+from metrics_worker.aggregation.errors import WrongPartition
+from metrics_worker.aggregation.fact_payloads import Content, content_of
+from metrics_worker.aggregation.facts import COUNTED, INTERACTIONS, Fact, family_of
+from metrics_worker.aggregation.revisions import Event, Recorded, Voice, after
+from metrics_worker.aggregation.roots import InteractionRecord
+from metrics_worker.aggregation.rules_version import CURRENT_RULES, ContributionRules
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The stored facts that a batch speaks of: single records by key, and all records of each root by its key."""
+
+    records: Mapping[bytes, Fact] = field(default_factory=dict[bytes, Fact])
+    roots: Mapping[bytes, Sequence[Fact]] = field(default_factory=dict[bytes, Sequence[Fact]])
+
+
+@dataclass(frozen=True, slots=True)
+class Folded:
+    """What a batch changes. A voice of None is erased; only voices of changed facts can have been there before."""
+
+    added: Sequence[Fact]
+    changed: Sequence[Fact]
+    deltas: Deltas
+    voices: Mapping[bytes, Voice | None]
+
+
+class Folding:
+    """Takes the events of one batch; `result` tells what they change together.
+
+    Contributions are added at once, as if every event were new, and the few that turn out not to be are taken away
+    again. Those of roots are worked out at the end, from all of a root's records before and after.
+    """
+
+    def __init__(self, known: Known, rules: ContributionRules = CURRENT_RULES) -> None:
+        self._contribution_of_root = rules.root
+        self._stored = known.records
+        self._stored_roots = known.roots
+        self._now: dict[bytes, tuple[Fact, Content | None]] = {}
+        self._roots: dict[bytes, dict[bytes, tuple[Fact, Content | None]]] = {}
+        self._deltas = Deltas()
+        self._voices: dict[bytes, Voice | None] = {}
+
+    def take(self, event: Event) -> None:
+        """One more event. Raises `WrongPartition`, and then nothing has changed."""
+        fact = event.fact
+        if fact.unit is not None:
+            self._take_of_root(event, self._root(fact.unit, fact.home))
+        elif fact.key in self._now or fact.key in self._stored:
+            self._take_again(event)
+        else:
+            self._take_first(event)
+
+    def _take_first(self, event: Event) -> None:
+        fact = event.fact
+        if isinstance(event, Recorded):
+            self._now[fact.key] = (fact, event.content)
+            if fact.state == COUNTED:
+                self._add(fact, event.content, 1)
+            if event.voice is not None:
+                self._voices[fact.key] = event.voice
+        else:
+            self._now[fact.key] = (fact, None)
+
+    def _take_again(self, event: Event) -> None:
+        key = event.fact.key
+        held = self._now.get(key)
+        if held is None:
+            stored = self._stored[key]
+            held = (stored, None if stored.data is None else content_of(stored))
+        self._now[key] = now = _next(held, event)
+        if now is held:
+            return
+        self._hear(event, now[0])
+        self._add_held(held, -1)
+        self._add_held(now, 1)
+
+    def _take_of_root(self, event: Event, root: dict[bytes, tuple[Fact, Content | None]]) -> None:
+        key = event.fact.key
+        held = root.get(key)
+        if held is None:
+            root[key] = (event.fact, event.content if isinstance(event, Recorded) else None)
+        else:
+            root[key] = _next(held, event)
+
+    def _root(self, unit: bytes, home: str) -> dict[bytes, tuple[Fact, Content | None]]:
+        root = self._roots.get(unit)
+        if root is None:
+            stored = self._stored_roots.get(unit, ())
+            root = {fact.key: (fact, None if fact.data is None else content_of(fact)) for fact in stored}
+            if stored:
+                _check_home(stored[0], home)
+            self._roots[unit] = root
+        elif root:
+            _check_home(next(iter(root.values()))[0], home)
+        return root
+
+    def _hear(self, event: Event, fact: Fact) -> None:
+        """The text that belongs to the fact now: that of its latest revision, none once it is retracted."""
+        if fact.data is None:
+            self._voices[fact.key] = None
+        elif isinstance(event, Recorded) and (event.voice is not None or fact.key in self._stored):
+            self._voices[fact.key] = event.voice
+        elif isinstance(event, Recorded):
+            self._voices.pop(fact.key, None)
+
+    def _add_held(self, held: tuple[Fact, Content | None], times: Literal[1, -1]) -> None:
+        fact, content = held
+        if fact.state == COUNTED and content is not None:
+            self._add(fact, content, times)
+
+    def _add(self, fact: Fact, content: Content, times: Literal[1, -1]) -> None:
+        if isinstance(content, Contribution):
+            self._deltas.add(family_of(fact), content, times)
+
+    def result(self) -> Folded:
+        """Everything that is to be written. To be called once."""
+        added: list[Fact] = []
+        changed: list[Fact] = []
+        for key, (fact, _) in self._now.items():
+            if (stored := self._stored.get(key)) is None:
+                added.append(fact)
+            elif stored is not fact:
+                changed.append(fact)
+        for unit, root in self._roots.items():
+            self._finish_root(unit, root, added, changed)
+        return Folded(added, changed, self._deltas, self._voices)
+
+    def _finish_root(
+        self,
+        unit: bytes,
+        root: Mapping[bytes, tuple[Fact, Content | None]],
+        added: list[Fact],
+        changed: list[Fact],
+    ) -> None:
+        stored = {fact.key: fact for fact in self._stored_roots.get(unit, ())}
+        touched = False
+        for key, (fact, _) in root.items():
+            if key not in stored:
+                added.append(fact)
+            elif stored[key] is not fact:
+                changed.append(fact)
+            else:
+                continue
+            touched = True
+        if touched:
+            if stored:
+                self._add_root([content_of(fact) for fact in stored.values() if fact.state == COUNTED], -1)
+            counted = [content for fact, content in root.values() if fact.state == COUNTED and content is not None]
+            self._add_root(counted, 1)
+
+    def _add_root(self, contents: Sequence[Content], times: Literal[1, -1]) -> None:
+        records = [content for content in contents if isinstance(content, InteractionRecord)]
+        contribution = self._contribution_of_root(records) if records else None
+        if contribution is not None:
+            self._deltas.add(INTERACTIONS, contribution, times)
+
+
+def _next(held: tuple[Fact, Content | None], event: Event) -> tuple[Fact, Content | None]:
+    """What is held after one more event; the same object when it changes nothing."""
+    fact, content = held
+    _check_home(fact, event.fact.home)
+    now = after(fact, event)
+    if now is fact:
+        return held
+    return now, (event.content if isinstance(event, Recorded) else content)
+
+
+def _check_home(fact: Fact, home: str) -> None:
+    if fact.home != home:
+        raise WrongPartition(f"what belongs to {fact.record_id!r} of {fact.source_id!r} is kept at {fact.home}")

@@ -1,0 +1,81 @@
+"""What a tally adds: totals that somebody else counted, in their own grain and every coarser one that days lead to."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from metrics_worker.aggregation.contribution import (
+    LARGEST_COUNT,
+    Bucket,
+    Contribution,
+    Count,
+    Place,
+    versioned,
+)
+from soundings.kernel.histogram_bins import UNKNOWN, is_duration_bin, is_money_bin, milliseconds
+from soundings.kernel.scales import ALL, Scale, has_total, scale_bins
+from soundings.kernel.vocabulary import Grain
+
+_FIRST_DAYS: Final = frozenset({Grain.MONTH, Grain.QUARTER, Grain.YEAR})
+
+
+def tally_buckets(grain: Grain, start: date) -> tuple[Bucket, ...]:
+    """A day counts in its day and its month, any other grain only in its own; ValueError when it begins on a wrong day.
+
+    Whether a quarter or year begins where the agency's fiscal one does was decided where it came in.
+    """
+    if grain in _FIRST_DAYS and start.day != 1:
+        raise ValueError(f"a {grain.value} does not begin on {start.isoformat()}")
+    own = (grain.value, start.isoformat())
+    if grain is Grain.DAY:
+        return own, (Grain.MONTH.value, start.replace(day=1).isoformat())
+    return (own,)
+
+
+def tally_contribution(
+    place: Place, measure: str, version: int, scale: Scale, bins: Mapping[str, int], total: float | None
+) -> Contribution:
+    """The bins with their n; the measure counts as reported also where all of them are 0.
+
+    `total` is in seconds for durations and in minor units for money. It speaks of the bins together, so it is kept at
+    one of them: the first by name that is counted and known, for what is unknown stays out of means. ValueError when a
+    bin is not of the scale, a number is out of all proportion, or a total that is needed is missing.
+    """
+    _check(scale, bins)
+    name = versioned(measure, version)
+    if not has_total(scale):
+        return Contribution(place, tuple(Count(name, bin_, n) for bin_, n in sorted(bins.items()) if n), name)
+    holder = min(bins, key=lambda bin_: (bins[bin_] == 0, bin_ == UNKNOWN, bin_), default=UNKNOWN)
+    amounts = dict.fromkeys(bins, 0) | {holder: _amount(scale, total)}
+    counts = (Count(name, bin_, bins.get(bin_, 0), amounts[bin_]) for bin_ in sorted(amounts))
+    return Contribution(place, tuple(count for count in counts if count.n or count.total), name)
+
+
+def _check(scale: Scale, bins: Mapping[str, int]) -> None:
+    for bin_, n in bins.items():
+        if not _is_bin(scale, bin_):
+            raise ValueError(f"{bin_!r} is not a bin of the scale {scale.value}")
+        if n > LARGEST_COUNT:
+            raise ValueError(f"{n} is more than can be counted")
+
+
+def _is_bin(scale: Scale, bin_: str) -> bool:
+    match scale:
+        case Scale.CATEGORY:
+            return bin_ != ""
+        case Scale.COUNT:
+            return bin_ == ALL
+        case Scale.DURATION:
+            return bin_ == UNKNOWN or is_duration_bin(bin_)
+        case Scale.MONEY:
+            return is_money_bin(bin_)
+        case _:
+            return bin_ in scale_bins(scale)
+
+
+def _amount(scale: Scale, total: float | None) -> int:
+    if total is None:
+        raise ValueError("a tally of durations or money needs its total")
+    if abs(total) > LARGEST_COUNT:
+        raise ValueError(f"{total} is more than can be counted")
+    return milliseconds(total) if scale is Scale.DURATION else round(total)

@@ -1,0 +1,279 @@
+"""From a record on the log to what the fold understands, or the reason why not.
+
+Most events have the plain shape in which our own doors write them; these are decoded and checked in one go. All others
+go through the contract models, and then the same way.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any, Final, TypeVar, cast
+
+import msgspec
+import orjson
+from msgspec import UNSET, Struct
+from msgspec.structs import asdict, astuple
+
+from metrics_worker.aggregation.errors import Contradiction
+from metrics_worker.aggregation.fact_payloads import (
+    FunnelData,
+    InteractionData,
+    ResponseData,
+    TallyData,
+    funnel_content,
+    interaction_content,
+    response_content,
+    tally_content,
+    text_of,
+)
+from metrics_worker.aggregation.facts import COUNTED, QUARANTINED, RETRACTED, TEST, Fact, Kind
+from metrics_worker.aggregation.responses import Score, score_count
+from metrics_worker.aggregation.revisions import Event, Recorded, Retracted, Reviewed, Voice, spoken_of
+from metrics_worker.aggregation.timestamps import instant_ms
+from metrics_worker.consumer.event_structs import (
+    FUNNELS,
+    INTERACTIONS,
+    RESPONSES,
+    TALLIES,
+    PlainResponse,
+)
+from soundings.events.base import EventData
+from soundings.events.envelope import UnknownEventType, decode
+from soundings.events.interaction import InteractionRecorded, InteractionRetracted
+from soundings.events.response import FormShown, ResponseRetracted, ResponseReviewed, ResponseSubmitted
+from soundings.events.tally import TallyRecorded, TallyRetracted
+from soundings.kernel.clock import epoch_ms
+from soundings.kernel.ids import key128
+from soundings.log.port import Stored
+
+Json = dict[str, Any]
+"""An object as a contract model has written it."""
+D = TypeVar("D", bound=Struct)
+
+_KEPT: Final = 10_000
+_NUL: Final = "\x00"
+_ESCAPE: Final = b"\\"
+_ESCAPED_NUL: Final = b"\\u0000"
+
+
+def decode_event(record: Stored, home: str) -> Event:
+    """The event in a record. Raises `Undecodable` when it breaks its contract, `Contradiction` when it cannot be so."""
+    try:
+        return _quick(record, home) or _thorough(record, home)
+    except ValueError as error:
+        raise Contradiction(str(error)) from error
+
+
+def _quick(record: Stored, home: str) -> Recorded | None:
+    """The event when it is plain; None when it has to be looked at more closely."""
+    value = record.value
+    build = _PLAIN.get(_type_of(record))
+    if build is None or value is None or (_ESCAPE in value and _ESCAPED_NUL in value):
+        return None
+    try:
+        return build(value, home)
+    except msgspec.MsgspecError:
+        return None
+
+
+def _type_of(record: Stored) -> bytes:
+    for name, value in record.headers:
+        if name == "ce_type":
+            return value
+    return b""
+
+
+def _thorough(record: Stored, home: str) -> Event:
+    event = decode(record)
+    value = event.model_dump_json(exclude_none=True, by_alias=True).encode()
+    if _ESCAPED_NUL in value:
+        value = _without_nul(value)
+    if plain := _PLAIN.get(event.TYPE.encode()):
+        return _recorded(plain, value, home)
+    build = _BUILD.get(type(event))
+    if build is None:
+        raise UnknownEventType(f"{event.TYPE} does not belong on {record.topic}")
+    return build(orjson.loads(value), home)
+
+
+def _recorded(plain: Callable[[bytes, str], Recorded | None], value: bytes, home: str) -> Recorded:
+    """The event as a contract model has written it, which is plain but for numbers that nothing can hold."""
+    try:
+        recorded = plain(value, home)
+    except msgspec.MsgspecError as error:
+        raise ValueError(str(error)) from error
+    if recorded is None:
+        raise ValueError("an instant cannot be read")
+    return recorded
+
+
+def _without_nul(value: bytes) -> bytes:
+    """No database keeps the character NUL in a text: comments lose it, elsewhere it is no text of ours."""
+    data: Json = orjson.loads(value)
+    if "comments" in data:
+        comments = cast("dict[str, str]", data["comments"])
+        data["comments"] = {question: text.replace(_NUL, "") for question, text in comments.items()}
+    if _holds_nul(data):
+        raise ValueError("a text holds the character NUL")
+    return orjson.dumps(data)
+
+
+def _holds_nul(value: object) -> bool:
+    if isinstance(value, dict):
+        return any(_NUL in name or _holds_nul(item) for name, item in cast("Json", value).items())
+    if isinstance(value, list):
+        return any(map(_holds_nul, cast("list[object]", value)))
+    return isinstance(value, str) and _NUL in value
+
+
+def _response(value: bytes, home: str) -> Recorded | None:
+    event = RESPONSES.decode(value)
+    occurred = instant_ms(event.occurred_at)
+    if occurred is None or instant_ms(event.received_at) is None:
+        return None
+    rows: list[Score] = list(map(astuple, event.scores))
+    data = _response_data(event, rows)
+    state = TEST if event.test else COUNTED
+    if event.quarantined:
+        state |= QUARANTINED
+    service, channel = event.service_id, event.channel
+    return Recorded(
+        Fact(
+            _key("response", event.source_id, event.record_id), None, "response", event.source_id, event.record_id,
+            service, channel, occurred, state, event.revision, None, None, text_of(data), home,
+        ),
+        response_content(service, channel, occurred, data, list(map(score_count, rows))),
+        Voice(event.comments, None if event.language is UNSET else event.language) if event.comments else None,
+    )  # fmt: skip
+
+
+def _response_data(event: PlainResponse, rows: list[Score]) -> ResponseData:
+    """What facts keep, field by field, since there is nothing that the fold does more often."""
+    return ResponseData(
+        agency_id=event.agency_id,
+        time_zone=event.time_zone,
+        form_id=event.form_id,
+        form_version=event.form_version,
+        touchpoint=event.touchpoint,
+        stage=event.stage,
+        language=event.language,
+        subject=event.subject,
+        contact_consent=event.contact_consent,
+        page=event.page,
+        device=event.device,
+        answers=event.answers,
+        scores=rows,
+        spam_score=event.spam_score,
+        spam_reasons=event.spam_reasons,
+        received_at=event.received_at,
+        time_clamped=event.time_clamped or UNSET,
+    )
+
+
+def _funnel(value: bytes, home: str) -> Recorded | None:
+    event = FUNNELS.decode(value)
+    occurred = instant_ms(event.occurred_at)
+    if occurred is None or instant_ms(event.received_at) is None:
+        return None
+    data = _part(FunnelData, event)
+    return Recorded(
+        Fact(
+            _key("funnel", event.source_id, event.record_id), None, "funnel", event.source_id, event.record_id,
+            event.service_id, event.channel, occurred, TEST if event.test else COUNTED, event.revision, None, None,
+            text_of(data), home,
+        ),
+        funnel_content(event.service_id, event.channel, occurred, data),
+    )  # fmt: skip
+
+
+def _interaction(value: bytes, home: str) -> Recorded | None:
+    event = INTERACTIONS.decode(value)
+    given = (event.started_at, event.received_at, event.enqueued_at, event.answered_at, event.ended_at)
+    if any(instant is not UNSET and instant_ms(instant) is None for instant in given):
+        return None
+    data = _part(InteractionData, event)
+    source_id, record_id, root_id = event.source_id, event.record_id, event.root_id
+    data.root = UNSET if root_id == record_id else root_id
+    service = None if event.service_id is UNSET else event.service_id
+    channel = None if event.channel is UNSET else event.channel
+    content = interaction_content(record_id, service, channel, data)
+    return Recorded(
+        Fact(
+            key128("interaction", source_id, root_id, record_id), key128("root", source_id, root_id), "interaction",
+            source_id, record_id, service or "", channel or "", content.started, COUNTED, event.revision, None, None,
+            text_of(data), home,
+        ),
+        content,
+    )  # fmt: skip
+
+
+def _tally(value: bytes, home: str) -> Recorded:
+    event = TALLIES.decode(value)
+    data = _part(TallyData, event)
+    received = instant_ms(event.received_at)
+    if received is None:
+        received = epoch_ms(datetime.fromisoformat(event.received_at))
+    return Recorded(
+        Fact(
+            _key("tally", event.source_id, event.tally_id), None, "tally", event.source_id, event.tally_id,
+            event.service_id, event.channel, received, COUNTED, event.revision, None, None, text_of(data), home,
+        ),
+        tally_content(event.service_id, event.channel, data),
+    )  # fmt: skip
+
+
+def _part(kind: type[D], event: Struct) -> D:
+    """The fields of an event that facts keep."""
+    fields = asdict(event)
+    return kind(**{name: fields[name] for name in kind.__struct_fields__})
+
+
+_prefixes: dict[tuple[str, ...], bytes] = {}
+
+
+def _key(kind: str, source_id: str, record_id: str) -> bytes:
+    """The same as `key128` of the three, with what two of them have in common remembered."""
+    prefix = _prefixes.get((kind, source_id))
+    if prefix is None:
+        if len(_prefixes) >= _KEPT:
+            _prefixes.clear()
+        prefix = _prefixes[kind, source_id] = b"\xff".join((kind.encode(), source_id.encode(), b""))
+    return blake2b(prefix + record_id.encode(), digest_size=16).digest()
+
+
+def _review(data: Json, home: str) -> Reviewed:
+    fact = _unheard("response", data["source_id"], data["record_id"], home)
+    held = QUARANTINED if data["verdict"] == "quarantined" else 0
+    return Reviewed(fact._replace(review_revision=data["revision"], verdict=data["verdict"], state=fact.state | held))
+
+
+def _retraction(kind: Kind) -> Callable[[Json, str], Retracted]:
+    def build(data: Json, home: str) -> Retracted:
+        record_id = data["tally_id"] if kind == "tally" else data["record_id"]
+        fact = _unheard(kind, data["source_id"], record_id, home, root_id=data.get("root_id"))
+        return Retracted(fact._replace(state=RETRACTED))
+
+    return build
+
+
+def _unheard(kind: Kind, source_id: str, record_id: str, home: str, *, root_id: str | None = None) -> Fact:
+    """A record of which only its ids are known."""
+    if root_id is None:
+        key, unit = key128(kind, source_id, record_id), None
+    else:
+        key, unit = key128(kind, source_id, root_id, record_id), key128("root", source_id, root_id)
+    return spoken_of(Fact(key, unit, kind, source_id, record_id, "", "", 0, 0, 0, None, None, None, home))
+
+
+_PLAIN: Final[dict[bytes, Callable[[bytes, str], Recorded | None]]] = {
+    ResponseSubmitted.TYPE.encode(): _response,
+    FormShown.TYPE.encode(): _funnel,
+    InteractionRecorded.TYPE.encode(): _interaction,
+    TallyRecorded.TYPE.encode(): _tally,
+}
+_BUILD: Final[dict[type[EventData], Callable[[Json, str], Event]]] = {
+    ResponseReviewed: _review,
+    ResponseRetracted: _retraction("response"),
+    InteractionRetracted: _retraction("interaction"),
+    TallyRetracted: _retraction("tally"),
+}

@@ -1,0 +1,53 @@
+"""Telling the tools of the log how far the worker has come; what counts are the rows of its own database."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Final
+
+import structlog
+
+from soundings.kernel.errors import SoundingsError, reason_of
+from soundings.log.port import ShowsReaders, TopicPartition
+
+GROUP: Final = "soundings-metrics-worker"
+"""The consumer group under which lag tools find the workers."""
+
+_EVERY_S: Final = 1.0
+_AGAIN_AFTER: Final = 60
+"""So many rounds later everything is told again: a worker that was replaced may have told something older."""
+_log = structlog.get_logger("metrics_worker.consumer")
+
+
+class Hints:
+    """Collects positions that were written and publishes those that changed, at most once in `every_s` seconds."""
+
+    def __init__(self, *, every_s: float = _EVERY_S) -> None:
+        self._every_s = every_s
+        self._noted: dict[TopicPartition, int] = {}
+        self._told: dict[TopicPartition, int] = {}
+
+    def note(self, positions: Mapping[TopicPartition, int]) -> None:
+        """Positions up to which everything is written now."""
+        self._noted.update(positions)
+
+    async def publish(self, log: ShowsReaders) -> None:
+        """Publish until cancelled; a log that is away is tried again, and nobody waits for it."""
+        rounds = 0
+        while True:
+            await asyncio.sleep(self._every_s)
+            rounds += 1
+            if rounds % _AGAIN_AFTER == 0:
+                self._told.clear()
+            noted, self._noted = self._noted, {}
+            news = {home: next_ for home, next_ in noted.items() if self._told.get(home) != next_}
+            if news:
+                await self._tell(log, news)
+
+    async def _tell(self, log: ShowsReaders, news: Mapping[TopicPartition, int]) -> None:
+        try:
+            await log.hint(GROUP, news)
+        except (SoundingsError, OSError) as error:
+            _log.debug("hint_failed", reason=reason_of(error))
+            self._noted = {**news, **self._noted}
+        else:
+            self._told.update(news)

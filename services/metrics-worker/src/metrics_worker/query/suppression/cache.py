@@ -1,0 +1,97 @@
+"""Suppression's decisions, kept until the cells or the structure move."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from metrics_worker.catalogue_view.domain import Agency, MeasureFacts, Service, Structure
+from metrics_worker.query.domain.summation import Line
+from metrics_worker.query.ports import Progress
+from metrics_worker.query.suppression.mask import Judged, departments_of, judged_of, rules_of, tables_of
+from metrics_worker.suppression import Table, decide
+from soundings.kernel.scales import Scale
+
+_KEPT: Final = 500
+
+
+class Matter(NamedTuple):
+    """What is decided: a measure of an agency in versions of one scale, over whole calendar years."""
+
+    agency: str
+    measure: str
+    first: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The cells of a matter as one snapshot held them, and the services they are of."""
+
+    agency: Agency
+    facts: MeasureFacts
+    services: tuple[Service, ...]
+    structure: Structure
+    progress: Progress
+    lines: Sequence[Line]
+
+    def tables(self) -> dict[Scale, tuple[Table, ...]]:
+        """The tables by scale, for versions of different scales are never summed."""
+        departments = departments_of(self.structure, self.services)
+        scales = self.facts.scales
+        return {
+            scale: tables_of((line for line in self.lines if scales[line.version] is scale), scale, departments)
+            for scale in dict.fromkeys(scales.values())
+        }
+
+
+@dataclass(slots=True)
+class _Decision:
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    structure: Structure | None = None
+    progress: Progress | None = None
+    judged: Mapping[Scale, Judged] = field(default_factory=dict[Scale, Judged])
+
+    def holds(self, structure: Structure, progress: Progress) -> bool:
+        known = self.progress
+        return (
+            known is not None
+            and self.structure is structure
+            and (known.generation, known.next) == (progress.generation, progress.next)
+        )
+
+
+class Decisions:
+    """The decisions that were made last. Each is made once, however many ask for it at the same time."""
+
+    def __init__(self) -> None:
+        self._kept: dict[Matter, _Decision] = {}
+
+    def known(self, matter: Matter, structure: Structure, progress: Progress) -> Mapping[Scale, Judged] | None:
+        """The decision on a matter by scale, if it was made for this state of the cells."""
+        decision = self._kept.get(matter)
+        return decision.judged if decision is not None and decision.holds(structure, progress) else None
+
+    async def judge(self, matter: Matter, evidence: Evidence) -> Mapping[Scale, Judged]:
+        """The decision on a matter by scale; years that are as they were keep theirs."""
+        decision = self._kept.get(matter)
+        if decision is None:
+            if len(self._kept) >= _KEPT:
+                self._kept.pop(next(iter(self._kept)))
+            decision = self._kept[matter] = _Decision()
+        async with decision.lock:
+            if decision.holds(evidence.structure, evidence.progress):
+                return decision.judged
+            judged = await asyncio.to_thread(_judge, evidence, decision.judged)
+            decision.structure, decision.progress, decision.judged = evidence.structure, evidence.progress, judged
+            return judged
+
+
+def _judge(evidence: Evidence, previous: Mapping[Scale, Judged]) -> dict[Scale, Judged]:
+    rules = rules_of(evidence.agency)
+    judged: dict[Scale, Judged] = {}
+    for scale, tables in evidence.tables().items():
+        before = previous[scale].hidings if scale in previous else ()
+        earlier = (*before, *(None for _ in tables))
+        judged[scale] = judged_of(tables, [decide(table, rules, earlier[at]) for at, table in enumerate(tables)])
+    return judged

@@ -1,0 +1,179 @@
+"""The veil: which rows of an answer are hidden, by the decisions on the tables of all measures that it reads."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from metrics_worker.catalogue_view.domain import Agency, Service, Structure
+from metrics_worker.formulas.figures import Figure
+from metrics_worker.formulas.formula import Need
+from metrics_worker.query.domain.metric_query import Dimension, Question
+from metrics_worker.query.domain.periods import Slot
+from metrics_worker.query.domain.scope import Scope
+from metrics_worker.query.domain.summation import Group, Line, Sum
+from metrics_worker.suppression import Cell, CellGrain, Grain, Hiding, Rules, Table
+from soundings.kernel.agency_calendar import Calendar, Interval
+from soundings.kernel.scales import UNITS, Scale
+
+_GRAINS: Final[Mapping[Interval, Grain]] = {
+    Interval.MONTH: "month",
+    Interval.QUARTER: "quarter",
+    Interval.YEAR: "year",
+    Interval.FISCAL_YEAR: "fiscal_year",
+}
+_INTERVALS: Final = {grain: interval for interval, grain in _GRAINS.items()}
+_CELL_GRAINS: Final[Mapping[str, CellGrain]] = {"month": "month", "quarter": "quarter", "year": "year"}
+_PERIOD_OF: Final[Mapping[CellGrain, Grain]] = {"month": "month", "quarter": "quarter", "year": "fiscal_year"}
+
+Period = tuple[Grain, date]
+
+
+def rules_of(agency: Agency) -> Rules:
+    month = int(agency.calendar.fiscal_year_start[:2])
+    return Rules(threshold=agency.threshold, fiscal_month=month, strict=agency.strict)
+
+
+def tables_of(lines: Iterable[Line], scale: Scale, departments: Mapping[str, tuple[str, ...]]) -> tuple[Table, ...]:
+    """The table of a measure's n; where some durations are unknown, also that of the known ones, as means have it."""
+    sums: dict[Cell, Sum] = {}
+    for line in lines:
+        cell = Cell(line.service, line.channel, _CELL_GRAINS[line.grain], line.bucket)
+        sums.setdefault(cell, Sum()).pile(line.bins)
+    counts = {cell: sum_.counts(scale) for cell, sum_ in sums.items()}
+    units = {cell: one.units for cell, one in counts.items()}
+    bins = {cell: {name: n for name, (n, _) in one.bins.items() if name != UNITS} for cell, one in counts.items()}
+    known = {cell: sum(n for _, n, _ in one.valued()) for cell, one in counts.items()}
+    tables = (Table(units, departments, bins),)
+    return tables if known == units or scale is not Scale.DURATION else (*tables, Table(known, departments, bins))
+
+
+def departments_of(structure: Structure, services: Iterable[Service]) -> dict[str, tuple[str, ...]]:
+    """Of each service the departments that sum it: its own, and each with all that is below it."""
+    listed = list(services)
+    own = {service.department_id for service in listed}
+    above = {department: structure.above(department) for department in own}
+    parents = frozenset(parent for chain in above.values() for parent in chain[1:])
+    return {
+        service.id: (
+            service.department_id,
+            *(with_below(one) for one in above[service.department_id] if one in parents),
+        )
+        for service in listed
+    }
+
+
+def with_below(department: str) -> str:
+    """The name of a department together with those below it; no slug has a slash."""
+    return f"{department}/"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The decisions on the tables of one measure, the departments in them, and the tallies that no month holds."""
+
+    hidings: tuple[Hiding, ...]
+    departments: frozenset[str]
+    totals: frozenset[Period]
+
+
+def judged_of(tables: Sequence[Table], hidings: Sequence[Hiding]) -> Judged:
+    """The decisions ``hidings`` on the tables of one measure."""
+    table = tables[0]
+    totals: set[Period] = {
+        (_PERIOD_OF[cell.grain], date.fromisoformat(cell.start))
+        for cell, n in table.cells.items()
+        if n and cell.grain != "month"
+    }
+    names = {name for names in table.departments.values() for name in names}
+    return Judged(tuple(hidings), frozenset(names), frozenset(totals))
+
+
+class Veil:
+    """Answers for one question what its caller may not see."""
+
+    def __init__(self, question: Question, scope: Scope, judged: Mapping[tuple[str, str], Judged]) -> None:
+        """``judged`` by agency and measure."""
+        self._question = question
+        self._scope = scope
+        self._judged = judged
+        self._agencies = {agency.id: agency for agency in scope.agencies}
+
+    def hides(self, group: Group, slot: Slot, figure: Figure) -> bool:
+        """Whether a figure is hidden: since a sum that it is made of is, or since it is of too few by itself."""
+        named = dict(zip(self._question.group_by, group, strict=True))
+        agency = self._agencies[self._agency(named)]
+        if _few(figure, agency):
+            return True
+        if slot.until <= slot.start:
+            return False
+        return any(
+            self._hides_need(need, self._judged[agency.id, need.measure], named, slot) for need in self._question.needs
+        )
+
+    def _agency(self, named: Mapping[Dimension, str | None]) -> str:
+        service = named.get(Dimension.SERVICE) or self._question.service
+        if service is not None:
+            return self._scope.services[service].agency_id
+        return named.get(Dimension.AGENCY) or self._scope.agencies[0].id
+
+    def _hides_need(self, need: Need, judged: Judged, named: Mapping[Dimension, str | None], slot: Slot) -> bool:
+        """A need over some channels is a sum that is not judged itself: it is shown where each of its parts is."""
+        one_channel = named.get(Dimension.CHANNEL) or self._question.channel
+        service = named.get(Dimension.SERVICE) or self._question.service
+        department = None if service else self._department(named, judged)
+        ways = ways_of(slot, self._scope.calendar, judged.totals)
+        return any(
+            not any(_shows(hiding, way, service, department, channel) for way in ways)
+            for hiding in judged.hidings
+            for channel in ((one_channel,) if need.channels is None else sorted(need.channels))
+        )
+
+    def _department(self, named: Mapping[Dimension, str | None], judged: Judged) -> str | None:
+        """A row is of a department alone, a question about one of all below it too."""
+        if (own := named.get(Dimension.DEPARTMENT)) is not None:
+            return own
+        asked = self._question.department
+        return with_below(asked) if asked and with_below(asked) in judged.departments else asked
+
+
+def _shows(
+    hiding: Hiding, way: Iterable[Period], service: str | None, department: str | None, channel: str | None
+) -> bool:
+    return not any(
+        hiding.hides(grain=grain, start=start.isoformat(), service=service, department=department, channel=channel)
+        for grain, start in way
+    )
+
+
+def ways_of(slot: Slot, calendar: Calendar, totals: Iterable[Period]) -> tuple[tuple[Period, ...], ...]:
+    """The ways in which what counts of a slot is made of periods that are judged.
+
+    Only of itself where it is such a period; else of a series of equal ones, if no tally inside it is longer than they
+    are: whoever sees all of a series knows its sum.
+    """
+    single = calendar.single(slot.start, slot.until)
+    if single is not None:
+        return (((_GRAINS[single], slot.start),),)
+    inside = [
+        (first, after) for first, after in _stretches(totals, calendar) if slot.start <= first and after <= slot.until
+    ]
+    ways: list[tuple[Period, ...]] = []
+    for interval in sorted(calendar.whole(slot.start, slot.until)):
+        parts = calendar.periods(slot.start, slot.until, interval)
+        if all(any(part.start <= first and after <= part.end for part in parts) for first, after in inside):
+            ways.append(tuple((_GRAINS[interval], part.start) for part in parts))
+    return tuple(ways)
+
+
+def _stretches(totals: Iterable[Period], calendar: Calendar) -> Iterable[tuple[date, date]]:
+    return ((first, calendar.next_of(first, _INTERVALS[grain])) for grain, first in totals)
+
+
+def _few(figure: Figure, agency: Agency) -> bool:
+    """Whether a figure is of fewer than the agency shows; when strict, also one with few on either side of it."""
+    rules = rules_of(agency)
+    parts = dict(figure.distribution or {})
+    if figure.numerator is not None:
+        parts["numerator"] = figure.numerator
+    return rules.is_sensitive(figure.n, parts)

@@ -1,0 +1,171 @@
+"""Reading voices from the metrics database."""
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import asynccontextmanager
+from heapq import nsmallest
+from typing import Final
+
+import orjson
+from sqlalchemy import (
+    ColumnElement,
+    Join,
+    Row,
+    Select,
+    and_,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    true,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from metrics_worker.catalogue_view.domain import Structure
+from metrics_worker.catalogue_view.sql import StructureReader
+from metrics_worker.db.tables import EMPTY, QUARANTINED, RETRACTED, TEST, catalogue_entity, fact, voice
+from metrics_worker.responses.domain import Position, Reach, Score, Search, Voice
+from metrics_worker.responses.ports import VoiceSnapshot
+from soundings.db import Database
+from soundings.kernel.ids import key128
+
+_SERVICES_AT_ONCE: Final = 100
+_COLUMNS: Final = (
+    fact.c.id,
+    fact.c.source_id,
+    fact.c.record_id,
+    fact.c.service,
+    fact.c.channel,
+    fact.c.occurred_at,
+    fact.c.state,
+    fact.c.data,
+    voice.c.comments,
+)
+_Heard = Row[int, str, str, str, str, int, int, str | None, dict[str, str] | None]
+_Statement = Select[int, str, str, str, str, int, int, str | None, dict[str, str] | None]
+_ALL: Final = fact.outerjoin(voice, voice.c.key == fact.c.key)
+_SPOKEN: Final = voice.join(fact, voice.c.key == fact.c.key)
+
+# As a literal, for an index of some rows only is not used with a parameter.
+_IS_RESPONSE: Final = text("fact.kind = 'response'")
+_IS_THERE: Final = fact.c.state.bitwise_and(RETRACTED | EMPTY) == 0
+
+
+class SqlVoiceStore:
+    """The voices in SQLite or PostgreSQL."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._structure = StructureReader()
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncGenerator[VoiceSnapshot]:
+        async with self._database.snapshot() as connection:
+            yield SqlVoiceSnapshot(connection, self._structure, sqlite=self._database.dialect == "sqlite")
+
+
+class SqlVoiceSnapshot:
+    """One read transaction."""
+
+    def __init__(self, connection: AsyncConnection, structure: StructureReader, *, sqlite: bool) -> None:
+        self._connection = connection
+        self._structure = structure
+        self._sqlite = sqlite
+
+    async def structure(self) -> Structure:
+        return await self._structure.read(self._connection)
+
+    async def heard(
+        self, reach: Sequence[Reach], search: Search, before: Position | None, limit: int
+    ) -> Sequence[Voice]:
+        found: list[Voice] = []
+        for start in range(0, len(reach), _SERVICES_AT_ONCE):
+            some = reach[start : start + _SERVICES_AT_ONCE]
+            found += await self._read(self._statement(some, search, before, limit))
+        return nsmallest(limit, found, key=lambda one: (-one.position.occurred_at, -one.position.id))
+
+    def _statement(self, reach: Sequence[Reach], search: Search, before: Position | None, limit: int) -> _Statement:
+        """Without words the index of every service gives its newest at once; with words, all that have them are few."""
+        narrowed = _narrowed(search, before)
+        if search.words:
+            places = or_(*(_within(one, by_index=not self._sqlite) for one in reach))
+            return _newest(_SPOKEN, and_(places, narrowed, self._has_words(search.words)), limit)
+        each = [_newest(_ALL, and_(_within(one), narrowed), limit).subquery() for one in reach]
+        together = union_all(*(select(one) for one in each)).subquery()
+        return select(*(together.c[column.name] for column in _COLUMNS))
+
+    def _has_words(self, words: Sequence[str]) -> ColumnElement[bool]:
+        if not self._sqlite:
+            return literal_column("voice.search").op("@@")(func.plainto_tsquery("simple", " ".join(words)))
+        quoted = " ".join(f'"{word}"' for word in words)
+        matches = text("SELECT rowid FROM voice_search WHERE voice_search MATCH :words").bindparams(words=quoted)
+        return voice.c.id.in_(matches.columns(literal_column("rowid")))
+
+    async def named(self, record_id: str, source: str | None) -> Sequence[Voice]:
+        if source is None:
+            known = select(catalogue_entity.c.id).where(catalogue_entity.c.entity == "source")
+            sources = [id_ for (id_,) in await self._connection.execute(known)]
+        else:
+            sources = [source]
+        keys = [key128("response", one, record_id) for one in sources]
+        return await self._read(
+            select(*_COLUMNS).select_from(_ALL).where(fact.c.key.in_(keys), _IS_RESPONSE, _IS_THERE)
+        )
+
+    async def _read(self, statement: _Statement) -> list[Voice]:
+        return [_voice(row) for row in (await self._connection.execute(statement)).all()]
+
+
+def _newest(among: Join, where: ColumnElement[bool], limit: int) -> _Statement:
+    newest_first = (fact.c.occurred_at.desc(), fact.c.id.desc())
+    found = select(*_COLUMNS).select_from(among).where(_IS_RESPONSE, _IS_THERE, where)
+    return found.order_by(*newest_first).limit(limit)
+
+
+def _within(reach: Reach, *, by_index: bool = True) -> ColumnElement[bool]:
+    """Of the service and between the instants; SQLite uses no index on what has a plus before it."""
+    service: ColumnElement[str] = fact.c.service if by_index else literal_column("+fact.service")
+    conditions: list[ColumnElement[bool]] = [service == reach.service]
+    if reach.start is not None:
+        conditions.append(fact.c.occurred_at >= reach.start)
+    if reach.end is not None:
+        conditions.append(fact.c.occurred_at < reach.end)
+    return and_(*conditions)
+
+
+def _narrowed(search: Search, before: Position | None) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = []
+    if search.channel is not None:
+        conditions.append(fact.c.channel == search.channel)
+    if search.quarantined is not None:
+        held = fact.c.state.bitwise_and(QUARANTINED) != 0
+        conditions.append(held if search.quarantined else ~held)
+    if before is not None:
+        conditions.append(tuple_(fact.c.occurred_at, fact.c.id) < before)
+    return and_(true(), *conditions)
+
+
+def _voice(row: _Heard) -> Voice:
+    id_, source, record_id, service, channel, occurred_at, state, data, comments = row
+    response = orjson.loads(data or "{}")
+    return Voice(
+        position=Position(occurred_at, id_),
+        id=record_id,
+        source=source,
+        service=service,
+        channel=channel,
+        form=response.get("form_id", ""),
+        form_version=response.get("form_version", 0),
+        language=response.get("language"),
+        touchpoint=response.get("touchpoint"),
+        answers=response.get("answers", {}),
+        scores=tuple(Score(measure, value) for _, measure, _, _, value in response.get("scores", ())),
+        comments=comments or {},
+        test=bool(state & TEST),
+        quarantined=bool(state & QUARANTINED),
+        contact_consent=response.get("contact_consent", False),
+        spam_score=response.get("spam_score"),
+        spam_reasons=tuple(response.get("spam_reasons", ())),
+    )

@@ -1,0 +1,97 @@
+"""Listening to voices: searching them, and looking at one."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from metrics_worker.catalogue_view.domain import Structure
+from metrics_worker.responses.domain import Position, Reach, Search, Voice, read_search
+from metrics_worker.responses.errors import AmbiguousResponse, ForeignAgency, UnknownResponse
+from metrics_worker.responses.ports import VoiceSnapshot, VoiceStore
+from soundings.access.roles import Principal
+from soundings.kernel.agency_calendar import Calendar
+
+_SIFTED_AT_ONCE: Final = 500
+_MOST_SIFTED: Final = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Voices, newest first; ``next`` is where to read on, None at the end. A page may be short, also before the end."""
+
+    items: tuple[Voice, ...]
+    next: Position | None
+
+
+class ReadVoices:
+    """Gives voices of the agencies that a caller reaches; that the caller is an advocate was seen to at the door."""
+
+    def __init__(self, voices: VoiceStore) -> None:
+        self._voices = voices
+
+    async def search(self, given: Mapping[str, str], before: Position | None, principal: Principal) -> Page:
+        """A page of what fits; Refused naming a parameter, or ForeignAgency."""
+        async with self._voices.snapshot() as snapshot:
+            structure = await snapshot.structure()
+            search = read_search(given, structure)
+            return await _page(snapshot, _reach(search, structure, principal), search, before)
+
+    async def one(self, record_id: str, source: str | None, principal: Principal) -> Voice:
+        """The response with an id; UnknownResponse, or AmbiguousResponse where several sources gave the same id."""
+        async with self._voices.snapshot() as snapshot:
+            structure = await snapshot.structure()
+            found = [
+                voice
+                for voice in await snapshot.named(record_id, source)
+                if (service := structure.services.get(voice.service)) and principal.reaches(service.agency_id)
+            ]
+        if not found:
+            raise UnknownResponse("there is no such response")
+        if len(found) > 1:
+            raise AmbiguousResponse(voice.source for voice in found)
+        return found[0]
+
+
+def _reach(search: Search, structure: Structure, principal: Principal) -> tuple[Reach, ...]:
+    """The services to read, each with the instants between which its agency's dates lie."""
+    if search.agency is not None and not principal.reaches(search.agency):
+        raise ForeignAgency("this is another agency than your token's")
+    services = [
+        service
+        for service in structure.services.values()
+        if search.service in (None, service.id) and search.agency in (None, service.agency_id)
+    ]
+    reached = [service for service in services if principal.reaches(service.agency_id)]
+    if search.service is not None and services and not reached:
+        raise ForeignAgency("this service is of another agency than your token")
+    found: list[Reach] = []
+    for service in sorted(reached, key=lambda service: service.id):
+        agency = structure.agencies.get(service.agency_id)
+        if agency is not None:
+            start, end = _instant(agency.calendar, search.start), _instant(agency.calendar, search.end)
+            found.append(Reach(service.id, start, end))
+    return tuple(found)
+
+
+def _instant(calendar: Calendar, day: date | None) -> int | None:
+    return None if day is None else calendar.start_of_day(day)
+
+
+async def _page(snapshot: VoiceSnapshot, reach: tuple[Reach, ...], search: Search, before: Position | None) -> Page:
+    """Reads until the page is full, all is read, or too much was sifted; then the next page goes on from there."""
+    at_once = _SIFTED_AT_ONCE if search.sifts else search.limit + 1
+    found: list[Voice] = []
+    sifted = 0
+    while sifted < _MOST_SIFTED:
+        heard = await snapshot.heard(reach, search, before, at_once)
+        for voice in heard:
+            if search.fits(voice):
+                if len(found) == search.limit:
+                    return Page(tuple(found), found[-1].position)
+                found.append(voice)
+        if len(heard) < at_once:
+            return Page(tuple(found), None)
+        sifted += len(heard)
+        before = heard[-1].position
+    return Page(tuple(found), before)

@@ -1,0 +1,100 @@
+"""The keeper of retention, beside the worker: soon after a start, when a rule changed, and every hour."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+
+from metrics_worker.retention.domain import Rules
+from metrics_worker.retention.ports import RetentionStore
+from metrics_worker.retention.sql import SqlRetentionStore
+from metrics_worker.retention.use_cases import (
+    remove_letters,
+    remove_parked_texts,
+    remove_retracted,
+    remove_texts,
+    remove_words,
+    tidy_index,
+)
+from soundings.db import Database, DatabaseFailed
+from soundings.kernel.clock import Clock, epoch_ms
+from soundings.kernel.errors import reason_of
+from soundings.log.port import Log
+from soundings.telemetry.metrics import RETENTION_DONE, RETENTION_REMOVED
+
+_LOOK_SECONDS: Final = 20.0
+_PASS_MS: Final = 3_600_000
+_TIDY_MS: Final = 300_000
+_PAUSE_SECONDS: Final = 0.02
+_log = structlog.get_logger("metrics_worker.retention")
+
+
+class Keeper:
+    """Looks now and then. Dead letters go at each look, words at every hour's end and when a rule changed.
+
+    What was erased leaves the journal at the next look, and the search index five minutes later at most.
+    """
+
+    def __init__(self, store: RetentionStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._rules: Rules | None = None
+        self._next_pass = 0
+        self._next_tidying = 0
+        self._tidied: int | None = None  # what an earlier process has left to do is not known
+
+    async def look(self) -> None:
+        """Remove what has to go; errors of the database are told and met again at the next look."""
+        try:
+            await self._look()
+        except (DatabaseFailed, OSError, TimeoutError) as error:
+            _log.warning("retention_waits", reason=reason_of(error))
+
+    async def _look(self) -> None:
+        now = epoch_ms(self._clock())
+        rules = await self._store.rules()
+        letters = (await remove_letters(self._store, rules, now, _pause)).letters
+        letters += (await remove_retracted(self._store, _pause)).letters
+        texts = words = 0
+        if rules != self._rules or now >= self._next_pass:
+            texts = (await remove_texts(self._store, rules, now, _pause)).texts
+            words = (await remove_words(self._store, rules, now, _pause)).words
+            words += (await remove_parked_texts(self._store, rules, now, _pause)).words
+            self._tidied = None
+            self._rules, self._next_pass = rules, now + _PASS_MS
+            self._next_tidying = 0
+            RETENTION_DONE.set(now / 1000)
+        await self._tidy(now)
+        RETENTION_REMOVED.labels("text").inc(texts)
+        RETENTION_REMOVED.labels("words").inc(words)
+        RETENTION_REMOVED.labels("dead_letter").inc(letters)
+        if texts or words or letters:
+            _log.info("retention_removed", texts=texts, words=words, dead_letters=letters)
+
+    async def _tidy(self, now: int) -> None:
+        """Let no file hold what retention or the fold has removed: in a few minutes not the index, at once no journal.
+
+        Merging the index reads all of it, so somebody who erases without end must not make it go on without end.
+        """
+        removals = self._store.removals()
+        if removals != self._tidied and now >= self._next_tidying:
+            await tidy_index(self._store, _pause)
+            self._tidied, self._next_tidying = removals, now + _TIDY_MS
+        await self._store.empty_journal()
+
+
+def keeper(clock: Clock) -> Callable[[Log, Database, asyncio.Event], Awaitable[None]]:
+    """The companion of the worker."""
+
+    async def keep(_log: Log, database: Database, _woken: asyncio.Event) -> None:
+        one = Keeper(SqlRetentionStore(database), clock)
+        while True:
+            await one.look()
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    return keep
+
+
+async def _pause() -> None:
+    await asyncio.sleep(_PAUSE_SECONDS)

@@ -1,0 +1,138 @@
+"""The three APIs as methods that one awaits."""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from functools import partial
+from types import TracebackType
+from typing import Literal, Self, cast
+
+import httpx
+
+from soundings.client.offline_queue import Buffer
+from soundings.client.requests import BATCH, Kind, Roots, Taken, batches, taken_of, together, with_ids
+from soundings.client.transport import AsyncWire, Call, Json
+
+_OK, _CREATED = 200, 201
+
+
+class AsyncSoundings:
+    """As :class:`soundings.client.Soundings`, in an ``async with`` block."""
+
+    def __init__(
+        self,
+        base: str = "http://127.0.0.1:8000",
+        *,
+        token: str | None = None,
+        feedback: str | None = None,
+        catalogue: str | None = None,
+        metrics: str | None = None,
+        http: httpx.AsyncClient | None = None,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._roots = Roots.of(base, token, feedback, catalogue, metrics)
+        self._http = http or httpx.AsyncClient(timeout=60)
+        self._wire = AsyncWire(self._http, sleep)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._http.aclose()
+
+    async def put(self, entities: str, entity_id: str, body: Json) -> Literal["created", "replaced"]:
+        """Create or replace an entity of the catalogue."""
+        status, _ = await self._wire.send(self._roots.put(entities, entity_id, body))
+        return "created" if status == _CREATED else "replaced"
+
+    async def get(self, entities: str, entity_id: str) -> Json | None:
+        """An entity of the catalogue, or None when there is none."""
+        status, answer = await self._wire.send(self._roots.get(entities, entity_id))
+        return answer if status == _OK else None
+
+    def every(self, entities: str) -> AsyncGenerator[Json]:
+        """Every entity of one kind, page by page."""
+        return self._items(partial(self._roots.page, entities))
+
+    async def patch(self, entities: str, entity_id: str, change: Json) -> Json:
+        """Change some fields of an entity of the catalogue; the entity as it is then."""
+        return (await self._wire.send(self._roots.patch(entities, entity_id, change)))[1]
+
+    async def publish(self, form_id: str) -> int:
+        """Publish a form as it is now written; the version that is now in force."""
+        _, answer = await self._wire.send(self._roots.publish(form_id))
+        return int(str(answer["version"]))
+
+    async def new_key(self, source_id: str) -> str:
+        """A new key of a source. It is shown this once."""
+        _, answer = await self._wire.send(self._roots.new_key(source_id))
+        return str(answer["key"])
+
+    async def revoke_token(self, jti: str, expires_at: str | None = None) -> None:
+        """Revoke a staff token by its ``jti``; ``expires_at`` says until when that must be remembered, if known."""
+        await self._wire.send(self._roots.revoke_token(jti, expires_at))
+
+    async def send(self, kind: Kind, items: Sequence[Json], key: str, *, batch: int = BATCH) -> Taken:
+        """Send items in batches; those that are refused come back in ``rejected``, a refused request raises."""
+        parts: list[Taken] = []
+        for start, part in batches(with_ids(kind, items), batch):
+            _, answer = await self._wire.send(self._roots.send(kind, part, key))
+            parts.append(taken_of(answer, start))
+        return together(parts)
+
+    async def drain(self, buffer: Buffer, key: str, *, batch: int = BATCH) -> Taken:
+        """Send what a buffer holds, the oldest first; only what was answered for leaves it.
+
+        It ends when nothing waits, or when nothing of a batch could be stored just now.
+        """
+        parts: list[Taken] = []
+        while kept := buffer.oldest(batch):
+            kind, items = kept[0].kind, [one.item for one in kept]
+            for start, part in batches(items, batch):
+                _, answer = await self._wire.send(self._roots.send(kind, part, key))
+                taken = taken_of(answer)
+                parts.append(taken)
+                if not buffer.settle(kept[start : start + len(part)], taken.rejected):
+                    return together(parts)
+        return together(parts)
+
+    async def subjects(self, agency_id: str, person: str) -> list[str]:
+        """All pseudonyms by which an agency has known a person."""
+        _, answer = await self._wire.send(self._roots.subjects(agency_id, person))
+        return cast("list[str]", answer["subjects"])
+
+    def records_of(self, subject: str) -> AsyncGenerator[Json]:
+        """Every record of a subject that is counted or kept, as `erase` takes it."""
+        return self._items(partial(self._roots.records_of, subject))
+
+    async def erase(self, records: Sequence[Json]) -> Taken:
+        """Erase records for good. Those that are refused, for a legal hold say, come back in ``rejected``."""
+        return taken_of((await self._wire.send(self._roots.erase(records)))[1])
+
+    async def resume(self, source_id: str) -> Json:
+        """Let what is parked of a source be counted; what is known of it."""
+        return (await self._wire.send(self._roots.resume(source_id)))[1]
+
+    async def metric(self, metric_id: str, **query: str | float | None) -> Json:
+        """The answer of one metric. Names that are Python words take a trailing ``_`` (``from_``)."""
+        return (await self._wire.send(self._roots.metric(metric_id, query)))[1]
+
+    async def rows(self, metric_id: str, **query: str | float | None) -> list[Json]:
+        """The rows of one metric."""
+        return cast("list[Json]", (await self.metric(metric_id, **query))["rows"])
+
+    def voices(self, **query: str | float | None) -> AsyncGenerator[Json]:
+        """What people said, the newest first, page by page; the filters are those of ``GET /v1/responses``."""
+        return self._items(partial(self._roots.voices, query))
+
+    async def _items(self, page_at: Callable[[str | None], Call]) -> AsyncGenerator[Json]:
+        """Every item of a list, page by page; `page_at` asks for the page behind a cursor."""
+        cursor: str | None = None
+        while True:
+            _, page = await self._wire.send(page_at(cursor))
+            for one in cast("list[Json]", page["items"]):
+                yield one
+            cursor = cast("str | None", page.get("next"))
+            if not cursor:
+                return

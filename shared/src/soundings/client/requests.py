@@ -1,0 +1,136 @@
+"""The calls of the three APIs, as values that a blocking or a waiting client sends."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal, cast
+from urllib.parse import quote
+
+import orjson
+
+from soundings.client.transport import Call, Json
+from soundings.kernel.ids import new_id
+
+Kind = Literal["responses", "interactions", "tallies"]
+BATCH: Final = 500
+_BATCH_BYTES: Final = 4 * 1024 * 1024
+_PAGE: Final = 200
+Query = Mapping[str, str | int | float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a batch: how many items were taken, and why each of the others was not."""
+
+    accepted: int
+    rejected: Sequence[Json]
+
+
+@dataclass(frozen=True, slots=True)
+class Roots:
+    """Where the three services are, and the staff token for the catalogue and the metrics."""
+
+    feedback: str
+    catalogue: str
+    metrics: str
+    token: str | None
+
+    @classmethod
+    def of(
+        cls, base: str, token: str | None, feedback: str | None, catalogue: str | None, metrics: str | None
+    ) -> "Roots":
+        """The roots below the embedded mode's address, but for those that are given."""
+        base = base.rstrip("/")
+        given = {"feedback": feedback, "catalogue": catalogue, "metrics": metrics}
+        roots = {name: (root or f"{base}/api/{name}").rstrip("/") for name, root in given.items()}
+        return cls(**roots, token=token)
+
+    def put(self, entities: str, entity_id: str, body: Json) -> Call:
+        return Call("PUT", f"{self.catalogue}/v1/{entities}/{entity_id}", self.token, body)
+
+    def get(self, entities: str, entity_id: str) -> Call:
+        return Call("GET", f"{self.catalogue}/v1/{entities}/{entity_id}", self.token, expect=(200, 404))
+
+    def page(self, entities: str, cursor: str | None) -> Call:
+        return Call("GET", f"{self.catalogue}/v1/{entities}", self.token, query={"cursor": cursor, "limit": _PAGE})
+
+    def patch(self, entities: str, entity_id: str, change: Json) -> Call:
+        return Call("PATCH", f"{self.catalogue}/v1/{entities}/{entity_id}", self.token, change)
+
+    def publish(self, form_id: str) -> Call:
+        return Call("POST", f"{self.catalogue}/v1/forms/{form_id}/publish", self.token, {})
+
+    def new_key(self, source_id: str) -> Call:
+        return Call("POST", f"{self.catalogue}/v1/sources/{source_id}/keys", self.token, {})
+
+    def revoke_token(self, jti: str, expires_at: str | None) -> Call:
+        known = {} if expires_at is None else {"expires_at": expires_at}
+        return Call("POST", f"{self.catalogue}/v1/token-revocations", self.token, {"jti": jti, **known})
+
+    def send(self, kind: Kind, items: Sequence[Json], key: str) -> Call:
+        return Call("POST", f"{self.feedback}/v1/{kind}", key, list(items), expect=(202, 422))
+
+    def preview(self, kind: Kind, items: Sequence[Json], key: str) -> Call:
+        return Call("POST", f"{self.feedback}/v1/{kind}/preview", key, list(items))
+
+    def compare(self, kind: Kind, records: Sequence[Json], key: str) -> Call:
+        return Call("POST", f"{self.metrics}/v1/records/compare", key, {"kind": kind, "records": list(records)})
+
+    def subjects(self, agency_id: str, person: str) -> Call:
+        return Call("POST", f"{self.feedback}/v1/subjects", self.token, {"agency_id": agency_id, "person": person})
+
+    def records_of(self, subject: str, cursor: str | None) -> Call:
+        return Call("GET", f"{self.metrics}/v1/subjects/{subject}/records", self.token, query={"cursor": cursor})
+
+    def erase(self, records: Sequence[Json]) -> Call:
+        return Call("POST", f"{self.feedback}/v1/erasures", self.token, {"records": list(records)}, expect=(202, 422))
+
+    def resume(self, source_id: str) -> Call:
+        path = f"/v1/parked-sources/{quote(source_id, safe='~')}/resume"
+        return Call("POST", self.metrics + path, self.token, {}, expect=(202,))
+
+    def metric(self, metric_id: str, query: Query) -> Call:
+        named = {name.rstrip("_"): value for name, value in query.items()}
+        return Call("GET", f"{self.metrics}/v1/metrics/{metric_id}", self.token, query=named)
+
+    def voices(self, query: Query, cursor: str | None) -> Call:
+        named = {name.rstrip("_"): value for name, value in query.items()}
+        return Call("GET", f"{self.metrics}/v1/responses", self.token, query={**named, "cursor": cursor})
+
+    def interactions(self, query: Query, cursor: str | None) -> Call:
+        named = {name.rstrip("_"): value for name, value in query.items()}
+        return Call("GET", f"{self.metrics}/v1/interactions", self.token, query={**named, "cursor": cursor})
+
+
+def with_ids(kind: Kind, items: Sequence[Json]) -> list[Json]:
+    """The items, each with an id of its own before the first try; a tally's id follows from what it says."""
+    if kind == "tallies":
+        return list(items)
+    return [item if item.get("id") is not None else {**item, "id": new_id()} for item in items]
+
+
+def batches(items: Sequence[Json], size: int = BATCH) -> Iterator[tuple[int, list[Json]]]:
+    """The items in parts that a door takes at once, each with the place of its first item.
+
+    An empty list is one empty part: to send it is to ask whether the door is open.
+    """
+    start, batch, weight = 0, list[Json](), 0
+    for index, item in enumerate(items):
+        more = len(orjson.dumps(item))
+        if batch and (len(batch) >= size or weight + more > _BATCH_BYTES):
+            yield start, batch
+            start, batch, weight = index, [], 0
+        batch.append(item)
+        weight += more
+    if batch or not items:
+        yield start, batch
+
+
+def taken_of(answer: Json, offset: int = 0) -> Taken:
+    """What an answer says became of a batch whose first item has this place in the whole list."""
+    rejected = cast("list[Json]", answer.get("rejected", []))
+    moved = [{**one, "index": int(str(one["index"])) + offset} for one in rejected]
+    return Taken(int(str(answer.get("accepted", 0))), moved)
+
+
+def together(parts: Sequence[Taken]) -> Taken:
+    return Taken(sum(part.accepted for part in parts), [one for part in parts for one in part.rejected])

@@ -1,0 +1,106 @@
+"""Reading from Kafka by position, without a group: fetches on demand, and one ahead while there is more."""
+
+import asyncio
+from collections import OrderedDict
+
+from soundings.log.kafka.aiokafka_internals import (
+    EARLIEST,
+    Client,
+    FetchAnswer,
+    OffsetOutOfRangeError,
+    fetch_answers,
+    fetch_request,
+)
+from soundings.log.kafka.cluster_client import Brokers, by_leader
+from soundings.log.kafka.fetch_buffer import Fetched
+from soundings.log.port import Batch, Stored, TopicPartition
+
+_FETCH_BYTES = 1 << 20
+_KEPT = 64
+"""How many fetches may lie half read; each is a megabyte or one packet, before decompression."""
+
+
+class Reading:
+    """The way out. Nothing in here knows of readers: what is kept is found by its position, and may be lost."""
+
+    def __init__(self, brokers: Brokers) -> None:
+        self._brokers = brokers
+        self._kept: OrderedDict[tuple[TopicPartition, int], Fetched] = OrderedDict()
+        self._ahead: dict[TopicPartition, tuple[int, asyncio.Task[Fetched]]] = {}
+
+    async def read(self, home: TopicPartition, from_position: int, limit: int) -> Batch:
+        """See `Log.read`; the partition exists."""
+        topic, partition = home
+        if limit < 1:
+            return Batch(topic, partition, (), from_position)
+        fetched = await self._fetched(home, max(from_position, 0))
+        while not fetched.has_records() and fetched.following < fetched.end:
+            fetched = await self._fetched(home, fetched.following)
+        records: list[Stored] = []
+        while len(records) < limit and (taken := fetched.take(limit - len(records))):
+            records += taken
+            await asyncio.sleep(0)
+        if fetched.has_records():
+            self.keep(home, fetched)
+        return Batch(topic, partition, records, max(fetched.position, from_position))
+
+    def holds(self, home: TopicPartition, position: int) -> bool:
+        """Whether records at a position need not be fetched any more."""
+        return (home, position) in self._kept
+
+    def keep(self, home: TopicPartition, fetched: Fetched) -> None:
+        """Have records ready for whoever reads on at their position."""
+        self._kept[home, fetched.position] = fetched
+        if len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)
+
+    async def _fetched(self, home: TopicPartition, position: int) -> Fetched:
+        """What lies at a position: kept from before, on its way already, or fetched now."""
+        fetched = self._kept.pop((home, position), None)
+        if fetched is None:
+            ahead, task = self._ahead.get(home, (-1, None))
+            if task is not None and ahead == position:
+                del self._ahead[home]
+                fetched = await task
+            else:
+                fetched = await self._fetch(home, position)
+        if fetched.following < fetched.end:
+            self._fetch_ahead(home, fetched.following)
+        return fetched
+
+    def _fetch_ahead(self, home: TopicPartition, position: int) -> None:
+        ahead, task = self._ahead.get(home, (-1, None))
+        if ahead == position or (home, position) in self._kept:
+            return
+        if task is not None:
+            task.cancel()
+        task = asyncio.create_task(self._fetch(home, position))
+        task.add_done_callback(_forget_failure)
+        self._ahead[home] = (position, task)
+
+    async def _fetch(self, home: TopicPartition, position: int) -> Fetched:
+        async def attempt(client: Client) -> FetchAnswer:
+            (node,) = by_leader(client, [home])
+            request = fetch_request({home: position}, wait_ms=0, most_bytes=_FETCH_BYTES)
+            (answer,) = fetch_answers(await client.send(node, request))
+            if answer.error is not None and not isinstance(answer.error, OffsetOutOfRangeError):
+                raise answer.error
+            return answer
+
+        answer = await self._brokers.insist(attempt)
+        if answer.error is None:
+            return Fetched(home, position, answer.batches, end=answer.end, given_up=answer.given_up)
+        earliest = (await self._brokers.positions([home], EARLIEST))[home]
+        return Fetched(home, position, end=position) if position >= earliest else await self._fetch(home, earliest)
+
+    async def close(self) -> None:
+        tasks = [task for _, task in self._ahead.values()]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _forget_failure(task: asyncio.Task[Fetched]) -> None:
+    """Whoever reads there finds out by asking again."""
+    if not task.cancelled():
+        task.exception()

@@ -1,0 +1,233 @@
+"""Appending to Kafka: what comes for a partition while a packet is under way goes into the next one."""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from time import monotonic, time
+
+from soundings.log.kafka.aiokafka_internals import (
+    REFUSALS,
+    KafkaError,
+    Packet,
+    Producer,
+    UnknownTopicOrPartitionError,
+    give_up,
+    make_producer,
+)
+from soundings.log.kafka.lazy_resource import Lazily
+from soundings.log.kafka.settings import KafkaSettings
+from soundings.log.port import AppendFailed, LogUnavailable, Place, Record, TopicPartition, size_of
+
+MOST_WAITING_BYTES = 64 << 20
+_UNREACHABLE = "unreachable"
+_REFUSED = "refused_by_broker"
+_LONGEST = 3
+"""How many deadlines an append may take while the cluster goes on acknowledging others."""
+_LATE = AppendFailed(_UNREACHABLE, "not acknowledged in time", retryable=True)
+
+
+class Ticket:
+    """One call of append: what becomes of its records, and who waits for that."""
+
+    __slots__ = ("began", "failed", "left", "outcomes", "settled")
+
+    def __init__(self, records: int, loop: asyncio.AbstractEventLoop) -> None:
+        self.began = monotonic()
+        self.outcomes: list[Place | AppendFailed] = [_LATE] * records
+        self.left = records
+        self.failed = False
+        self.settled: asyncio.Future[None] = loop.create_future()
+
+    def note(self, index: int, outcome: Place | AppendFailed) -> None:
+        self.outcomes[index] = outcome
+        self.left -= 1
+        if self.left == 0:
+            self.settle()
+
+    def settle(self) -> None:
+        """Nobody waits any longer: records that have not been sent by now are not sent any more."""
+        if not self.settled.done():
+            self.settled.set_result(None)
+
+
+Item = tuple[Record, int, Ticket, int]
+"""A record, its size, and where its outcome is noted."""
+
+
+class Traffic:
+    """What all partitions of a log share: how much waits, and when the cluster was last heard of."""
+
+    def __init__(self) -> None:
+        self.waiting_bytes = 0
+        self.heard = 0.0
+        self.silent = False
+
+    def hear(self) -> None:
+        self.heard = monotonic()
+        self.silent = False
+
+
+class Lane:
+    """The records on their way to one partition, one packet at a time, so that none overtakes another."""
+
+    def __init__(self, home: TopicPartition, producer: Lazily[Producer], traffic: Traffic) -> None:
+        self._topic, self._partition = home
+        self._producer = producer
+        self._traffic = traffic
+        self._queue: deque[Item] = deque()
+        self.sending: asyncio.Task[None] | None = None
+
+    def put(self, item: Item) -> None:
+        """Send a record with the next packet."""
+        self._queue.append(item)
+        self._traffic.waiting_bytes += item[1]
+        if self.sending is None or self.sending.done():
+            self.sending = asyncio.create_task(self._send_all())
+
+    async def _send_all(self) -> None:
+        while self._queue:
+            try:
+                producer = await self._producer.get()
+            except LogUnavailable as error:
+                self._fail([self._pop() for _ in range(len(self._queue))], _UNREACHABLE, str(error))
+            else:
+                await self._send(producer)
+
+    async def _send(self, producer: Producer) -> None:
+        """Send the next packet and note what became of it. After an error the next one gets a new producer."""
+        items: list[Item] = []
+        try:
+            if self._partition not in await producer.partitions_for(self._topic):
+                raise UnknownTopicOrPartitionError(f"{self._topic} {self._partition}")
+            packet = producer.create_batch()
+            items = self._fill(packet)
+            if items:
+                first = (await (await producer.send_batch(packet, self._topic, partition=self._partition))).offset
+                self._stored(items, first)
+        except KafkaError as error:
+            self._producer.discard(producer)
+            items = items or [self._pop() for _ in range(len(self._queue))]
+            self._fail(items, _REFUSED if isinstance(error, REFUSALS) else _UNREACHABLE, str(error))
+
+    def _fill(self, packet: Packet) -> list[Item]:
+        """As many of the waiting records as one packet holds, without those that were given up."""
+        items: list[Item] = []
+        now = int(time() * 1000)
+        while self._queue:
+            record, _, ticket, _ = self._queue[0]
+            if not ticket.settled.done():
+                fits = packet.append(timestamp=now, key=record.key, value=record.value, headers=list(record.headers))
+                if fits is None:
+                    break
+                items.append(self._queue[0])
+            self._pop()
+        packet.close()
+        return items
+
+    def _pop(self) -> Item:
+        item = self._queue.popleft()
+        self._traffic.waiting_bytes -= item[1]
+        return item
+
+    def _stored(self, items: Iterable[Item], first: int) -> None:
+        self._traffic.hear()
+        for position, (_, _, ticket, index) in enumerate(items, first):
+            ticket.note(index, Place(self._partition, position))
+
+    def _fail(self, items: Iterable[Item], reason: str, detail: str) -> None:
+        self._traffic.silent = False
+        for _, _, ticket, index in items:
+            ticket.failed = True
+            ticket.note(index, AppendFailed(reason, detail, retryable=reason != _REFUSED))
+
+
+class Appending:
+    """The way in: one producer, and a lane for every partition that is written to."""
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._settings = settings
+        self._producer = Lazily(self._start, self._stop, deadline=settings.deadline)
+        self._traffic = Traffic()
+        self._lanes: dict[TopicPartition, Lane] = {}
+        self._open: dict[Ticket, None] = {}
+        self._alarm: asyncio.TimerHandle | None = None
+
+    async def append(self, topic: str, addressed: Sequence[tuple[int, Record]]) -> Sequence[Place | AppendFailed]:
+        """Store records, each in the partition beside it; an outcome for each, or `LogUnavailable` for all."""
+        self._refuse_what_is_hopeless()
+        ticket = Ticket(len(addressed), asyncio.get_running_loop())
+        self._open[ticket] = None
+        if self._alarm is None:
+            self._watch()
+        try:
+            for index, (partition, record) in enumerate(addressed):
+                self._lane((topic, partition)).put((record, size_of(record), ticket, index))
+            await ticket.settled
+        finally:
+            ticket.settle()
+            del self._open[ticket]
+        return _outcomes(ticket) if ticket.failed else ticket.outcomes
+
+    def _refuse_what_is_hopeless(self) -> None:
+        """While records that the cluster was given are not acknowledged, no others are queued behind them."""
+        if self._traffic.silent:
+            raise LogUnavailable("the Kafka cluster does not answer")
+        if self._traffic.waiting_bytes > MOST_WAITING_BYTES:
+            raise LogUnavailable("more is waiting to be sent than the Kafka cluster keeps up with")
+
+    def _lane(self, home: TopicPartition) -> Lane:
+        lane = self._lanes.get(home)
+        if lane is None:
+            lane = self._lanes[home] = Lane(home, self._producer, self._traffic)
+        return lane
+
+    def _watch(self) -> None:
+        self._alarm = asyncio.get_running_loop().call_later(self._settings.deadline / 4, self._look_after_all)
+
+    def _look_after_all(self) -> None:
+        """Give up on a cluster that has been silent for a whole deadline; one that is busy gets more time."""
+        deadline, now = self._settings.deadline, monotonic()
+        for ticket in self._open:  # the oldest first
+            silent = max(self._traffic.heard, ticket.began) + deadline <= now
+            if not silent and ticket.began + _LONGEST * deadline > now:
+                break
+            self._traffic.silent = silent
+            ticket.failed = True
+            ticket.settle()
+        self._alarm = None
+        if self._open:
+            self._watch()
+
+    async def close(self) -> None:
+        """Send what waits if that can be done in time."""
+        if self._alarm is not None:
+            self._alarm.cancel()
+        sending = [lane.sending for lane in self._lanes.values() if lane.sending is not None]
+        if sending:
+            await asyncio.wait(sending, timeout=self._settings.deadline)
+        await self._producer.close()
+        await asyncio.gather(*sending)
+
+    async def _start(self) -> Producer:
+        producer = make_producer(self._settings)
+        try:
+            await producer.start()
+        except BaseException:
+            await producer.stop()
+            raise
+        return producer
+
+    async def _stop(self, producer: Producer) -> None:
+        try:
+            async with asyncio.timeout(self._settings.deadline):
+                await producer.flush()
+        except TimeoutError:
+            await give_up(producer)
+        await producer.stop()
+
+
+def _outcomes(ticket: Ticket) -> Sequence[Place | AppendFailed]:
+    failures = [outcome for outcome in ticket.outcomes if isinstance(outcome, AppendFailed)]
+    if len(failures) == len(ticket.outcomes) and all(failure.reason == _UNREACHABLE for failure in failures):
+        raise LogUnavailable(f"the Kafka cluster did not take the records: {failures[0]}")
+    return ticket.outcomes

@@ -1,0 +1,268 @@
+"""The log with its spool: appends that the log behind does not take at once are durable here, and follow later."""
+
+import asyncio
+from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
+from typing import Final
+
+import structlog
+
+from soundings.events.topics import Topic
+from soundings.log.port import (
+    AppendFailed,
+    Batch,
+    Log,
+    LogUnavailable,
+    Place,
+    Record,
+    TopicPartition,
+    UnknownTopic,
+)
+from soundings.log.spool.drain import Drain
+from soundings.log.spool.store import Depth, Spool
+
+Watch = Callable[[Depth], None]
+"""Is told how much waits, whenever that may have changed."""
+
+_AWAY: Final = (LogUnavailable, UnknownTopic, TimeoutError)
+"""How a log behind is away. It may not even have its topics yet, when this process started before it."""
+_LOOK_SECONDS: Final = 5.0
+_log = structlog.get_logger("soundings.log.spool")
+
+
+class SpooledLog:
+    """See `soundings.log.port.Log`. Belongs to one event loop; `start` it before it is used.
+
+    As soon as one append fails or takes longer than ``patience`` seconds, this and all that come later go into the
+    spool, until the log behind answers again and has all that waited: so the records of a key keep the order in which
+    they were acknowledged. It has ``answer_seconds`` for each batch of those. A record may reach the log behind twice,
+    never not at all. The `Place` of a record in the spool says nothing of where it will stand. Everything but appending
+    is up to the log behind.
+    """
+
+    def __init__(
+        self,
+        behind: Log,
+        spool: Spool,
+        *,
+        patience: float = 1.5,
+        retry_seconds: float = 0.5,
+        answer_seconds: float = 10.0,
+        watch: Watch = lambda _: None,
+    ) -> None:
+        self._behind = behind
+        self._spool = spool
+        self._patience = patience
+        self._retry_seconds = retry_seconds
+        self._watch = watch
+        self._drain = Drain(behind, spool, answer_seconds=answer_seconds)
+        self._depth = Depth()
+        self._away = False
+        self._spool_fails = False
+        self._under_way: set[asyncio.Timeout] = set()
+        self._entering = 0
+        self._all_entered = asyncio.Event()
+        self._gate = asyncio.Event()
+        self._needed = asyncio.Event()
+        self._parked_tried = False
+        self._task: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Open the spool and begin to drain what is in it. Raises `SpoolInUse`, or `LogUnavailable` without a disk."""
+        await self._spool.open()
+        self._all_entered.set()
+        self._gate.set()
+        if await self._spool.waiting():
+            self._pass_by()
+        await self._look()
+        if self._depth.parked:
+            self._needed.set()
+        self._task = asyncio.create_task(self._tend(), name="tend the spool")
+
+    @property
+    def away(self) -> bool:
+        """Whether records go into the spool at present."""
+        return self._away
+
+    @property
+    def failing(self) -> bool:
+        """Whether neither the log behind nor the spool takes records."""
+        return self._away and self._spool_fails
+
+    # What readiness tells
+
+    async def not_ready(self) -> str | None:
+        """Why nothing can be made durable; None as long as the log or the spool takes records."""
+        return "neither the log nor its spool takes records" if self.failing else None
+
+    async def not_alive(self) -> str | None:
+        """Why the process should be started again; None when all is well."""
+        return "the spool is not drained any more" if self._task is not None and self._task.done() else None
+
+    async def note(self) -> str | None:
+        """What is out of the ordinary although answers are durable; None when nothing is."""
+        notes: list[str] = []
+        if self._away:
+            notes.append(f"the log is away or catching up; {self._depth.records} records wait in the spool")
+        if self._depth.parked:
+            notes.append(f"{self._depth.parked} records that the log refuses are parked in the spool")
+        return "; ".join(notes) or None
+
+    # The port
+
+    async def append(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
+        if topic not in self._spool.topics:
+            return await self._behind.append(topic, records)
+        if self._away:
+            await self._gate.wait()
+        if self._away:
+            return await self._keep(topic, records)
+        try:
+            outcomes = await self._hurried(topic, records)
+        except _AWAY as error:
+            self._pass_by(error)
+            return await self._keep(topic, records)
+        late = [place for place, outcome in enumerate(outcomes) if _may_do_better(outcome)]
+        return await self._keep_late(topic, records, outcomes, late) if late else outcomes
+
+    async def ensure(self, topics: Sequence[Topic]) -> None:
+        await self._behind.ensure(topics)
+
+    async def read(self, topic: str, partition: int, from_position: int, limit: int) -> Batch:
+        return await self._behind.read(topic, partition, from_position, limit)
+
+    async def wait(self, positions: Mapping[TopicPartition, int], seconds: float) -> Collection[TopicPartition]:
+        return await self._behind.wait(positions, seconds)
+
+    async def partitions(self, topic: str) -> int:
+        return await self._behind.partitions(topic)
+
+    async def end(self, topic: str, partition: int) -> int:
+        return await self._behind.end(topic, partition)
+
+    async def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        return await self._behind.ends(topics)
+
+    async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        return await self._behind.beginnings(topics)
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        await self._behind.close()
+        await self._spool.close()
+
+    # The way into the spool
+
+    async def _hurried(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
+        async with asyncio.timeout(self._patience) as hurry:
+            self._under_way.add(hurry)
+            try:
+                return await self._behind.append(topic, records)
+            finally:
+                self._under_way.discard(hurry)
+
+    def _pass_by(self, error: Exception | None = None) -> None:
+        """Use the spool from now on, also for the appends under way: none has to find out for itself."""
+        if not self._away:
+            self._away = True
+            _log.warning("log_away", error=None if error is None else f"{type(error).__name__}: {error}")
+        for hurry in self._under_way:
+            if not hurry.expired():
+                hurry.reschedule(0)
+        self._needed.set()
+
+    async def _keep(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
+        self._entering += 1
+        self._all_entered.clear()
+        try:
+            places = await self._spool.append(topic, records)
+        except LogUnavailable:
+            self._spool_fails = True
+            raise
+        finally:
+            self._entering -= 1
+            if not self._entering:
+                self._all_entered.set()
+        self._spool_fails = False
+        return places
+
+    async def _keep_late(
+        self, topic: str, records: Sequence[Record], outcomes: Sequence[Place | AppendFailed], late: Sequence[int]
+    ) -> Sequence[Place | AppendFailed]:
+        """The outcomes, with those that may do better later in the spool; where that fails too they stay failed."""
+        self._pass_by()
+        settled = list(outcomes)
+        with suppress(LogUnavailable):
+            for place, outcome in zip(late, await self._keep(topic, [records[place] for place in late]), strict=True):
+                settled[place] = outcome
+        return settled
+
+    # The way out of the spool
+
+    async def _tend(self) -> None:
+        while True:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_SECONDS):
+                    await self._needed.wait()
+            try:
+                await self._tend_once()
+            except _AWAY as error:
+                with suppress(LogUnavailable):
+                    await self._probe_when_failing()
+                    await self._look()
+                _log.info("spool_not_drained", error=f"{type(error).__name__}: {error}", waiting=self._depth.records)
+                await asyncio.sleep(self._retry_seconds)
+
+    async def _tend_once(self) -> None:
+        """Drain until nothing waits, and then turn back to the log behind."""
+        # An append that was given up may have come through after the last look; nobody was told so.
+        if not self._away and not await self._spool.waiting():
+            await self._drain.trim()
+            await self._settle()
+            return
+        self._pass_by()
+        while await self._drain.once():
+            await self._look()
+        await self._behind.ends(self._spool.topics)
+        await self._turn_back()
+        await self._settle()
+
+    async def _settle(self) -> None:
+        """With nothing left to drain there is time for what was parked, once in the life of a process."""
+        if self._depth.parked and not self._parked_tried:
+            await self._drain.try_parked_again()
+        self._parked_tried = True
+        if not self._away:
+            self._needed.clear()
+        await self._look()
+
+    async def _turn_back(self) -> None:
+        """Let no more into the spool until the last of it has passed; if that takes too long, go on as before."""
+        self._gate.clear()
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._all_entered.wait()
+                while await self._drain.once():
+                    pass
+            if self._spool.untrimmed:
+                with suppress(LogUnavailable):
+                    await self._spool.renew()
+            self._away = self._spool_fails = False
+            _log.warning("log_back")
+        finally:
+            self._gate.set()
+
+    async def _probe_when_failing(self) -> None:
+        if self._spool_fails:
+            await self._spool.probe()
+            self._spool_fails = False
+
+    async def _look(self) -> None:
+        self._depth = await self._spool.depth()
+        self._watch(self._depth)
+
+
+def _may_do_better(outcome: Place | AppendFailed) -> bool:
+    return isinstance(outcome, AppendFailed) and outcome.retryable
