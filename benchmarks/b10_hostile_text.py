@@ -10,9 +10,9 @@ from benchmarks.report import Line
 from benchmarks.run_size import Extent
 from feedback_api.redaction.redact import redact
 from feedback_api.spam import text_heuristics
-from feedback_api.spam.repeated_text import Repeats
+from feedback_api.spam.repeated_text import RepeatedTextDetector
 from metrics_worker.responses.domain import read_words
-from soundings.kernel.errors import Refused
+from soundings.kernel.errors import InvalidInput
 from soundings_embedded.imports.mapping import Mapping as ImportMapping
 from soundings_embedded.imports.row_mapper import Reader
 from soundings_embedded.imports.table_readers import Row
@@ -73,7 +73,7 @@ def _seconds(read: Callable[[str], object], fragment: str, length: int) -> float
 
 
 def _searched(text: str) -> None:
-    with suppress(Refused):
+    with suppress(InvalidInput):
         read_words(text)
 
 
@@ -81,7 +81,7 @@ def _scored(text: str) -> None:
     text_heuristics.links(text)
     text_heuristics.has_markup(text)
     text_heuristics.is_gibberish(text)
-    Repeats(time.monotonic).others("form", "record", text)
+    RepeatedTextDetector(time.monotonic).others("form", "record", text)
 
 
 def _imported(text: str) -> object:

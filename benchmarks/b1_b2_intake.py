@@ -16,7 +16,7 @@ from benchmarks.http_load import Load, Requests, load, request
 from benchmarks.report import Line, Spread, ratio
 from benchmarks.run_size import Extent
 from benchmarks.server_process import Serving, listening_alone
-from feedback_api.pseudonyms.domain import SubjectKeys
+from feedback_api.pseudonyms.domain import SubjectPseudonyms
 from feedback_api.redaction.redact import redact
 from feedback_api.responses.schemas import ResponseItem
 
@@ -170,7 +170,7 @@ def _batches(name: str) -> Callable[[int], Requests]:
 def _work_that_keeps_nothing(seconds: float) -> tuple[int, float, float]:
     """Events done, seconds, and seconds of the processor."""
     body = orjson.dumps([item(str(place)) for place in range(_BATCH)])
-    subjects = SubjectKeys(b"b" * 64)
+    subjects = SubjectPseudonyms(b"b" * 64)
     began, used, done = time.perf_counter(), time.process_time(), 0
     while time.perf_counter() - began < seconds:
         for one in orjson.loads(body):

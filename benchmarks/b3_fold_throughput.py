@@ -13,7 +13,7 @@ from benchmarks.backends import Mode
 from benchmarks.event_generator import Written, fill
 from benchmarks.report import Line, Spread, ratio
 from benchmarks.run_size import Extent
-from metrics_worker.consumer.thread import FoldRunner, RunnerSettings
+from metrics_worker.consumer.thread import ConsumerThread, RunnerSettings
 from soundings.db import migrate, open_database
 from soundings.events.topics import RESPONSES
 from soundings.log.factory import open_log
@@ -101,7 +101,7 @@ async def _fold(log_url: str, database_url: str, written: Written) -> float:
     database = open_database(database_url)
     await migrate(database, "metrics_worker")
     await database.close()
-    runner = FoldRunner(RunnerSettings(log_url, database_url))
+    runner = ConsumerThread(RunnerSettings(log_url, database_url))
     began = time.perf_counter()
     limit = began + 60 + written.records / _SLOWEST
     runner.start()

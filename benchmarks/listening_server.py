@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from feedback_api.bootstrap import build
 from feedback_api.responses.schemas import ResponseItem
 from feedback_api.settings import Settings
-from soundings.access.policy import POLICY, Door
+from soundings.access.policy import POLICY, AuthScheme
 from soundings.kernel.ids import RECORD_ID_MAX
 from soundings.telemetry.logging import configure_logs
 
@@ -51,7 +51,7 @@ def served(settings: Settings) -> ASGIApp:
     FastAPI does for any model, and answer in JSON; of our doors they lack key, origin, form, guard, redaction, and log.
     """
     app = build(settings)
-    POLICY["bench.validates"] = POLICY["bench.validates_answer"] = Door.PUBLIC
+    POLICY["bench.validates"] = POLICY["bench.validates_answer"] = AuthScheme.PUBLIC
 
     @app.post("/bench/validates", name="bench.validates", status_code=202)
     async def validates(item: ResponseItem) -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]

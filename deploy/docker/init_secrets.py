@@ -9,12 +9,12 @@ import shutil
 import sys
 from pathlib import Path
 
-from soundings_embedded.data_dir import Home, open_home
+from soundings_embedded.data_dir import DataDir, open_home
 
 _WITH_DATABASE = {"catalogue-api": "catalogue", "metrics-worker": "metrics"}
 
 
-def lay_out(home: Home, shares: Path) -> None:
+def lay_out(home: DataDir, shares: Path) -> None:
     """Write what each container may read; the owners of a share see nothing but their own volume."""
     _write_once(shares / "postgres" / "postgres", secrets.token_urlsafe(24))
     for service, database in _WITH_DATABASE.items():

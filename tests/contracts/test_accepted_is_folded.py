@@ -42,7 +42,7 @@ from soundings.access.tokens import issue_token
 from soundings.db import Database, migrate, open_database
 from soundings.events.envelope import encode
 from soundings.events.topics import ALL, CATALOGUE, MEASURED
-from soundings.log.port import Log, Stored
+from soundings.log.port import Log, StoredRecord
 from soundings.testing.hypothesis_profile import examples
 from soundings.testing.memory_log import MemoryLog, MemoryStore
 
@@ -87,7 +87,7 @@ class Folding:
         ]
         assert [letter for part in slices for letter in part.dead_letters] == []
 
-        async def original(topic: str, partition: int, position: int) -> Stored:
+        async def original(topic: str, partition: int, position: int) -> StoredRecord:
             return (await self.log.read(topic, partition, position, 1)).records[0]
 
         async with store.transaction(0) as transaction:

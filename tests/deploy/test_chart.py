@@ -15,7 +15,7 @@ from feedback_api import bootstrap as feedback_api
 from feedback_api.settings import Settings as FeedbackSettings
 from metrics_worker import bootstrap as metrics_worker
 from metrics_worker.settings import Settings as MetricsSettings
-from soundings.access.policy import POLICY, Door, SourceOrStaff
+from soundings.access.policy import POLICY, AuthScheme, SourceOrStaff
 from soundings.events.topics import MEASURED
 from soundings.telemetry.metrics import LAG_EVENTS
 from tests.deploy.known_settings import SERVICES, known
@@ -248,10 +248,10 @@ def paths_by_access(service: str) -> dict[str, set[object]]:
 def test_each_door_lets_in_what_it_is_for_and_no_more(everything: Release):
     doors = {one.name.removeprefix("demo-soundings-"): ways_in(one) for one in everything.of("Ingress")}
     for path, access in paths_by_access("feedback-api").items():
-        assert is_open(doors["public"], path) is (access == {Door.PUBLIC}), path
-        from_sources = any(one is Door.SOURCE or isinstance(one, SourceOrStaff) for one in access)
+        assert is_open(doors["public"], path) is (access == {AuthScheme.PUBLIC}), path
+        from_sources = any(one is AuthScheme.SOURCE or isinstance(one, SourceOrStaff) for one in access)
         assert is_open(doors["senders"], path) is (from_sources or path.startswith("/v1/connectors/")), path
-        assert is_open(doors["officers"], path) or access == {Door.PUBLIC}, path
+        assert is_open(doors["officers"], path) or access == {AuthScheme.PUBLIC}, path
     for door, service in (("catalogue", "catalogue-api"), ("metrics", "metrics-worker")):
         assert all(is_open(doors[door], path) for path in paths_by_access(service))
     for ways in doors.values():

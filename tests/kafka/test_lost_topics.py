@@ -20,9 +20,9 @@ from aiokafka.structs import TopicPartition
 import catalogue_api.bootstrap
 from catalogue_api.entities.domain import Entity
 from catalogue_api.entities.sql import SqlCatalogue
-from feedback_api.catalogue_projection.consumer import Follower
+from feedback_api.catalogue_projection.consumer import CatalogueConsumer
 from feedback_api.catalogue_projection.projection import Projection
-from feedback_api.catalogue_projection.snapshot_file import LastKnown
+from feedback_api.catalogue_projection.snapshot_file import CatalogueSnapshotFile
 from soundings.db import migrate, open_database
 from soundings.events import catalogue
 from soundings.events.envelope import encode
@@ -246,7 +246,7 @@ async def test_a_broker_that_is_killed_and_comes_back_with_everything_is_no_reas
 async def test_a_lost_catalogue_is_announced_again_from_its_database(measuring, kafka_broker, admin, tmp_path):
     await fill(measuring.addresses.catalogue_url)
     await recover(measuring.addresses)
-    known = LastKnown(tmp_path / "catalogue.jsonl")
+    known = CatalogueSnapshotFile(tmp_path / "catalogue.jsonl")
     await follow(kafka_broker, known, lost=False)
     measuring.start()
     await measuring.counted(of(range(60)))
@@ -275,19 +275,21 @@ async def fill(url: str) -> None:
     await database.close()
 
 
-async def follow(broker: KafkaBroker, known: LastKnown, *, lost: bool, mend: Addresses | None = None) -> None:
+async def follow(
+    broker: KafkaBroker, known: CatalogueSnapshotFile, *, lost: bool, mend: Addresses | None = None
+) -> None:
     """Follow the catalogue until it is known; of one that was lost, until it was announced again."""
     async with opened(broker) as log:
         projection = Projection()
-        follower = Follower(log, projection, last_known=known)
+        follower = CatalogueConsumer(log, projection, last_known=known)
         async with follower.following(), asyncio.timeout(PATIENCE):
             if lost:
-                while "ends at 0" not in (await follower.not_ready() or ""):  # noqa: ASYNC110
+                while "ends at 0" not in (await follower.unready_reason() or ""):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
                 assert projection.agency("town") is not None
                 assert mend is not None
                 await recover(mend)
-            while await follower.not_ready() is not None:  # noqa: ASYNC110
+            while await follower.unready_reason() is not None:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             assert projection.agency("town") is not None
             assert (await log.ends([CATALOGUE.name]))[CATALOGUE.name, 0] > 0

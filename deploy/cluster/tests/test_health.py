@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from soundings_cluster.component import Part
+from soundings_cluster.component import Component
 from soundings_cluster.health import figures, state
 
 WORKER = """# TYPE soundings_lag_events gauge
@@ -18,7 +18,7 @@ async def _well() -> str | None:
     return None
 
 
-PARTS = [Part(name, [], Path("log"), 1, _well) for name in ("kafka", "feedback-api")]
+PARTS = [Component(name, [], Path("log"), 1, _well) for name in ("kafka", "feedback-api")]
 
 
 def test_all_parts_up_is_said_in_a_few_words():

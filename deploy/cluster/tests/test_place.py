@@ -9,7 +9,7 @@ import pytest
 from soundings_cluster.banner import write_environment
 from soundings_cluster.data_dir import check_ports, open_place
 from soundings_cluster.errors import PortTaken
-from soundings_cluster.services import Doors, services
+from soundings_cluster.services import ServiceEndpoints, services
 
 
 def test_a_second_start_finds_the_same_ports_password_and_token(tmp_path: Path):
@@ -22,7 +22,7 @@ def test_a_second_start_finds_the_same_ports_password_and_token(tmp_path: Path):
 
 def test_what_is_secret_is_for_the_owner_only(tmp_path: Path):
     place = open_place(tmp_path / "cluster")
-    write_environment(place, Doors())
+    write_environment(place, ServiceEndpoints())
     for name in ("secret", "admin.token", "signing-key.json", "postgres.password", "environment"):
         assert stat.S_IMODE((place.path / name).stat().st_mode) == 0o600
     assert stat.S_IMODE(place.folder("spool").stat().st_mode) == 0o700
@@ -40,7 +40,7 @@ def test_services_are_told_all_they_need_and_nothing_of_our_own_environment(
 ):
     monkeypatch.setenv("SOUNDINGS_FORM_LIMIT", "1/minute")
     place = open_place(tmp_path / "cluster")
-    parts = {part.name: part for part in services(place, Doors())}
+    parts = {part.name: part for part in services(place, ServiceEndpoints())}
     assert list(parts) == ["feedback-api", "catalogue-api", "metrics-worker-1", "metrics-worker-2"]
     assert {part.environment["SOUNDINGS_LOG_URL"] for part in parts.values()} == {place.log_url}
     assert all("SOUNDINGS_FORM_LIMIT" not in part.environment for part in parts.values())

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalogue_api.entities.domain import Entity
-from catalogue_api.entities.errors import ChangedMeanwhile
+from catalogue_api.entities.errors import PreconditionFailed
 from catalogue_api.entities.json_diff import difference, merge_patch
-from catalogue_api.entities.preconditions import Conditions, etag, tags
+from catalogue_api.entities.preconditions import Preconditions, etag, tags
 from catalogue_api.sources.domain import proper_origin
 from soundings.events.catalogue import Persona
 from soundings.kernel.clock import from_epoch_ms
@@ -109,14 +109,14 @@ def test_a_tag_stands_for_revision_and_content():
 
 def test_conditions_are_lists_of_tags():
     tag = etag(persona())
-    Conditions().require(None)
-    Conditions(match=tags(f'"x", {tag}')).require(persona())
-    Conditions(none_match=tags('"x"')).require(persona())
-    for conditions in (Conditions(match=("x",)), Conditions(none_match=(tag,)), Conditions(none_match=("*",))):
-        with pytest.raises(ChangedMeanwhile):
+    Preconditions().require(None)
+    Preconditions(match=tags(f'"x", {tag}')).require(persona())
+    Preconditions(none_match=tags('"x"')).require(persona())
+    for conditions in (Preconditions(match=("x",)), Preconditions(none_match=(tag,)), Preconditions(none_match=("*",))):
+        with pytest.raises(PreconditionFailed):
             conditions.require(persona())
-    with pytest.raises(ChangedMeanwhile):
-        Conditions(match=("*",)).require(None)
+    with pytest.raises(PreconditionFailed):
+        Preconditions(match=("*",)).require(None)
 
 
 @given(st.text(max_size=40) | st.from_regex(r"https?://[a-zA-Z0-9.:@/\[\]-]{0,20}", fullmatch=True))

@@ -24,7 +24,7 @@ from soundings.events.catalogue import CatalogueChanged
 from soundings.events.envelope import BY_TYPE, encode, type_of
 from soundings.events.topics import CATALOGUE, INTERACTIONS, MEASURED, RESPONSES, TALLIES
 from soundings.kernel.scales import Scale
-from soundings.log.port import Log, Stored
+from soundings.log.port import Log, StoredRecord
 from soundings.testing.memory_log import MemoryLog, MemoryStore
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -226,10 +226,10 @@ class Listening:
         assert len(stored) == before + 1
         return event_of(max(stored, key=self.order))
 
-    def order(self, record: Stored) -> int:
+    def order(self, record: StoredRecord) -> int:
         return self.marks.setdefault(f"{record.topic}/{record.partition}/{record.position}", len(self.marks))
 
-    def stored(self) -> list[Stored]:
+    def stored(self) -> list[StoredRecord]:
         """All that the service appended."""
         records = [record for topic in MEASURED for record in self.log.everything(topic.name)]
         for record in records:
@@ -253,7 +253,7 @@ class Listening:
         return issue_token(self.issuer, name="ann", roles=list(roles), agency=agency, seconds=3600)
 
 
-def event_of(record: Stored) -> EventData:
+def event_of(record: StoredRecord) -> EventData:
     """The event in a record, read as strictly as its producer must write it."""
     assert record.value is not None
     return BY_TYPE[type_of(record)].model_validate_json(record.value)

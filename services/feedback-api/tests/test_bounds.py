@@ -6,7 +6,7 @@ import pytest
 
 from feedback_api.intake.field_readers import COUNT_MAX, DURATION_SECONDS_MAX, TOTAL_SECONDS_MAX, fitted
 from feedback_api.intake.invented_labels import InventedLabels
-from feedback_api.intake.monotonic_revision import RisingRevisions
+from feedback_api.intake.monotonic_revision import MonotonicRevisions
 
 from .conftest import CENTRE, DESK, FakeClock, Listening
 
@@ -49,7 +49,7 @@ async def test_numbers_of_contacts_and_of_the_funnel_are_bound(ear: Listening):
 
 def test_a_default_revision_rises_whatever_the_clock_does():
     clock = FakeClock()
-    revisions = RisingRevisions(clock)
+    revisions = MonotonicRevisions(clock)
     given = [revisions.next()]
     for seconds in (-86_400, 0, 3600, -1, 86_400, 0):
         clock.go_on(seconds)

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from feedback_api.connectors.draft import Setting
+from feedback_api.connectors.draft import MappingContext
 from feedback_api.connectors.twilio import map_twilio
 from soundings.access.roles import Role
 from soundings.events.catalogue import Connector
@@ -184,7 +184,7 @@ async def test_tasks_and_reservations_of_twilio_are_one_contact(centre):
 def test_only_the_agencys_end_of_a_twilio_task_is_seen_by_rules(attributes, number, seen):
     event = json.loads(example("twilio.json"))[0]
     event["data"]["payload"]["task_attributes"] = json.dumps(attributes)
-    (draft,) = map_twilio(event, Setting(Connector(vendor="twilio"), ZoneInfo("UTC")))
+    (draft,) = map_twilio(event, MappingContext(Connector(vendor="twilio"), ZoneInfo("UTC")))
     assert draft.item["person"] == number
     assert {name for name in draft.facts if name.startswith("attributes.")} == {*seen, "attributes.direction"}
 

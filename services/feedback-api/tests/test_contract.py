@@ -13,7 +13,7 @@ from feedback_api.responses.parser import FIELDS as RESPONSE_FIELDS
 from feedback_api.responses.schemas import ResponseItem
 from feedback_api.tallies.parser import FIELDS as TALLY_FIELDS
 from feedback_api.tallies.schemas import TallyItem
-from soundings.access.policy import POLICY, Door
+from soundings.access.policy import POLICY, AuthScheme
 from soundings.events.envelope import encode
 from soundings.events.topics import MEASURED
 from soundings.log.port import Record
@@ -127,7 +127,7 @@ def test_the_documented_shapes_have_the_fields_that_are_read():
 async def test_every_route_has_a_policy_and_source_doors_answer_401_without_a_key(ear: Listening):
     routes = [context.original_route for context in iter_route_contexts(ear.app.routes)]
     assert {route.name for route in routes} <= POLICY.keys()
-    doors = [route for route in routes if POLICY[route.name] is Door.SOURCE]
+    doors = [route for route in routes if POLICY[route.name] is AuthScheme.SOURCE]
     assert len(doors) == 11
     for route in doors:
         for method in route.methods or ():

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from feedback_api.bootstrap import build
-from feedback_api.catalogue_projection.consumer import Follower
+from feedback_api.catalogue_projection.consumer import CatalogueConsumer
 from feedback_api.catalogue_projection.projection import Projection
 from feedback_api.settings import Settings
 from soundings.access.keys import hash_key, make_key
 from soundings.events.envelope import encode
 from soundings.events.topics import ALL, CATALOGUE
-from soundings.kernel.errors import Unavailable
+from soundings.kernel.errors import ServiceUnavailable
 from soundings.log.port import Batch, LogUnavailable, Record
 from soundings.log.sqlite import SqliteLog
 from soundings.testing.memory_log import MemoryLog
@@ -98,10 +98,10 @@ def test_a_tombstone_takes_an_entity_away_and_it_may_come_back():
     for event in events:
         projection.apply(event)
     for event in events:
-        projection.forget(event.partition_key())
+        projection.remove(event.partition_key())
     assert known(projection) == known(Projection())
-    projection.forget("nothing/at-all")
-    projection.forget("form_version/odd")
+    projection.remove("nothing/at-all")
+    projection.remove("form_version/odd")
     for event in events:
         projection.apply(event)
     assert projection.source_of_key(SURVEY.key_hash) == "survey"
@@ -182,9 +182,9 @@ async def test_before_the_catalogue_is_read_requests_wait_and_the_service_is_not
 
 
 async def test_who_has_waited_long_enough_is_told_to_come_back(store):
-    follower = Follower(SlowLog(store), Projection())
+    follower = CatalogueConsumer(SlowLog(store), Projection())
     async with follower.following():
-        with pytest.raises(Unavailable) as caught:
+        with pytest.raises(ServiceUnavailable) as caught:
             await follower.ready(0.01)
         assert caught.value.retry_after >= 1
 
@@ -202,8 +202,8 @@ class FaultyLog(MemoryLog):
 
 
 async def test_a_log_that_was_away_is_followed_again(store):
-    follower = Follower(FaultyLog(store), Projection(), retry_seconds=0)
+    follower = CatalogueConsumer(FaultyLog(store), Projection(), retry_seconds=0)
     async with follower.following():
         await follower.ready(10)
-        assert await follower.not_ready() is None
-    assert await follower.not_alive() is not None
+        assert await follower.unready_reason() is None
+    assert await follower.dead_reason() is not None

@@ -12,14 +12,14 @@ import pytest
 from prometheus_client import generate_latest
 
 from feedback_api.bootstrap import build
-from feedback_api.catalogue_projection.consumer import Follower
+from feedback_api.catalogue_projection.consumer import CatalogueConsumer
 from feedback_api.catalogue_projection.projection import Projection
-from feedback_api.catalogue_projection.snapshot_file import KnownCatalogue, LastKnown
+from feedback_api.catalogue_projection.snapshot_file import CatalogueSnapshotFile, KnownCatalogue
 from feedback_api.settings import Settings
 from soundings.access.keys import NewKey
 from soundings.events.envelope import encode
 from soundings.events.topics import CATALOGUE, RESPONSES
-from soundings.log.port import Log, Record, Stored
+from soundings.log.port import Log, Record, StoredRecord
 from soundings.log.read_marks import ReadMark, mark_after
 from soundings.testing.memory_log import MemoryLog, MemoryStore
 
@@ -170,12 +170,12 @@ async def test_a_full_spool_is_a_polite_503(place: Place):
         assert (await place.send(3)).status_code == 202
 
 
-def stored(key: bytes, value: bytes | None = b"{}") -> Stored:
-    return Stored(CATALOGUE.name, 0, 7, key, value, (("ce_type", b"t\xc3\xa9"),), 12)
+def stored(key: bytes, value: bytes | None = b"{}") -> StoredRecord:
+    return StoredRecord(CATALOGUE.name, 0, 7, key, value, (("ce_type", b"t\xc3\xa9"),), 12)
 
 
 def test_what_was_known_is_read_as_it_was_written(tmp_path: Path):
-    last_known = LastKnown(tmp_path / "new" / "catalogue.jsonl")
+    last_known = CatalogueSnapshotFile(tmp_path / "new" / "catalogue.jsonl")
     assert last_known.read() is None
     records = [stored(b"a/\xff", b'{"name":"\xc3\xa9"}'), stored(b"b\n", b"\x00\x80\n")]
     known = KnownCatalogue(records, mark_after(records[-1], 9))
@@ -188,7 +188,7 @@ def test_what_was_known_is_read_as_it_was_written(tmp_path: Path):
 def test_a_file_of_a_version_without_marks_is_read(tmp_path: Path):
     path = tmp_path / "catalogue.jsonl"
     path.write_bytes(b'{"format":1,"records":0}\n')
-    assert LastKnown(path).read() == KnownCatalogue([], ReadMark())
+    assert CatalogueSnapshotFile(path).read() == KnownCatalogue([], ReadMark())
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_a_file_of_a_version_without_marks_is_read(tmp_path: Path):
 def test_a_damaged_file_counts_as_none(tmp_path: Path, damage: bytes):
     path = tmp_path / "catalogue.jsonl"
     path.write_bytes(damage)
-    assert LastKnown(path).read() is None
+    assert CatalogueSnapshotFile(path).read() is None
 
 
 async def test_the_newest_state_of_each_entity_is_kept_and_buried_ones_are_not(place: Place, scribe: Scribe):
@@ -208,7 +208,7 @@ async def test_the_newest_state_of_each_entity_is_kept_and_buried_ones_are_not(p
         await log.append(CATALOGUE.name, [Record(b"service/cart", None), encode(scribe.service("airport", "sf"))])
         for _ in range(50):
             await asyncio.sleep(0)
-    kept = LastKnown(place.folder / "spool" / "catalogue.jsonl").read()
+    kept = CatalogueSnapshotFile(place.folder / "spool" / "catalogue.jsonl").read()
     assert kept is not None
     keys = [record.key for record in kept.records]
     assert len(keys) == len(set(keys))
@@ -274,11 +274,11 @@ async def test_an_older_topic_that_has_grown_since_is_noticed(place: Place, scri
 
 async def test_a_topic_that_is_made_again_while_it_is_followed_is_noticed(store: MemoryStore, scribe: Scribe):
     log, projection = MemoryLog(store), Projection()
-    follower = Follower(log, projection, look_seconds=0.01)
+    follower = CatalogueConsumer(log, projection, look_seconds=0.01)
 
     async def until(ready: bool) -> None:
         async with asyncio.timeout(PATIENCE):
-            while (await follower.not_ready() is None) is not ready:  # noqa: ASYNC110 - it has no event for others
+            while (await follower.unready_reason() is None) is not ready:  # noqa: ASYNC110 - it has no event for others
                 await asyncio.sleep(0.01)
 
     async with follower.following():

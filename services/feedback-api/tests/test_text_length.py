@@ -5,9 +5,9 @@ import threading
 import pytest
 
 from feedback_api.intake.body_parser import TooLarge
-from feedback_api.intake.ports import Accepted, RecordKind, Taken
+from feedback_api.intake.ports import Accepted, ParsedItem, RecordKind
 from feedback_api.intake.text_length import LONG_TEXT, REQUEST_TEXT_MAX, check_text_length, text_length
-from feedback_api.intake.use_cases import Entry, take_fairly
+from feedback_api.intake.use_cases import IncomingItem, take_fairly
 from feedback_api.responses.question_validators import TEXT_MAX
 from soundings.log.port import Record
 
@@ -24,9 +24,9 @@ class Watched:
     def __init__(self) -> None:
         self.threads: list[int] = []
 
-    def take(self, item, sender, given_id) -> Taken:  # noqa: ARG002 - the port's shape
+    def take(self, item, sender, given_id) -> ParsedItem:  # noqa: ARG002 - the port's shape
         self.threads.append(threading.get_ident())
-        return Taken("r-1", None, Record(b"key", b"value"))
+        return ParsedItem("r-1", None, Record(b"key", b"value"))
 
 
 def test_all_text_values_of_an_item_count_and_names_do_not():
@@ -39,8 +39,8 @@ def test_all_text_values_of_an_item_count_and_names_do_not():
 
 async def test_a_long_item_is_read_on_a_thread_and_a_short_one_is_not():
     kind = Watched()
-    await take_fairly(Entry(kind, {"comment": "x" * LONG_TEXT}), None)
-    await take_fairly(Entry(kind, {"comment": "x" * LONG_TEXT, "more": "x"}), None)
+    await take_fairly(IncomingItem(kind, {"comment": "x" * LONG_TEXT}), None)
+    await take_fairly(IncomingItem(kind, {"comment": "x" * LONG_TEXT, "more": "x"}), None)
     here = threading.get_ident()
     assert [thread == here for thread in kind.threads] == [True, False]
 

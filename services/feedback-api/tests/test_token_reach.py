@@ -68,6 +68,6 @@ def test_the_projection_forgets_what_has_expired():
     projection.apply(revocation("a"))
     projection.apply(revocation("b"))
     assert set(projection.revoked_tokens()) == {"a", "b"}
-    projection.forget("token_revocation/id-a")
+    projection.remove("token_revocation/id-a")
     projection.apply(revocation("b", revision=2, state="retired"))
     assert projection.revoked_tokens() == {}

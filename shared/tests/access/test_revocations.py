@@ -9,7 +9,7 @@ from soundings.access.revocations import LogRevocations, RevocationList
 from soundings.events.catalogue import TokenRevocation, TokenRevocationChanged
 from soundings.events.envelope import encode
 from soundings.events.topics import CATALOGUE
-from soundings.kernel.errors import Unavailable
+from soundings.kernel.errors import ServiceUnavailable
 from soundings.log.port import LogUnavailable, Record
 from soundings.testing.memory_log import MemoryLog, MemoryStore
 
@@ -76,7 +76,7 @@ async def test_tokens_wait_until_something_is_known(time):
     first, second = Failing(["a"]), Failing(["b"])
     first.away = second.away = True
     revoked = RevocationList(first, second, ticks=time.ticks)
-    with pytest.raises(Unavailable):
+    with pytest.raises(ServiceUnavailable):
         await revoked.refresh()
     second.away = False
     time.go_on(6)

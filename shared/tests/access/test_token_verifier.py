@@ -12,7 +12,7 @@ from soundings.access.key_set_loader import KeySetUnusable, parse_key_set
 from soundings.access.roles import Role
 from soundings.access.token_issuer import TokenIssuer, further_issuers
 from soundings.access.tokens import MAX_TOKEN, TokenRefused, TokenVerifier, issue_token
-from soundings.kernel.errors import Unavailable
+from soundings.kernel.errors import ServiceUnavailable
 from soundings.telemetry.metrics import KEY_SET_LOADS
 
 
@@ -130,7 +130,7 @@ async def test_while_the_provider_is_away_the_last_keys_are_used_for_a_day_and_h
     await verifier.verify(later)
     assert "the last good ones are used" in str(await verifier.note())
     time.go_on(24 * 3600)
-    with pytest.raises(Unavailable, match="status 500"):
+    with pytest.raises(ServiceUnavailable, match="status 500"):
         await verifier.verify(token)
     assert "its tokens are refused" in str(await verifier.note())
     server.show(*provider.keys)
@@ -163,7 +163,7 @@ async def test_a_broken_key_set_is_said_in_words_and_nothing_else_happens(server
     fresh = TokenVerifier(server.url, clock=time.clock, ticks=time.ticks)
     server.fail(status, body, *headers)
     before = KEY_SET_LOADS.labels("default", "failed")._value.get()
-    with capture_logs() as logs, pytest.raises(Unavailable, match="cannot be had"):
+    with capture_logs() as logs, pytest.raises(ServiceUnavailable, match="cannot be had"):
         await fresh.verify(provider.token())
     assert [(one["event"], one["log_level"]) for one in logs] == [("token_keys_unavailable", "warning")]
     assert KEY_SET_LOADS.labels("default", "failed")._value.get() == before + 1
@@ -177,7 +177,7 @@ async def test_a_broken_key_set_is_said_in_words_and_nothing_else_happens(server
 
 async def test_a_provider_that_does_not_listen_is_away(time, provider):
     verifier = TokenVerifier("http://127.0.0.1:1/keys", clock=time.clock, ticks=time.ticks)
-    with pytest.raises(Unavailable, match="ConnectError"):
+    with pytest.raises(ServiceUnavailable, match="ConnectError"):
         await verifier.verify(provider.token())
 
 
@@ -188,7 +188,7 @@ async def test_a_file_of_keys_that_is_missing_or_broken_is_away_too(tmp_path, ti
         path.mkdir()
     elif content is not None:
         path.write_text(content)
-    with pytest.raises(Unavailable):
+    with pytest.raises(ServiceUnavailable):
         await TokenVerifier(path.as_uri(), clock=time.clock, ticks=time.ticks).verify(provider.token())
 
 
@@ -231,7 +231,9 @@ async def test_each_issuer_is_bound_to_its_own_keys(server, time, making):
         ticks=time.ticks,
     )
     assert (await verifier.verify(one.token())).name == "sam"
-    with pytest.raises(Unavailable):  # the keys of the second are away; those of the first do not stand in for them
+    with pytest.raises(
+        ServiceUnavailable
+    ):  # the keys of the second are away; those of the first do not stand in for them
         await verifier.verify(one.token(iss=two.iss))
     for stranger in ("https://three.example", None, 7):
         with pytest.raises(TokenRefused, match="issuer"):

@@ -7,13 +7,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
 from soundings.db import Database, DatabaseFailed, open_database
-from soundings.db.sqlite_driver import OneTripConnection
+from soundings.db.sqlite_driver import BatchedSqliteConnection
 
 MANY = 4_321
 NUMBERS = text("WITH RECURSIVE n (i) AS (VALUES (0) UNION ALL SELECT i + 1 FROM n WHERE i + 1 < :many) SELECT i FROM n")
 
 
-class Counting(OneTripConnection):
+class Counting(BatchedSqliteConnection):
     """Counts the trips to its thread."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sqlalchemy import MetaData, insert, select
 
 from soundings.db import Database, open_database
-from soundings.db.outbox import Outbox, RecordTooLarge, Relay, relaying
+from soundings.db.outbox import Outbox, RecordTooLarge, Relay, run_relay
 from soundings.events.topics import CATALOGUE, SIGNALS, Topic
 from soundings.log.port import AppendFailed, LogUnavailable, Place, Record
 from soundings.testing.hypothesis_profile import examples
@@ -94,7 +94,7 @@ class Office:
     async def carry_all(self) -> None:
         while await self.waiting():
             with suppress(LogUnavailable):
-                await self.relay.pass_on()
+                await self.relay.relay_once()
 
 
 async def office_in(folder: Path, *script: str | int) -> Office:
@@ -169,7 +169,7 @@ async def test_a_record_that_the_log_would_never_take_is_refused_at_once(office)
 
 async def test_the_relay_waits_for_the_log_and_goes_on_by_itself(office):
     office.log.script = ["down", "down"]
-    async with relaying(office.relay):
+    async with run_relay(office.relay):
         await office.write("a1", "a2")
         office.relay.wake()
         async with asyncio.timeout(20):
@@ -181,7 +181,7 @@ async def test_the_relay_waits_for_the_log_and_goes_on_by_itself(office):
 
 async def test_a_stop_lets_the_round_come_to_its_end(office):
     await office.write("a1")
-    async with relaying(office.relay), asyncio.timeout(20):
+    async with run_relay(office.relay), asyncio.timeout(20):
         await office.log.grown.wait()
     assert await office.waiting() == 0
 
@@ -239,7 +239,7 @@ async def test_whatever_breaks_nothing_is_lost_and_the_newest_of_each_key_comes_
             await office.write(*values)
             written += values
             with suppress(LogUnavailable):
-                await office.relay.pass_on()
+                await office.relay.relay_once()
         await office.carry_all()
         await office.database.close()
     carried = [value.decode() for value in office.log.values()]

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from soundings.events.base import EventData
 from soundings.events.envelope import EVENT_TYPES, decode, encode
-from soundings.log.port import Record, Stored
+from soundings.log.port import Record, StoredRecord
 from soundings.testing.schema_evolution import LATER, as_a_later_minor, as_an_earlier_minor, later
 
 EXAMPLES = [
@@ -20,7 +20,7 @@ EXAMPLES = [
 
 
 def read(record: Record) -> EventData:
-    return decode(Stored("any", 0, 0, record.key, record.value, record.headers, 0))
+    return decode(StoredRecord("any", 0, 0, record.key, record.value, record.headers, 0))
 
 
 def written(event: type[EventData], file: Path) -> Record:

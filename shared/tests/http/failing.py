@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from starlette.responses import StreamingResponse
 
-from soundings.access.policy import POLICY, Door
+from soundings.access.policy import POLICY, AuthScheme
 from soundings.access.tokens import TokenVerifier
 from soundings.db import open_database
 from soundings.http.app import ServiceSpec, service_app
@@ -83,7 +83,7 @@ async def not_today() -> str | None:
 
 if __name__ == "__main__":
     configure_logs("DEBUG")
-    POLICY["test.fail"] = Door.PUBLIC
+    POLICY["test.fail"] = AuthScheme.PUBLIC
     verifier = TokenVerifier("file:///nowhere")
     metrics = MetricsAddress(int(sys.argv[2]))
     serve(

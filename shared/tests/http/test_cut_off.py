@@ -7,8 +7,8 @@ from prometheus_client import REGISTRY
 from pydantic import BaseModel
 from starlette.types import Message
 
-from soundings.http.body import read_body
-from soundings.http.request_middleware import Surround
+from soundings.http.body import read_limited_body
+from soundings.http.request_middleware import RequestMiddleware
 
 SERVICE = "cut-off"
 
@@ -17,12 +17,12 @@ class Said(BaseModel):
     words: str
 
 
-def app() -> Surround:
+def app() -> RequestMiddleware:
     inner = FastAPI()
 
     @inner.post("/own", name="own")
     async def own(request: Request) -> int:
-        return len(await read_body(request, 1000))
+        return len(await read_limited_body(request, 1000))
 
     @inner.post("/model", name="model")
     async def model(said: Said) -> str:
@@ -32,7 +32,7 @@ def app() -> Surround:
     async def broken(request: Request) -> str:
         raise ValueError(str(len(await request.body())))
 
-    return Surround(inner, service=SERVICE, body_limit=1000)
+    return RequestMiddleware(inner, service=SERVICE, body_limit=1000)
 
 
 async def ask(path: str, *messages: Message) -> list[Message]:

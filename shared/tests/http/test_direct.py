@@ -11,17 +11,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 from structlog.testing import capture_logs
 
-from soundings.access.policy import Door
+from soundings.access.policy import AuthScheme
 from soundings.access.tokens import TokenVerifier
 from soundings.http.app import ServiceSpec, service_app
-from soundings.http.fast_path import DirectRoute, DirectWay
+from soundings.http.fast_path import FastPathMiddleware, FastPathRoute
 from soundings.http.problems import Problem
-from soundings.kernel.errors import Fault, Refused, Unavailable
+from soundings.kernel.errors import FieldError, InvalidInput, ServiceUnavailable
 
 RAISED: Mapping[str, Exception] = {
     "problem": Problem(409, "conflict", "It is there already.", headers={"x-more": "1"}),
-    "refused": Refused([Fault("answers.q1", "missing", "is missing")]),
-    "away": Unavailable("The log is away.", retry_after=7),
+    "refused": InvalidInput([FieldError("answers.q1", "missing", "is missing")]),
+    "away": ServiceUnavailable("The log is away.", retry_after=7),
     "bug": RuntimeError("a bug"),
 }
 REQUESTS = [
@@ -37,10 +37,10 @@ REQUESTS = [
 ]
 
 
-class Marked(DirectRoute):
+class Marked(FastPathRoute):
     """Says in its answers that it was here."""
 
-    door = Door.PUBLIC
+    door = AuthScheme.PUBLIC
     headers = ((b"x-kind", b"direct"),)
 
 
@@ -91,7 +91,7 @@ async def told(app: FastAPI, method: str, path: str) -> tuple[int, dict[str, str
 @pytest.mark.parametrize(("method", "path"), REQUESTS)
 async def test_the_direct_way_answers_as_the_framework_does(monkeypatch, method, path, under):
     direct = await told(mounted(under), method, under + path)
-    monkeypatch.setattr(DirectWay, "_found", lambda *_: None)
+    monkeypatch.setattr(FastPathMiddleware, "_found", lambda *_: None)
     assert direct == await told(mounted(under), method, under + path)
 
 

@@ -12,7 +12,7 @@ import uvicorn
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from soundings.access.policy import POLICY, Door
+from soundings.access.policy import POLICY, AuthScheme
 from soundings.access.tokens import TokenVerifier
 from soundings.http.app import ServiceSpec, service_app
 from soundings.http.limits import ServerLimits
@@ -130,7 +130,7 @@ async def serving(limits: ServerLimits, metrics: MetricsAddress | None = None) -
 @pytest.fixture(autouse=True)
 def _open_doors(monkeypatch: pytest.MonkeyPatch):
     for name in ("test.echo", "test.held"):
-        monkeypatch.setitem(POLICY, name, Door.PUBLIC)
+        monkeypatch.setitem(POLICY, name, AuthScheme.PUBLIC)
 
 
 def problem(answer: bytes) -> dict[str, object]:

@@ -3,7 +3,7 @@
 import asyncio
 
 from soundings.http.write_health import WriteHealth
-from soundings.kernel.errors import Unavailable
+from soundings.kernel.errors import ServiceUnavailable
 
 
 class Disk:
@@ -20,35 +20,35 @@ class Disk:
     async def probe(self) -> None:
         self.probes += 1
         if self.full:
-            raise Unavailable("there is no room")
+            raise ServiceUnavailable("there is no room")
 
 
 async def test_the_first_question_and_then_only_some_cost_a_write():
     disk = Disk()
     health = WriteHealth(disk.probe, clock=disk)
-    assert [await health.not_ready() for _ in range(5)] == [None] * 5
+    assert [await health.unready_reason() for _ in range(5)] == [None] * 5
     assert disk.probes == 1
     disk.full = True
-    assert await health.not_ready() is None
+    assert await health.unready_reason() is None
     disk.now += 10
-    assert await health.not_ready() == "nothing can be written: there is no room"
+    assert await health.unready_reason() == "nothing can be written: there is no room"
     disk.full = False
-    assert await health.not_ready() is not None
+    assert await health.unready_reason() is not None
     disk.now += 10
-    assert await health.not_ready() is None
+    assert await health.unready_reason() is None
     assert disk.probes == 3
 
 
 async def test_a_write_that_fails_is_known_at_once_and_one_that_succeeds_ends_it():
     disk = Disk()
     health = WriteHealth(disk.probe, clock=disk)
-    health.failed(Unavailable("there is no room"))
-    assert await health.not_ready() == "nothing can be written: there is no room"
+    health.failed(ServiceUnavailable("there is no room"))
+    assert await health.unready_reason() == "nothing can be written: there is no room"
     disk.now += 9
-    assert await health.not_ready() is not None
+    assert await health.unready_reason() is not None
     assert disk.probes == 0
     health.succeeded()
-    assert await health.not_ready() is None
+    assert await health.unready_reason() is None
 
 
 async def test_who_asks_while_a_probe_is_under_way_has_the_old_answer():
@@ -57,11 +57,11 @@ async def test_who_asks_while_a_probe_is_under_way_has_the_old_answer():
     async def slow() -> None:
         entered.set()
         await go_on.wait()
-        raise Unavailable("there is no room")
+        raise ServiceUnavailable("there is no room")
 
     health = WriteHealth(slow, clock=disk)
-    first = asyncio.create_task(health.not_ready())
+    first = asyncio.create_task(health.unready_reason())
     await entered.wait()
-    assert await health.not_ready() is None
+    assert await health.unready_reason() is None
     go_on.set()
     assert await first is not None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from soundings.kernel.measures import BUILT_IN, CONTACT_KINDS, Measure, foreign_bins, may_be_tallied, tally_bins
+from soundings.kernel.measures import BUILT_IN, CONTACT_KINDS, Measure, accepts_tallies, tally_bins, unknown_bins
 from soundings.kernel.scales import Scale
 
 SCALES = {
@@ -45,12 +45,12 @@ def test_searches_views_and_transactions_are_not_contacts():
     ],
 )
 def test_a_tally_carries_only_bins_of_its_measure(measure, good, bad):
-    assert foreign_bins(BUILT_IN[measure], good) == []
-    assert foreign_bins(BUILT_IN[measure], bad) == bad
+    assert unknown_bins(BUILT_IN[measure], good) == []
+    assert unknown_bins(BUILT_IN[measure], bad) == bad
 
 
 def test_gaps_between_contacts_cannot_be_tallied():
-    assert {id_ for id_, measure in BUILT_IN.items() if not may_be_tallied(measure)} == {"repeat_gap", "contained_gap"}
+    assert {id_ for id_, measure in BUILT_IN.items() if not accepts_tallies(measure)} == {"repeat_gap", "contained_gap"}
 
 
 def test_an_agencys_own_measures_follow_their_scale():

@@ -126,7 +126,7 @@ async def test_nothing_waits_while_the_log_behind_is_well(tmp_path, behind):
         assert isinstance(place, Place)
         assert behind.values() == [b"1"]
         assert watcher.depth == Depth()
-        assert await log.note() is None
+        assert await log.degraded_reason() is None
 
 
 @pytest.mark.parametrize("mood", [AWAY, SILENT, LATE])
@@ -139,8 +139,8 @@ async def test_what_is_answered_while_the_log_is_away_arrives_in_order_when_it_i
         await watcher.until(lambda: watcher.depth.records == 19)
         assert watcher.depth.oldest_at is not None
         assert watcher.depth.bytes > 0
-        assert "19 records wait" in (await log.note() or "")
-        assert await log.not_ready() is None
+        assert "19 records wait" in (await log.degraded_reason() or "")
+        assert await log.unready_reason() is None
         behind.mood = WELL
         await watcher.until_drained(log)
         await put(log, b"20")
@@ -217,9 +217,9 @@ async def test_a_record_that_is_refused_for_good_holds_up_no_other_and_is_kept(t
         behind.mood = WELL
         await watcher.until_drained(log)
         assert (behind.values(), watcher.depth.parked) == ([b"1", b"3"], 1)
-        assert await log.not_alive() is None
-        assert "1 records that the log refuses" in (await log.note() or "")
-        assert await log.not_ready() is None
+        assert await log.dead_reason() is None
+        assert "1 records that the log refuses" in (await log.degraded_reason() or "")
+        assert await log.unready_reason() is None
     async with spooled(tmp_path, behind) as (_, watcher):
         assert watcher.depth.parked == 1
 
@@ -254,11 +254,11 @@ async def test_with_neither_log_nor_spool_the_service_is_not_ready_until_one_of_
     behind.mood = AWAY
     async with spooled(tmp_path, behind, max_bytes=300_000) as (log, watcher):
         await fill(log, 100_000)
-        assert await log.not_ready() is not None
+        assert await log.unready_reason() is not None
         behind.mood = WELL
         await watcher.until_drained(log)
-        assert await log.not_ready() is None
-        assert await log.not_alive() is None
+        assert await log.unready_reason() is None
+        assert await log.dead_reason() is None
 
 
 @pytest.fixture
@@ -277,10 +277,10 @@ async def test_a_disk_that_the_spool_has_filled_is_free_again_when_the_spool_has
     async with spooled(disk / "spool", again) as (log, watcher):
         more, refusal = await fill(log, 20_000)
         assert refusal.retry_after >= 1
-        assert await log.not_ready() is not None
+        assert await log.unready_reason() is not None
         again.mood = WELL
         await watcher.until_drained(log)
-        assert await log.not_ready() is None
+        assert await log.unready_reason() is None
         assert first_of_each(again.values()) == [*kept, *more]
         again.mood = AWAY
         await put(log, bytes(20_000))
@@ -293,10 +293,10 @@ async def test_a_spool_takes_records_again_when_others_make_room_on_the_disk(dis
     ballast.write_bytes(bytes(1_500_000))
     async with spooled(disk / "spool", behind) as (log, watcher):
         await fill(log, 20_000)
-        assert await log.not_ready() is not None
+        assert await log.unready_reason() is not None
         ballast.unlink()
         await watcher.until(lambda: not log.failing)
-        assert await log.not_ready() is None
+        assert await log.unready_reason() is None
         await put(log, bytes(20_000))
 
 

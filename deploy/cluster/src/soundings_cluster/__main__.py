@@ -11,23 +11,23 @@ from typing import Annotated
 import typer
 
 from soundings.kernel.errors import SoundingsError
-from soundings_cluster.banner import greet, write_environment
+from soundings_cluster.banner import print_banner, write_environment
 from soundings_cluster.cli_calls import fill_with_demo, move_in
-from soundings_cluster.data_dir import Place, check_ports, open_place
+from soundings_cluster.data_dir import ClusterDir, check_ports, open_place
 from soundings_cluster.health import show_health
 from soundings_cluster.kafka import install_kafka, kafka
-from soundings_cluster.orphan_processes import stop_leftovers
+from soundings_cluster.orphan_processes import stop_orphans
 from soundings_cluster.postgres import make_databases, postgres
-from soundings_cluster.services import METRICS_PORTS, Doors, services
+from soundings_cluster.services import METRICS_PORTS, ServiceEndpoints, services
 from soundings_cluster.status_line import Console
 from soundings_cluster.supervisor import Supervisor
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ClusterOptions:
     """What was asked for."""
 
-    doors: Doors
+    doors: ServiceEndpoints
     with_demo: bool = False
     from_home: Path | None = None
 
@@ -53,17 +53,21 @@ def cluster(
     The first run makes the directory, with a secret, a signing key and an admin token that only you can read. A part
     that dies is started again; a second run finds everything as it was.
     """
-    doors = Doors(feedback_port, catalogue_port, tuple(metrics_port or METRICS_PORTS))
+    doors = ServiceEndpoints(feedback_port, catalogue_port, tuple(metrics_port or METRICS_PORTS))
     console = Console()
     install_kafka()
     place = open_place(folder, from_home)
     with place.home.locked():
-        stop_leftovers(place.path / "running.json", console.say)
-        order = Order(doors) if place.was_up_before else Order(doors, demo_if_empty and not from_home, from_home)
+        stop_orphans(place.path / "running.json", console.say)
+        order = (
+            ClusterOptions(doors)
+            if place.was_up_before
+            else ClusterOptions(doors, demo_if_empty and not from_home, from_home)
+        )
         asyncio.run(_run(place, order, console))
 
 
-async def _run(place: Place, order: Order, console: Console) -> None:
+async def _run(place: ClusterDir, order: ClusterOptions, console: Console) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -86,7 +90,7 @@ async def _run(place: Place, order: Order, console: Console) -> None:
         console.say("Everything has stopped; what was acknowledged is kept.")
 
 
-async def _serve(place: Place, order: Order, console: Console, supervisor: Supervisor) -> None:
+async def _serve(place: ClusterDir, order: ClusterOptions, console: Console, supervisor: Supervisor) -> None:
     """Bring everything up and watch it, until cancelled."""
     foundations = [kafka(place), postgres(place)]
     rooms = services(place, order.doors)
@@ -100,7 +104,7 @@ async def _serve(place: Place, order: Order, console: Console, supervisor: Super
     console.say("Starting the services ...")
     await supervisor.start(rooms)
     place.note_that_it_is_up()
-    greet(place, order.doors, console)
+    print_banner(place, order.doors, console)
     if order.with_demo:
         await fill_with_demo(place, order.doors, console)
     await show_health(supervisor.parts, console)

@@ -4,19 +4,19 @@ import os
 import shlex
 from collections.abc import Mapping
 
-from soundings_cluster.data_dir import Place
-from soundings_cluster.services import Doors
+from soundings_cluster.data_dir import ClusterDir
+from soundings_cluster.services import ServiceEndpoints
 from soundings_cluster.status_line import Console
 
 
-def write_environment(place: Place, doors: Doors) -> None:
+def write_environment(place: ClusterDir, doors: ServiceEndpoints) -> None:
     """A file to ``source``, after which the ``soundings`` command speaks to this cluster."""
     lines = [f"export {name}={shlex.quote(value)}\n" for name, value in _environment(place, doors).items()]
     with os.fdopen(os.open(place.path / "environment", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.writelines(lines)
 
 
-def _environment(place: Place, doors: Doors) -> Mapping[str, str]:
+def _environment(place: ClusterDir, doors: ServiceEndpoints) -> Mapping[str, str]:
     urls = {f"SOUNDINGS_{name.upper()}_URL": url for name, url in doors.urls.items()}
     return {
         **urls,
@@ -27,7 +27,7 @@ def _environment(place: Place, doors: Doors) -> Mapping[str, str]:
     }
 
 
-def greet(place: Place, doors: Doors, console: Console) -> None:
+def print_banner(place: ClusterDir, doors: ServiceEndpoints, console: Console) -> None:
     """Print the addresses."""
     more = "".join(f", and {port}" for port in doors.metrics[1:])
     console.say(f"Soundings runs as a cluster from {place.path}")

@@ -6,20 +6,20 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
-from soundings_cluster.data_dir import Place
+from soundings_cluster.data_dir import ClusterDir
 from soundings_cluster.errors import PartFailed
-from soundings_cluster.services import Doors
+from soundings_cluster.services import ServiceEndpoints
 from soundings_cluster.status_line import Console
 
 
-async def fill_with_demo(place: Place, doors: Doors, console: Console) -> None:
+async def fill_with_demo(place: ClusterDir, doors: ServiceEndpoints, console: Console) -> None:
     """Invent an agency and send what its systems saw."""
     urls = [word for name, url in doors.urls.items() for word in (f"--{name}", url)]
     if await _soundings("demo", "--home", str(place.path), *urls) != 0:
         console.say("The demo did not finish; `soundings demo` goes on with it.")
 
 
-async def move_in(place: Place, home: Path) -> None:
+async def move_in(place: ClusterDir, home: Path) -> None:
     """Copy what an embedded Soundings keeps; raises `PartFailed` when that does not succeed."""
     settings = {
         "SOUNDINGS_LOG_URL": place.log_url,

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import cast
 
 from soundings_cluster.errors import PortTaken
-from soundings_embedded.data_dir import Home, existing_home, open_home
+from soundings_embedded.data_dir import DataDir, existing_home, open_home
 from soundings_embedded.data_dir_permissions import PRIVATE_FOLDER, SECRET_FILES, make_private
 
 _PREFERRED: Mapping[str, int] = {"kafka": 9092, "postgres": 5432}
@@ -22,10 +22,10 @@ _SECRETS = (*SECRET_FILES, "postgres.password", "environment")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ClusterDir:
     """Where everything of one cluster lies."""
 
-    home: Home
+    home: DataDir
     kafka_port: int
     postgres_port: int
 
@@ -59,7 +59,7 @@ class Place:
         return path
 
 
-def open_place(path: Path, from_home: Path | None = None) -> Place:
+def open_place(path: Path, from_home: Path | None = None) -> ClusterDir:
     """The place at ``path``, made ready on first use; it then takes over the secrets of a home that is to move in."""
     if from_home is not None and not (path / "secret").exists():
         _take_over(existing_home(from_home), path)
@@ -73,7 +73,7 @@ def open_place(path: Path, from_home: Path | None = None) -> Place:
         home.path / "ports.json", json.dumps({name: _choose(port) for name, port in _PREFERRED.items()})
     )
     ports = cast("dict[str, int]", json.loads(chosen))
-    return Place(home, ports["kafka"], ports["postgres"])
+    return ClusterDir(home, ports["kafka"], ports["postgres"])
 
 
 def check_ports(ports: Iterable[tuple[str, int]]) -> None:
@@ -91,7 +91,7 @@ def _write_once(path: Path, text: str) -> str:
     return path.read_text("ascii")
 
 
-def _take_over(home: Home, path: Path) -> None:
+def _take_over(home: DataDir, path: Path) -> None:
     """Receipts, pseudonyms and tokens must go on to be good. The secret comes last: it says that all is there."""
     path.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name in ("signing-key.json", "jwks.json", "admin.token", "secret"):

@@ -7,14 +7,14 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from soundings.telemetry.metrics import LAG_EVENTS, SPOOL_DEPTH
-from soundings_cluster.component import Part
+from soundings_cluster.component import Component
 from soundings_cluster.status_line import Console
 
 _EVERY_S = 1.0
 _TIMEOUT_S = 5.0
 
 
-async def show_health(parts: Sequence[Part], console: Console) -> None:
+async def show_health(parts: Sequence[Component], console: Console) -> None:
     """Look every second, until cancelled."""
     async with httpx.AsyncClient(timeout=_TIMEOUT_S) as client:
         while True:
@@ -25,7 +25,7 @@ async def show_health(parts: Sequence[Part], console: Console) -> None:
             await asyncio.sleep(_EVERY_S)
 
 
-def state(parts: Sequence[Part], reasons: Sequence[str | None]) -> str:
+def state(parts: Sequence[Component], reasons: Sequence[str | None]) -> str:
     """How many parts are up, and why the others are not."""
     down = [f"{part.name}: {reason}" for part, reason in zip(parts, reasons, strict=True) if reason is not None]
     up = f"{len(parts) - len(down)} of {len(parts)} up"

@@ -5,8 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
-from soundings_cluster.component import Part
-from soundings_cluster.data_dir import Place
+from soundings_cluster.component import Component
+from soundings_cluster.data_dir import ClusterDir
 from soundings_cluster.errors import ProgramMissing
 
 SCRIPT = Path(__file__).parents[3] / "kafka" / "broker.py"
@@ -20,7 +20,7 @@ def install_kafka() -> None:
         raise ProgramMissing("Apache Kafka could not be fetched; what is missing stands above.")
 
 
-def kafka(place: Place) -> Part:
+def kafka(place: ClusterDir) -> Component:
     """The broker as a part."""
     folder = place.folder("kafka")
 
@@ -29,7 +29,7 @@ def kafka(place: Place) -> Part:
             client.settimeout(_CHECK_S)
             return None if client.connect_ex(("127.0.0.1", place.kafka_port)) == 0 else "does not answer"
 
-    return Part(
+    return Component(
         "kafka",
         [sys.executable, str(SCRIPT), "run", "--dir", str(folder), "--port", str(place.kafka_port)],
         place.folder("logs") / "kafka.log",

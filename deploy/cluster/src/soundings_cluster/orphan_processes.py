@@ -33,7 +33,7 @@ def remember(path: Path, running: Mapping[str, Process]) -> None:
     draft.replace(path)
 
 
-def stop_leftovers(path: Path, say: Callable[[str], None]) -> None:
+def stop_orphans(path: Path, say: Callable[[str], None]) -> None:
     """Stop what an earlier run has left: politely, all at once, and after a while by force."""
     left = {name: one for name, one in _remembered(path).items() if _runs(one)}
     for name, one in left.items():

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import asyncpg
 
-from soundings_cluster.component import Part
-from soundings_cluster.data_dir import Place
+from soundings_cluster.component import Component
+from soundings_cluster.data_dir import ClusterDir
 from soundings_cluster.errors import ProgramMissing
 
 DATABASES = ("catalogue", "metrics")
@@ -21,7 +21,7 @@ _ELSEWHERE = Path("/var/lib/soundings")
 _CHECK_S = 3.0
 
 
-def postgres(place: Place) -> Part:
+def postgres(place: ClusterDir) -> Component:
     """The server as a part; the first time its data are laid out."""
     user = _user()
     folder = _folder(place.path / "postgres", user)
@@ -38,7 +38,7 @@ def postgres(place: Place) -> Part:
             return f"does not answer: {error}"
         return None
 
-    return Part(
+    return Component(
         "postgres",
         [str(programs / "postgres"), "-D", str(folder / "data"), *settings],
         place.folder("logs") / "postgres.log",
@@ -49,7 +49,7 @@ def postgres(place: Place) -> Part:
     )
 
 
-async def make_databases(place: Place, names: Iterable[str] = DATABASES) -> None:
+async def make_databases(place: ClusterDir, names: Iterable[str] = DATABASES) -> None:
     """Create the databases that are missing on a server that is up."""
     connection = await _connect(place, "postgres")
     try:
@@ -60,7 +60,7 @@ async def make_databases(place: Place, names: Iterable[str] = DATABASES) -> None
         await connection.close()
 
 
-async def _connect(place: Place, database: str) -> "asyncpg.Connection[asyncpg.Record]":
+async def _connect(place: ClusterDir, database: str) -> "asyncpg.Connection[asyncpg.Record]":
     return await asyncpg.connect(place.database_url(database), timeout=_CHECK_S)
 
 

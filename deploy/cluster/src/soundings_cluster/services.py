@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from soundings_cluster.component import Part, UpCheck
-from soundings_cluster.data_dir import Place
+from soundings_cluster.component import Component, UpCheck
+from soundings_cluster.data_dir import ClusterDir
 
 METRICS_PORTS = (8003, 8004)
 _METRICS_ABOVE = 1000
@@ -23,7 +23,7 @@ _PASSED_ON = (
 
 
 @dataclass(frozen=True, slots=True)
-class Doors:
+class ServiceEndpoints:
     """Where the services listen on the loopback address; there is one metrics-worker for each of its ports."""
 
     feedback: int = 8001
@@ -37,7 +37,7 @@ class Doors:
         return {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
 
 
-def services(place: Place, doors: Doors) -> Sequence[Part]:
+def services(place: ClusterDir, doors: ServiceEndpoints) -> Sequence[Component]:
     """In the order in which they are stopped: first who takes in, last who counts."""
     catalogue, metrics = place.database_url("catalogue"), place.database_url("metrics")
     knowing = {"SOUNDINGS_DATABASE_URL": catalogue, "SOUNDINGS_PUBLIC_FEEDBACK_URL": doors.urls["feedback"]}
@@ -58,7 +58,7 @@ def services(place: Place, doors: Doors) -> Sequence[Part]:
     ]
 
 
-def _service(place: Place, name: str, module: str, port: int, settings: Mapping[str, str]) -> Part:
+def _service(place: ClusterDir, name: str, module: str, port: int, settings: Mapping[str, str]) -> Component:
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     environment |= {
         "SOUNDINGS_LOG_URL": place.log_url,
@@ -69,7 +69,7 @@ def _service(place: Place, name: str, module: str, port: int, settings: Mapping[
         **settings,
     }
     root = f"http://127.0.0.1:{port}"
-    return Part(
+    return Component(
         name,
         [sys.executable, "-m", module],
         place.folder("logs") / f"{name}.log",

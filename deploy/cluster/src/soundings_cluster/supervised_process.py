@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from soundings_cluster.component import Part
+from soundings_cluster.component import Component
 from soundings_cluster.orphan_processes import Process, process
 
 _FIRST_PAUSE_S = 0.5
@@ -16,10 +16,10 @@ _STEADY_S = 10.0
 _STOP_S = 40.0
 
 
-class Child:
+class SupervisedProcess:
     """One process at a time; ``changed`` is called whenever there is another one, or none."""
 
-    def __init__(self, part: Part, say: Callable[[str], None], changed: Callable[[], None]) -> None:
+    def __init__(self, part: Component, say: Callable[[str], None], changed: Callable[[], None]) -> None:
         self.part = part
         self.identity: Process | None = None
         self._say = say

@@ -5,11 +5,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from soundings_cluster.component import Part
+from soundings_cluster.component import Component
 from soundings_cluster.errors import PartFailed
 from soundings_cluster.orphan_processes import remember
 from soundings_cluster.status_line import Console
-from soundings_cluster.supervised_process import Child
+from soundings_cluster.supervised_process import SupervisedProcess
 
 _UP_WITHIN_S = 180.0
 _POLL_S = 0.1
@@ -23,17 +23,17 @@ class Supervisor:
         self._console = console
         self._register = register
         self._up_within_s = up_within_s
-        self._children: list[Child] = []
+        self._children: list[SupervisedProcess] = []
         self._keeping: set[asyncio.Task[None]] = set()
 
     @property
-    def parts(self) -> Sequence[Part]:
+    def parts(self) -> Sequence[Component]:
         return [child.part for child in self._children]
 
-    async def start(self, parts: Sequence[Part]) -> None:
+    async def start(self, parts: Sequence[Component]) -> None:
         """Start some parts at once and wait until each is up; raises `PartFailed` when one is not in time."""
         for part in parts:
-            child = Child(part, self._console.say, self._remember)
+            child = SupervisedProcess(part, self._console.say, self._remember)
             self._children.append(child)
             task = asyncio.create_task(child.keep(), name=part.name)
             self._keeping.add(task)
@@ -46,7 +46,7 @@ class Supervisor:
             await child.stop()
         await asyncio.gather(*self._keeping)
 
-    def _in_stopping_order(self) -> Sequence[Child]:
+    def _in_stopping_order(self) -> Sequence[SupervisedProcess]:
         services = [child for child in self._children if child.part.metrics_url is not None]
         return services + [child for child in self._children if child not in services]
 
@@ -55,7 +55,7 @@ class Supervisor:
         remember(self._register, running)
 
 
-async def _until_up(part: Part, seconds: float) -> None:
+async def _until_up(part: Component, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while (reason := await part.check()) is not None:
         if time.monotonic() > deadline:

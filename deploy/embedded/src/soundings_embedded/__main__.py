@@ -9,8 +9,8 @@ from soundings_embedded.commands.apply import apply
 from soundings_embedded.commands.backup import backup, restore
 from soundings_embedded.commands.demo import demo
 from soundings_embedded.commands.doctor import doctor
-from soundings_embedded.commands.export import take_out
-from soundings_embedded.commands.import_records import bring_in
+from soundings_embedded.commands.export import export
+from soundings_embedded.commands.import_records import import_records
 from soundings_embedded.commands.maintenance import rebuild, resume, verify
 from soundings_embedded.commands.move import move
 from soundings_embedded.commands.privacy import erase, redaction, rotate
@@ -28,8 +28,8 @@ app = typer.Typer(
 app.command()(serve)
 app.add_typer(tokens, name="token")
 app.command()(apply)
-app.command("import")(bring_in)
-app.command("export")(take_out)
+app.command("import")(import_records)
+app.command("export")(export)
 app.command()(demo)
 app.command()(verify)
 app.command()(rebuild)

@@ -18,13 +18,13 @@ from soundings.http.allowed_hosts import AllowedHosts, HostCheck
 from soundings.http.app import TELEMETRY
 from soundings.http.limits import ServerLimits
 from soundings.http.metrics_listener import MetricsAddress, Refresh, serving_metrics
-from soundings.http.problems import handle_problems
-from soundings.http.request_middleware import Surround
+from soundings.http.problems import register_problem_handlers
+from soundings.http.request_middleware import RequestMiddleware
 from soundings_embedded import demo
-from soundings_embedded.data_dir import Home
+from soundings_embedded.data_dir import DataDir
 from soundings_embedded.landing_page.http import FrontPage, router
-from soundings_embedded.log_maintenance import keeping_the_log
-from soundings_embedded.root_alias import AtTheRoot
+from soundings_embedded.log_maintenance import log_maintenance
+from soundings_embedded.root_alias import RootAlias
 
 LOOPBACK = AllowedHosts()
 BODY_LIMIT = 8 * 1024 * 1024
@@ -35,7 +35,7 @@ _SMALL_BATCH = 10_000
 """Events folded at once: half of what a worker takes that has a machine for itself."""
 
 
-def services(home: Home) -> dict[str, FastAPI]:
+def services(home: DataDir) -> dict[str, FastAPI]:
     """The three services by the path below which each is mounted, all with URLs into the home."""
     return {
         "/api/catalogue": catalogue_api.bootstrap.build(
@@ -66,8 +66,8 @@ def services(home: Home) -> dict[str, FastAPI]:
     }
 
 
-def house(
-    home: Home,
+def create_app(
+    home: DataDir,
     allowed_hosts: AllowedHosts = LOOPBACK,
     metrics: MetricsAddress | None = None,
     limits: ServerLimits | None = None,
@@ -84,7 +84,7 @@ def house(
         async with AsyncExitStack() as stack:
             for room in rooms.values():
                 await stack.enter_async_context(room.router.lifespan_context(room))
-            await stack.enter_async_context(keeping_the_log(home.path / "log.db"))
+            await stack.enter_async_context(log_maintenance(home.path / "log.db"))
             refresh: list[Refresh] = [room.state.show_ready for room in rooms.values()]
             listener = serving_metrics(metrics, refresh)
             app.state.metrics_fault = await stack.enter_async_context(listener)
@@ -98,15 +98,15 @@ def house(
     app = FastAPI(
         title="Soundings", lifespan=lifespan, telemetry=TELEMETRY, docs_url=None, redoc_url=None, openapi_url=None
     )
-    handle_problems(app, {})
+    register_problem_handlers(app, {})
     app.add_middleware(HostCheck, allowed=allowed_hosts)
-    app.add_middleware(Surround, service="embedded", body_limit=BODY_LIMIT, limits=limits)
+    app.add_middleware(RequestMiddleware, service="embedded", body_limit=BODY_LIMIT, limits=limits)
     app.include_router(router(lambda: app.state.front_page, lambda: datetime.now(UTC).date()))
     for check in ("livez", "readyz"):
         app.add_api_route(f"/{check}", _of_all(app, rooms, check), name=check, include_in_schema=False)
     for path, room in rooms.items():
         app.mount(path, room)
-    app.router.routes.append(AtTheRoot(_AT_THE_ROOT, rooms["/api/feedback"]))
+    app.router.routes.append(RootAlias(_AT_THE_ROOT, rooms["/api/feedback"]))
     return app
 
 

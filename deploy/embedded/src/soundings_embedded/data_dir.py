@@ -42,7 +42,7 @@ class NoHome(SoundingsError):
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
+class DataDir:
     """Where everything of one embedded Soundings lies."""
 
     path: Path
@@ -137,7 +137,7 @@ class Home:
             yield
 
 
-def existing_home(path: Path) -> Home:
+def existing_home(path: Path) -> DataDir:
     """The home at ``path``. Raises :class:`NoHome` when there is none, HomeUnusable when it cannot be read."""
     with readable_errors(path):
         if path.exists() and not path.is_dir():
@@ -146,10 +146,10 @@ def existing_home(path: Path) -> Home:
         there = (path / "secret").exists()
     if not there:
         raise NoHome(f"{path} is not a Soundings home. `soundings serve --home {path}` makes one.")
-    return Home(path.resolve())
+    return DataDir(path.resolve())
 
 
-def open_home(path: Path, *, clock: Clock = system_clock) -> Home:
+def open_home(path: Path, *, clock: Clock = system_clock) -> DataDir:
     """The home at ``path``, made ready on first use: secret, signing key and admin token, for the owner's eyes only.
 
     The admin token is renewed where it would soon be of no use. Raises HomeUnusable.
@@ -158,7 +158,7 @@ def open_home(path: Path, *, clock: Clock = system_clock) -> Home:
         _check_whole(path)
         path.mkdir(parents=True, exist_ok=True, mode=0o700)
         check_owner(path)
-        home = Home(path.resolve())
+        home = DataDir(path.resolve())
         if not (path / "secret").exists():
             _make_keys(path)
             write_private(path / "secret", secrets.token_hex(32) + "\n")
@@ -183,7 +183,7 @@ def _publish(path: Path, key: ECKey) -> None:
     write_private(path / "jwks.json", json.dumps(KeySet([key]).as_dict(private=False)))
 
 
-def _publish_key(home: Home) -> None:
+def _publish_key(home: DataDir) -> None:
     """Finish a change of keys that was cut off between its two files; a set that someone added keys to stays."""
     path, key = home.path / "jwks.json", home.signing_key()
     published = path.read_text("utf-8", "replace") if path.exists() else ""

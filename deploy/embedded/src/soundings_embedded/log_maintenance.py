@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 
 from soundings.kernel.clock import Clock, epoch_ms, system_clock
-from soundings.kernel.errors import SoundingsError, reason_of
+from soundings.kernel.errors import SoundingsError, safe_error_reason
 from soundings.log.sqlite import SqliteLog
 
 EVERY_SECONDS = 3600.0
@@ -16,7 +16,7 @@ _log = structlog.get_logger("soundings_embedded.log_maintenance")
 
 
 @asynccontextmanager
-async def keeping_the_log(
+async def log_maintenance(
     path: Path, *, clock: Clock = system_clock, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 ) -> AsyncGenerator[None, None]:
     """While the block runs, remove once an hour what the topics no longer keep."""
@@ -37,6 +37,6 @@ async def _keep(log: SqliteLog, clock: Clock, sleep: Callable[[float], Awaitable
         try:
             removed = await log.maintain(epoch_ms(clock()))
         except SoundingsError as error:
-            _log.warning("log_upkeep_failed", reason=reason_of(error))
+            _log.warning("log_upkeep_failed", reason=safe_error_reason(error))
         else:
             _log.info("log_upkeep", removed=removed)

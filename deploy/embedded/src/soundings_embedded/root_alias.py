@@ -4,7 +4,7 @@ from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 
-class AtTheRoot(BaseRoute):
+class RootAlias(BaseRoute):
     """Gives requests whose path begins in one of these ways to a service, with the path as it is."""
 
     def __init__(self, beginnings: tuple[str, ...], service: ASGIApp) -> None:

@@ -14,13 +14,13 @@ from soundings.events.topics import ALL
 from soundings.log.sqlite import SqliteLog
 from soundings_embedded.backups.errors import BackupRefused, RestoreRefused
 from soundings_embedded.backups.use_cases import back_up, restore
-from soundings_embedded.data_dir import RESTORING, Home, NoHome, open_home
+from soundings_embedded.data_dir import RESTORING, DataDir, NoHome, open_home
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-async def home(tmp_path: Path) -> Home:
+async def home(tmp_path: Path) -> DataDir:
     """A home with empty databases and an empty log."""
     made = open_home(tmp_path / "home")
     await metrics_worker.bootstrap.positions(made.database_url("metrics"))
@@ -35,7 +35,7 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.is_file() and path.name != "lock"}
 
 
-async def test_a_backup_is_private_whole_and_restores_to_the_same_home(home: Home, tmp_path: Path):
+async def test_a_backup_is_private_whole_and_restores_to_the_same_home(home: DataDir, tmp_path: Path):
     manifest = back_up(home, tmp_path / "copy", NOW)
     names = {path.name for path in (tmp_path / "copy").iterdir()}
     assert names == {*manifest.files, "manifest.json"} >= {"secret", "log.db", "metrics.db", "catalogue.db"}
@@ -57,7 +57,7 @@ def test_a_folder_with_something_in_it_and_a_home_that_nobody_served_from_are_re
         back_up(fresh, tmp_path, NOW)
 
 
-async def test_a_backup_that_is_damaged_is_refused_and_nothing_is_replaced(home: Home, tmp_path: Path):
+async def test_a_backup_that_is_damaged_is_refused_and_nothing_is_replaced(home: DataDir, tmp_path: Path):
     copy = tmp_path / "copy"
     back_up(home, copy, NOW)
     before, manifest = contents(home.path), json.loads((copy / "manifest.json").read_text())
@@ -91,7 +91,7 @@ async def test_a_backup_that_is_damaged_is_refused_and_nothing_is_replaced(home:
     await refused("is missing")
 
 
-async def test_positions_that_the_log_does_not_have_are_refused(home: Home, tmp_path: Path):
+async def test_positions_that_the_log_does_not_have_are_refused(home: DataDir, tmp_path: Path):
     database = sqlite3.connect(home.path / "metrics.db")
     database.execute(
         "INSERT INTO position (topic, partition, epoch, next, owner, at) VALUES (?, 0, 1, 7, 'x', 0)", (ALL[0].name,)
@@ -104,7 +104,7 @@ async def test_positions_that_the_log_does_not_have_are_refused(home: Home, tmp_
     assert not (tmp_path / "new" / "secret").exists()
 
 
-async def test_a_restore_that_was_cut_off_is_noticed_and_run_again(home: Home, tmp_path: Path):
+async def test_a_restore_that_was_cut_off_is_noticed_and_run_again(home: DataDir, tmp_path: Path):
     back_up(home, tmp_path / "copy", NOW)
     (home.path / "secret").unlink()
     (home.path / RESTORING).touch()
@@ -114,6 +114,6 @@ async def test_a_restore_that_was_cut_off_is_noticed_and_run_again(home: Home, t
     assert open_home(home.path).secret() == home.secret()
 
 
-async def test_a_home_that_has_lost_its_log_is_not_taken_for_a_new_one(home: Home):
+async def test_a_home_that_has_lost_its_log_is_not_taken_for_a_new_one(home: DataDir):
     (home.path / "log.db").unlink()
     assert not home.is_empty

@@ -5,14 +5,14 @@ from pathlib import Path
 import pytest
 import yaml
 
-from soundings_embedded.catalogue_apply.domain import BadDeclaration, declared, step
+from soundings_embedded.catalogue_apply.domain import BadDeclaration, iter_declared, step
 
 CITY = Path(__file__).resolve().parents[4] / "docs" / "examples" / "city.yaml"
 AGENCY = {"name": {"en": "City"}, "time_zone": "UTC"}
 
 
 def test_entities_come_in_an_order_in_which_they_may_refer_to_each_other():
-    kinds = [entities for entities, _, _ in declared(yaml.safe_load(CITY.read_text()))]
+    kinds = [entities for entities, _, _ in iter_declared(yaml.safe_load(CITY.read_text()))]
     assert kinds == sorted(
         kinds, key=["agencies", "departments", "services", "measures", "sources", "forms", "standards"].index
     )
@@ -44,7 +44,7 @@ def test_a_field_that_is_left_out_now_is_a_change():
 )
 def test_a_document_of_another_shape_is_refused(document: object, says: str):
     with pytest.raises(BadDeclaration, match=says):
-        list(declared(document))
+        list(iter_declared(document))
 
 
 def test_a_wrong_field_is_named_with_its_entity():

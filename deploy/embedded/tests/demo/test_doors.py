@@ -7,17 +7,17 @@ from functools import partial
 import pytest
 
 from feedback_api.catalogue_projection.projection import Projection
-from feedback_api.intake.context import Sender
-from feedback_api.intake.monotonic_revision import RisingRevisions
-from feedback_api.intake.ports import Kind
-from feedback_api.interactions.parser import Interactions
+from feedback_api.intake.context import IntakeContext
+from feedback_api.intake.monotonic_revision import MonotonicRevisions
+from feedback_api.intake.ports import ItemParser
+from feedback_api.interactions.parser import InteractionParser
 from feedback_api.redaction.redact import redact
-from feedback_api.responses.parser import Responses
-from feedback_api.tallies.parser import Tallies
+from feedback_api.responses.parser import ResponseParser
+from feedback_api.tallies.parser import TallyParser
 from soundings.events import catalogue, forms
 from soundings.events.catalogue import CatalogueChanged
 from soundings.kernel.measures import BUILT_IN
-from soundings_embedded.catalogue_apply.domain import MODELS, declared
+from soundings_embedded.catalogue_apply.domain import MODELS, iter_declared
 from soundings_embedded.demo.agency import AGENCY_ID, FORM_ID, SERVICES, WEB
 from soundings_embedded.demo.catalogue import declaration, start_of
 from soundings_embedded.demo.event_stream import History
@@ -52,7 +52,7 @@ def published(form_id: str, body: forms.Form, scales: dict[str, str]) -> forms.F
 
 def events(document: object) -> Iterator[CatalogueChanged]:
     scales = {measure.id: measure.scale.value for measure in BUILT_IN.values()}
-    for entities, entity_id, raw in declared(document):
+    for entities, entity_id, raw in iter_declared(document):
         body = MODELS[entities].model_validate(raw)
         about = {"id": entity_id, "revision": 1, "changed_at": LONG_AGO, "body": body}
         if isinstance(body, catalogue.Measure):
@@ -75,41 +75,41 @@ def projection() -> Projection:
 
 
 @pytest.fixture(scope="module")
-def kinds(projection: Projection) -> dict[str, Kind]:
+def kinds(projection: Projection) -> dict[str, ItemParser]:
     clock = partial(datetime.now, UTC)
     pseudonym = lambda agency, person: f"{agency}:{len(person)}"  # noqa: E731
     return {
-        "responses": Responses(projection, redact, pseudonym),
-        "interactions": Interactions(projection, redact, pseudonym),
-        "tallies": Tallies(projection, redact, RisingRevisions(clock)),
+        "responses": ResponseParser(projection, redact, pseudonym),
+        "interactions": InteractionParser(projection, redact, pseudonym),
+        "tallies": TallyParser(projection, redact, MonotonicRevisions(clock)),
     }
 
 
-def sender(projection: Projection, source: str, now: datetime) -> Sender:
+def sender(projection: Projection, source: str, now: datetime) -> IntakeContext:
     view, agency = projection.source(source), projection.agency(AGENCY_ID)
     assert view is not None
     assert agency is not None
-    return Sender(view, agency, now)
+    return IntakeContext(view, agency, now)
 
 
 @pytest.mark.slow
 def test_the_doors_take_every_item_and_move_none_of_them_in_time(
-    history: History, projection: Projection, kinds: dict[str, Kind]
+    history: History, projection: Projection, kinds: dict[str, ItemParser]
 ):
     midnight = datetime.combine(history.today, time(12), UTC)
     for delivery in history.deliveries:
         who = sender(projection, delivery.source, midnight)
         assert delivery.kind in who.source.accepts
         for item in delivery.items:
-            taken = kinds[delivery.kind].take(item, who, None)
+            taken = kinds[delivery.kind].parse(item, who, None)
             assert taken.record_id == item["id"]
             assert b'"time_clamped":true' not in (taken.record.value or b"")
 
 
-def test_the_short_form_needs_a_score_and_nothing_else(projection: Projection, kinds: dict[str, Kind]):
+def test_the_short_form_needs_a_score_and_nothing_else(projection: Projection, kinds: dict[str, ItemParser]):
     who = sender(projection, WEB, datetime.now(UTC))
     item = {"form_id": FORM_ID, "answers": {"overall": 5, "comment": "The clerk was patient with me."}}
-    assert kinds["responses"].take(item, who, None).record_id
+    assert kinds["responses"].parse(item, who, None).record_id
     assert projection.form(FORM_ID) is not None
 
 
@@ -118,21 +118,21 @@ def test_every_reference_in_the_declaration_is_declared():
     there = {entities: set(bodies) for entities, bodies in document.items() if isinstance(bodies, dict)}
     named = {"agency_id": "agencies", "department_id": "departments", "service_id": "services", "source_id": "sources",
              "service_ids": "services"}  # fmt: skip
-    for _, _, body in declared(document):
+    for _, _, body in iter_declared(document):
         for field, entities in named.items():
             value = body.get(field, [])
             assert set([value] if isinstance(value, str) else value) <= there[entities]  # type: ignore[call-overload]
 
 
 def test_every_id_is_its_own_agencys():
-    assert all(entity_id.startswith(AGENCY_ID) for _, entity_id, _ in declared(declaration(START)))
+    assert all(entity_id.startswith(AGENCY_ID) for _, entity_id, _ in iter_declared(declaration(START)))
 
 
 def test_there_are_three_departments_with_services_and_targets():
     departments = {profile.department for profile in SERVICES}
     assert len(departments) == 3
     assert 6 <= len(SERVICES) <= 8
-    standards = [body for entities, _, body in declared(declaration(START)) if entities == "standards"]
+    standards = [body for entities, _, body in iter_declared(declaration(START)) if entities == "standards"]
     assert {"metric": "service_level.answered_offered.v1", "params": {"threshold_s": 20}, "target": 0.8}.items() <= {
         **standards[3]
     }.items()

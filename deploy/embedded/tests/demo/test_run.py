@@ -14,7 +14,7 @@ from soundings_embedded.demo.agency import AGENCY_ID, SERVICE_NAMES
 from soundings_embedded.demo.errors import ItemsRefused, KeyUnknown, NotCounted
 from soundings_embedded.demo.event_stream import invent
 from soundings_embedded.demo.results import DemoResult
-from soundings_embedded.demo.use_cases import BATCH, Patience, Tell, run_demo
+from soundings_embedded.demo.use_cases import BATCH, PollingPolicy, Tell, run_demo
 
 TODAY = date(2026, 4, 13)
 HISTORIES = lru_cache(invent)
@@ -102,8 +102,8 @@ class Clock:
     def sleep(self, seconds: float) -> None:
         self.at += seconds
 
-    def patience(self) -> Patience:
-        return Patience(self.sleep, lambda: self.at)
+    def patience(self) -> PollingPolicy:
+        return PollingPolicy(self.sleep, lambda: self.at)
 
 
 @dataclass

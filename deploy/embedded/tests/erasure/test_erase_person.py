@@ -2,7 +2,7 @@
 
 import pytest
 
-from soundings.client import Taken
+from soundings.client import BatchResult
 from soundings_embedded.erasure.use_cases import erase_person
 
 
@@ -34,7 +34,7 @@ class Kept:
             {"index": index, "detail": "held"} for index, record in enumerate(records) if record["id"] in self.held
         ]
         self.gone |= {record["id"] for record in records} - set(self.held)
-        return Taken(len(records) - len(rejected), rejected)
+        return BatchResult(len(records) - len(rejected), rejected)
 
 
 def erased(kept):

@@ -11,7 +11,7 @@ from joserfc.jwk import ECKey
 
 from soundings.access.roles import Role
 from soundings.access.tokens import TokenRefused, TokenVerifier
-from soundings_embedded.data_dir import Home, existing_home, open_home
+from soundings_embedded.data_dir import DataDir, existing_home, open_home
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -20,11 +20,11 @@ def at(days: float = 0):
     return lambda: NOW + timedelta(days=days)
 
 
-def claims(home: Home) -> dict[str, object]:
+def claims(home: DataDir) -> dict[str, object]:
     return json.loads(base64.urlsafe_b64decode(home.admin_token.read_text().split(".")[1] + "=="))
 
 
-def write_token(home: Home, **changed: object) -> str:
+def write_token(home: DataDir, **changed: object) -> str:
     """An admin token as it should be but for some claims; None leaves one out."""
     key = ECKey.import_key(json.loads((home.path / "signing-key.json").read_text()))
     good = {"iss": "soundings", "sub": "admin", "jti": "j", "roles": ["admin"], "agency": "*",

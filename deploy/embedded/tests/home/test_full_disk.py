@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from soundings.testing.small_disk import small_disk
-from soundings_embedded.app import house
+from soundings_embedded.app import create_app
 from soundings_embedded.data_dir import open_home
 
 PATIENCE = 30.0
@@ -23,7 +23,7 @@ def disk() -> Iterator[Path]:
 
 @asynccontextmanager
 async def running(folder: Path) -> AsyncIterator[httpx.AsyncClient]:
-    app = house(open_home(folder / "home"))
+    app = create_app(open_home(folder / "home"))
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://house") as http,

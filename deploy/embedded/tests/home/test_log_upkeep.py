@@ -7,7 +7,7 @@ from pathlib import Path
 from soundings.events.topics import RESPONSES
 from soundings.log.port import Record
 from soundings.log.sqlite import SqliteLog
-from soundings_embedded.log_maintenance import EVERY_SECONDS, keeping_the_log
+from soundings_embedded.log_maintenance import EVERY_SECONDS, log_maintenance
 
 
 async def test_old_records_go_after_an_hour_and_new_ones_stay(tmp_path: Path):
@@ -27,7 +27,7 @@ async def test_old_records_go_after_an_hour_and_new_ones_stay(tmp_path: Path):
             slept.set()
             await asyncio.Future()
 
-    async with keeping_the_log(path, clock=lambda: now[0], sleep=sleep):
+    async with log_maintenance(path, clock=lambda: now[0], sleep=sleep):
         await asyncio.wait_for(slept.wait(), 10)
     left = (await log.read(RESPONSES.name, 0, 0, 10)).records
     await log.close()

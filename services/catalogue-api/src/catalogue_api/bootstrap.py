@@ -7,10 +7,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from fastapi import FastAPI
 
 from catalogue_api.editing.http import editing_router
-from catalogue_api.entities.entity_type import Kind
+from catalogue_api.entities.entity_type import EntityType
 from catalogue_api.entities.http import STATUS_OF as ENTITY_STATUS
 from catalogue_api.entities.reannouncement import AnnounceEntities
-from catalogue_api.entities.sql import METADATA, OUTBOX, SqlCatalogue, polite
+from catalogue_api.entities.sql import METADATA, OUTBOX, SqlCatalogue, raise_unavailable
 from catalogue_api.forms.domain import KIND as FORM
 from catalogue_api.forms.http import forms_router
 from catalogue_api.forms.templates.http import templates_router
@@ -31,18 +31,18 @@ from catalogue_api.token_revocations.use_cases import AnnounceRevocations
 from soundings.access.revocations import RevocationList
 from soundings.access.tokens import TokenVerifier
 from soundings.db import Database, migrate, open_database
-from soundings.db.outbox import Relay, relaying
+from soundings.db.outbox import Relay, run_relay
 from soundings.db.table_copy import Compared, Progress, copy_tables
 from soundings.events.topics import CATALOGUE
 from soundings.http.app import Check, Lifespan, ServiceSpec, service_app
 from soundings.http.write_health import WriteHealth, WriteProbe
 from soundings.kernel.clock import Clock, system_clock
-from soundings.kernel.errors import Unavailable
+from soundings.kernel.errors import ServiceUnavailable
 from soundings.log.factory import open_log
 from soundings.log.port import Log
 from soundings.telemetry.metrics import OUTBOX_DEPTH
 
-KINDS: Sequence[Kind] = (*ORGANISATION, MEASURE, FORM, SOURCE)
+KINDS: Sequence[EntityType] = (*ORGANISATION, MEASURE, FORM, SOURCE)
 """Every kind of entity that the catalogue holds."""
 
 _CHECK_SECONDS = 3.0
@@ -93,7 +93,7 @@ def build(
             limits=settings.limits,
             metrics=settings.metrics,
             status_of={**ENTITY_STATUS, **KEY_STATUS, **REVOCATION_STATUS},
-            ready=[_outbox_moves(relay, settings.stuck_after_seconds), health.not_ready],
+            ready=[_outbox_moves(relay, settings.stuck_after_seconds), health.unready_reason],
         )
     )
 
@@ -126,7 +126,7 @@ async def carry_outbox(database_url: str, log_url: str) -> None:
     async with _opened(database_url) as database:
         relay = Relay(database, OUTBOX, lambda: open_log(log_url), topics=[CATALOGUE])
         try:
-            while await relay.pass_on():
+            while await relay.relay_once():
                 continue
         finally:
             await relay.close()
@@ -160,7 +160,7 @@ def _lifespan(database: Database, relay: Relay) -> Lifespan:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(database.close)
             await migrate(database, "catalogue_api")
-            await stack.enter_async_context(relaying(relay))
+            await stack.enter_async_context(run_relay(relay))
             yield
 
     return lifespan
@@ -171,8 +171,8 @@ def _probe(database: Database) -> WriteProbe:
 
     async def probe() -> None:
         if database.is_full():
-            raise Unavailable("the disk of the database is full")
-        async with polite(), database.transaction() as connection:
+            raise ServiceUnavailable("the disk of the database is full")
+        async with raise_unavailable(), database.transaction() as connection:
             await OUTBOX.touch(connection)
 
     return probe
@@ -183,9 +183,9 @@ def _outbox_moves(relay: Relay, limit: float) -> Check:
 
     async def check() -> str | None:
         try:
-            async with polite(), asyncio.timeout(_CHECK_SECONDS):
-                waits = await relay.waits_for()
-        except Unavailable as error:
+            async with raise_unavailable(), asyncio.timeout(_CHECK_SECONDS):
+                waits = await relay.oldest_pending_seconds()
+        except ServiceUnavailable as error:
             return str(error)
         return f"changes wait for the log since {waits:.0f} s" if waits > limit else None
 

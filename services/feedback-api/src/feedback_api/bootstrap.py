@@ -9,55 +9,55 @@ from typing import Final
 
 from fastapi import APIRouter, FastAPI
 
-from feedback_api.catalogue_projection.consumer import Follower
+from feedback_api.catalogue_projection.consumer import CatalogueConsumer
 from feedback_api.catalogue_projection.projection import Projection
 from feedback_api.catalogue_projection.revocations import ProjectedRevocations
-from feedback_api.catalogue_projection.snapshot_file import LastKnown
+from feedback_api.catalogue_projection.snapshot_file import CatalogueSnapshotFile
 from feedback_api.cloudevents.http import Kinds, events_router
-from feedback_api.connectors.auth import Callers
-from feedback_api.connectors.http import ConnectorDesk, connectors_router
-from feedback_api.funnel.parser import Funnel
+from feedback_api.connectors.auth import ConnectorAuthenticator
+from feedback_api.connectors.http import ConnectorDependencies, connectors_router
+from feedback_api.funnel.parser import FunnelParser
 from feedback_api.hosted_forms.http import HostedPage, hosted_router
 from feedback_api.hosted_forms.rendering import thank_you_for_post
-from feedback_api.hosted_forms.start_token import Beginnings
+from feedback_api.hosted_forms.start_token import StartTokens
 from feedback_api.intake.body_parser import BATCH_MAX_BYTES
 from feedback_api.intake.field_readers import Redact
-from feedback_api.intake.http import Desk, record_router
+from feedback_api.intake.http import RecordIntake, record_router
 from feedback_api.intake.log_health import CheckedLog
-from feedback_api.intake.monotonic_revision import RisingRevisions
+from feedback_api.intake.monotonic_revision import MonotonicRevisions
 from feedback_api.intake.receipts import Receipts
-from feedback_api.intake.source_auth import Door
-from feedback_api.interactions.parser import Interactions
+from feedback_api.intake.source_auth import SourceAuthenticator
+from feedback_api.interactions.parser import InteractionParser
 from feedback_api.interactions.schemas import InteractionItem
-from feedback_api.pseudonyms.domain import SubjectKeys
+from feedback_api.pseudonyms.domain import SubjectPseudonyms
 from feedback_api.public_forms.http import forms_router
 from feedback_api.public_forms.rate_limit import ClientLimits, Rate
-from feedback_api.public_forms.use_cases import PublicDesk
+from feedback_api.public_forms.use_cases import FormSubmissions
 from feedback_api.redaction.redact import redact
-from feedback_api.responses.parser import Responses
+from feedback_api.responses.parser import ResponseParser
 from feedback_api.responses.schemas import ResponseItem
-from feedback_api.retraction.erasure_http import officer_router
-from feedback_api.retraction.http import takeback_router
-from feedback_api.retraction.parser import Retractions
+from feedback_api.retraction.erasure_http import erasure_router
+from feedback_api.retraction.http import retraction_router
+from feedback_api.retraction.parser import RetractionParser
 from feedback_api.reviews import http as reviews
 from feedback_api.secrets.key_derivation import derive
-from feedback_api.secrets.secret_box import Seals
+from feedback_api.secrets.secret_box import SecretBox
 from feedback_api.settings import Settings
-from feedback_api.spam.scorer import Guard
-from feedback_api.tallies.parser import Tallies
+from feedback_api.spam.scorer import SpamScorer
+from feedback_api.tallies.parser import TallyParser
 from feedback_api.tallies.schemas import TallyItem
 from feedback_api.widget.http import widget_router
 from soundings.access.revocations import RevocationList
 from soundings.access.tokens import TokenVerifier
 from soundings.events import topics
 from soundings.events.interaction import InteractionRecorded, InteractionRetracted
-from soundings.events.response import FormShown, ResponseRetracted, ResponseSubmitted
+from soundings.events.response import FormFunnelStep, ResponseRetracted, ResponseSubmitted
 from soundings.events.tally import TallyRecorded, TallyRetracted
 from soundings.http.app import Check, Lifespan, ServiceSpec, service_app
 from soundings.http.write_health import WriteHealth
 from soundings.kernel.clock import Clock, epoch_ms, system_clock
 from soundings.log.factory import open_log
-from soundings.log.lazy import LateLog, OpenLog
+from soundings.log.lazy import LazyLog, OpenLog
 from soundings.log.port import Log, LogUnavailable
 from soundings.log.spool import Depth, Spool, SpooledLog
 from soundings.telemetry.metrics import SPOOL_AGE_SECONDS, SPOOL_BYTES, SPOOL_DEPTH, SPOOL_LIMIT_BYTES, SPOOL_PARKED
@@ -74,27 +74,27 @@ _DESCRIPTION: Final = (
 class _Parts:
     """What the service is made of, wired but not started."""
 
-    behind: LateLog
+    behind: LazyLog
     spooled: SpooledLog | None
     log: Log
     """What the doors append to."""
     health: WriteHealth
     projection: Projection
-    follower: Follower
-    desk: Desk
-    responses: Responses
-    interactions: Interactions
-    tallies: Tallies
-    funnel: Funnel
-    revisions: RisingRevisions
+    follower: CatalogueConsumer
+    desk: RecordIntake
+    responses: ResponseParser
+    interactions: InteractionParser
+    tallies: TallyParser
+    funnel: FunnelParser
+    revisions: MonotonicRevisions
     redact: Redact
-    subjects: SubjectKeys
-    seals: Seals
+    subjects: SubjectPseudonyms
+    seals: SecretBox
     page_key: bytes
     clock: Clock
 
     @property
-    def looked_after(self) -> Sequence[Follower | SpooledLog]:
+    def looked_after(self) -> Sequence[CatalogueConsumer | SpooledLog]:
         """What works in the background, and tells how it is doing."""
         return (self.follower,) if self.spooled is None else (self.follower, self.spooled)
 
@@ -102,7 +102,9 @@ class _Parts:
 def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = system_clock) -> FastAPI:
     """The app; its lifespan opens the log, follows the catalogue, and closes everything."""
     parts = _wired(settings, open_log, clock)
-    public = PublicDesk(parts.desk, parts.responses, parts.funnel, ClientLimits(Rate.of(settings.form_limit)), Guard())
+    public = FormSubmissions(
+        parts.desk, parts.responses, parts.funnel, ClientLimits(Rate.of(settings.form_limit)), SpamScorer()
+    )
     responses, *other_records = _record_routers(parts)
     spec = ServiceSpec(
         name="feedback-api",
@@ -112,12 +114,12 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
         routers=[
             responses,
             forms_router(public, clock, thank_you_for_post),
-            hosted_router(HostedPage(public, Beginnings(parts.page_key), clock)),
+            hosted_router(HostedPage(public, StartTokens(parts.page_key), clock)),
             widget_router(),
             *other_records,
             events_router(parts.desk, _kinds_by_type(parts)),
-            takeback_router(parts.desk.door, parts.log, parts.desk.receipts, clock),
-            officer_router(parts.desk.door, parts.log, parts.subjects.every, clock),
+            retraction_router(parts.desk.door, parts.log, parts.desk.receipts, clock),
+            erasure_router(parts.desk.door, parts.log, parts.subjects.every, clock),
             reviews.review_router(reviews.Desk(parts.desk.door, parts.log, parts.redact, parts.revisions, clock)),
             connectors_router(_connectors(parts)),
         ],
@@ -128,9 +130,9 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
         metrics=settings.metrics,
         status_of=_STATUS_OF,
         body_limit=BATCH_MAX_BYTES,
-        ready=[*(part.not_ready for part in parts.looked_after), *_writes(parts)],
-        live=[part.not_alive for part in parts.looked_after],
-        notes=[part.note for part in parts.looked_after],
+        ready=[*(part.unready_reason for part in parts.looked_after), *_writes(parts)],
+        live=[part.dead_reason for part in parts.looked_after],
+        notes=[part.degraded_reason for part in parts.looked_after],
     )
     return service_app(spec)
 
@@ -148,20 +150,22 @@ def _verifier(settings: Settings, revoked: RevocationList) -> TokenVerifier:
 
 def _wired(settings: Settings, open_log: OpenLog, clock: Clock) -> _Parts:
     root_secret, former = settings.secret.encode(), [secret.encode() for secret in settings.former_secrets]
-    behind, projection = LateLog(settings.log_url, open_log), Projection()
+    behind, projection = LazyLog(settings.log_url, open_log), Projection()
     spooled = None if settings.spool_dir is None else _spooled(behind, settings.spool_dir, settings, clock)
     health = WriteHealth(behind.probe)
     # A spool takes what the log does not, and tells by itself when neither does.
     log: Log = CheckedLog(behind, health) if spooled is None else spooled
-    follower = Follower(
+    follower = CatalogueConsumer(
         log,
         projection,
         topics=_TOPICS,
-        last_known=None if settings.spool_dir is None else LastKnown(settings.spool_dir / "catalogue.jsonl"),
+        last_known=None
+        if settings.spool_dir is None
+        else CatalogueSnapshotFile(settings.spool_dir / "catalogue.jsonl"),
     )
-    subjects = SubjectKeys(root_secret, projection.subject_key_version, former=former)
+    subjects = SubjectPseudonyms(root_secret, projection.subject_key_version, former=former)
     cleaned = partial(redact, place_names=settings.place_names) if settings.place_names else redact
-    revisions = RisingRevisions(clock)
+    revisions = MonotonicRevisions(clock)
     return _Parts(
         behind=behind,
         spooled=spooled,
@@ -169,22 +173,22 @@ def _wired(settings: Settings, open_log: OpenLog, clock: Clock) -> _Parts:
         health=health,
         projection=projection,
         follower=follower,
-        desk=Desk(Door(projection, follower, clock), log, Receipts(root_secret, former=former)),
-        responses=Responses(projection, cleaned, subjects.pseudonym),
-        interactions=Interactions(projection, cleaned, subjects.pseudonym),
-        tallies=Tallies(projection, cleaned, revisions),
-        funnel=Funnel(projection),
+        desk=RecordIntake(SourceAuthenticator(projection, follower, clock), log, Receipts(root_secret, former=former)),
+        responses=ResponseParser(projection, cleaned, subjects.pseudonym),
+        interactions=InteractionParser(projection, cleaned, subjects.pseudonym),
+        tallies=TallyParser(projection, cleaned, revisions),
+        funnel=FunnelParser(projection),
         revisions=revisions,
         redact=cleaned,
         subjects=subjects,
-        seals=Seals(root_secret, former),
+        seals=SecretBox(root_secret, former),
         page_key=derive(root_secret, "page", "1", length=32),
         clock=clock,
     )
 
 
 def _writes(parts: _Parts) -> Sequence[Check]:
-    return (parts.health.not_ready,) if parts.spooled is None else ()
+    return (parts.health.unready_reason,) if parts.spooled is None else ()
 
 
 def _spooled(behind: Log, folder: Path, settings: Settings, clock: Clock) -> SpooledLog:
@@ -199,9 +203,9 @@ def _spooled(behind: Log, folder: Path, settings: Settings, clock: Clock) -> Spo
     return SpooledLog(behind, spool, watch=show)
 
 
-def _connectors(parts: _Parts) -> ConnectorDesk:
-    callers = Callers(parts.desk.door, parts.seals, parts.clock)
-    return ConnectorDesk(callers, parts.interactions, parts.redact, parts.log)
+def _connectors(parts: _Parts) -> ConnectorDependencies:
+    callers = ConnectorAuthenticator(parts.desk.door, parts.seals, parts.clock)
+    return ConnectorDependencies(callers, parts.interactions, parts.redact, parts.log)
 
 
 def _record_routers(parts: _Parts) -> Sequence[APIRouter]:
@@ -238,10 +242,10 @@ def _kinds_by_type(parts: _Parts) -> Kinds:
         ResponseSubmitted.TYPE: parts.responses,
         InteractionRecorded.TYPE: parts.interactions,
         TallyRecorded.TYPE: parts.tallies,
-        FormShown.TYPE: parts.funnel,
-        ResponseRetracted.TYPE: Retractions("response"),
-        InteractionRetracted.TYPE: Retractions("interaction"),
-        TallyRetracted.TYPE: Retractions("tally"),
+        FormFunnelStep.TYPE: parts.funnel,
+        ResponseRetracted.TYPE: RetractionParser("response"),
+        InteractionRetracted.TYPE: RetractionParser("interaction"),
+        TallyRetracted.TYPE: RetractionParser("tally"),
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from feedback_api.redaction.redact import find, redact
 from feedback_api.spam import text_heuristics
-from feedback_api.spam.repeated_text import Repeats, is_the_same
+from feedback_api.spam.repeated_text import RepeatedTextDetector, is_the_same
 
 FRAGMENTS = {
     "phones": ("0012 ", "001.", "00 ", "415-555-0132 ", "+1", "+52 55 ", "555-0143", "call ", "office ", "ext 2", "x1"),
@@ -113,7 +113,7 @@ def test_an_ordinary_item_in_a_long_text_takes_nothing_of_its_neighbourhood_alon
     ],
 )
 def test_spam_scoring_takes_linear_time(fragment: str):
-    repeats = Repeats(time.monotonic)
+    repeats = RepeatedTextDetector(time.monotonic)
 
     def score(text: str) -> object:
         return (

@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_api.pseudonyms.domain import BlankPerson, SubjectKeys, normalise
+from feedback_api.pseudonyms.domain import BlankPerson, SubjectPseudonyms, normalise
 from feedback_api.secrets.key_derivation import derive
 
 ROOT = bytes(range(32))
 
 
 def test_a_pseudonym_is_a_version_and_43_characters():
-    assert re.fullmatch(r"v1:[A-Za-z0-9_-]{43}", SubjectKeys(ROOT).pseudonym("oakfield", "jo@example.org"))
+    assert re.fullmatch(r"v1:[A-Za-z0-9_-]{43}", SubjectPseudonyms(ROOT).pseudonym("oakfield", "jo@example.org"))
 
 
 def test_it_is_the_hmac_under_the_agencys_derived_key():
@@ -26,19 +26,19 @@ def test_it_is_the_hmac_under_the_agencys_derived_key():
     key = hmac.digest(extracted, info + b"\x01", "sha256")
     digest = hmac.new(key, b"jo@example.org", hashlib.sha256).digest()
     expected = "v1:" + urlsafe_b64encode(digest).decode().rstrip("=")
-    assert SubjectKeys(ROOT).pseudonym("oakfield", " Jo@Example.org ") == expected
+    assert SubjectPseudonyms(ROOT).pseudonym("oakfield", " Jo@Example.org ") == expected
 
 
 def test_agencies_roots_and_versions_are_unlinkable():
     person = "jo@example.org"
     given_ = {
-        SubjectKeys(ROOT).pseudonym("oakfield", person)[3:],
-        SubjectKeys(ROOT).pseudonym("elmfield", person)[3:],
-        SubjectKeys(ROOT[::-1]).pseudonym("oakfield", person)[3:],
-        SubjectKeys(ROOT, lambda _: 2).pseudonym("oakfield", person)[3:],
+        SubjectPseudonyms(ROOT).pseudonym("oakfield", person)[3:],
+        SubjectPseudonyms(ROOT).pseudonym("elmfield", person)[3:],
+        SubjectPseudonyms(ROOT[::-1]).pseudonym("oakfield", person)[3:],
+        SubjectPseudonyms(ROOT, lambda _: 2).pseudonym("oakfield", person)[3:],
     }
     assert len(given_) == 4
-    assert SubjectKeys(ROOT, lambda _: 2).pseudonym("oakfield", person).startswith("v2:")
+    assert SubjectPseudonyms(ROOT, lambda _: 2).pseudonym("oakfield", person).startswith("v2:")
 
 
 @pytest.mark.parametrize(
@@ -63,17 +63,17 @@ def test_spellings_of_one_identifier_meet(spelling: str, identifier: str):
 @pytest.mark.parametrize("person", ["", "  ", "\t\n", "mailto:"])
 def test_nobody_has_no_pseudonym(person: str):
     with pytest.raises(BlankPerson):
-        SubjectKeys(ROOT).pseudonym("oakfield", person)
+        SubjectPseudonyms(ROOT).pseudonym("oakfield", person)
 
 
 @given(st.text(st.characters()), st.text(st.characters()))
 def test_any_identifier_has_one_and_keeps_it(agency: str, person: str):
-    keys = SubjectKeys(ROOT)
+    keys = SubjectPseudonyms(ROOT)
     if normalise(person):
         assert (
             keys.pseudonym(agency, person)
             == keys.pseudonym(agency, person)
-            == SubjectKeys(ROOT).pseudonym(agency, person)
+            == SubjectPseudonyms(ROOT).pseudonym(agency, person)
         )
 
 
@@ -85,7 +85,7 @@ def test_normalising_twice_changes_nothing(person: str):
 
 def test_a_short_root_secret_is_refused():
     with pytest.raises(ValueError, match="16 bytes"):
-        SubjectKeys(b"short")
+        SubjectPseudonyms(b"short")
 
 
 def test_parts_of_a_purpose_cannot_run_together():
@@ -94,7 +94,7 @@ def test_parts_of_a_purpose_cannot_run_together():
 
 def test_a_rotated_key_makes_new_pseudonyms_and_finds_all_older_ones():
     versions = {"oakfield": 1}
-    keys = SubjectKeys(ROOT, lambda agency: versions.get(agency, 1))
+    keys = SubjectPseudonyms(ROOT, lambda agency: versions.get(agency, 1))
     first = keys.pseudonym("oakfield", "jo@example.org")
     other = keys.pseudonym("elmfield", "jo@example.org")
     versions["oakfield"] = 3
@@ -107,7 +107,7 @@ def test_a_rotated_key_makes_new_pseudonyms_and_finds_all_older_ones():
 
 
 def test_what_a_former_root_secret_made_is_found_and_made_no_more():
-    old, new = SubjectKeys(ROOT), SubjectKeys(ROOT[::-1], former=[ROOT])
+    old, new = SubjectPseudonyms(ROOT), SubjectPseudonyms(ROOT[::-1], former=[ROOT])
     person = "jo@example.org"
     assert new.every("oakfield", person) == (new.pseudonym("oakfield", person), old.pseudonym("oakfield", person))
     assert new.pseudonym("oakfield", person) != old.pseudonym("oakfield", person)

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_api.spam.client_hash import ClientHashes
-from feedback_api.spam.repeated_text import Repeats
-from feedback_api.spam.score import Sign, suspicion
-from feedback_api.spam.scorer import Arrival, Guard
-from feedback_api.spam.token_bucket import Buckets
+from feedback_api.spam.client_hash import RotatingClientHash
+from feedback_api.spam.repeated_text import RepeatedTextDetector
+from feedback_api.spam.score import SpamReason, suspicion
+from feedback_api.spam.scorer import SpamScorer, SubmissionContext
+from feedback_api.spam.token_bucket import TokenBuckets
 from soundings.events.forms import Abuse
 
-HERE = Arrival("visit", "https://www.sf.example", "192.0.2.7", elapsed_ms=30_000)
+HERE = SubmissionContext("visit", "https://www.sf.example", "192.0.2.7", elapsed_ms=30_000)
 SAID = "The queue at the security line was far too long this morning."
 RULES = Abuse()
 
@@ -32,8 +32,8 @@ def ticking() -> Ticking:
 
 
 @pytest.fixture
-def guard(ticking: Ticking) -> Guard:
-    return Guard(ticking)
+def guard(ticking: Ticking) -> SpamScorer:
+    return SpamScorer(ticking)
 
 
 def test_an_ordinary_answer_is_not_suspicious(guard):
@@ -99,7 +99,7 @@ def test_copies_of_links_sent_by_a_program_are_held_back(guard):
     assert (found.reasons, found.quarantined) == (("link", "markup"), True)
 
 
-@given(st.sets(st.sampled_from(list(Sign))), st.floats(0.01, 1))
+@given(st.sets(st.sampled_from(list(SpamReason))), st.floats(0.01, 1))
 def test_more_signs_never_make_a_response_less_suspicious(signs, at):
     found = suspicion(signs, at)
     assert 0 <= found.score <= 1
@@ -110,7 +110,7 @@ def test_more_signs_never_make_a_response_less_suspicious(signs, at):
 
 
 def test_memory_is_bounded(ticking):
-    buckets, repeats = Buckets(2, 0.0, ticking, most=3), Repeats(ticking, most=3)
+    buckets, repeats = TokenBuckets(2, 0.0, ticking, most=3), RepeatedTextDetector(ticking, most=3)
     assert [buckets.take("a") for _ in range(3)] == [True, True, False]
     for key in "bcd":
         buckets.take(key)
@@ -123,7 +123,7 @@ def test_memory_is_bounded(ticking):
 
 
 def test_the_hash_of_a_client_changes_within_the_hour(ticking):
-    hashes = ClientHashes(ticking)
+    hashes = RotatingClientHash(ticking)
     first = hashes.of("form", "192.0.2.7")
     ticking.now = 3599
     assert hashes.of("form", "192.0.2.7") == first

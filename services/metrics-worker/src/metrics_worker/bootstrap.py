@@ -12,7 +12,7 @@ from metrics_worker.comparisons.http import router as comparisons_router
 from metrics_worker.comparisons.sql import SqlComparisonStore
 from metrics_worker.comparisons.use_cases import CompareRecords
 from metrics_worker.consumer.sql import open_fold_store
-from metrics_worker.consumer.thread import FoldRunner, RunnerSettings
+from metrics_worker.consumer.thread import ConsumerThread, RunnerSettings
 from metrics_worker.dead_letters.http import router as dead_letter_router
 from metrics_worker.dead_letters.relay import relay
 from metrics_worker.dead_letters.sql import SqlDeadLetterStore
@@ -35,7 +35,7 @@ from metrics_worker.rebuild.use_cases import rebuild as rebuild_cells
 from metrics_worker.rebuild.use_cases import verify as verify_cells
 from metrics_worker.responses.http import router as voices_router
 from metrics_worker.responses.sql import SqlVoiceStore
-from metrics_worker.responses.use_cases import ReadVoices
+from metrics_worker.responses.use_cases import SearchResponses
 from metrics_worker.retention.scheduler import keeper
 from metrics_worker.retention.sql import SqlRetentionStore
 from metrics_worker.settings import Settings
@@ -48,7 +48,7 @@ from soundings.db.table_copy import Compared
 from soundings.http.app import Check, Lifespan, ServiceSpec, service_app
 from soundings.kernel.clock import Clock, system_clock
 from soundings.log.factory import open_log
-from soundings.log.lazy import LateLog, OpenLog
+from soundings.log.lazy import LazyLog, OpenLog
 from soundings.log.port import TopicPartition
 from soundings.log.read_marks import ReadMark
 
@@ -63,8 +63,8 @@ _DESCRIPTION: Final = (
 def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = system_clock) -> FastAPI:
     """The app; its lifespan migrates the database, starts the worker in a thread of its own, and stops it."""
     database = open_database(settings.database_url)
-    log = LateLog(settings.log_url, open_log)
-    runner = FoldRunner(
+    log = LazyLog(settings.log_url, open_log)
+    runner = ConsumerThread(
         RunnerSettings(settings.log_url, settings.database_url, settings.worker_id, settings.batch_events),
         companions=[relay, keeper(clock)],
         prepare=prepare_rules,
@@ -80,7 +80,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
         routers=[
             query_router(ReadMetrics(cells, log, clock), DescribeMeasures(cells)),
             subjects_router(SqlSubjectStore(database)),
-            voices_router(ReadVoices(SqlVoiceStore(database))),
+            voices_router(SearchResponses(SqlVoiceStore(database))),
             interactions_router(ListInteractions(SqlInteractionStore(database))),
             comparisons_router(CompareRecords(SqlComparisonStore(database, SqlRetentionStore(database)), log, clock)),
             dead_letter_router(letters, ReplayDeadLetter(letters, log, clock)),
@@ -176,7 +176,7 @@ async def _opened(database_url: str) -> AsyncGenerator[Database]:
         await database.close()
 
 
-def _lifespan(database: Database, log: LateLog, runner: FoldRunner) -> Lifespan:
+def _lifespan(database: Database, log: LazyLog, runner: ConsumerThread) -> Lifespan:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
@@ -204,14 +204,14 @@ def _database_answers(database: Database) -> Check:
     return check
 
 
-def _worker_works(runner: FoldRunner) -> Check:
+def _worker_works(runner: ConsumerThread) -> Check:
     async def check() -> str | None:
         return runner.unready()
 
     return check
 
 
-def _sources_are_parked(runner: FoldRunner) -> Check:
+def _sources_are_parked(runner: ConsumerThread) -> Check:
     async def check() -> str | None:
         parked = ", ".join(f"{source} ({records} records)" for source, records in sorted(runner.parked.items()))
         return f"parked, since too much of them was refused: {parked}" if parked else None

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics_worker.aggregation.contribution import Contribution, Count, Place, unit_buckets
+from metrics_worker.aggregation.contribution import CellCoordinates, Contribution, Count, unit_buckets
 from metrics_worker.aggregation.deltas import Delta, counted
 from metrics_worker.aggregation.responses import (
     funnel_contribution,
@@ -21,7 +21,7 @@ from soundings.kernel.clock import epoch_ms
 from soundings.kernel.scales import Scale
 from soundings.kernel.vocabulary import Grain
 
-PLACE = Place("permits", "website", "", (("day", "2018-05-01"),))
+PLACE = CellCoordinates("permits", "website", "", (("day", "2018-05-01"),))
 
 
 def test_a_response_counts_by_its_form_and_by_every_score():

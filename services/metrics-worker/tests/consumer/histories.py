@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from soundings.events.base import EventData
 from soundings.events.interaction import InteractionRecorded, InteractionRetracted
-from soundings.events.response import FormShown, ResponseRetracted, ResponseReviewed, ResponseSubmitted, Score
+from soundings.events.response import FormFunnelStep, ResponseRetracted, ResponseReviewed, ResponseSubmitted, Score
 from soundings.events.tally import TallyRecorded, TallyRetracted
 from soundings.kernel.scales import Scale
 from soundings.kernel.vocabulary import Channel, Direction, Grain, InteractionKind, Outcome, Reason, Stage
@@ -67,8 +67,8 @@ def response(chance: Random) -> ResponseSubmitted:
     )
 
 
-def funnel(chance: Random) -> FormShown:
-    return FormShown(
+def funnel(chance: Random) -> FormFunnelStep:
+    return FormFunnelStep(
         **_measured(chance),
         channel=Channel.WEBSITE,
         service_id=chance.choice(["parking", "permits"]),

@@ -12,14 +12,22 @@ from dataclasses import dataclass, field, fields
 
 from metrics_worker.aggregation.deltas import RowKey
 from metrics_worker.aggregation.facts import Fact
-from metrics_worker.aggregation.revisions import Voice
+from metrics_worker.aggregation.revisions import Comments
 from metrics_worker.aggregation.rules_version import RULES_VERSION
 from metrics_worker.cells.wide_rows import RowChanges, RowText
-from metrics_worker.consumer.errors import FenceLost
+from metrics_worker.consumer.errors import LeaseLost
 from metrics_worker.consumer.parking_state import Backlog, ParkingState
-from metrics_worker.consumer.ports import CatalogueRow, Changes, DeadLetter, Generation, Held, Move, ParkedRecord
+from metrics_worker.consumer.ports import (
+    CatalogueRow,
+    Changes,
+    DeadLetter,
+    Generation,
+    OffsetAdvance,
+    ParkedRecord,
+    PartitionLease,
+)
 from soundings.log.header_codec import unpack_headers
-from soundings.log.port import Stored, TopicPartition
+from soundings.log.port import StoredRecord, TopicPartition
 from soundings.log.read_marks import ReadMark
 
 from .oracle import Cells
@@ -29,10 +37,10 @@ from .oracle import Cells
 class State:
     """Everything that is committed together."""
 
-    positions: dict[TopicPartition, Held] = field(default_factory=dict)
+    positions: dict[TopicPartition, PartitionLease] = field(default_factory=dict)
     facts: dict[bytes, Fact] = field(default_factory=dict)
     wide: dict[RowKey, RowText] = field(default_factory=dict)
-    voices: dict[bytes, Voice] = field(default_factory=dict)
+    voices: dict[bytes, Comments] = field(default_factory=dict)
     letters: list[DeadLetter] = field(default_factory=list)
     catalogue: dict[tuple[str, str], CatalogueRow] = field(default_factory=dict)
     problems: dict[TopicPartition, str] = field(default_factory=dict)
@@ -87,10 +95,10 @@ class MemoryParking:
         first = max(self.state_.aside, default=0) + 1
         self.state_.aside |= dict(enumerate(records, first))
 
-    async def oldest(self, backlog: Backlog, most: int) -> Sequence[tuple[int, Stored]]:
+    async def oldest(self, backlog: Backlog, most: int) -> Sequence[tuple[int, StoredRecord]]:
         mine = [(id_, record) for id_, record in sorted(self.state_.aside.items()) if record[:3] == backlog]
         return [
-            (id_, Stored(*backlog[1:], one.position, one.key, one.value, unpack_headers(one.headers), one.at))
+            (id_, StoredRecord(*backlog[1:], one.position, one.key, one.value, unpack_headers(one.headers), one.at))
             for id_, one in mine[:most]
         ]
 
@@ -110,13 +118,13 @@ class MemoryTransaction:
     async def claim(self, families: Collection[str]) -> int:
         return self.slot
 
-    async def fence(self, moves: Sequence[Move], at: int) -> None:
+    async def fence(self, moves: Sequence[OffsetAdvance], at: int) -> None:
         for topic, partition, epoch, start, following, last, digest in moves:
-            if self.state.positions.get((topic, partition), Held(0, 0))[:2] != (epoch, start):
-                raise FenceLost(topic, partition)
+            if self.state.positions.get((topic, partition), PartitionLease(0, 0))[:2] != (epoch, start):
+                raise LeaseLost(topic, partition)
             known = self.state.positions[topic, partition]
             mark = (known.last, known.digest) if last is None else (last, digest)
-            self.state.positions[topic, partition] = Held(epoch, following, *mark)
+            self.state.positions[topic, partition] = PartitionLease(epoch, following, *mark)
 
     async def generation(self) -> Generation:
         return Generation(1, RULES_VERSION)
@@ -165,16 +173,18 @@ class MemoryFoldStore:
             yield transaction
             self.state = transaction.state
 
-    async def take(self, homes: Sequence[TopicPartition], owner: str, at: int) -> Mapping[TopicPartition, Held]:
+    async def take(
+        self, homes: Sequence[TopicPartition], owner: str, at: int
+    ) -> Mapping[TopicPartition, PartitionLease]:
         for home in homes:
-            known = self.state.positions.get(home, Held(0, 0))
+            known = self.state.positions.get(home, PartitionLease(0, 0))
             self.state.positions[home] = known._replace(epoch=known.epoch + 1)
         return {home: self.state.positions[home] for home in homes}
 
     async def adopt(self, marks: Mapping[TopicPartition, tuple[int, ReadMark]], at: int) -> None:
         for home, (epoch, mark) in marks.items():
             if self.state.positions[home].epoch == epoch:
-                self.state.positions[home] = Held(epoch, mark.next, mark.last, mark.digest)
+                self.state.positions[home] = PartitionLease(epoch, mark.next, mark.last, mark.digest)
 
     async def accuse(self, problems: Mapping[TopicPartition, str]) -> None:
         self.state.problems |= problems

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from soundings.events.base import EventData
 from soundings.events.interaction import InteractionRecorded, InteractionRetracted
-from soundings.events.response import FormShown, ResponseRetracted, ResponseReviewed, ResponseSubmitted
+from soundings.events.response import FormFunnelStep, ResponseRetracted, ResponseReviewed, ResponseSubmitted
 from soundings.events.tally import TallyRecorded, TallyRetracted
 from soundings.kernel.histogram_bins import DURATION_EDGES, MONEY_EDGES
 
@@ -54,7 +54,7 @@ def expected(events: Iterable[EventData]) -> Cells:
             case ResponseSubmitted():
                 if not latest.test and not _is_held(latest, about):
                     _add_response(sheet, latest)
-            case FormShown():
+            case FormFunnelStep():
                 if not latest.test:
                     _add_funnel(sheet, latest)
             case TallyRecorded():
@@ -70,7 +70,7 @@ def _identity(event: EventData) -> tuple[str, ...]:
     match event:
         case ResponseSubmitted() | ResponseReviewed() | ResponseRetracted():
             return ("response", event.source_id, event.record_id)
-        case FormShown():
+        case FormFunnelStep():
             return ("funnel", event.source_id, event.record_id)
         case InteractionRecorded() | InteractionRetracted():
             return ("interaction", event.source_id, event.root_id, event.record_id)
@@ -84,7 +84,7 @@ def _latest(about: Sequence[EventData]) -> EventData | None:
         return None
     best = None
     for event in about:
-        recorded = isinstance(event, ResponseSubmitted | FormShown | InteractionRecorded | TallyRecorded)
+        recorded = isinstance(event, ResponseSubmitted | FormFunnelStep | InteractionRecorded | TallyRecorded)
         if recorded and (best is None or event.revision > best.revision):
             best = event
     return best
@@ -113,7 +113,7 @@ def _add_response(sheet: Sheet, one: ResponseSubmitted) -> None:
         sheet.add(buckets, place, "barriers", "*")
 
 
-def _add_funnel(sheet: Sheet, one: FormShown) -> None:
+def _add_funnel(sheet: Sheet, one: FormFunnelStep) -> None:
     measure = {"invited": "invitations", "shown": "shown", "started": "started"}[one.stage.value]
     place = (one.service_id, one.channel.value, "")
     sheet.add(_buckets(one.occurred_at, one.time_zone), place, measure, one.form_id, one.n)

@@ -10,13 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_core import PydanticUndefined, to_jsonable_python
 
-from metrics_worker.aggregation.errors import Contradiction
+from metrics_worker.aggregation.errors import InconsistentEvent
 from metrics_worker.consumer import event_decoder
 from metrics_worker.consumer.event_decoder import decode_event
 from soundings.events.envelope import MalformedEvent, Undecodable, UnknownEventType, UnknownMajor, encode, model_of
 from soundings.events.interaction import InteractionRecorded
-from soundings.events.response import FormShown, ResponseSubmitted
-from soundings.log.port import Stored
+from soundings.events.response import FormFunnelStep, ResponseSubmitted
+from soundings.log.port import StoredRecord
 from soundings.testing.hypothesis_profile import examples
 
 from .histories import POOL, funnel, interaction, response
@@ -24,16 +24,16 @@ from .histories import POOL, funnel, interaction, response
 _COLUMNS = {"revision", "comments"}
 
 
-def stored(record) -> Stored:
-    return Stored("soundings.responses.v1", 0, 7, record.key, record.value, record.headers, 0)
+def stored(record) -> StoredRecord:
+    return StoredRecord("soundings.responses.v1", 0, 7, record.key, record.value, record.headers, 0)
 
 
 @given(event=st.sampled_from(POOL))
 @settings(deadline=None)
 def test_both_ways_read_every_event_alike(event):
     record = stored(encode(event))
-    quick = event_decoder._quick(record, "r0")
-    thorough = event_decoder._thorough(record, "r0")
+    quick = event_decoder._decode_fast(record, "r0")
+    thorough = event_decoder._decode_with_model(record, "r0")
     if quick is not None:
         assert quick[1:] == thorough[1:]
         assert quick.fact._replace(data=None) == thorough.fact._replace(data=None)
@@ -43,10 +43,10 @@ def test_both_ways_read_every_event_alike(event):
 @pytest.mark.parametrize("make", [response, funnel, interaction])
 def test_what_our_own_doors_write_goes_the_quick_way(make):
     for seed in range(50):
-        assert event_decoder._quick(stored(encode(make(Random(seed)))), "r0") is not None
+        assert event_decoder._decode_fast(stored(encode(make(Random(seed)))), "r0") is not None
 
 
-PLAIN = (ResponseSubmitted, FormShown, InteractionRecorded)
+PLAIN = (ResponseSubmitted, FormFunnelStep, InteractionRecorded)
 ODD = st.sampled_from(
     [
         None, True, False, 0, 1, -1, 4, 4.0, 4.5, 2**63, 2**64, "",
@@ -83,8 +83,8 @@ def test_whatever_is_changed_in_an_event_both_ways_agree_or_the_models_decide(da
             body.pop(name, None)
         else:
             body[name] = data.draw(ODD)
-    changed = Stored(record.topic, 0, 7, record.key, json.dumps(body).encode(), record.headers, 0)
-    ways = [_outcome(way, changed) for way in (event_decoder._quick, event_decoder._thorough)]
+    changed = StoredRecord(record.topic, 0, 7, record.key, json.dumps(body).encode(), record.headers, 0)
+    ways = [_outcome(way, changed) for way in (event_decoder._decode_fast, event_decoder._decode_with_model)]
     if ways[0] is not None:
         assert ways[0] == ways[1]
 
@@ -122,7 +122,7 @@ def _outcome(way, record):
     ],
 )
 def test_poison_is_refused_for_its_reason(type_name, value, error):
-    record = Stored("soundings.responses.v1", 0, 1, b"k", value, (("ce_type", type_name),), 0)
+    record = StoredRecord("soundings.responses.v1", 0, 1, b"k", value, (("ce_type", type_name),), 0)
     with pytest.raises(error):
         decode_event(record, "r0")
 
@@ -149,8 +149,8 @@ def test_an_event_of_another_topic_is_refused():
 def test_an_interaction_that_cannot_be_is_a_contradiction(field, value):
     record = stored(encode(interaction(Random(1))))
     body = orjson.loads(record.value) | {field: value}
-    changed = Stored(record.topic, 0, 7, record.key, orjson.dumps(body), record.headers, 0)
-    with pytest.raises(Contradiction):
+    changed = StoredRecord(record.topic, 0, 7, record.key, orjson.dumps(body), record.headers, 0)
+    with pytest.raises(InconsistentEvent):
         decode_event(changed, "i0")
 
 

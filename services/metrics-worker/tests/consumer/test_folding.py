@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from metrics_worker.aggregation.batch_fold import Folding, Known
+from metrics_worker.aggregation.batch_fold import BatchFold, StoredFacts
 from metrics_worker.aggregation.deltas import counted
 from metrics_worker.aggregation.errors import WrongPartition
 from metrics_worker.aggregation.facts import EMPTY, QUARANTINED, RETRACTED, TEST
@@ -12,7 +12,7 @@ from metrics_worker.consumer.event_decoder import decode_event
 from soundings.events.envelope import encode
 from soundings.events.interaction import InteractionRecorded
 from soundings.events.response import ResponseRetracted, ResponseReviewed, ResponseSubmitted, Score
-from soundings.log.port import Stored
+from soundings.log.port import StoredRecord
 
 NOW = datetime(2018, 5, 1, 13, tzinfo=UTC)
 
@@ -38,11 +38,11 @@ RETRACTION = ResponseRetracted(record_id="r", source_id="web", reason="erasure",
 
 def decoded(event, home: str = "r0"):
     record = encode(event)
-    return decode_event(Stored(event.TOPIC.name, 0, 0, record.key, record.value, record.headers, 0), home)
+    return decode_event(StoredRecord(event.TOPIC.name, 0, 0, record.key, record.value, record.headers, 0), home)
 
 
 def folded(*events, known=()):
-    folding = Folding(Known({fact.key: fact for fact in known}, {}))
+    folding = BatchFold(StoredFacts({fact.key: fact for fact in known}, {}))
     for event in events:
         folding.take(decoded(event))
     return folding.result()
@@ -146,7 +146,7 @@ def test_a_test_response_is_kept_and_contributes_nothing():
 
 def test_an_event_away_from_its_unit_is_refused_and_changes_nothing():
     (fact,) = folded(response()).added
-    folding = Folding(Known({fact.key: fact}, {}))
+    folding = BatchFold(StoredFacts({fact.key: fact}, {}))
     with pytest.raises(WrongPartition):
         folding.take(decoded(response(1), "r1"))
     assert (folding.result().changed, ease(folding.result())) == ([], {})
@@ -159,7 +159,7 @@ def test_a_record_away_from_its_root_is_refused():
             kind="call", started_at=NOW, outcome="answered", received_at=NOW,
         )  # fmt: skip
 
-    folding = Folding(Known())
+    folding = BatchFold(StoredFacts())
     folding.take(decoded(call("1"), "i0"))
     with pytest.raises(WrongPartition):
         folding.take(decoded(call("2"), "i1"))

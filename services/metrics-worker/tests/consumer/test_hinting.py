@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import asynccontextmanager
 
-from metrics_worker.consumer.offset_publisher import GROUP, Hints
+from metrics_worker.consumer.offset_publisher import GROUP, OffsetPublisher
 from soundings.log.port import LogUnavailable, TopicPartition
 
 PATIENCE = 20.0
@@ -34,7 +34,7 @@ class Tools:
 
 
 @asynccontextmanager
-async def publishing(hints: Hints, tools: Tools):
+async def publishing(hints: OffsetPublisher, tools: Tools):
     task = asyncio.create_task(hints.publish(tools))
     try:
         yield
@@ -44,7 +44,7 @@ async def publishing(hints: Hints, tools: Tools):
 
 
 async def test_only_what_moved_is_told_and_in_one_go():
-    hints, tools = Hints(every_s=0.001), Tools()
+    hints, tools = OffsetPublisher(every_s=0.001), Tools()
     hints.note({A: 1, B: 1})
     hints.note({A: 7})
     async with publishing(hints, tools):
@@ -55,7 +55,7 @@ async def test_only_what_moved_is_told_and_in_one_go():
 
 
 async def test_a_log_that_is_away_is_told_later_and_then_the_newest():
-    hints, tools = Hints(every_s=0.001), Tools(refusals=3)
+    hints, tools = OffsetPublisher(every_s=0.001), Tools(refusals=3)
     hints.note({A: 1})
     async with publishing(hints, tools):
         await tools.heard()
@@ -63,7 +63,7 @@ async def test_a_log_that_is_away_is_told_later_and_then_the_newest():
 
 
 async def test_everything_is_told_again_after_a_while_in_case_another_told_something_older():
-    hints, tools = Hints(every_s=0.0001), Tools()
+    hints, tools = OffsetPublisher(every_s=0.0001), Tools()
     async with publishing(hints, tools), asyncio.timeout(PATIENCE):
         while len(tools.told) < 3:
             hints.note({A: 5})

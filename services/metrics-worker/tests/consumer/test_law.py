@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from metrics_worker.catalogue_view.agency_reach import AgencyReach
 from metrics_worker.consumer.dead_letter_limit import DeadLetterLimit
-from metrics_worker.consumer.errors import FenceLost
+from metrics_worker.consumer.errors import LeaseLost
 from metrics_worker.consumer.parked_backlog import fold_parked
 from metrics_worker.consumer.parking_state import NOTHING_PARKED, ParkingChanged, ParkingState
 from metrics_worker.consumer.partition_reader import read_slice
-from metrics_worker.consumer.ports import FoldStore, Held, Move
+from metrics_worker.consumer.ports import FoldStore, OffsetAdvance, PartitionLease
 from metrics_worker.consumer.sql import SqlFoldStore, open_fold_store
-from metrics_worker.consumer.write_batch import Slice, Terms, apply_batch
+from metrics_worker.consumer.write_batch import PartitionBatch, Terms, apply_batch
 from metrics_worker.parked.sql import SqlParkedSourceStore
 from metrics_worker.rebuild.sql import SqlRebuildStore
 from metrics_worker.rebuild.use_cases import rebuild, verify
@@ -26,7 +26,7 @@ from soundings.db import Database, migrate, open_database
 from soundings.events.base import EventData
 from soundings.events.envelope import encode
 from soundings.events.topics import ALL
-from soundings.log.port import Log, Stored, TopicPartition
+from soundings.log.port import Log, StoredRecord, TopicPartition
 from soundings.testing.hypothesis_profile import examples
 from soundings.testing.memory_log import MemoryLog
 
@@ -41,7 +41,7 @@ class Crash(Exception):
     """The process died here."""
 
 
-async def never(topic: str, partition: int, position: int) -> Stored:
+async def never(topic: str, partition: int, position: int) -> StoredRecord:
     raise AssertionError(f"nothing is refused at {topic}/{partition}/{position}")
 
 
@@ -52,7 +52,7 @@ class Worker:
     name: str
     log: Log
     store: FoldStore
-    held: dict[TopicPartition, Held] = field(default_factory=dict)
+    held: dict[TopicPartition, PartitionLease] = field(default_factory=dict)
     slot: int = 0
     parking: ParkingState = NOTHING_PARKED
 
@@ -60,7 +60,7 @@ class Worker:
         self.held.update(await self.store.take(homes, self.name, 0))
         self.parking = await self.store.parking()
 
-    async def read(self, most: int, exceeded: frozenset[str] = frozenset()) -> list[Slice]:
+    async def read(self, most: int, exceeded: frozenset[str] = frozenset()) -> list[PartitionBatch]:
         limit = DeadLetterLimit()
         waiting = {one[1:] for one in self.parking.drainable(self.held.keys())}
         parts = [
@@ -71,7 +71,7 @@ class Worker:
         return [part for part in parts if part is not None]
 
     async def write(
-        self, slices: Sequence[Slice], crash: str | None = None, exceeded: frozenset[str] = frozenset()
+        self, slices: Sequence[PartitionBatch], crash: str | None = None, exceeded: frozenset[str] = frozenset()
     ) -> None:
         """Write a batch, drop what is lost; a crash undoes the batch and forgets everything."""
         left = list(slices)
@@ -82,7 +82,7 @@ class Worker:
                     applied = await apply_batch(transaction, left, terms, never)
                     if crash == "before the commit":
                         raise Crash  # noqa: TRY301 - as sudden as can be
-            except FenceLost as lost:
+            except LeaseLost as lost:
                 self.held.pop(lost.home, None)
                 left = [part for part in left if (part.move.topic, part.move.partition) != lost.home]
             except ParkingChanged as changed:
@@ -104,13 +104,13 @@ class Worker:
         """Fold some of each backlog of a source that resumes; a crash undoes the last step."""
         for backlog in self.parking.drainable(self.held.keys()):
             held = self.held[backlog[1:]]
-            move = Move(*backlog[1:], held.epoch, held.next, held.next)
+            move = OffsetAdvance(*backlog[1:], held.epoch, held.next, held.next)
             try:
                 async with self.store.transaction(self.slot) as transaction:
                     await fold_parked(transaction, backlog, move, Terms(0), most)
                     if crash == "before the commit":
                         raise Crash  # noqa: TRY301 - as sudden as can be
-            except FenceLost as lost:
+            except LeaseLost as lost:
                 self.held.pop(lost.home, None)
             except Crash:
                 self.held.clear()

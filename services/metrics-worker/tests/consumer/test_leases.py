@@ -25,9 +25,9 @@ PARTITIONS = text("SELECT next FROM position FOR UPDATE")
 
 async def test_leases_go_by_the_clock_of_the_database(database: Database):
     store = open_fold_store(database)
-    await store.beat("ahead", DAY * 30_000, DAY * 30_000 + LEASE)
-    await store.beat("behind", 0, LEASE)
-    assert await store.beat("ahead", DAY * 30_000, DAY * 30_000 + LEASE) == ["ahead", "behind"]
+    await store.heartbeat("ahead", DAY * 30_000, DAY * 30_000 + LEASE)
+    await store.heartbeat("behind", 0, LEASE)
+    assert await store.heartbeat("ahead", DAY * 30_000, DAY * 30_000 + LEASE) == ["ahead", "behind"]
 
 
 async def test_a_worker_that_stands_still_in_the_middle_of_a_batch_is_put_out(database: Database, log: MemoryLog):

@@ -192,7 +192,7 @@ async def test_a_spool_that_is_restored_from_an_older_copy_sends_twice_and_is_co
     async def drained() -> None:
         async with spooling(behind, folder) as log:
             async with asyncio.timeout(PATIENCE):
-                while log.away or await log.note() is not None:  # noqa: ASYNC110
+                while log.is_unavailable or await log.degraded_reason() is not None:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
 
     behind.store.fault = LogUnavailable("the broker is away")

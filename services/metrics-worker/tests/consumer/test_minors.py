@@ -12,7 +12,7 @@ from metrics_worker.db.tables import catalogue_entity, dead_letter, fact, voice
 from soundings.db import Database
 from soundings.events.envelope import BY_TYPE, encode, type_of
 from soundings.events.topics import ALL, CATALOGUE, INTERACTIONS, MEASURED
-from soundings.log.port import Record, Stored
+from soundings.log.port import Record, StoredRecord
 from soundings.testing.memory_log import MemoryLog
 from soundings.testing.schema_evolution import as_a_later_minor, as_an_earlier_minor
 
@@ -80,4 +80,4 @@ def test_events_of_an_earlier_minor_are_taken_for_what_they_say(record):
 
 
 def decoded(record: Record, home: str):
-    return decode_event(Stored(topic_of(record), 0, 0, record.key, record.value, record.headers, 0), home)
+    return decode_event(StoredRecord(topic_of(record), 0, 0, record.key, record.value, record.headers, 0), home)

@@ -5,13 +5,13 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics_worker.aggregation.revisions import Recorded
+from metrics_worker.aggregation.revisions import RecordReceived
 from metrics_worker.aggregation.roots import InteractionRecord, root_contribution
 from metrics_worker.consumer.event_decoder import decode_event
 from soundings.events.envelope import encode
 from soundings.events.interaction import InteractionRecorded
 from soundings.kernel.vocabulary import Channel, Direction, InteractionKind, Outcome
-from soundings.log.port import Stored
+from soundings.log.port import StoredRecord
 from soundings.testing.hypothesis_profile import examples
 
 from .oracle import Sheet, add_root
@@ -50,8 +50,8 @@ def roots(draw: st.DrawFn) -> list[InteractionRecorded]:
 
 def decoded(event: InteractionRecorded) -> InteractionRecord:
     record = encode(event)
-    found = decode_event(Stored(event.TOPIC.name, 0, 0, record.key, record.value, record.headers, 0), "i0")
-    assert isinstance(found, Recorded)
+    found = decode_event(StoredRecord(event.TOPIC.name, 0, 0, record.key, record.value, record.headers, 0), "i0")
+    assert isinstance(found, RecordReceived)
     assert isinstance(found.content, InteractionRecord)
     return found.content
 

@@ -119,7 +119,7 @@ def _search(database: Database, word: str) -> str:
 
 
 def test_a_runner_folds_in_a_thread_of_its_own(tmp_path):
-    from metrics_worker.consumer.thread import FoldRunner, RunnerSettings
+    from metrics_worker.consumer.thread import ConsumerThread, RunnerSettings
     from soundings.db import migrate, open_database
     from soundings.log.factory import open_log
 
@@ -140,7 +140,7 @@ def test_a_runner_folds_in_a_thread_of_its_own(tmp_path):
         return cells
 
     asyncio.run(prepare())
-    runner = FoldRunner(RunnerSettings(log_url, database_url))
+    runner = ConsumerThread(RunnerSettings(log_url, database_url))
     assert "does not run" in runner.unready()
     runner.start()
     assert runner.caught_up(30)

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import func, select, update
 
 from metrics_worker.consumer.dead_letter_limit import DeadLetterLimit
-from metrics_worker.consumer.errors import FenceLost
+from metrics_worker.consumer.errors import LeaseLost
 from metrics_worker.consumer.partition_reader import read_slice
-from metrics_worker.consumer.ports import FoldStore, Held
+from metrics_worker.consumer.ports import FoldStore, PartitionLease
 from metrics_worker.consumer.sql import SqlFoldStore, open_fold_store
 from metrics_worker.consumer.worker import FoldWorker, WorkerOptions
 from metrics_worker.consumer.write_batch import Terms, apply_batch
@@ -167,7 +167,7 @@ async def test_a_zombie_writes_nothing_even_from_the_right_position(database, lo
     (mine,) = (await store.take([(topic, partition)], "zombie", 0)).values()
     part = await read_slice(log, (topic, partition), mine, 10, DeadLetterLimit())
     await store.take([(topic, partition)], "other", 0)
-    with pytest.raises(FenceLost):
+    with pytest.raises(LeaseLost):
         async with store.transaction(0) as transaction:
             await apply_batch(transaction, [part], Terms(0), log.read)
     assert await scalar(database, select(func.count()).select_from(fact)) == 0
@@ -397,4 +397,4 @@ async def test_a_held_partition_is_given_up_when_another_takes_it(database, log)
         await at_work.until(lambda: len(at_work.worker._held) < len(homes))
     assert await cells_of(database) == expected(POOL[:10])
     (held,) = {type(place) for place in (await store.take(homes[:1], "x", 0)).values()}
-    assert held is Held
+    assert held is PartitionLease

@@ -7,7 +7,7 @@ import pytest
 from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.parameters import Params
 from metrics_worker.formulas.registry import METRICS
-from soundings.kernel.errors import Refused
+from soundings.kernel.errors import InvalidInput
 from soundings.kernel.histogram_bins import duration_bin, money_bin
 from soundings.kernel.measures import BUILT_IN, Category
 from soundings.kernel.scales import Scale
@@ -266,13 +266,13 @@ def test_totals_that_contradict_each_other_are_shown_without_an_interval():
     ],
 )
 def test_a_wrong_parameter_is_named(metric, given, field):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(InvalidInput) as refused:
         METRICS[metric].params(given)
     assert [fault.field for fault in refused.value.faults] == [field]
 
 
 def test_a_threshold_between_edges_names_the_nearest():
-    with pytest.raises(Refused, match="118 and 120"):
+    with pytest.raises(InvalidInput, match="118 and 120"):
         METRICS["service_level.dequeued.v1"].params({"threshold_s": "119"})
 
 
@@ -289,7 +289,7 @@ def test_a_measure_is_implied_fixed_or_asked_for():
     assert not METRICS["asa.v1"].measure(None)
     assert not METRICS["asa.v1"].measure("wait_answered")
     for metric, asked in (("mean.v1", None), ("asa.v1", "nps"), ("rate.v1", "nps")):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(InvalidInput) as refused:
             METRICS[metric].measure(asked)
         assert refused.value.faults[0].field == "measure"
 
@@ -298,7 +298,7 @@ def test_a_formula_refuses_a_scale_it_says_nothing_about():
     METRICS["top2.v1"].check_scale(Scale.FIVE)
     METRICS["count.v1"].check_scale(Scale.CATEGORY)
     for metric, scale in (("top2.v1", "0-1"), ("nps.v1", "1-5"), ("mean.v1", "category"), ("share.v1", "duration")):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(InvalidInput) as refused:
             METRICS[metric].check_scale(Scale(scale))
         assert refused.value.faults[0].field == "measure"
 

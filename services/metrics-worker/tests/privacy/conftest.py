@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import delete, insert, select, text
 
 from metrics_worker.consumer.event_decoder import decode_event
-from metrics_worker.consumer.ports import DeadLetter, Move
+from metrics_worker.consumer.ports import DeadLetter, OffsetAdvance
 from metrics_worker.consumer.sql import open_fold_store
-from metrics_worker.consumer.write_batch import Slice, Terms, apply_batch
+from metrics_worker.consumer.write_batch import PartitionBatch, Terms, apply_batch
 from metrics_worker.db.tables import HAS_WORDS, catalogue_entity, dead_letter, fact, voice
 from soundings.db import Database
 from soundings.events.base import EventData
@@ -19,13 +19,13 @@ from soundings.events.response import ResponseSubmitted
 from soundings.events.topics import INTERACTIONS, RESPONSES
 from soundings.kernel.clock import epoch_ms
 from soundings.log.header_codec import pack_headers
-from soundings.log.port import Stored
+from soundings.log.port import StoredRecord
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOMES = {RESPONSES.name: "r0", INTERACTIONS.name: "i0"}
 
 
-async def read_again(topic: str, partition: int, position: int) -> Stored:
+async def read_again(topic: str, partition: int, position: int) -> StoredRecord:
     raise AssertionError(f"nothing here is refused: {topic} {partition} {position}")
 
 
@@ -41,13 +41,13 @@ class Kept:
         store = open_fold_store(self.database)
         held = (await store.take([(topic, 0)], "w", 0))[topic, 0]
         records = [
-            Stored(topic, 0, held.next + number, one.key, one.value, one.headers, 0)
+            StoredRecord(topic, 0, held.next + number, one.key, one.value, one.headers, 0)
             for number, one in enumerate(map(encode, events))
         ]
-        move = Move(topic, 0, held.epoch, held.next, held.next + len(records))
+        move = OffsetAdvance(topic, 0, held.epoch, held.next, held.next + len(records))
         decoded = [decode_event(record, HOMES[topic]) for record in records]
         routed = (await store.parking()).routed((topic, 0))  # a worker hears retractions of these alone
-        part = Slice(move, decoded, [record.position for record in records], list(letters), routed=routed)
+        part = PartitionBatch(move, decoded, [record.position for record in records], list(letters), routed=routed)
         async with store.transaction(0) as transaction:
             await apply_batch(transaction, [part], Terms(epoch_ms(NOW)), read_again)
 

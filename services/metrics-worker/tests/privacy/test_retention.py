@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from metrics_worker.aggregation.fact_payloads import without_words
+from metrics_worker.aggregation.fact_payloads import strip_free_text
 from metrics_worker.db.tables import HAS_WORDS
 from metrics_worker.rebuild.sql import SqlRebuildStore
 from metrics_worker.rebuild.use_cases import verify
-from metrics_worker.retention.domain import Keeping, Letter, cutoffs, overdue
+from metrics_worker.retention.domain import ExpirableDeadLetter, RetentionRule, cutoffs, overdue
 from metrics_worker.retention.ports import Place, Step
-from metrics_worker.retention.scheduler import Keeper
+from metrics_worker.retention.scheduler import RetentionScheduler
 from metrics_worker.retention.sql import SqlRetentionStore
-from metrics_worker.retention.use_cases import remove_letters, remove_texts, remove_words
+from metrics_worker.retention.use_cases import remove_free_text, remove_letters, remove_texts
 from soundings.events.interaction import InteractionRecorded, InteractionRetracted
 from soundings.events.response import ResponseRetracted
 from soundings.kernel.clock import epoch_ms
@@ -71,14 +71,14 @@ async def test_the_words_of_interactions_and_pages_go_and_no_figure_changes(kept
     await kept.sources(survey={"text_days": 30}, centre={"text_days": 30}, kiosk={})
     cells, facts = await kept.cells(), await kept.facts()
     store = SqlRetentionStore(kept.database)
-    assert (await remove_words(store, await store.rules(), NOW_MS, no_pause)).words == 3
+    assert (await remove_free_text(store, await store.rules(), NOW_MS, no_pause)).words == 3
     assert sorted(await kept.words()) == ["new", "other", "r-new"]
     assert await kept.cells() == cells
     assert (await verify(SqlRebuildStore(kept.database))).comparison.differences == 0
     for before, after in zip(facts, await kept.facts(), strict=True):
         assert before[:-2] + before[-1:] == after[:-2] + after[-1:]
-        assert without_words(before[3], before[-2]) == without_words(after[3], after[-2])
-    assert (await remove_words(store, await store.rules(), NOW_MS, no_pause)).words == 0
+        assert strip_free_text(before[3], before[-2]) == strip_free_text(after[3], after[-2])
+    assert (await remove_free_text(store, await store.rules(), NOW_MS, no_pause)).words == 0
 
 
 async def test_words_that_come_again_go_again_and_count_as_what_they_correct(kept: Kept, call):
@@ -87,7 +87,7 @@ async def test_words_that_come_again_go_again_and_count_as_what_they_correct(kep
     for revision in (0, 1):
         await kept.hear(call("old", "2025-12-01T12:00:00Z", revision=revision, talk_s=60 + revision))
         assert sorted(await kept.words()) == ["old"]
-        assert (await remove_words(store, await store.rules(), NOW_MS, no_pause)).words == 1
+        assert (await remove_free_text(store, await store.rules(), NOW_MS, no_pause)).words == 1
         assert await kept.words() == {}
     await kept.hear(call("old", "2025-12-01T12:00:00Z", revision=0))  # late, and older
     assert await kept.words() == {}
@@ -104,7 +104,7 @@ async def test_all_batches_of_words_are_gone_through_and_none_is_read_twice(kept
     store = SqlRetentionStore(kept.database)
     after, removed, steps = Place(0, 0), 0, 0
     while after is not None:
-        step = await store.remove_words("centre", after, 2, NOW_MS)
+        step = await store.remove_free_text("centre", after, 2, NOW_MS)
         removed, after, steps = removed + step.removed, step.next, steps + 1
     assert (removed, steps) == (7, 4)
     assert await kept.words() == {}
@@ -142,7 +142,7 @@ async def test_nothing_goes_while_there_is_a_legal_hold(kept: Kept, response, ca
         await kept.sources(state, survey={"text_days": 1, "legal_hold": hold})
         rules = await store.rules()
         await remove_texts(store, rules, late, no_pause)
-        await remove_words(store, rules, late, no_pause)
+        await remove_free_text(store, rules, late, no_pause)
         await remove_letters(store, rules, late, no_pause)
         assert len(await kept.words()) == len(left)
         assert await kept.texts() == left
@@ -153,7 +153,7 @@ async def test_a_rule_that_cannot_be_read_keeps_everything(kept: Kept, response)
     await kept.hear(response("old", "Said long ago", "2020-01-01T12:00:00Z"))
     await kept.sources(survey={"text_days": "soon"}, kiosk={"text_days": 1, "legal_hold": False, "more": 1})
     rules = await SqlRetentionStore(kept.database).rules()
-    assert rules == {"survey": Keeping(legal_hold=True), "kiosk": Keeping(1)}
+    assert rules == {"survey": RetentionRule(legal_hold=True), "kiosk": RetentionRule(1)}
 
 
 async def test_dead_letters_of_what_was_taken_back_go_and_no_others(kept: Kept, response, letter):
@@ -183,7 +183,7 @@ async def test_no_byte_of_an_erased_text_stays_in_a_file_for_longer_than_an_hour
         )
     await kept.hear(*(call(f"c{number}", "2025-12-01T12:00:00Z") for number in range(40)))
     await kept.sources(centre={"text_days": 30})
-    await Keeper(SqlRetentionStore(small_database), Clock()).look()
+    await RetentionScheduler(SqlRetentionStore(small_database), Clock()).look()
     assert await kept.texts() == {"All fine"}
     assert [await kept.found_by(word) for word in ("zebrawood", "fine")] == [0, 1]
     await small_database.close()
@@ -195,7 +195,7 @@ async def test_no_byte_of_an_erased_text_stays_in_a_file_for_longer_than_an_hour
 async def test_no_byte_of_an_erased_text_stays_in_any_file_while_the_database_is_open(small_database, response, call):
     kept, file = Kept(small_database), Path(small_database.url.database or "")
     clock = Clock()
-    keeper = Keeper(SqlRetentionStore(small_database), clock)
+    keeper = RetentionScheduler(SqlRetentionStore(small_database), clock)
     await kept.sources(survey={}, centre={})
     await kept.hear(response("r", "The zebrawood counter was closed"), response("ok", "All fine"))
     await kept.hear(call("c", query="zebrawood"))
@@ -219,7 +219,7 @@ async def test_a_text_that_was_replaced_leaves_the_files_too_and_the_index_is_no
 ):
     kept, file = Kept(small_database), Path(small_database.url.database or "")
     clock = Clock()
-    keeper = Keeper(SqlRetentionStore(small_database), clock)
+    keeper = RetentionScheduler(SqlRetentionStore(small_database), clock)
     await kept.sources(survey={})
     await kept.hear(response("r", "The zebrawood counter was closed"))
     await keeper.look()
@@ -233,7 +233,7 @@ async def test_a_text_that_was_replaced_leaves_the_files_too_and_the_index_is_no
 
 async def test_the_keeper_looks_through_all_texts_every_hour_and_when_a_rule_changed(kept: Kept, response):
     clock = Clock()
-    keeper = Keeper(SqlRetentionStore(kept.database), clock)
+    keeper = RetentionScheduler(SqlRetentionStore(kept.database), clock)
     await kept.sources(survey={})
     await kept.hear(response("a", "A", "2025-12-01T12:00:00Z"), response("b", "B", "2026-02-01T12:00:00Z"))
     await keeper.look()
@@ -269,7 +269,7 @@ async def test_a_pass_that_is_cut_off_and_begun_anew_removes_exactly_what_is_due
     texts = {number: NOW_MS + age * DAY_MS for number, age in enumerate(ages, start=1)}
     due = {number for number, at in texts.items() if at < NOW_MS - DAY_MS}
     pages = Pages(dict(texts), ends_after)
-    rules = {"s": Keeping(1)}
+    rules = {"s": RetentionRule(1)}
     if ends_after * 500 <= len(texts):
         with pytest.raises(ConnectionError):
             await remove_texts(pages, rules, NOW_MS, no_pause)
@@ -280,17 +280,21 @@ async def test_a_pass_that_is_cut_off_and_begun_anew_removes_exactly_what_is_due
 
 @given(st.integers(1, 36_500), st.booleans(), st.integers(0, 2**40))
 def test_a_hold_or_no_limit_means_no_end(days, hold, now):
-    assert cutoffs({"a": Keeping(), "b": Keeping(days, legal_hold=True)}, now) == {}
-    assert ("c" in cutoffs({"c": Keeping(days, legal_hold=hold)}, now)) is not hold
+    assert cutoffs({"a": RetentionRule(), "b": RetentionRule(days, legal_hold=True)}, now) == {}
+    assert ("c" in cutoffs({"c": RetentionRule(days, legal_hold=hold)}, now)) is not hold
 
 
 def test_old_dead_letters_go_also_those_that_tell_no_source():
-    nameless, named = Letter(1, (), NOW_MS - 10 * DAY_MS), (("ce_source", b"/sources/s"),)
-    letters = [nameless, Letter(2, named, NOW_MS - 10 * DAY_MS), Letter(3, named, NOW_MS - DAY_MS)]
+    nameless, named = ExpirableDeadLetter(1, (), NOW_MS - 10 * DAY_MS), (("ce_source", b"/sources/s"),)
+    letters = [
+        nameless,
+        ExpirableDeadLetter(2, named, NOW_MS - 10 * DAY_MS),
+        ExpirableDeadLetter(3, named, NOW_MS - DAY_MS),
+    ]
     assert overdue(letters, {}, NOW_MS, 30 * DAY_MS) == []
     assert overdue(letters, {}, NOW_MS, 9 * DAY_MS) == [1, 2]
-    assert overdue(letters, {"s": Keeping(5)}, NOW_MS, 30 * DAY_MS) == [2]
-    assert overdue(letters, {"s": Keeping(5, legal_hold=True)}, NOW_MS, 9 * DAY_MS) == [1]
+    assert overdue(letters, {"s": RetentionRule(5)}, NOW_MS, 30 * DAY_MS) == [2]
+    assert overdue(letters, {"s": RetentionRule(5, legal_hold=True)}, NOW_MS, 9 * DAY_MS) == [1]
 
 
 @pytest.mark.parametrize(
@@ -307,5 +311,5 @@ def test_old_dead_letters_go_also_those_that_tell_no_source():
     ],
 )
 def test_a_dead_letter_tells_its_record_by_its_headers(event, key):
-    assert Letter(1, (("ce_source", b"/sources/s"), ("ce_id", event)), 0).record_key == key
-    assert Letter(1, (("ce_source", b"/elsewhere"), ("ce_id", event)), 0).record_key is None
+    assert ExpirableDeadLetter(1, (("ce_source", b"/sources/s"), ("ce_id", event)), 0).record_key == key
+    assert ExpirableDeadLetter(1, (("ce_source", b"/elsewhere"), ("ce_id", event)), 0).record_key is None

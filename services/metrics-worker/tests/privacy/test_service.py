@@ -17,7 +17,7 @@ from prometheus_client import generate_latest
 from metrics_worker.bootstrap import build
 from metrics_worker.catalogue_view.revocations_sql import SqlRevocations
 from metrics_worker.settings import Settings
-from soundings.access.policy import POLICY, Staff
+from soundings.access.policy import POLICY, StaffRoles
 from soundings.access.roles import Role
 from soundings.access.tokens import issue_token
 from soundings.db import Database
@@ -106,7 +106,7 @@ async def test_what_is_no_subject_and_no_cursor_is_refused(house: House):
 
 
 def test_every_staff_operation_is_tried():
-    named = {name for name, access in POLICY.items() if name.startswith("metrics.") and isinstance(access, Staff)}
+    named = {name for name, access in POLICY.items() if name.startswith("metrics.") and isinstance(access, StaffRoles)}
     assert STAFF_PATHS.keys() | POSTED <= named
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from soundings.kernel.errors import Refused
+from soundings.kernel.errors import InvalidInput
 
 MAY = {"from_": "2018-05-01", "to": "2018-06-01"}
 
@@ -127,7 +127,7 @@ async def test_digital_take_up_comes_from_tallies_of_all_channels(airport):
     await airport.write()
     row = await airport.row("digital_take_up.v1", service="guest", **MAY)
     assert (row["numerator"], row["n"]) == (4500, 10000)
-    with pytest.raises(Refused, match="compares channels"):
+    with pytest.raises(InvalidInput, match="compares channels"):
         await airport.row("digital_take_up.v1", service="guest", channel="website", **MAY)
 
 
@@ -211,12 +211,12 @@ async def test_versions_of_one_scale_are_pooled_and_listed_others_refused(airpor
     answer = await airport.ask("mean.v1", measure="clean", service="guest", version=2, **MAY)
     assert (answer["versions"], answer["rows"][0]["value"]) == ([2], 5.0)
     wide = {"measure": "clean", "service": "guest", "from_": "2018-04-01", "to": "2018-06-01"}
-    with pytest.raises(Refused, match="version: name one"):
+    with pytest.raises(InvalidInput, match="version: name one"):
         await airport.ask("mean.v1", **wide)
     assert (await airport.row("mean.v1", version=1, **wide))["value"] == 1.0
-    with pytest.raises(Refused, match="version: 'clean' has the versions 1, 2, 3"):
+    with pytest.raises(InvalidInput, match="version: 'clean' has the versions 1, 2, 3"):
         await airport.ask("mean.v1", version=4, **wide)
-    with pytest.raises(Refused, match=r"top2\.v1 is for measures of 1-5"):
+    with pytest.raises(InvalidInput, match=r"top2\.v1 is for measures of 1-5"):
         await airport.ask("top2.v1", version=1, **wide)
 
 

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics_worker.query.domain.grain_plan import Span, timeline_of
-from metrics_worker.query.domain.metric_query import Question, read_question
+from metrics_worker.query.domain.metric_query import MetricQuery, parse_metric_query
 from metrics_worker.query.domain.periods import bases_of, lanes_of, slots_of
 from soundings.kernel.agency_calendar import HOUR_MS, Calendar, Interval, hour_bucket
-from soundings.kernel.errors import Refused
+from soundings.kernel.errors import InvalidInput
 from soundings.kernel.vocabulary import Grain
 from soundings.testing.hypothesis_profile import examples
 
@@ -24,9 +24,9 @@ starts = st.dates(date(2010, 1, 1), date(2013, 12, 31))
 date_intervals = st.sampled_from([None, *(one for one in Interval if one is not Interval.HOUR)])
 
 
-def question(start: date, end: date, interval: Interval | None = None, **more: str) -> Question:
+def question(start: date, end: date, interval: Interval | None = None, **more: str) -> MetricQuery:
     asked = {"measure": "satisfaction", "from": start.isoformat(), "to": end.isoformat(), **more}
-    return read_question("mean.v1", asked | ({"interval": interval.value} if interval else {}))
+    return parse_metric_query("mean.v1", asked | ({"interval": interval.value} if interval else {}))
 
 
 def cells(span: Span, calendar: Calendar) -> list[str]:
@@ -180,17 +180,17 @@ def test_a_series_of_days_is_read_in_one_span_of_days():
 )
 def test_a_parameter_that_is_wrong_is_named(changed, field):
     good = {"measure": "satisfaction", "from": "2024-01-01", "to": "2024-02-01"}
-    with pytest.raises(Refused) as refusal:
-        read_question("mean.v1", good | changed)
+    with pytest.raises(InvalidInput) as refusal:
+        parse_metric_query("mean.v1", good | changed)
     assert [fault.field for fault in refusal.value.faults] == [field]
 
 
 def test_a_range_of_too_many_buckets_is_refused():
-    with pytest.raises(Refused, match="interval"):
+    with pytest.raises(InvalidInput, match="interval"):
         slots_of(question(date(2000, 1, 1), date(2030, 1, 1), Interval.DAY), Calendar("UTC"))
 
 
 def test_hours_are_not_compared():
     asked = question(date(2024, 1, 1), date(2024, 1, 2), Interval.HOUR, compare="previous")
-    with pytest.raises(Refused, match="compare"):
+    with pytest.raises(InvalidInput, match="compare"):
         bases_of(slots_of(asked, Calendar("UTC")), asked, Calendar("UTC"))

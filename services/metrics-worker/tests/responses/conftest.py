@@ -12,13 +12,13 @@ from joserfc.jwk import ECKey
 from sqlalchemy import insert
 
 from metrics_worker.consumer.event_decoder import decode_event
-from metrics_worker.consumer.ports import Move
+from metrics_worker.consumer.ports import OffsetAdvance
 from metrics_worker.consumer.sql import open_fold_store
-from metrics_worker.consumer.write_batch import Slice, Terms, apply_batch
+from metrics_worker.consumer.write_batch import PartitionBatch, Terms, apply_batch
 from metrics_worker.db.tables import catalogue_entity
 from metrics_worker.responses.http import router
 from metrics_worker.responses.sql import SqlVoiceStore
-from metrics_worker.responses.use_cases import ReadVoices
+from metrics_worker.responses.use_cases import SearchResponses
 from soundings.access.roles import Role
 from soundings.access.tokens import TokenVerifier, issue_token
 from soundings.db import Database
@@ -29,7 +29,7 @@ from soundings.events.topics import RESPONSES
 from soundings.http.app import ServiceSpec, service_app
 from soundings.kernel.scales import Scale
 from soundings.kernel.vocabulary import Channel
-from soundings.log.port import Stored
+from soundings.log.port import StoredRecord
 
 AT = datetime(2024, 6, 1, tzinfo=UTC)
 ENTITIES = [
@@ -44,7 +44,7 @@ ENTITIES = [
 ]
 
 
-async def read_again(topic: str, partition: int, position: int) -> Stored:
+async def read_again(topic: str, partition: int, position: int) -> StoredRecord:
     raise AssertionError(f"nothing here is refused: {topic} {partition} {position}")
 
 
@@ -62,15 +62,15 @@ class Ear:
         home = (RESPONSES.name, 0)
         held = (await store.take([home], "w", 0))[home]
         records = [
-            Stored(RESPONSES.name, 0, self._next + number, one.key, one.value, one.headers, 0)
+            StoredRecord(RESPONSES.name, 0, self._next + number, one.key, one.value, one.headers, 0)
             for number, one in enumerate(map(encode, events))
         ]
-        move = Move(*home, held.epoch, held.next, held.next + len(records))
+        move = OffsetAdvance(*home, held.epoch, held.next, held.next + len(records))
         self._next = held.next + len(records)
         async with store.transaction(0) as transaction:
             decoded = [decode_event(record, "r0") for record in records]
             positions = [record.position for record in records]
-            await apply_batch(transaction, [Slice(move, decoded, positions)], Terms(0), read_again)
+            await apply_batch(transaction, [PartitionBatch(move, decoded, positions)], Terms(0), read_again)
 
     async def get(
         self, path: str = "/v1/responses", role: str | None = "advocate", own: str | None = "*", **query: object
@@ -118,7 +118,7 @@ async def ear(small_database: Database, tmp_path: Path) -> AsyncIterator[Ear]:
             name="metrics",
             title="Metrics",
             description="Metrics",
-            routers=[router(ReadVoices(SqlVoiceStore(database)))],
+            routers=[router(SearchResponses(SqlVoiceStore(database)))],
             verifier=TokenVerifier((tmp_path / "jwks.json").as_uri()),
             lifespan=lifespan,
         )

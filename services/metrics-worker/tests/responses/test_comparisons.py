@@ -15,7 +15,7 @@ from metrics_worker.retention.sql import SqlRetentionStore
 from soundings.access.keys import make_key
 from soundings.events.base import EventData
 from soundings.events.envelope import encode
-from soundings.kernel.errors import Refused
+from soundings.kernel.errors import InvalidInput
 from soundings.log.port import LogUnavailable, TopicPartition
 
 KEY, REVOKED = make_key(), make_key()
@@ -107,7 +107,7 @@ async def test_text_that_retention_has_removed_is_no_difference(ear, response):
 
 async def test_events_of_another_source_or_kind_are_refused(ear, response):
     for event in (encode(response("one", source_id="kiosk")).value, b"{}", orjson.dumps({"record_id": "one"})):
-        with pytest.raises(Refused):
+        with pytest.raises(InvalidInput):
             await compared(ear, AskedRecord(0, "one", None, event))
 
 

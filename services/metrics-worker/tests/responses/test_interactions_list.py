@@ -12,7 +12,7 @@ from metrics_worker.interactions.domain import InteractionSearch, StoredInteract
 from metrics_worker.interactions.ports import FactStretch
 from metrics_worker.interactions.sql import SqlInteractionStore
 from metrics_worker.interactions.use_cases import ForeignAgency, ListInteractions
-from soundings.kernel.errors import Refused
+from soundings.kernel.errors import InvalidInput
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ async def test_all_pages_of_what_a_caller_reaches_and_nothing_that_was_taken_bac
      {"from": "2024-05-02", "to": "2024-05-02"}, {"channel": "pigeon"}],
 )  # fmt: skip
 async def test_a_search_that_means_nothing_is_refused(ear, query):
-    with pytest.raises(Refused):
+    with pytest.raises(InvalidInput):
         await listed(ear, **query)
 
 

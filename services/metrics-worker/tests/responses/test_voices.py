@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import text
 
-from metrics_worker.responses.domain import Position, Reach, Search
+from metrics_worker.responses.domain import Position, ReadableService, Search
 from metrics_worker.responses.sql import SqlVoiceStore
-from soundings.http.cursors import make_cursor
+from soundings.http.cursors import encode_cursor
 
 
 async def test_a_voice_has_its_comments_and_the_answers_beside_it(ear, response):
@@ -190,7 +190,7 @@ async def test_an_id_that_two_sources_gave_needs_its_source(ear, response):
         ({"limit": 0}, "limit"),
         ({"limit": 201}, "limit"),
         ({"cursor": "abc"}, "cursor"),
-        ({"cursor": make_cursor(2**63, 1)}, "cursor"),
+        ({"cursor": encode_cursor(2**63, 1)}, "cursor"),
         ({"colour": "red"}, "colour"),
     ],
 )
@@ -204,7 +204,7 @@ async def test_a_wrong_parameter_is_named(ear, query, field):
     [((), "SEARCH fact USING INDEX fact_response"), (("kind",), "SEARCH voice USING INTEGER PRIMARY KEY")],
 )
 async def test_lists_begin_with_the_index_of_a_service_and_searches_with_the_words(ear, words, begins):
-    reach = [Reach("guest", 1, None), Reach("carts", None, 5)]
+    reach = [ReadableService("guest", 1, None), ReadableService("carts", None, 5)]
     async with SqlVoiceStore(ear.database).snapshot() as snapshot:
         statement = snapshot._statement(reach, Search(words=words), Position(9, 9), 5)
         compiled = statement.compile(

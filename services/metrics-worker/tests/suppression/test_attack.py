@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics_worker.suppression import Cell, Grain, Hiding, Rules, Table, decide
+from metrics_worker.suppression import Cell, Grain, Rules, SuppressionDecision, Table, decide
 from soundings.testing.hypothesis_profile import examples
 
 SERVICES = ("cart", "tree", "vehicle")
@@ -64,9 +64,9 @@ def questions(table: Table, rules: Rules) -> dict[Question, frozenset[Cell]]:
     return asked
 
 
-def is_hidden(hiding: Hiding, question: Question) -> bool:
+def is_hidden(hiding: SuppressionDecision, question: Question) -> bool:
     service, department, channel, grain, first = question
-    return hiding.hides(service=service, department=department, channel=channel, grain=grain, start=first)
+    return hiding.suppresses(service=service, department=department, channel=channel, grain=grain, start=first)
 
 
 class Span:

@@ -2,7 +2,15 @@
 
 import pytest
 
-from metrics_worker.suppression import Cell, Hiding, Rules, Table, UnpublishablePeriodError, decide, whole_years
+from metrics_worker.suppression import (
+    Cell,
+    Rules,
+    SuppressionDecision,
+    Table,
+    UnpublishablePeriodError,
+    decide,
+    whole_years,
+)
 
 WORKS = {"cart": ("works",), "vehicle": ("works",)}
 
@@ -38,9 +46,9 @@ def table(counts: dict[tuple[str, str, int], int], departments: dict[str, tuple[
     return Table(cells, departments)
 
 
-def hidden_channels(hiding: Hiding, service: str | None) -> set[str]:
+def hidden_channels(hiding: SuppressionDecision, service: str | None) -> set[str]:
     channels = {channel for _, channel in BOSTON_2015}
-    return {c for c in channels if hiding.hides(service=service, channel=c, grain="year", start=month(1))}
+    return {c for c in channels if hiding.suppresses(service=service, channel=c, grain="year", start=month(1))}
 
 
 @pytest.mark.parametrize("fiscal_month", [1, 7])
@@ -51,8 +59,8 @@ def test_the_five_of_a_real_table_is_hidden_beside_another_and_most_is_seen(fisc
     assert 2 <= len(vehicle) < 4
     assert "phone" not in vehicle
     assert "other_digital" in both | cart, "the 5 would be the agency's figure less the other service's"
-    assert not hiding.hides(service="vehicle", grain="year", start=month(1))
-    assert not hiding.hides(grain="year", start=month(1))
+    assert not hiding.suppresses(service="vehicle", grain="year", start=month(1))
+    assert not hiding.suppresses(grain="year", start=month(1))
 
 
 def test_two_small_cells_do_not_hide_a_dense_table():
@@ -65,7 +73,7 @@ def test_two_small_cells_do_not_hide_a_dense_table():
     }
     counts["s3", "web", 5] = counts["s6", "chat", 9] = 4
     hiding = decide(table(counts, services), Rules())
-    assert hiding.hides(service="s3", channel="web", grain="month", start=month(5))
+    assert hiding.suppresses(service="s3", channel="web", grain="month", start=month(5))
     hidden = sum(len(verdict.hidden) for verdict in hiding.verdicts.values())
     assert 16 <= hidden <= 40
 
@@ -73,62 +81,62 @@ def test_two_small_cells_do_not_hide_a_dense_table():
 def test_zero_is_shown_and_does_not_count_as_a_second():
     counts = {("cart", "web", 1): 0, ("cart", "phone", 1): 4, ("vehicle", "web", 1): 50, ("vehicle", "phone", 1): 60}
     hiding = decide(table(counts), Rules())
-    assert not hiding.hides(service="cart", channel="web", grain="month", start=month(1))
-    assert hiding.hides(service="cart", channel="phone", grain="month", start=month(1))
-    assert hiding.hides(service="cart", grain="month", start=month(1)), "the whole is the same 4"
-    assert hiding.hides(service="vehicle", channel="phone", grain="month", start=month(1))
-    assert hiding.hides(service="vehicle", grain="month", start=month(1))
+    assert not hiding.suppresses(service="cart", channel="web", grain="month", start=month(1))
+    assert hiding.suppresses(service="cart", channel="phone", grain="month", start=month(1))
+    assert hiding.suppresses(service="cart", grain="month", start=month(1)), "the whole is the same 4"
+    assert hiding.suppresses(service="vehicle", channel="phone", grain="month", start=month(1))
+    assert hiding.suppresses(service="vehicle", grain="month", start=month(1))
 
 
 def test_a_single_small_figure_hides_every_sum_that_is_only_it():
     hiding = decide(table({("cart", "web", 5): 3}), Rules(fiscal_month=7))
     for grain, start in (("month", 5), ("quarter", 4), ("year", 1)):
-        assert hiding.hides(grain=grain, start=month(start))
-    assert hiding.hides(grain="fiscal_year", start=month(7, 2014))
-    assert not hiding.hides(grain="fiscal_year", start=month(7))
-    assert not hiding.hides(grain="month", start=month(6))
+        assert hiding.suppresses(grain=grain, start=month(start))
+    assert hiding.suppresses(grain="fiscal_year", start=month(7, 2014))
+    assert not hiding.suppresses(grain="fiscal_year", start=month(7))
+    assert not hiding.suppresses(grain="month", start=month(6))
 
 
 @pytest.mark.parametrize(("n", "hidden"), [(0, False), (1, True), (10, True), (11, False)])
 def test_the_threshold_itself_is_shown(n: int, hidden: bool):
     hiding = decide(table({("cart", "web", 5): n}), Rules(threshold=11))
-    assert hiding.hides(grain="month", start=month(5)) is hidden
+    assert hiding.suppresses(grain="month", start=month(5)) is hidden
 
 
 def test_a_department_of_one_service_is_hidden_like_the_service():
     counts = {("cart", "web", 1): 4, ("vehicle", "web", 1): 50, ("tree", "web", 1): 70}
     departments = {"cart": ("waste",), "vehicle": ("works",), "tree": ("works",)}
     hiding = decide(table(counts, departments), Rules())
-    assert hiding.hides(department="waste", grain="month", start=month(1))
-    assert hiding.hides(service="cart", department="waste", grain="month", start=month(1))
-    assert not hiding.hides(service="cart", department="works", grain="month", start=month(1))
+    assert hiding.suppresses(department="waste", grain="month", start=month(1))
+    assert hiding.suppresses(service="cart", department="waste", grain="month", start=month(1))
+    assert not hiding.suppresses(service="cart", department="works", grain="month", start=month(1))
 
 
 def test_twelve_cells_of_one_person_each_are_not_given_away_by_their_sum():
     hiding = decide(table({("cart", "web", number): 1 for number in range(1, 13)}), Rules())
-    assert hiding.hides(grain="year", start=month(1)), "12 in 12 months that are not zero is 1 in each"
+    assert hiding.suppresses(grain="year", start=month(1)), "12 in 12 months that are not zero is 1 in each"
 
 
 def test_two_hidden_ones_are_not_given_away_by_what_is_left_of_the_sum():
     counts = {("cart", "chat", 1): 1, ("cart", "fax", 1): 1, ("cart", "web", 1): 300, ("cart", "phone", 1): 1500}
     hiding = decide(table(counts), Rules())
-    assert hiding.hides(service="cart", channel="web", grain="month", start=month(1))
-    assert not hiding.hides(service="cart", channel="phone", grain="month", start=month(1))
+    assert hiding.suppresses(service="cart", channel="web", grain="month", start=month(1))
+    assert not hiding.suppresses(service="cart", channel="phone", grain="month", start=month(1))
 
 
 def test_a_quarterly_tally_is_a_cell_of_its_line():
     cells = {Cell("cart", "web", "month", month(number)): 40 for number in (1, 2, 3)}
     cells[Cell("cart", "web", "quarter", month(1))] = 6
     hiding = decide(Table(cells, WORKS), Rules())
-    months = [hiding.hides(grain="month", start=month(number)) for number in (1, 2, 3)]
-    assert any(months) or hiding.hides(grain="quarter", start=month(1)), "the tally is the quarter less its months"
+    months = [hiding.suppresses(grain="month", start=month(number)) for number in (1, 2, 3)]
+    assert any(months) or hiding.suppresses(grain="quarter", start=month(1)), "the tally is the quarter less its months"
 
 
 def test_a_fiscal_years_tally_is_judged_with_the_fiscal_year():
     cells = {Cell("cart", "web", "year", month(7)): 6, Cell("cart", "web", "month", month(8)): 50}
     hiding = decide(Table(cells, WORKS), Rules(fiscal_month=7))
-    assert hiding.hides(grain="fiscal_year", start=month(7))
-    assert not hiding.hides(grain="year", start=month(1))
+    assert hiding.suppresses(grain="fiscal_year", start=month(7))
+    assert not hiding.suppresses(grain="year", start=month(1))
 
 
 def test_what_is_hidden_in_one_year_hides_nothing_in_another():
@@ -141,7 +149,7 @@ def test_what_is_hidden_in_one_year_hides_nothing_in_another():
     }
     cells[Cell("cart", "web", "month", month(2))] = 3
     hiding = decide(Table(cells, WORKS), Rules())
-    assert hiding.hides(service="cart", channel="web", grain="month", start=month(2))
+    assert hiding.suppresses(service="cart", channel="web", grain="month", start=month(2))
     assert [year.first // 12 for year, verdict in hiding.verdicts.items() if verdict.hidden] == [2015]
 
 
@@ -180,10 +188,10 @@ def test_a_table_too_large_to_decide_loses_channels_then_services_then_departmen
     assert hiding.reduced_dimensions == dropped
     asked = {"channel": {"channel": "web"}, "service": {"service": "s1"}, "department": {"department": "d1"}}
     for dimension, where in asked.items():
-        told = not hiding.hides(grain="year", start=month(1), **where)
+        told = not hiding.suppresses(grain="year", start=month(1), **where)
         assert told is (dimension not in dropped)
     assert hiding.dropped(grain="year", start=month(1)) == dropped
-    assert not hiding.hides(grain="year", start=month(1))
+    assert not hiding.suppresses(grain="year", start=month(1))
 
 
 def test_strict_rules_hide_a_small_bin_and_all_but_a_few():
@@ -191,17 +199,17 @@ def test_strict_rules_hide_a_small_bin_and_all_but_a_few():
     few, many, even = {"0": 4, "1": 96}, {"0": 0, "1": 97, "2": 3}, {"0": 40, "1": 30, "2": 30}
     bins = dict(zip(cells, (few, many, even, even), strict=True))
     strict = decide(Table(cells, WORKS, bins), Rules(strict=True))
-    assert [strict.hides(grain="month", start=month(number)) for number in (1, 2)] == [True, True]
-    assert not strict.hides(grain="year", start=month(1))
+    assert [strict.suppresses(grain="month", start=month(number)) for number in (1, 2)] == [True, True]
+    assert not strict.suppresses(grain="year", start=month(1))
     mild = decide(Table(cells, WORKS, bins), Rules())
-    assert not any(mild.hides(grain="month", start=month(number)) for number in (1, 2, 3, 4))
+    assert not any(mild.suppresses(grain="month", start=month(number)) for number in (1, 2, 3, 4))
 
 
 def test_strict_rules_let_no_lone_bin_be_the_whole_less_the_rest():
     cells = {Cell("cart", "web", "month", month(number)): 100 + number for number in (1, 2, 3)}
     few, even = {"0": 4, "1": 96}, {"0": 50, "1": 50}
     hiding = decide(Table(cells, WORKS, dict(zip(cells, (few, even, even), strict=True))), Rules(strict=True))
-    months = [hiding.hides(grain="month", start=month(number)) for number in (1, 2, 3)]
+    months = [hiding.suppresses(grain="month", start=month(number)) for number in (1, 2, 3)]
     assert months == [True, True, False]
 
 
@@ -211,7 +219,7 @@ def test_strict_rules_let_no_lone_bin_be_the_whole_less_the_rest():
 )
 def test_a_period_that_is_not_published_is_refused(grain, start: str):
     with pytest.raises(UnpublishablePeriodError):
-        decide(boston(), Rules(fiscal_month=7)).hides(grain=grain, start=start)
+        decide(boston(), Rules(fiscal_month=7)).suppresses(grain=grain, start=start)
 
 
 @pytest.mark.parametrize("wrong", [{"threshold": 4}, {"threshold": 31}, {"fiscal_month": 0}, {"fiscal_month": 13}])

@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from metrics_worker.aggregation.contribution import Contribution, coded
+from metrics_worker.aggregation.contribution import Contribution, count_code
 from metrics_worker.aggregation.roots import InteractionRecord, root_contribution
 from metrics_worker.aggregation.rules_version import CURRENT_RULES, ContributionRules, RulesDiffer
 from metrics_worker.consumer.errors import WorkerEnds
@@ -43,7 +43,7 @@ BYTES = {"key", "unit"}
 def _doubled(records: Sequence[InteractionRecord]) -> Contribution | None:
     """What nobody's rules say: every root counts one more contact."""
     told = root_contribution(records)
-    return None if told is None else told._replace(counts=(*told.counts, coded("contacts", "call")))
+    return None if told is None else told._replace(counts=(*told.counts, count_code("contacts", "call")))
 
 
 NEXT = ContributionRules(CURRENT_RULES.version + 1, _doubled)

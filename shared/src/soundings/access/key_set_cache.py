@@ -18,7 +18,7 @@ from soundings.access.key_set_loader import (
     local_path,
 )
 from soundings.access.token_issuer import TokenIssuer
-from soundings.kernel.errors import Unavailable
+from soundings.kernel.errors import ServiceUnavailable
 from soundings.telemetry.metrics import KEY_SET_AGE_SECONDS, KEY_SET_LOADS
 
 LoadKeySet = Callable[[str], Awaitable[KeySet]]
@@ -184,7 +184,9 @@ class KeySetCache:
     def _usable(self) -> KeySet:
         if self._keys is None or (self._failure is not None and self._is_stale()):
             reason = "" if self._failure is None else f": {self._failure.reason}"
-            raise Unavailable(f"The keys that sign staff tokens cannot be had{reason}.", retry_after=int(RETRY_SECONDS))
+            raise ServiceUnavailable(
+                f"The keys that sign staff tokens cannot be had{reason}.", retry_after=int(RETRY_SECONDS)
+            )
         return self._keys
 
 

@@ -6,7 +6,7 @@ from enum import Enum
 from soundings.access.roles import STAFF, Role
 
 
-class Door(Enum):
+class AuthScheme(Enum):
     """The ways through a door other than a role."""
 
     PUBLIC = "public"  # nobody needs to say who they are; a staff token widens what they see
@@ -14,7 +14,7 @@ class Door(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Staff:
+class StaffRoles:
     """A staff token with one of these roles, which reaches an agency unless ``needs_agency`` is False."""
 
     roles: frozenset[Role]
@@ -28,13 +28,13 @@ class SourceOrStaff:
     roles: frozenset[Role]
 
 
-Access = Door | Staff | SourceOrStaff
+Access = AuthScheme | StaffRoles | SourceOrStaff
 
-_ANY_STAFF = Staff(STAFF)
-_MANAGER = Staff(frozenset({Role.MANAGER}))
-_ADMIN = Staff(frozenset({Role.ADMIN}))
-_ANALYST = Staff(frozenset({Role.ANALYST}))
-_ADVOCATE = Staff(frozenset({Role.ADVOCATE}))
+_ANY_STAFF = StaffRoles(STAFF)
+_MANAGER = StaffRoles(frozenset({Role.MANAGER}))
+_ADMIN = StaffRoles(frozenset({Role.ADMIN}))
+_ANALYST = StaffRoles(frozenset({Role.ANALYST}))
+_ADVOCATE = StaffRoles(frozenset({Role.ADVOCATE}))
 
 ENTITIES = (
     "agencies",
@@ -51,43 +51,43 @@ ENTITIES = (
 
 POLICY: dict[str, Access] = {
     # every service
-    "livez": Door.PUBLIC,
-    "readyz": Door.PUBLIC,
-    "version": Door.PUBLIC,
-    "docs": Door.PUBLIC,
-    "docs_asset": Door.PUBLIC,
-    "openapi": Door.PUBLIC,
+    "livez": AuthScheme.PUBLIC,
+    "readyz": AuthScheme.PUBLIC,
+    "version": AuthScheme.PUBLIC,
+    "docs": AuthScheme.PUBLIC,
+    "docs_asset": AuthScheme.PUBLIC,
+    "openapi": AuthScheme.PUBLIC,
     # listening
-    "feedback.responses.submit": Door.SOURCE,
-    "feedback.interactions.record": Door.SOURCE,
-    "feedback.tallies.record": Door.SOURCE,
-    "feedback.responses.preview": Door.SOURCE,
-    "feedback.interactions.preview": Door.SOURCE,
-    "feedback.tallies.preview": Door.SOURCE,
-    "feedback.events.receive": Door.SOURCE,
-    "feedback.responses.retract": Door.SOURCE,
-    "feedback.interactions.retract": Door.SOURCE,
-    "feedback.tallies.retract": Door.SOURCE,
-    "feedback.receipts.erase": Door.PUBLIC,
+    "feedback.responses.submit": AuthScheme.SOURCE,
+    "feedback.interactions.record": AuthScheme.SOURCE,
+    "feedback.tallies.record": AuthScheme.SOURCE,
+    "feedback.responses.preview": AuthScheme.SOURCE,
+    "feedback.interactions.preview": AuthScheme.SOURCE,
+    "feedback.tallies.preview": AuthScheme.SOURCE,
+    "feedback.events.receive": AuthScheme.SOURCE,
+    "feedback.responses.retract": AuthScheme.SOURCE,
+    "feedback.interactions.retract": AuthScheme.SOURCE,
+    "feedback.tallies.retract": AuthScheme.SOURCE,
+    "feedback.receipts.erase": AuthScheme.PUBLIC,
     "feedback.subjects.find": _ADMIN,
     "feedback.erasures.erase": _ADMIN,
-    "feedback.forms.get": Door.PUBLIC,
-    "feedback.forms.respond": Door.PUBLIC,
-    "feedback.forms.event": Door.PUBLIC,
-    "feedback.forms.respond.preflight": Door.PUBLIC,
-    "feedback.forms.event.preflight": Door.PUBLIC,
-    "feedback.widget.newest": Door.PUBLIC,
-    "feedback.widget.version": Door.PUBLIC,
-    "feedback.page.show": Door.PUBLIC,
-    "feedback.page.go_on": Door.PUBLIC,
-    "feedback.page.asset": Door.PUBLIC,
+    "feedback.forms.get": AuthScheme.PUBLIC,
+    "feedback.forms.respond": AuthScheme.PUBLIC,
+    "feedback.forms.event": AuthScheme.PUBLIC,
+    "feedback.forms.respond.preflight": AuthScheme.PUBLIC,
+    "feedback.forms.event.preflight": AuthScheme.PUBLIC,
+    "feedback.widget.newest": AuthScheme.PUBLIC,
+    "feedback.widget.version": AuthScheme.PUBLIC,
+    "feedback.page.show": AuthScheme.PUBLIC,
+    "feedback.page.go_on": AuthScheme.PUBLIC,
+    "feedback.page.asset": AuthScheme.PUBLIC,
     "feedback.reviews.review": _MANAGER,
-    "feedback.connectors.receive": Door.SOURCE,
+    "feedback.connectors.receive": AuthScheme.SOURCE,
     "feedback.connectors.preview": SourceOrStaff(_MANAGER.roles),
     "feedback.connectors.seal": _MANAGER,
     # knowing
     "catalogue.forms.publish": _MANAGER,
-    "catalogue.form_templates.list": Staff(STAFF, needs_agency=False),
+    "catalogue.form_templates.list": StaffRoles(STAFF, needs_agency=False),
     "catalogue.form_templates.fill": _ANY_STAFF,
     "catalogue.forms.findings": _ANY_STAFF,
     "catalogue.forms.versions": _ANY_STAFF,
@@ -101,19 +101,19 @@ POLICY: dict[str, Access] = {
     **{f"catalogue.{entities}.{verb}": _MANAGER for entities in ENTITIES for verb in ("put", "patch", "retire")},
     **{f"catalogue.{entities}.{verb}": _ANY_STAFF for entities in ENTITIES for verb in ("get", "list", "history")},
     # measuring
-    "metrics.measures.list": Door.PUBLIC,
-    "metrics.metrics.list": Door.PUBLIC,
-    "metrics.metrics.get": Door.PUBLIC,
-    "metrics.query": Door.PUBLIC,
+    "metrics.measures.list": AuthScheme.PUBLIC,
+    "metrics.metrics.list": AuthScheme.PUBLIC,
+    "metrics.metrics.get": AuthScheme.PUBLIC,
+    "metrics.query": AuthScheme.PUBLIC,
     "metrics.responses.list": _ADVOCATE,
     "metrics.responses.get": _ADVOCATE,
     "metrics.interactions.list": _ANALYST,
     "metrics.subjects.records": _ADMIN,
-    "metrics.records.compare": Door.SOURCE,
+    "metrics.records.compare": AuthScheme.SOURCE,
     "metrics.dead_letters.list": _ADMIN,
     "metrics.dead_letters.replay": _ADMIN,
     "metrics.parked.list": _ADMIN,
     "metrics.parked.resume": _ADMIN,
     # the front page of the embedded mode
-    "front_page": Door.PUBLIC,
+    "front_page": AuthScheme.PUBLIC,
 }

@@ -12,8 +12,8 @@ from soundings.events.catalogue import TokenRevocationChanged
 from soundings.events.envelope import Undecodable, decode, type_of
 from soundings.events.topics import CATALOGUE
 from soundings.kernel.clock import Clock, epoch_ms, system_clock
-from soundings.kernel.errors import SoundingsError, Unavailable, reason_of
-from soundings.log.port import Batch, Stored, UnknownTopic
+from soundings.kernel.errors import ServiceUnavailable, SoundingsError, safe_error_reason
+from soundings.log.port import Batch, StoredRecord, UnknownTopic
 
 LOOK_SECONDS: Final = 0.5
 RETRY_SECONDS: Final = 5.0
@@ -58,7 +58,9 @@ class _PolledSource:
                 self.known = await self._source.revoked()
         except (SoundingsError, OSError) as error:  # a timeout is an OSError too
             if not self._failing:
-                _log.warning("token_revocations_not_read", reason=reason_of(error), known=self.known is not None)
+                _log.warning(
+                    "token_revocations_not_read", reason=safe_error_reason(error), known=self.known is not None
+                )
             self._failing = True
             self._next_look = self._ticks() + RETRY_SECONDS
         else:
@@ -80,7 +82,9 @@ class RevocationList:
         for source in self._sources:
             await source.refresh()
         if all(source.known is None for source in self._sources):
-            raise Unavailable("Which tokens were revoked cannot be read just now.", retry_after=int(RETRY_SECONDS))
+            raise ServiceUnavailable(
+                "Which tokens were revoked cannot be read just now.", retry_after=int(RETRY_SECONDS)
+            )
 
     def is_revoked(self, jti: str) -> bool:
         return any(source.known is not None and jti in source.known for source in self._sources)
@@ -121,7 +125,7 @@ class LogRevocations:
         self._by_entity = {key: one for key, one in self._by_entity.items() if one[1] > now}
         return dict(self._by_entity.values())
 
-    def _take(self, record: Stored) -> None:
+    def _take(self, record: StoredRecord) -> None:
         key = record.key.decode("utf-8", "replace")
         if record.value is None:
             self._by_entity.pop(key, None)
@@ -129,7 +133,7 @@ class LogRevocations:
             try:
                 event = decode(record)
             except Undecodable as error:
-                _log.warning("token_revocation_passed_over", position=record.position, reason=reason_of(error))
+                _log.warning("token_revocation_passed_over", position=record.position, reason=safe_error_reason(error))
                 return
             if isinstance(event, TokenRevocationChanged):
                 self._by_entity[key] = (event.body.jti, epoch_ms(event.body.expires_at))

@@ -45,7 +45,7 @@ class Principal:
         """Whether the caller may act for all agencies."""
         return self.agency == EVERY_AGENCY
 
-    def reaches(self, agency_id: str) -> bool:
+    def can_act_for(self, agency_id: str) -> bool:
         """Whether the caller may act for this agency."""
         return self.reaches_every_agency or (self.agency is not None and self.agency == agency_id)
 

@@ -11,17 +11,17 @@ Errors::
 from soundings.client.async_client import AsyncSoundings
 from soundings.client.errors import BufferFull, ClientError, RefusedByServer, Unreachable
 from soundings.client.offline_queue import Buffer, Refusal
-from soundings.client.requests import Taken
+from soundings.client.requests import BatchResult
 from soundings.client.sync_client import Soundings
 
 __all__ = [
     "AsyncSoundings",
+    "BatchResult",
     "Buffer",
     "BufferFull",
     "ClientError",
     "Refusal",
     "RefusedByServer",
     "Soundings",
-    "Taken",
     "Unreachable",
 ]

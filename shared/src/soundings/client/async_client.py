@@ -9,8 +9,8 @@ from typing import Literal, Self, cast
 import httpx
 
 from soundings.client.offline_queue import Buffer
-from soundings.client.requests import BATCH, Kind, Roots, Taken, batches, taken_of, together, with_ids
-from soundings.client.transport import AsyncWire, Call, Json
+from soundings.client.requests import BATCH, BaseUrls, BatchResult, Kind, batches, merge_results, taken_of, with_ids
+from soundings.client.transport import AsyncRetryingTransport, Call, Json
 
 _OK, _CREATED = 200, 201
 
@@ -29,9 +29,9 @@ class AsyncSoundings:
         http: httpx.AsyncClient | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._roots = Roots.of(base, token, feedback, catalogue, metrics)
+        self._roots = BaseUrls.of(base, token, feedback, catalogue, metrics)
         self._http = http or httpx.AsyncClient(timeout=60)
-        self._wire = AsyncWire(self._http, sleep)
+        self._wire = AsyncRetryingTransport(self._http, sleep)
 
     async def __aenter__(self) -> Self:
         return self
@@ -73,20 +73,20 @@ class AsyncSoundings:
         """Revoke a staff token by its ``jti``; ``expires_at`` says until when that must be remembered, if known."""
         await self._wire.send(self._roots.revoke_token(jti, expires_at))
 
-    async def send(self, kind: Kind, items: Sequence[Json], key: str, *, batch: int = BATCH) -> Taken:
+    async def send(self, kind: Kind, items: Sequence[Json], key: str, *, batch: int = BATCH) -> BatchResult:
         """Send items in batches; those that are refused come back in ``rejected``, a refused request raises."""
-        parts: list[Taken] = []
+        parts: list[BatchResult] = []
         for start, part in batches(with_ids(kind, items), batch):
             _, answer = await self._wire.send(self._roots.send(kind, part, key))
             parts.append(taken_of(answer, start))
-        return together(parts)
+        return merge_results(parts)
 
-    async def drain(self, buffer: Buffer, key: str, *, batch: int = BATCH) -> Taken:
+    async def drain(self, buffer: Buffer, key: str, *, batch: int = BATCH) -> BatchResult:
         """Send what a buffer holds, the oldest first; only what was answered for leaves it.
 
         It ends when nothing waits, or when nothing of a batch could be stored just now.
         """
-        parts: list[Taken] = []
+        parts: list[BatchResult] = []
         while kept := buffer.oldest(batch):
             kind, items = kept[0].kind, [one.item for one in kept]
             for start, part in batches(items, batch):
@@ -94,8 +94,8 @@ class AsyncSoundings:
                 taken = taken_of(answer)
                 parts.append(taken)
                 if not buffer.settle(kept[start : start + len(part)], taken.rejected):
-                    return together(parts)
-        return together(parts)
+                    return merge_results(parts)
+        return merge_results(parts)
 
     async def subjects(self, agency_id: str, person: str) -> list[str]:
         """All pseudonyms by which an agency has known a person."""
@@ -106,7 +106,7 @@ class AsyncSoundings:
         """Every record of a subject that is counted or kept, as `erase` takes it."""
         return self._items(partial(self._roots.records_of, subject))
 
-    async def erase(self, records: Sequence[Json]) -> Taken:
+    async def erase(self, records: Sequence[Json]) -> BatchResult:
         """Erase records for good. Those that are refused, for a legal hold say, come back in ``rejected``."""
         return taken_of((await self._wire.send(self._roots.erase(records)))[1])
 

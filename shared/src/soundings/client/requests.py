@@ -18,7 +18,7 @@ Query = Mapping[str, str | int | float | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class BatchResult:
     """What became of a batch: how many items were taken, and why each of the others was not."""
 
     accepted: int
@@ -26,7 +26,7 @@ class Taken:
 
 
 @dataclass(frozen=True, slots=True)
-class Roots:
+class BaseUrls:
     """Where the three services are, and the staff token for the catalogue and the metrics."""
 
     feedback: str
@@ -37,7 +37,7 @@ class Roots:
     @classmethod
     def of(
         cls, base: str, token: str | None, feedback: str | None, catalogue: str | None, metrics: str | None
-    ) -> "Roots":
+    ) -> "BaseUrls":
         """The roots below the embedded mode's address, but for those that are given."""
         base = base.rstrip("/")
         given = {"feedback": feedback, "catalogue": catalogue, "metrics": metrics}
@@ -125,12 +125,12 @@ def batches(items: Sequence[Json], size: int = BATCH) -> Iterator[tuple[int, lis
         yield start, batch
 
 
-def taken_of(answer: Json, offset: int = 0) -> Taken:
+def taken_of(answer: Json, offset: int = 0) -> BatchResult:
     """What an answer says became of a batch whose first item has this place in the whole list."""
     rejected = cast("list[Json]", answer.get("rejected", []))
     moved = [{**one, "index": int(str(one["index"])) + offset} for one in rejected]
-    return Taken(int(str(answer.get("accepted", 0))), moved)
+    return BatchResult(int(str(answer.get("accepted", 0))), moved)
 
 
-def together(parts: Sequence[Taken]) -> Taken:
-    return Taken(sum(part.accepted for part in parts), [one for part in parts for one in part.rejected])
+def merge_results(parts: Sequence[BatchResult]) -> BatchResult:
+    return BatchResult(sum(part.accepted for part in parts), [one for part in parts for one in part.rejected])

@@ -9,8 +9,8 @@ from typing import Literal, Self, cast
 import httpx
 
 from soundings.client.offline_queue import Buffer
-from soundings.client.requests import BATCH, Kind, Roots, Taken, batches, taken_of, together, with_ids
-from soundings.client.transport import Call, Json, Wire
+from soundings.client.requests import BATCH, BaseUrls, BatchResult, Kind, batches, merge_results, taken_of, with_ids
+from soundings.client.transport import Call, Json, RetryingTransport
 
 _OK, _CREATED = 200, 201
 
@@ -32,9 +32,9 @@ class Soundings:
         http: httpx.Client | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._roots = Roots.of(base, token, feedback, catalogue, metrics)
+        self._roots = BaseUrls.of(base, token, feedback, catalogue, metrics)
         self._http = http or httpx.Client(timeout=60)
-        self._wire = Wire(self._http, sleep)
+        self._wire = RetryingTransport(self._http, sleep)
 
     def __enter__(self) -> Self:
         return self
@@ -76,7 +76,7 @@ class Soundings:
         """Revoke a staff token by its ``jti``; ``expires_at`` says until when that must be remembered, if known."""
         self._wire.send(self._roots.revoke_token(jti, expires_at))
 
-    def send(self, kind: Kind, items: Sequence[Json], key: str, *, batch: int = BATCH) -> Taken:
+    def send(self, kind: Kind, items: Sequence[Json], key: str, *, batch: int = BATCH) -> BatchResult:
         """Send items in batches; those that are refused come back in ``rejected``, a refused request raises.
 
         Each item has its id before the first try, so that a try whose answer was lost is no second record.
@@ -85,7 +85,7 @@ class Soundings:
             taken_of(self._wire.send(self._roots.send(kind, part, key))[1], start)
             for start, part in batches(with_ids(kind, items), batch)
         ]
-        return together(parts)
+        return merge_results(parts)
 
     def preview(self, kind: Kind, items: Sequence[Json], key: str) -> Json:
         """What items would be stored as, by their index, and which would be refused; nothing is stored."""
@@ -95,20 +95,20 @@ class Soundings:
         """Which records of a source are stored already; with an ``event`` from `preview`, whether it says the same."""
         return self._wire.send(self._roots.compare(kind, records, key))[1]
 
-    def drain(self, buffer: Buffer, key: str, *, batch: int = BATCH) -> Taken:
+    def drain(self, buffer: Buffer, key: str, *, batch: int = BATCH) -> BatchResult:
         """Send what a buffer holds, the oldest first; only what was answered for leaves it.
 
         It ends when nothing waits, or when nothing of a batch could be stored just now.
         """
-        parts: list[Taken] = []
+        parts: list[BatchResult] = []
         while kept := buffer.oldest(batch):
             kind, items = kept[0].kind, [one.item for one in kept]
             for start, part in batches(items, batch):
                 taken = taken_of(self._wire.send(self._roots.send(kind, part, key))[1])
                 parts.append(taken)
                 if not buffer.settle(kept[start : start + len(part)], taken.rejected):
-                    return together(parts)
-        return together(parts)
+                    return merge_results(parts)
+        return merge_results(parts)
 
     def subjects(self, agency_id: str, person: str) -> list[str]:
         """All pseudonyms by which an agency has known a person."""
@@ -119,7 +119,7 @@ class Soundings:
         """Every record of a subject that is counted or kept, as `erase` takes it."""
         return self._items(partial(self._roots.records_of, subject))
 
-    def erase(self, records: Sequence[Json]) -> Taken:
+    def erase(self, records: Sequence[Json]) -> BatchResult:
         """Erase records for good. Those that are refused, for a legal hold say, come back in ``rejected``."""
         return taken_of((self._wire.send(self._roots.erase(records)))[1])
 

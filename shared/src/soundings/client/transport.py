@@ -49,7 +49,7 @@ class Call:
         return response.status_code, answer
 
 
-class Wire:
+class RetryingTransport:
     """Sends one request, and again while the server asks for patience or cannot be reached."""
 
     def __init__(self, http: httpx.Client, sleep: Callable[[float], None] = time.sleep) -> None:
@@ -71,7 +71,7 @@ class Wire:
         raise AssertionError("the last try returns or raises")
 
 
-class AsyncWire:
+class AsyncRetryingTransport:
     """The same, for programs that wait without blocking."""
 
     def __init__(self, http: httpx.AsyncClient, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep) -> None:

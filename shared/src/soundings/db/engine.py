@@ -13,7 +13,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from soundings.db.sqlite_driver import OneTripConnection
+from soundings.db.sqlite_driver import BatchedSqliteConnection
 
 Dialect = Literal["sqlite", "postgresql"]
 
@@ -89,7 +89,7 @@ class Database:
             return True
         async with self._writer.connect() as connection:
             driver = (await connection.get_raw_connection()).driver_connection
-            if not isinstance(driver, OneTripConnection):
+            if not isinstance(driver, BatchedSqliteConnection):
                 raise TypeError("the driver of SQLite is not ours")
             return await driver.within(_empty_wal)
 
@@ -127,8 +127,8 @@ def _empty_wal(connection: sqlite3.Connection) -> bool:
 
 
 def _sqlite_engine(url: URL, begin: str, size: int) -> AsyncEngine:
-    def connect() -> OneTripConnection:
-        return OneTripConnection(url.database or ":memory:")
+    def connect() -> BatchedSqliteConnection:
+        return BatchedSqliteConnection(url.database or ":memory:")
 
     engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=30, async_creator=connect)
 

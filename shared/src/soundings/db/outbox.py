@@ -28,7 +28,7 @@ from soundings.db.engine import Database
 from soundings.db.types import Json, UtcDateTime
 from soundings.events.topics import Topic
 from soundings.kernel.clock import Clock, system_clock
-from soundings.kernel.errors import SoundingsError, reason_of
+from soundings.kernel.errors import SoundingsError, safe_error_reason
 from soundings.log.port import MAX_RECORD_BYTES, AppendFailed, Log, LogUnavailable, Record
 
 _BATCH = 100  # at most 90 MB in memory, since no record is larger than 0.9 MB
@@ -166,10 +166,10 @@ class Relay:
         while not self._stopping:
             self._woken.clear()
             try:
-                moved = await self.pass_on()
+                moved = await self.relay_once()
             except Exception as error:  # noqa: BLE001 - the relay loop outlives whatever is away
                 if not failures:
-                    _log.warning("relay_waits", outbox=self._outbox.name, reason=reason_of(error))
+                    _log.warning("relay_waits", outbox=self._outbox.name, reason=safe_error_reason(error))
                 failures += 1
                 await self._rest(min(_BACKOFF_FIRST * 2 ** min(failures, 10), _BACKOFF_MOST))
             else:
@@ -179,7 +179,7 @@ class Relay:
                 if not moved:
                     await self._rest(self._poll)
 
-    async def pass_on(self) -> int:
+    async def relay_once(self) -> int:
         """One round; how many records were carried. Raises what the log or the database raises, having lost nothing."""
         log = await self._opened()
         if not await self._anything():
@@ -199,7 +199,7 @@ class Relay:
         if log is not None:
             await log.close()
 
-    async def waits_for(self) -> float:
+    async def oldest_pending_seconds(self) -> float:
         """Seconds since the oldest record waits; 0 when none does."""
         oldest = (await self._backlog()).oldest
         return 0.0 if oldest is None else max(0.0, (self._clock() - oldest).total_seconds())
@@ -256,7 +256,7 @@ class Relay:
 
 
 @asynccontextmanager
-async def relaying(relay: Relay) -> AsyncGenerator[None, None]:
+async def run_relay(relay: Relay) -> AsyncGenerator[None, None]:
     """Run the relay beside the block; what still waits at the end is carried after the next start."""
     task = asyncio.create_task(relay.run(), name="outbox relay")
     try:

@@ -21,16 +21,16 @@ _AT_ONCE: Final = 2_000
 """Rows that come with the statement; what is more comes when it is asked for, so that nothing fills the memory."""
 
 
-class OneTripConnection(aiosqlite.Connection):
+class BatchedSqliteConnection(aiosqlite.Connection):
     """See `aiosqlite.Connection`; to be awaited, which connects."""
 
     def __init__(self, path: str) -> None:
         super().__init__(partial(sqlite3.connect, path, check_same_thread=False), iter_chunk_size=_AT_ONCE)
         self._thread.daemon = True
 
-    def cursor(self) -> "OneTripCursor":  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
+    def cursor(self) -> "BatchedSqliteCursor":  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
         """A cursor that has asked for nothing yet."""
-        return OneTripCursor(self)
+        return BatchedSqliteCursor(self)
 
     async def commit(self) -> None:
         """Commit the transaction, if there is one."""
@@ -48,10 +48,10 @@ class OneTripConnection(aiosqlite.Connection):
         return result
 
 
-class OneTripCursor:
+class BatchedSqliteCursor:
     """What SQLAlchemy asks of an asynchronous cursor."""
 
-    def __init__(self, connection: OneTripConnection) -> None:
+    def __init__(self, connection: BatchedSqliteConnection) -> None:
         self._connection = connection
         self._more: sqlite3.Cursor | None = None
         self._rows: deque[Row] = deque()

@@ -8,13 +8,13 @@ from pydantic import ValidationError
 from soundings.events import catalogue, forms, interaction, response, signal, tally
 from soundings.events.base import EventData
 from soundings.kernel.errors import SoundingsError
-from soundings.log.port import Record, Stored
+from soundings.log.port import Record, StoredRecord
 
 EVENT_TYPES: tuple[type[EventData], ...] = (
     response.ResponseSubmitted,
     response.ResponseReviewed,
     response.ResponseRetracted,
-    response.FormShown,
+    response.FormFunnelStep,
     interaction.InteractionRecorded,
     interaction.InteractionRetracted,
     tally.TallyRecorded,
@@ -79,7 +79,7 @@ def encode(event: EventData, traceparent: str | None = None) -> Record:
     return Record(key=key.encode("utf-8", "surrogatepass"), value=value, headers=tuple(headers))
 
 
-def type_of(record: Stored | Record) -> str:
+def type_of(record: StoredRecord | Record) -> str:
     """The record's CloudEvents type, or "" where it has none."""
     for name, value in record.headers:
         if name == "ce_type":
@@ -98,7 +98,7 @@ def model_of(type_name: str) -> type[EventData]:
     raise UnknownEventType(f"no model for the type {type_name!r}")
 
 
-def decode(record: Stored) -> EventData:
+def decode(record: StoredRecord) -> EventData:
     """The event in a record; fields of a newer minor version are ignored. Raises :class:`Undecodable`."""
     model = model_of(type_of(record))
     if record.value is None:

@@ -115,7 +115,7 @@ class ResponseRetracted(_OfSource):
         return self.retracted_at
 
 
-class FormShown(_OfSource):
+class FormFunnelStep(_OfSource):
     """A form was offered, shown or begun ``n`` times: the way to a response."""
 
     TYPE: ClassVar[str] = "gov.soundings.form.shown.v1"

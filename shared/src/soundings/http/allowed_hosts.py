@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from soundings.http.problems import problem_response
+from soundings.http.problems import problem_reply
 
 HOSTS_VARIABLE: Final = "SOUNDINGS_ALLOWED_HOSTS"
 URL_VARIABLE: Final = "SOUNDINGS_PUBLIC_URL"
@@ -74,9 +74,9 @@ class HostCheck:
             return
         readable = _HEADER.fullmatch(_header(scope["headers"]) or b"")
         if readable is None:
-            refusal = problem_response(400, "unreadable", "The request needs one readable Host header.")
+            refusal = problem_reply(400, "unreadable", "The request needs one readable Host header.")
         else:
-            refusal = problem_response(421, "misdirected", _DETAIL)
+            refusal = problem_reply(421, "misdirected", _DETAIL)
         await refusal(scope, receive, send)
 
     def _passes(self, scope: Scope) -> bool:

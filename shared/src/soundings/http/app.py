@@ -15,12 +15,12 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from soundings.access.policy import POLICY
 from soundings.access.tokens import TokenVerifier
 from soundings.http.allowed_hosts import AllowedHosts, HostCheck
-from soundings.http.auth import guard
-from soundings.http.fast_path import DirectWay
+from soundings.http.auth import enforce_policy
+from soundings.http.fast_path import FastPathMiddleware
 from soundings.http.limits import ServerLimits
 from soundings.http.metrics_listener import MetricsAddress, serving_metrics
-from soundings.http.problems import MEDIA_TYPE, Problem, handle_problems
-from soundings.http.request_middleware import Surround
+from soundings.http.problems import MEDIA_TYPE, Problem, register_problem_handlers
+from soundings.http.request_middleware import RequestMiddleware
 from soundings.telemetry.metrics import READY
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
@@ -91,15 +91,15 @@ def service_app(spec: ServiceSpec) -> FastAPI:
         telemetry=TELEMETRY,
         generate_unique_id_function=lambda route: route.name,
         responses={"4XX": {"description": "A problem that says what is wrong.", "content": {MEDIA_TYPE: {}}}},
-        dependencies=[Depends(guard(POLICY, spec.verifier))],
+        dependencies=[Depends(enforce_policy(POLICY, spec.verifier))],
     )
     app.state.show_ready = show_ready
-    on_error = handle_problems(app, spec.status_of)
+    on_error = register_problem_handlers(app, spec.status_of)
     routes = [route for router in spec.routers for route in router.routes]
-    app.add_middleware(DirectWay, routes=routes, on_error=on_error)
+    app.add_middleware(FastPathMiddleware, routes=routes, on_error=on_error)
     if spec.allowed_hosts is not None:
         app.add_middleware(HostCheck, allowed=spec.allowed_hosts)
-    app.add_middleware(Surround, service=spec.name, body_limit=spec.body_limit, limits=spec.limits)
+    app.add_middleware(RequestMiddleware, service=spec.name, body_limit=spec.body_limit, limits=spec.limits)
     for router in spec.routers:
         app.include_router(router)
     app.include_router(_health(spec))

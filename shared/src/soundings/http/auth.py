@@ -6,11 +6,11 @@ from typing import Final
 from fastapi import Request
 
 from soundings.access.keys import PREFIX
-from soundings.access.policy import Access, Door, SourceOrStaff, Staff
+from soundings.access.policy import Access, AuthScheme, SourceOrStaff, StaffRoles
 from soundings.access.roles import ANONYMOUS, Principal
 from soundings.access.tokens import TokenVerifier
 from soundings.http.problems import Problem
-from soundings.kernel.errors import Fault, SoundingsError
+from soundings.kernel.errors import FieldError, SoundingsError
 from soundings.kernel.ids import is_slug
 
 _REPEATED: Final[Mapping[str, frozenset[str]]] = {"catalogue.form_templates.fill": frozenset({"service", "language"})}
@@ -24,24 +24,24 @@ class Forbidden(SoundingsError):
     code = "forbidden"
 
 
-def guard(policy: Mapping[str, Access], verifier: TokenVerifier) -> Guard:
+def enforce_policy(policy: Mapping[str, Access], verifier: TokenVerifier) -> Guard:
     """A dependency for the whole app: puts the caller into ``request.state.principal`` or refuses."""
 
     async def enforce(request: Request) -> None:
         access = policy.get(request.scope["route"].name)
-        if access is Door.SOURCE:
+        if access is AuthScheme.SOURCE:
             return
         principal = await _caller(request, verifier)
         request.state.principal = principal
-        if access is Door.PUBLIC or (isinstance(access, SourceOrStaff) and principal is ANONYMOUS):
+        if access is AuthScheme.PUBLIC or (isinstance(access, SourceOrStaff) and principal is ANONYMOUS):
             return
-        if not isinstance(access, Staff | SourceOrStaff):
+        if not isinstance(access, StaffRoles | SourceOrStaff):
             raise Problem(403, "forbidden", "This operation is not in the policy table.")
         if principal is ANONYMOUS:
             raise Problem(401, "unauthorized", "This needs a staff token.", headers={"WWW-Authenticate": "Bearer"})
         if not principal.has_any(access.roles):
             raise Problem(403, "forbidden", "Your roles do not allow this.")
-        if principal.agency is None and not (isinstance(access, Staff) and not access.needs_agency):
+        if principal.agency is None and not (isinstance(access, StaffRoles) and not access.needs_agency):
             raise Problem(403, "forbidden", "Your token names no agency; one with the claim agency is needed.")
         _check_repeated(request)
 
@@ -56,26 +56,26 @@ def _check_repeated(request: Request) -> None:
     seen: set[str] = set()
     for name, _ in request.query_params.multi_items():
         if name in seen and name not in allowed:
-            fault = Fault(name if is_slug(name) else "", "repeated", "is given twice")
+            fault = FieldError(name if is_slug(name) else "", "repeated", "is given twice")
             raise Problem(422, "invalid", "A parameter is given twice.", errors=[fault])
         seen.add(name)
 
 
-def bearer(request: Request) -> str | None:
+def bearer_token(request: Request) -> str | None:
     """The secret of an ``Authorization: Bearer`` header, or None."""
     scheme, _, secret = request.headers.get("authorization", "").partition(" ")
     secret = secret.strip()
     return secret if scheme.lower() == "bearer" and secret else None
 
 
-def caller(request: Request) -> Principal:
+def current_principal(request: Request) -> Principal:
     """Who calls; nobody in particular where no token was given."""
     principal: Principal = request.state.principal
     return principal
 
 
 async def _caller(request: Request, verifier: TokenVerifier) -> Principal:
-    token = bearer(request)
+    token = bearer_token(request)
     if token is None or token.startswith(PREFIX):  # a source's key is nobody's token; the doors that know it check it
         return ANONYMOUS
     return await verifier.verify(token)

@@ -9,7 +9,7 @@ from soundings.http.problems import Problem
 _DRAIN_MAX = 16 * 1024 * 1024
 
 
-async def read_body(request: Request, limit: int) -> bytes:
+async def read_limited_body(request: Request, limit: int) -> bytes:
     """The request's body, unpacked when gzip; 413 beyond ``limit`` bytes, 415 for another encoding, 400 when broken."""
     encoding = request.headers.get("content-encoding", "identity").strip().lower()
     if encoding not in ("identity", "gzip", ""):

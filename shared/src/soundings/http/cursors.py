@@ -7,7 +7,7 @@ from typing import Final, cast
 import orjson
 
 from soundings.http.problems import Problem
-from soundings.kernel.errors import Fault
+from soundings.kernel.errors import FieldError
 
 _CURSOR_MAX: Final = 2_000
 _TEXT_MAX: Final = 1_000
@@ -15,12 +15,12 @@ _NUMBER_MAX: Final = 2**63 - 1
 """What the columns of databases can hold; a larger number would be an error there."""
 
 
-def make_cursor(*position: str | int) -> str:
+def encode_cursor(*position: str | int) -> str:
     """The position of the last row shown, as opaque text."""
     return base64.urlsafe_b64encode(orjson.dumps(position)).rstrip(b"=").decode()
 
 
-def read_cursor(cursor: str, *kinds: type) -> tuple[str | int, ...]:
+def decode_cursor(cursor: str, *kinds: type) -> tuple[str | int, ...]:
     """The position that a cursor holds; 422 when it is not one that we made (with parts of these ``kinds``).
 
     Numbers fit 64 bits, texts hold no NUL and at most 1,000 characters.
@@ -33,7 +33,7 @@ def read_cursor(cursor: str, *kinds: type) -> tuple[str | int, ...]:
     parts = cast("list[str | int]", position) if isinstance(position, list) else None
     if parts is None or [type(part) for part in parts] != list(kinds) or not all(map(_is_storable, parts)):
         detail = "is not a cursor that an earlier page gave"
-        raise Problem(422, "invalid", f"cursor: {detail}", errors=[Fault("cursor", "invalid_cursor", detail)])
+        raise Problem(422, "invalid", f"cursor: {detail}", errors=[FieldError("cursor", "invalid_cursor", detail)])
     return tuple(parts)
 
 

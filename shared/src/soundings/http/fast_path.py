@@ -15,21 +15,21 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from soundings.access.policy import POLICY, Door
+from soundings.access.policy import POLICY, AuthScheme
 from soundings.http.problems import OnError
 from soundings.kernel.errors import SoundingsError
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
 
-class DirectRoute(APIRoute):
+class FastPathRoute(APIRoute):
     """A route whose endpoint is called with the request and the parts of its path, by name, and nothing else.
 
     Nobody looks for a staff token on the way. So every kind of direct route says which `door` its operations must be in
     the policy table, and checks what that asks for by itself.
     """
 
-    door: ClassVar[Door]
+    door: ClassVar[AuthScheme]
     headers: ClassVar[RawHeaders] = ()
     """What every answer carries, refusals too."""
 
@@ -61,19 +61,19 @@ class DirectRoute(APIRoute):
         return send_with_headers
 
 
-def _tell_telemetry(scope: Scope, route: DirectRoute) -> None:
+def _set_span_route(scope: Scope, route: FastPathRoute) -> None:
     """Let the span of a request name its route, as the framework does; a mount has written ``/prefix/{path}``."""
     telemetry = scope.get("fastapi.telemetry")
     if telemetry is not None:
         telemetry.route = (telemetry.route or "").removesuffix("/{path}") + route.path_format
 
 
-class DirectWay:
+class FastPathMiddleware:
     """Takes requests to direct routes; leaves all others to the framework."""
 
     def __init__(self, app: ASGIApp, *, routes: Iterable[BaseRoute], on_error: OnError) -> None:
         self._app = app
-        self._routes = [(route, frozenset(route.methods or ())) for route in routes if isinstance(route, DirectRoute)]
+        self._routes = [(route, frozenset(route.methods or ())) for route in routes if isinstance(route, FastPathRoute)]
         self._on_error = on_error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -82,7 +82,7 @@ class DirectWay:
             await self._app(scope, receive, send)
             return
         scope["route"] = route
-        _tell_telemetry(scope, route)
+        _set_span_route(scope, route)
         request = Request(scope, receive, send)
         try:
             response = await route.answer(request)
@@ -90,7 +90,7 @@ class DirectWay:
             response = await self._on_error(request, error)
         await response(scope, receive, route.sender(send))
 
-    def _found(self, scope: Scope) -> DirectRoute | None:
+    def _found(self, scope: Scope) -> FastPathRoute | None:
         """The route of a request; the parts of its path are in the scope."""
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         for route, methods in self._routes:

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Scope
 
-from soundings.kernel.errors import Fault, Refused, SoundingsError, Unavailable
+from soundings.kernel.errors import FieldError, InvalidInput, ServiceUnavailable, SoundingsError
 
 MEDIA_TYPE = "application/problem+json"
 REQUEST_ID = "soundings.request_id"
@@ -73,7 +73,7 @@ class Problem(HTTPException):
         code: str,
         detail: str,
         *,
-        errors: Sequence[Fault] = (),
+        errors: Sequence[FieldError] = (),
         headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(status, detail, dict(headers) if headers else None)
@@ -92,8 +92,8 @@ def problem_body(status: int, code: str, detail: str) -> dict[str, object]:
     }
 
 
-def problem_response(
-    status: int, code: str, detail: str, errors: Sequence[Fault] = (), headers: Mapping[str, str] | None = None
+def problem_reply(
+    status: int, code: str, detail: str, errors: Sequence[FieldError] = (), headers: Mapping[str, str] | None = None
 ) -> Response:
     """The answer for a refusal: ``{type, title, status, detail, code, errors?}``."""
     body = problem_body(status, code, detail)
@@ -102,9 +102,9 @@ def problem_response(
     return Response(orjson.dumps(body), status, media_type=MEDIA_TYPE, headers=dict(headers) if headers else None)
 
 
-def our_mistake() -> Response:
+def internal_error_reply() -> Response:
     """The answer where we do not know what went wrong."""
-    return problem_response(500, "internal", "Something went wrong on our side; it has been logged.")
+    return problem_reply(500, "internal", "Something went wrong on our side; it has been logged.")
 
 
 def route_of(scope: Scope) -> str:
@@ -112,14 +112,14 @@ def route_of(scope: Scope) -> str:
     return str(getattr(scope.get("route"), "name", "unmatched"))
 
 
-def fault_of(error: Mapping[str, object], *, skip: int = 0) -> Fault:
+def field_error_from_pydantic(error: Mapping[str, object], *, skip: int = 0) -> FieldError:
     """A pydantic error entry as a fault; ``skip`` leaves out that many leading parts of its place."""
     place = error["loc"]
     parts = [str(part) for part in cast("tuple[object, ...]", place)][skip:] if isinstance(place, tuple) else []
-    return Fault(".".join(parts), str(error["type"]), str(error["msg"]))
+    return FieldError(".".join(parts), str(error["type"]), str(error["msg"]))
 
 
-def handle_problems(app: FastAPI, status_of: Mapping[str, int]) -> OnError:
+def register_problem_handlers(app: FastAPI, status_of: Mapping[str, int]) -> OnError:
     """Answer every error of the app with a problem; ``status_of`` adds the service's own codes to :data:`STATUS_OF`.
 
     The result answers those that endpoints raise, where they are called without the app.
@@ -139,32 +139,32 @@ def handle_problems(app: FastAPI, status_of: Mapping[str, int]) -> OnError:
 
 def _of_domain_error(error: SoundingsError, table: Mapping[str, int], request: Request) -> Response:
     status = table.get(error.code, 500)
-    if status >= 500 and not isinstance(error, Unavailable):  # noqa: PLR2004 - HTTP's own border
+    if status >= 500 and not isinstance(error, ServiceUnavailable):  # noqa: PLR2004 - HTTP's own border
         request_id = request.scope.get(REQUEST_ID)
         _log.error("unmapped_error", route=route_of(request.scope), request_id=request_id, exc_info=error)
-        return our_mistake()
+        return internal_error_reply()
     headers: dict[str, str] = {}
-    if isinstance(error, Unavailable):
+    if isinstance(error, ServiceUnavailable):
         headers["Retry-After"] = str(error.retry_after)
     if status == 401:  # noqa: PLR2004 - HTTP's own number
         headers["WWW-Authenticate"] = "Bearer"
-    errors = error.faults if isinstance(error, Refused) else ()
-    return problem_response(status, error.code, str(error), errors, headers)
+    errors = error.faults if isinstance(error, InvalidInput) else ()
+    return problem_reply(status, error.code, str(error), errors, headers)
 
 
 async def _on_invalid_request(_request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
     entries = error.errors()
     if any(entry["type"] == "json_invalid" for entry in entries):
-        return problem_response(400, "unreadable", "The body is not JSON.")
-    faults = [fault_of(entry, skip=1) for entry in entries]
+        return problem_reply(400, "unreadable", "The body is not JSON.")
+    faults = [field_error_from_pydantic(entry, skip=1) for entry in entries]
     named = "; ".join(f"{fault.field or 'body'}: {fault.detail}" for fault in faults[:5])
-    return problem_response(422, "invalid", named, faults)
+    return problem_reply(422, "invalid", named, faults)
 
 
 def _of_http_exception(error: Exception) -> Response:
     if isinstance(error, Problem):
-        return problem_response(error.status_code, error.code, error.detail, error.errors, error.headers)
+        return problem_reply(error.status_code, error.code, error.detail, error.errors, error.headers)
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
     code = _CODES.get(error.status_code, "error")
-    return problem_response(error.status_code, code, str(error.detail), (), error.headers)
+    return problem_reply(error.status_code, code, str(error.detail), (), error.headers)

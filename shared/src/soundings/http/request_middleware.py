@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from soundings.http.limits import ServerLimits
-from soundings.http.problems import REQUEST_ID, Problem, our_mistake, problem_response, route_of
+from soundings.http.problems import REQUEST_ID, Problem, internal_error_reply, problem_reply, route_of
 from soundings.telemetry.metrics import REQUEST_SECONDS, REQUESTS
 
 API_CSP = "default-src 'none'; frame-ancestors 'none'"
@@ -73,7 +73,7 @@ class _ArrivingBody:
         return await _received_by(self._deadline + allowance, self._receive)
 
 
-class Surround:
+class RequestMiddleware:
     """The one middleware of every service; plain ASGI, because it stands in the hot path."""
 
     def __init__(self, app: ASGIApp, *, service: str, body_limit: int, limits: ServerLimits | None = None) -> None:
@@ -120,7 +120,7 @@ class Surround:
             _log.error("unhandled_error", route=route_of(scope), request_id=request_id, exc_info=error)
             if started:
                 raise
-            await our_mistake()(scope, receive, send_safely)
+            await internal_error_reply()(scope, receive, send_safely)
         finally:
             self._in_work -= 1
             self._record(scope, _CLIENT_GONE if body.cut_off else status, time.perf_counter() - began, request_id)
@@ -129,15 +129,15 @@ class Surround:
         """Why a request is not even passed on: the service is full, or its address or body is too large."""
         if self._in_work > self._limits.requests and not scope["path"].endswith(_ALWAYS):
             detail = "Too many requests are in work; send it again."
-            return problem_response(503, "unavailable", detail, headers={"Retry-After": "2"})
+            return problem_reply(503, "unavailable", detail, headers={"Retry-After": "2"})
         query: bytes = scope["query_string"]
         if query and len(query) > _QUERY_MAX_BYTES:
-            return problem_response(414, "too_large", f"Parameters may have {_QUERY_MAX_BYTES} bytes together.")
+            return problem_reply(414, "too_large", f"Parameters may have {_QUERY_MAX_BYTES} bytes together.")
         if query and query.count(b"&") >= _PARAMETERS_MAX:
-            return problem_response(400, "unreadable", f"There may be {_PARAMETERS_MAX} parameters.")
+            return problem_reply(400, "unreadable", f"There may be {_PARAMETERS_MAX} parameters.")
         declared = headers.get("content-length", "")
         if declared.isdigit() and (len(declared) > _LENGTH_DIGITS or int(declared) > self._limit):
-            return problem_response(413, "too_large", f"The body is larger than {self._limit} bytes.")
+            return problem_reply(413, "too_large", f"The body is larger than {self._limit} bytes.")
         return None
 
     def _record(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from time import monotonic
 from typing import Final
 
-from soundings.kernel.errors import Unavailable
+from soundings.kernel.errors import ServiceUnavailable
 
 PROBE_EVERY_SECONDS: Final = 10.0
 _PATIENCE_SECONDS: Final = 3.0
@@ -38,7 +38,7 @@ class WriteHealth:
         """Note that something could not be made durable."""
         self._fault, self._known_at = f"nothing can be written: {error}", self._clock()
 
-    async def not_ready(self) -> str | None:
+    async def unready_reason(self) -> str | None:
         """Why nothing can be written, in words; None while it can."""
         if self._clock() - self._known_at >= self._every:
             self._known_at = self._clock()  # whoever asks meanwhile has the old answer
@@ -46,8 +46,8 @@ class WriteHealth:
                 async with asyncio.timeout(_PATIENCE_SECONDS):
                     await self._probe()
             except TimeoutError:
-                self.failed(Unavailable("it takes too long"))
-            except Unavailable as error:
+                self.failed(ServiceUnavailable("it takes too long"))
+            except ServiceUnavailable as error:
                 self.failed(error)
             else:
                 self.succeeded()

@@ -144,12 +144,12 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 """All words, by language."""
 
 
-def words_in(language: str, own: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
+def form_messages(language: str, own: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """All words in a language: the form's ``own`` (by key, then language), else ours, else in English."""
     ours = WORDS.get(language.lower()) or WORDS.get(primary(language)) or WORDS["en"]
     return {key: own[key][language] if key in own and language in own[key] else text for key, text in ours.items()}
 
 
-def speaks(language: str) -> bool:
+def is_supported_language(language: str) -> bool:
     """Whether we have our words in this language."""
     return primary(language) in LANGUAGES

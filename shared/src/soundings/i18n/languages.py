@@ -30,7 +30,7 @@ def primary(tag: str) -> str:
     return tag.partition("-")[0].lower()
 
 
-def own_name(tag: str) -> str:
+def native_name(tag: str) -> str:
     """What a language calls itself; its tag where we do not know."""
     small = tag.lower()
     return OWN_NAMES.get(small) or OWN_NAMES.get(primary(small)) or tag

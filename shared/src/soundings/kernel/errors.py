@@ -16,7 +16,7 @@ class SoundingsError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class FieldError:
     """What is wrong with one field: ``field`` is a dotted path, ``code`` is stable, ``detail`` is for people."""
 
     field: str
@@ -24,24 +24,24 @@ class Fault:
     detail: str
 
 
-class Refused(SoundingsError):
+class InvalidInput(SoundingsError):
     """An item that breaks its contract; ``faults`` names every field that is wrong, the first one first."""
 
     code: ClassVar[str] = "invalid"
 
-    def __init__(self, faults: Sequence[Fault]) -> None:
+    def __init__(self, faults: Sequence[FieldError]) -> None:
         super().__init__(
             "; ".join(f"{fault.field}: {fault.detail}" if fault.field else fault.detail for fault in faults)
         )
         self.faults = tuple(faults)
 
 
-def reason_of(error: BaseException) -> str:
+def safe_error_reason(error: BaseException) -> str:
     """Why something failed, for logs and health: our own words, or else the type, since others quote what they got."""
     return str(error) if isinstance(error, SoundingsError) else type(error).__name__
 
 
-class Unavailable(SoundingsError):
+class ServiceUnavailable(SoundingsError):
     """Something that is needed is away for a while; ``retry_after`` says in whole seconds when to try again."""
 
     code: ClassVar[str] = "unavailable"

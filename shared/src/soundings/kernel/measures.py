@@ -20,14 +20,14 @@ class Category(StrEnum):
     COST = "cost"
 
 
-class Aim(StrEnum):
+class GoodDirection(StrEnum):
     """Which way is better."""
 
     UP = "up"
     DOWN = "down"
 
 
-class Per(StrEnum):
+class CountedUnit(StrEnum):
     """What one count stands for. An `interaction` is one record that a person handled; a `root` is one contact."""
 
     RESPONSE = "response"
@@ -48,10 +48,10 @@ class Measure:
     id: str
     scale: Scale
     category: Category
-    direction: Aim
+    direction: GoodDirection
     name: str
     unit: str
-    per: Per
+    per: CountedUnit
     version: int = 1
     listed: bool = False
     internal: bool = False
@@ -65,23 +65,25 @@ CONTACT_KINDS: Final = (
 )
 """Kinds of interaction in which a person sought contact: all but search, views and transactions."""
 
-_UP, _DOWN = Aim.UP, Aim.DOWN
-_QUALITY, _RESPONSE = Category.QUALITY, Per.RESPONSE
+_UP, _DOWN = GoodDirection.UP, GoodDirection.DOWN
+_QUALITY, _RESPONSE = Category.QUALITY, CountedUnit.RESPONSE
 
 
 def _scored(id_: str, name: str, scale: Scale = Scale.FIVE, *, internal: bool = False) -> Measure:
     return Measure(id_, scale, _QUALITY, _UP, name, "points", _RESPONSE, internal=internal)
 
 
-def _coded(id_: str, name: str, category: Category, direction: Aim, *, per: Per = Per.ROOT) -> Measure:
+def _coded(
+    id_: str, name: str, category: Category, direction: GoodDirection, *, per: CountedUnit = CountedUnit.ROOT
+) -> Measure:
     return Measure(id_, Scale.CATEGORY, category, direction, name, "contacts", per)
 
 
-def _drivers(id_: str, name: str, direction: Aim) -> Measure:
+def _drivers(id_: str, name: str, direction: GoodDirection) -> Measure:
     return Measure(id_, Scale.CATEGORY, _QUALITY, direction, name, "responses", _RESPONSE, listed=True)
 
 
-def _timed(id_: str, name: str, category: Category, per: Per = Per.ROOT) -> Measure:
+def _timed(id_: str, name: str, category: Category, per: CountedUnit = CountedUnit.ROOT) -> Measure:
     return Measure(id_, Scale.DURATION, category, _DOWN, name, "seconds", per)
 
 
@@ -103,27 +105,44 @@ _MEASURES: Final = (
     _timed("wait_answered", "Wait of answered contacts", Category.RESPONSIVENESS),
     _timed("wait_abandoned", "Wait of abandoned contacts", Category.RESPONSIVENESS),
     _timed("wait_callback", "Wait of contacts that were called back", Category.RESPONSIVENESS),
-    _timed("talk", "Talk time", Category.TIMELINESS, Per.INTERACTION),
-    _timed("hold", "Hold time", Category.TIMELINESS, Per.INTERACTION),
-    _timed("wrap_up", "Wrap-up time", Category.TIMELINESS, Per.INTERACTION),
-    _timed("handle", "Handle time: talk, hold and wrap-up", Category.TIMELINESS, Per.INTERACTION),
+    _timed("talk", "Talk time", Category.TIMELINESS, CountedUnit.INTERACTION),
+    _timed("hold", "Hold time", Category.TIMELINESS, CountedUnit.INTERACTION),
+    _timed("wrap_up", "Wrap-up time", Category.TIMELINESS, CountedUnit.INTERACTION),
+    _timed("handle", "Handle time: talk, hold and wrap-up", Category.TIMELINESS, CountedUnit.INTERACTION),
     _timed("resolution", "Time to completion of requests and transactions", Category.TIMELINESS),
     _coded("requests", "Service requests by outcome", Category.QUANTITY, _UP),
     _coded("reason", "Reasons of contact", Category.QUANTITY, _DOWN),
-    Measure("topic", Scale.CATEGORY, Category.QUANTITY, _DOWN, "Topics of contact", "contacts", Per.ROOT, listed=True),
-    _coded("transfers", "Handled contacts, transferred or kept", _QUALITY, _DOWN, per=Per.INTERACTION),
+    Measure(
+        "topic",
+        Scale.CATEGORY,
+        Category.QUANTITY,
+        _DOWN,
+        "Topics of contact",
+        "contacts",
+        CountedUnit.ROOT,
+        listed=True,
+    ),
+    _coded("transfers", "Handled contacts, transferred or kept", _QUALITY, _DOWN, per=CountedUnit.INTERACTION),
     _coded("search", "Searches by result", _QUALITY, _UP),
     _coded("views", "Views of pages and articles", Category.ADOPTION, _UP),
     Measure(
-        "transactions", Scale.CATEGORY, Category.QUANTITY, _UP, "Transactions by outcome", "transactions", Per.ROOT
+        "transactions",
+        Scale.CATEGORY,
+        Category.QUANTITY,
+        _UP,
+        "Transactions by outcome",
+        "transactions",
+        CountedUnit.ROOT,
     ),
-    Measure("cost", Scale.MONEY, Category.COST, _DOWN, "Cost", "minor units", Per.ROOT),
-    _coded("repeat_gap", "Time to the next contact", _QUALITY, _UP, per=Per.TOUCH),
-    _coded("contained_gap", "Time from self-service to the next contact", _QUALITY, _UP, per=Per.TOUCH),
+    Measure("cost", Scale.MONEY, Category.COST, _DOWN, "Cost", "minor units", CountedUnit.ROOT),
+    _coded("repeat_gap", "Time to the next contact", _QUALITY, _UP, per=CountedUnit.TOUCH),
+    _coded("contained_gap", "Time from self-service to the next contact", _QUALITY, _UP, per=CountedUnit.TOUCH),
     Measure("responses", Scale.CATEGORY, Category.QUANTITY, _UP, "Responses by form", "responses", _RESPONSE),
-    Measure("invitations", Scale.CATEGORY, Category.QUANTITY, _UP, "Invitations by form", "invitations", Per.FORM),
-    Measure("shown", Scale.CATEGORY, Category.QUANTITY, _UP, "Forms shown", "times", Per.FORM),
-    Measure("started", Scale.CATEGORY, Category.QUANTITY, _UP, "Forms started", "times", Per.FORM),
+    Measure(
+        "invitations", Scale.CATEGORY, Category.QUANTITY, _UP, "Invitations by form", "invitations", CountedUnit.FORM
+    ),
+    Measure("shown", Scale.CATEGORY, Category.QUANTITY, _UP, "Forms shown", "times", CountedUnit.FORM),
+    Measure("started", Scale.CATEGORY, Category.QUANTITY, _UP, "Forms started", "times", CountedUnit.FORM),
 )
 
 BUILT_IN: Final[Mapping[str, Measure]] = MappingProxyType({measure.id: measure for measure in _MEASURES})
@@ -150,19 +169,19 @@ _MONEY: Final = frozenset(MONEY_BINS)
 _COUNT: Final = frozenset({ALL})
 
 
-def may_be_asked(measure: Measure) -> bool:
+def accepts_answers(measure: Measure) -> bool:
     """Whether a question of a form can feed a measure: what each answer scores, not what is counted besides."""
-    return measure.per is Per.RESPONSE and (is_numeric(measure.scale) or measure.listed)
+    return measure.per is CountedUnit.RESPONSE and (is_numeric(measure.scale) or measure.listed)
 
 
-def may_be_tallied(measure: Measure) -> bool:
+def accepts_tallies(measure: Measure) -> bool:
     """Whether totals of a measure can be sent; gaps between contacts are only known contact by contact."""
-    return measure.per is not Per.TOUCH
+    return measure.per is not CountedUnit.TOUCH
 
 
 def tally_bins(measure: Measure) -> frozenset[str] | None:
     """The bins that a tally of a measure may carry; None when any code is allowed, empty when no tally is."""
-    if not may_be_tallied(measure):
+    if not accepts_tallies(measure):
         return frozenset()
     if measure.scale is Scale.CATEGORY:
         return _CLOSED_CODES.get(measure.id)
@@ -173,7 +192,7 @@ def tally_bins(measure: Measure) -> frozenset[str] | None:
     return _COUNT if measure.scale is Scale.COUNT else frozenset(scale_bins(measure.scale))
 
 
-def foreign_bins(measure: Measure, names: Iterable[str]) -> list[str]:
+def unknown_bins(measure: Measure, names: Iterable[str]) -> list[str]:
     """Those of the given bins that a tally of the measure may not carry, in the order given."""
     allowed = tally_bins(measure)
     return [name for name in names if not name or (allowed is not None and name not in allowed)]

@@ -22,7 +22,7 @@ OpenLog = Callable[[str], Awaitable[Log]]
 _OPEN_SECONDS: Final = 5.0
 
 
-class LateLog:
+class LazyLog:
     """See `soundings.log.port.Log`. Belongs to the event loop that it is first used in; once closed it stays so."""
 
     def __init__(self, url: str, open_log: OpenLog) -> None:

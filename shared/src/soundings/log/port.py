@@ -6,7 +6,7 @@ from typing import ClassVar, Protocol, runtime_checkable
 from zlib import crc32
 
 from soundings.events.topics import Topic
-from soundings.kernel.errors import SoundingsError, Unavailable
+from soundings.kernel.errors import ServiceUnavailable, SoundingsError
 
 Headers = tuple[tuple[str, bytes], ...]
 TopicPartition = tuple[str, int]
@@ -28,7 +28,7 @@ class Record:
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class StoredRecord:
     """A record as the log keeps it; `at` is the time of appending in epoch milliseconds."""
 
     topic: str
@@ -54,11 +54,11 @@ class Batch:
 
     topic: str
     partition: int
-    records: Sequence[Stored]
+    records: Sequence[StoredRecord]
     next: int
 
 
-class LogUnavailable(Unavailable):
+class LogUnavailable(ServiceUnavailable):
     """The log cannot be reached or does not keep up."""
 
     code: ClassVar[str] = "log_unavailable"
@@ -157,10 +157,10 @@ class Log(Protocol):
 
 
 @runtime_checkable
-class ShowsReaders(Protocol):
+class PublishesOffsets(Protocol):
     """A log that comes with tools which show how far groups of readers are behind."""
 
-    async def hint(self, group: str, positions: Mapping[TopicPartition, int]) -> None:
+    async def publish_offsets(self, group: str, positions: Mapping[TopicPartition, int]) -> None:
         """Tell those tools how far a group has read; nothing else reads it. May raise `LogUnavailable`."""
         ...
 

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 from soundings.events.topics import ALL
 from soundings.kernel.errors import SoundingsError
-from soundings.log.port import Log, Stored, TopicPartition
+from soundings.log.port import Log, StoredRecord, TopicPartition
 
 _COMPACTED: Final = frozenset(topic.name for topic in ALL if topic.cleanup == "compact")
 
@@ -47,7 +47,7 @@ class CheckedMark:
     adopted: ReadMark
 
 
-def record_digest(stored: Stored) -> bytes:
+def record_digest(stored: StoredRecord) -> bytes:
     """16 bytes that stand for the position, key, headers and value of a record; its time is left out."""
     digest = blake2b(digest_size=16)
     parts = [str(stored.position).encode(), stored.key, b"-" if stored.value is None else b"+" + stored.value]
@@ -58,7 +58,7 @@ def record_digest(stored: Stored) -> bytes:
     return digest.digest()
 
 
-def mark_after(stored: Stored, following: int) -> ReadMark:
+def mark_after(stored: StoredRecord, following: int) -> ReadMark:
     """The mark of a consumer whose last record was this, and who reads on at ``following``."""
     return ReadMark(following, stored.position, record_digest(stored))
 
@@ -118,7 +118,7 @@ def _other_record(home: TopicPartition, position: int) -> str:
     )
 
 
-async def _record_at(log: Log, home: TopicPartition, position: int) -> Stored | None:
+async def _record_at(log: Log, home: TopicPartition, position: int) -> StoredRecord | None:
     records = (await log.read(*home, position, 1)).records
     return records[0] if records and records[0].position == position else None
 

@@ -14,7 +14,7 @@ from opentelemetry.trace import ProxyTracerProvider, SpanKind, TracerProvider
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from soundings.kernel.errors import SoundingsError
-from soundings.log.port import Stored
+from soundings.log.port import StoredRecord
 
 if TYPE_CHECKING:
     from opentelemetry.context import Context
@@ -63,7 +63,7 @@ def tracer_provider(service: str, processor: "SpanProcessor") -> TracerProvider:
     return provider
 
 
-def traceparent() -> str | None:
+def current_traceparent() -> str | None:
     """The current span as a W3C traceparent; None outside of a trace."""
     span = trace.get_current_span().get_span_context()
     if not span.is_valid:
@@ -71,7 +71,7 @@ def traceparent() -> str | None:
     return f"00-{span.trace_id:032x}-{span.span_id:016x}-{span.trace_flags:02x}"
 
 
-def traces_of(records: Iterable[Stored]) -> Sequence[str]:
+def traceparents_of(records: Iterable[StoredRecord]) -> Sequence[str]:
     """The traces in which records were appended, a few at the most; none while traces are off."""
     if isinstance(trace.get_tracer_provider(), ProxyTracerProvider):
         return ()
@@ -85,7 +85,7 @@ def traces_of(records: Iterable[Stored]) -> Sequence[str]:
     return tuple(found)
 
 
-def tell_traces(name: str, parents: Iterable[str], seconds: float, **facts: int) -> None:
+def record_batch_spans(name: str, parents: Iterable[str], seconds: float, **facts: int) -> None:
     """Tell each of these traces of work that has just ended and took ``seconds``, as a span of its own."""
     ended = time.time_ns()
     tracer = trace.get_tracer("soundings")

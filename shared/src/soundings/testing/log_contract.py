@@ -20,7 +20,7 @@ from soundings.log.port import (
     LogClosed,
     Place,
     Record,
-    Stored,
+    StoredRecord,
     TopicConflict,
     UnknownTopic,
     partition_of,
@@ -44,9 +44,9 @@ async def append(log: Log, topic: str, *records: Record) -> Sequence[Place]:
     return stored
 
 
-async def read_all(log: Log, topic: str, partition: int, *, limit: int = 1000, start: int = 0) -> list[Stored]:
+async def read_all(log: Log, topic: str, partition: int, *, limit: int = 1000, start: int = 0) -> list[StoredRecord]:
     """Everything from a position on, batch after batch, up to the end as it is now."""
-    records: list[Stored] = []
+    records: list[StoredRecord] = []
     end = await log.end(topic, partition)
     position = start
     while position < end:

@@ -14,7 +14,7 @@ from soundings.log.port import (
     LogUnavailable,
     Place,
     Record,
-    Stored,
+    StoredRecord,
     TopicConflict,
     TopicPartition,
     UnknownTopic,
@@ -30,7 +30,7 @@ class MemoryStore:
     """What handles on one log share: topics and their records. `fault` makes every append fail, until it is None."""
 
     topics: dict[str, Topic] = field(default_factory=dict[str, Topic])
-    records: dict[TopicPartition, list[Stored]] = field(default_factory=dict[TopicPartition, list[Stored]])
+    records: dict[TopicPartition, list[StoredRecord]] = field(default_factory=dict[TopicPartition, list[StoredRecord]])
     waiters: set[_Waiter] = field(default_factory=set[_Waiter])
     lock: threading.Lock = field(default_factory=threading.Lock)
     fault: LogUnavailable | None = None
@@ -113,7 +113,7 @@ class MemoryLog:
         self._closed = True
         self.store.wake()
 
-    def everything(self, topic: str) -> list[Stored]:
+    def everything(self, topic: str) -> list[StoredRecord]:
         """All records of a topic: by partition, each in its order. For tests to look at."""
         count = self.store.topics[topic].partitions
         return [record for partition in range(count) for record in self.store.records[topic, partition]]
@@ -125,7 +125,7 @@ class MemoryLog:
             return AppendFailed("refused", "this key is refused", retryable=True)
         held = self.store.records[topic, home]
         at = epoch_ms(self._clock())
-        held.append(Stored(topic, home, len(held), record.key, record.value, record.headers, at))
+        held.append(StoredRecord(topic, home, len(held), record.key, record.value, record.headers, at))
         return Place(home, len(held) - 1)
 
     def _ready(self, positions: Mapping[TopicPartition, int]) -> list[TopicPartition]:
@@ -143,7 +143,7 @@ class MemoryLog:
             raise UnknownTopic(f"no topic {name}")
         return topic
 
-    def _partition(self, topic: str, partition: int) -> list[Stored]:
+    def _partition(self, topic: str, partition: int) -> list[StoredRecord]:
         records = self._open().records.get((topic, partition))
         if records is None:
             raise UnknownTopic(f"no partition {partition} of {topic}")

@@ -30,7 +30,7 @@ from soundings_embedded.backups.manifest import (
     described_file,
     read_manifest,
 )
-from soundings_embedded.data_dir import RESTORING, Home
+from soundings_embedded.data_dir import RESTORING, DataDir
 from soundings_embedded.recovery.use_cases import partition_states
 
 _PACKAGES: Final = {"catalogue.db": "catalogue_api", "metrics.db": "metrics_worker"}
@@ -39,7 +39,7 @@ _KEPT: Final = frozenset({"lock", _STAGED, RESTORING})
 _ASIDE: Final = "before-restore-"
 
 
-def back_up(home: Home, folder: Path, now: datetime) -> Manifest:
+def back_up(home: DataDir, folder: Path, now: datetime) -> Manifest:
     """Copy a home into a folder that does not exist yet or is empty; it may serve meanwhile. Raises `BackupRefused`.
 
     The databases first and the log last, so that the log holds all that they have read. The folder gets its name when
@@ -98,7 +98,7 @@ async def restore(folder: Path, place: Path, now: datetime) -> Path | None:
     manifest = read_manifest(folder)
     _check_revisions(manifest.databases)
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    home, staged = Home(place.resolve()), place.resolve() / _STAGED
+    home, staged = DataDir(place.resolve()), place.resolve() / _STAGED
     with home.locked():
         if staged.exists():
             shutil.rmtree(staged)
@@ -134,7 +134,7 @@ def _stage(folder: Path, staged: Path, files: Mapping[str, CopiedFile]) -> None:
 
 async def _check_fit(staged: Path) -> None:
     try:
-        home = Home(staged)
+        home = DataDir(staged)
         states = await partition_states(home.log_url, home.database_url("metrics"))
     except (DatabaseFailed, SoundingsError) as error:
         raise RestoreRefused(f"The databases of the backup cannot be opened: {error}") from error

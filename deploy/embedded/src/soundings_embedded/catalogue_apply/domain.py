@@ -47,7 +47,7 @@ class Step:
     changes: tuple[str, ...] = ()
 
 
-def declared(document: object) -> Iterator[tuple[str, str, Json]]:
+def iter_declared(document: object) -> Iterator[tuple[str, str, Json]]:
     """The entities of a document ``{agencies: {id: body}, …}``, in the order in which they may refer to each other."""
     if not isinstance(document, Mapping):
         raise BadDeclaration("The file must hold a mapping like `agencies: {my-agency: {...}}`.")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import cast
 
-from catalogue_api.forms.templates.render import TEMPLATES, Setting, fill
+from catalogue_api.forms.templates.render import TEMPLATES, TemplateContext, render_template
 from soundings_embedded.catalogue_apply.domain import BadDeclaration, Json
 
 Names = Mapping[str, str]
@@ -21,7 +21,7 @@ def expanded(form_id: str, body: Json, names: FindNames) -> Json:
     place = f"forms.{form_id}"
     template_id, languages = _asked_for(place, body["template"])
     said = {name: value for name, value in body.items() if name != "template"}
-    return {**fill(TEMPLATES[template_id], _setting(place, said, names), languages), **said}
+    return {**render_template(TEMPLATES[template_id], _setting(place, said, names), languages), **said}
 
 
 def _asked_for(place: str, said: object) -> tuple[str, Sequence[str]]:
@@ -36,12 +36,12 @@ def _asked_for(place: str, said: object) -> tuple[str, Sequence[str]]:
     return template.id, languages
 
 
-def _setting(place: str, said: Json, names: FindNames) -> Setting:
+def _setting(place: str, said: Json, names: FindNames) -> TemplateContext:
     agency_id, services = str(said.get("agency_id")), _ids(place, said, "service_ids")
     agency = names("agencies", agency_id)
     if agency is None:
         raise BadDeclaration(f"{place}.agency_id: a template needs the name of an agency, and {agency_id!r} is none.")
-    return Setting(
+    return TemplateContext(
         agency_id=agency_id,
         service_ids=services,
         source_id=None if said.get("source_id") is None else str(said["source_id"]),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import cast
 
 from soundings.client import Soundings
-from soundings_embedded.catalogue_apply.domain import Step, declared, step
+from soundings_embedded.catalogue_apply.domain import Step, iter_declared, step
 from soundings_embedded.catalogue_apply.templates import FindNames, Names, expanded
 
 Json = dict[str, object]
@@ -12,7 +12,7 @@ Json = dict[str, object]
 
 def plan(client: Soundings, document: object) -> Sequence[Step]:
     """What would have to happen for the catalogue to be as the document says; changes nothing."""
-    every = list(declared(document))
+    every = list(iter_declared(document))
     names = _names_in(client, every)
     return [
         step(
@@ -37,7 +37,7 @@ def _names_in(client: Soundings, every: Sequence[tuple[str, str, Json]]) -> Find
     return names
 
 
-def carry_out(client: Soundings, one: Step) -> str:
+def apply_step(client: Soundings, one: Step) -> str:
     """Do one step, and publish a form whose newest version is not what it says; what was done, in a few words."""
     done = {"create": "created", "change": f"changed ({', '.join(one.changes)})", "keep": "as it was"}[one.action]
     if one.action != "keep":

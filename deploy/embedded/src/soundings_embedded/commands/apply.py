@@ -34,7 +34,7 @@ def apply(
     import yaml
 
     from soundings.client import Soundings
-    from soundings_embedded.catalogue_apply.use_cases import carry_out, plan
+    from soundings_embedded.catalogue_apply.use_cases import apply_step, plan
 
     try:
         document = yaml.safe_load(file.read_text("utf-8"))
@@ -46,7 +46,7 @@ def apply(
         if dry_run:
             return
         for one in steps:
-            done = carry_out(client, one)
+            done = apply_step(client, one)
             if done != "as it was":
                 typer.echo(f"{one.entities}/{one.entity_id}: {done}")
 

@@ -22,7 +22,7 @@ from soundings_embedded.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from soundings_embedded.data_dir import Home
+    from soundings_embedded.data_dir import DataDir
 
 _FREE_BYTES = 1_000_000_000
 _SQLITE = (3, 37, 0)
@@ -102,7 +102,7 @@ def _home(home: Path) -> Iterator[Finding]:
         yield _database(path)
 
 
-def _privacy(place: "Home") -> Iterator[Finding]:
+def _privacy(place: "DataDir") -> Iterator[Finding]:
     for name in ("secret", "signing-key.json", "admin.token"):
         path = place.path / name
         private = path.exists() and path.stat().st_mode & 0o077 == 0
@@ -131,13 +131,13 @@ def _log_fits(home: Path, log: str | None, metrics: str | None) -> Iterator[Find
 
     from soundings.db import DatabaseFailed
     from soundings.kernel.errors import SoundingsError
-    from soundings_embedded.data_dir import Home
+    from soundings_embedded.data_dir import DataDir
     from soundings_embedded.recovery.use_cases import partition_states
 
     if not (log and metrics):
         if not all((home / name).exists() for name in ("log.db", "metrics.db")):
             return
-        place = Home(home.resolve())
+        place = DataDir(home.resolve())
         log, metrics = place.log_url, place.database_url("metrics")
     what = "the log is the one that was counted"
     try:

@@ -17,7 +17,7 @@ from soundings_embedded.commands.options import (
 )
 
 
-def take_out(
+def export(
     what: Annotated[
         Literal["responses", "interactions", "metrics"], typer.Argument(help="What people said, contacts, or figures.")
     ],

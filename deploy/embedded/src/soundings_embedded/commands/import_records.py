@@ -25,7 +25,7 @@ SHOWN = 20
 Kind = Literal["responses", "interactions", "tallies"]
 
 
-def bring_in(
+def import_records(
     kind: Annotated[Kind | None, typer.Argument(help="What a row is.")] = None,
     file: Annotated[Path | None, typer.Argument(exists=True, dir_okay=False, help="CSV, JSON Lines or Excel.")] = None,
     mapping_file: Annotated[

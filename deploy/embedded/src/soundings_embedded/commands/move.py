@@ -8,7 +8,7 @@ import typer
 from soundings_embedded.commands.options import DEFAULT_HOME, HomeOption
 
 if TYPE_CHECKING:
-    from soundings_embedded.data_dir import Home
+    from soundings_embedded.data_dir import DataDir
     from soundings_embedded.migration.ports import Report
     from soundings_embedded.migration.use_cases import Destination
 
@@ -55,7 +55,7 @@ def move(
     typer.echo("Everything is there. Start the services, and keep this home until you have seen your figures.")
 
 
-async def _with_bars(home: "Home", to: "Destination") -> "Report":
+async def _with_bars(home: "DataDir", to: "Destination") -> "Report":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
     from soundings_embedded.migration.use_cases import move as carry_out

@@ -54,14 +54,14 @@ def serve(
 
     from soundings.telemetry.logging import configure_logs
     from soundings.telemetry.tracing import start_traces
-    from soundings_embedded.data_dir import Home, open_home
+    from soundings_embedded.data_dir import DataDir, open_home
     from soundings_embedded.data_dir_permissions import check_writable, make_private
 
     configure_logs(log_level.upper())
     start_traces("soundings")
     hosts = _hosts(allowed_hosts, public_url, host)
     os.umask(0o077)  # databases, their journals and logs are made by libraries, which ask for the usual mode
-    fresh = Home(home).is_empty
+    fresh = DataDir(home).is_empty
     place = open_home(home)
     with place.locked():
         for change in make_private(place.path):
@@ -100,14 +100,14 @@ async def _serve(home: Path, listener: "socket", serving: Serving) -> None:
     from soundings.http.limits import ServerLimits
     from soundings.http.metrics_listener import MetricsAddress
     from soundings.http.server import server_config
-    from soundings_embedded.app import house
-    from soundings_embedded.data_dir import Home
+    from soundings_embedded.app import create_app
+    from soundings_embedded.data_dir import DataDir
     from soundings_embedded.server import AnnouncingServer
 
     limits = ServerLimits.from_environment(os.environ)
     # Serving people matters more than being watched: a port that is in use is said, and stops nothing.
     metrics = MetricsAddress(serving.metrics_port, required=False) if serving.metrics_port else None
-    app = house(Home(home), serving.hosts, metrics, limits)
+    app = create_app(DataDir(home), serving.hosts, metrics, limits)
     config = server_config(app, limits, stop_seconds=5)
     demos: list[subprocess.Popen[bytes]] = []
 

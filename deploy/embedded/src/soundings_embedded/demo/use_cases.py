@@ -8,8 +8,8 @@ from typing import Final, cast
 
 from soundings.client import RefusedByServer, Soundings
 from soundings.kernel.clock import Clock, system_clock
-from soundings_embedded.catalogue_apply.domain import declared
-from soundings_embedded.catalogue_apply.use_cases import carry_out, plan
+from soundings_embedded.catalogue_apply.domain import iter_declared
+from soundings_embedded.catalogue_apply.use_cases import apply_step, plan
 from soundings_embedded.demo.agency import AGENCY_ID, BENEFITS
 from soundings_embedded.demo.catalogue import start_of
 from soundings_embedded.demo.errors import ItemsRefused, KeyUnknown, NotCounted
@@ -36,7 +36,7 @@ class Tell:
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class PollingPolicy:
     """How to wait, in seconds; tests bring a clock of their own."""
 
     sleep: Callable[[float], None] = time.sleep
@@ -47,7 +47,7 @@ def run_demo(
     client: Soundings,
     today: date,
     tell: Tell,
-    patience: Patience | None = None,
+    patience: PollingPolicy | None = None,
     invent: Callable[[date, date | None], History] = invent,
     clock: Clock = system_clock,
 ) -> DemoResult:
@@ -57,7 +57,7 @@ def run_demo(
     ``client`` has a token that may write the catalogue and read all figures. A second run changes no figure; on a later
     day it adds the days since. Raises ItemsRefused, KeyUnknown, NotCounted, and what the client raises.
     """
-    patience, today = patience or Patience(), min(today, agency_today(clock()))
+    patience, today = patience or PollingPolicy(), min(today, agency_today(clock()))
     tell.begins("Inventing", 1)
     history = invent(today, _remembered_start(client, today))
     tell.advances(1)
@@ -82,13 +82,13 @@ def _remembered_start(client: Soundings, today: date) -> date | None:
 
 
 def _declare(client: Soundings, history: History, tell: Tell) -> None:
-    tell.begins("Declaring the catalogue", sum(1 for _ in declared(history.declaration)))
+    tell.begins("Declaring the catalogue", sum(1 for _ in iter_declared(history.declaration)))
     for step in plan(client, history.declaration):
-        carry_out(client, step)
+        apply_step(client, step)
         tell.advances(1)
 
 
-def _new_keys(client: Soundings, history: History, tell: Tell, patience: Patience) -> Mapping[str, str]:
+def _new_keys(client: Soundings, history: History, tell: Tell, patience: PollingPolicy) -> Mapping[str, str]:
     """A key for each source, kept in memory only; returned once the doors know them all."""
     sources = dict.fromkeys(delivery.source for delivery in history.deliveries)
     tell.begins("Making source keys", len(sources))
@@ -135,7 +135,7 @@ def _items(history: History) -> int:
     return sum(len(delivery.items) for delivery in history.deliveries)
 
 
-def _wait_until_counted(client: Soundings, history: History, tell: Tell, patience: Patience) -> None:
+def _wait_until_counted(client: Soundings, history: History, tell: Tell, patience: PollingPolicy) -> None:
     """Until the metrics hold all that was acknowledged; gives up when nothing moves for a minute."""
     left: int | None = None
     moved_at = patience.now()

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from soundings.client import Taken
+from soundings.client import BatchResult
 from soundings.client.transport import Json
 
 _AT_ONCE: Final = 1000
@@ -13,12 +13,12 @@ _ROUNDS: Final = 60
 _PAUSE_SECONDS: Final = 1.0
 
 
-class Erases(Protocol):
+class ErasureClient(Protocol):
     """The part of the client that finds and erases."""
 
     def subjects(self, agency_id: str, person: str) -> list[str]: ...
     def records_of(self, subject: str) -> Iterator[Json]: ...
-    def erase(self, records: Sequence[Json]) -> Taken: ...
+    def erase(self, records: Sequence[Json]) -> BatchResult: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,9 @@ class Erased:
     refused: Sequence[tuple[Json, str]]
 
 
-def erase_person(client: Erases, agency_id: str, person: str, sleep: Callable[[float], None] = time.sleep) -> Erased:
+def erase_person(
+    client: ErasureClient, agency_id: str, person: str, sleep: Callable[[float], None] = time.sleep
+) -> Erased:
     """Erase until no record is found any more but those that are refused.
 
     What is erased stays to be found until the worker has come so far; TimeoutError when that takes over a minute.
@@ -45,7 +47,7 @@ def erase_person(client: Erases, agency_id: str, person: str, sleep: Callable[[f
     raise TimeoutError("the worker did not come to what was erased within a minute; run it again")
 
 
-def _erase(client: Erases, found: Sequence[Json], erased: set[str]) -> list[tuple[Json, str]]:
+def _erase(client: ErasureClient, found: Sequence[Json], erased: set[str]) -> list[tuple[Json, str]]:
     """Erase records; those that were refused. Erasing one again that is still found does no harm."""
     refused: list[tuple[Json, str]] = []
     for start in range(0, len(found), _AT_ONCE):

@@ -10,8 +10,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from soundings.http.problems import fault_of
-from soundings.kernel.errors import Fault
+from soundings.http.problems import field_error_from_pydantic
+from soundings.kernel.errors import FieldError
 from soundings.kernel.zone_names import read_zone
 from soundings_embedded.imports.errors import BadMapping
 from soundings_embedded.imports.table_readers import MOST_HEADER_ROWS, HeaderNames, Layout
@@ -164,10 +164,12 @@ def read_mapping(said: str | bytes) -> Mapping:
     except tomllib.TOMLDecodeError as error:
         raise BadMapping(f"the mapping is not TOML: {error}") from error
     except ValidationError as error:
-        raise BadMapping("; ".join(_said(fault_of(one)) for one in error.errors(include_url=False))) from error
+        raise BadMapping(
+            "; ".join(_said(field_error_from_pydantic(one)) for one in error.errors(include_url=False))
+        ) from error
 
 
-def _said(fault: Fault) -> str:
+def _said(fault: FieldError) -> str:
     """Where something is wrong, and what; without the names that the library gives to its own steps."""
     place = ".".join(part for part in fault.field.split(".") if "[" not in part and part != "str")
     words = "is not known here" if fault.code == "extra_forbidden" else fault.detail.removeprefix("Value error, ")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from soundings.log.port import Record, Stored
+from soundings.log.port import Record, StoredRecord
 
 HEADER = "moved_from"
 
@@ -15,13 +15,13 @@ class Origin:
     position: int
 
 
-def stamped(stored: Stored, mark: str) -> Record:
+def stamped(stored: StoredRecord, mark: str) -> Record:
     """The record as it goes onto the new log, to the same partition."""
     origin = (HEADER, f"{mark}:{stored.position}".encode())
     return Record(stored.key, stored.value, (*stored.headers, origin), stored.partition)
 
 
-def origin_of(stored: Stored) -> Origin | None:
+def origin_of(stored: StoredRecord) -> Origin | None:
     """Where a record of the new log came from; None for one that was not moved."""
     for name, value in reversed(stored.headers):
         if name == HEADER:
@@ -30,7 +30,7 @@ def origin_of(stored: Stored) -> Origin | None:
     return None
 
 
-def is_copy(original: Stored, moved: Stored) -> bool:
+def is_copy(original: StoredRecord, moved: StoredRecord) -> bool:
     """Whether a moved record says the same as the one it came from."""
     bare = replace(moved, headers=tuple(header for header in moved.headers if header[0] != HEADER))
     return (original.key, original.value, original.headers) == (bare.key, bare.value, bare.headers)

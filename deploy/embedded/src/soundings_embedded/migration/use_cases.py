@@ -14,7 +14,7 @@ from soundings.events.topics import ALL
 from soundings.log.factory import open_log
 from soundings.log.port import Log, TopicPartition
 from soundings.log.read_marks import LogMismatch, ReadMark, check_marks
-from soundings_embedded.data_dir import Home
+from soundings_embedded.data_dir import DataDir
 from soundings_embedded.migration.copy_log import check_ours, copy_log
 from soundings_embedded.migration.errors import OtherSecret
 from soundings_embedded.migration.ports import Compared, Meter, Report, Tell
@@ -31,7 +31,7 @@ class Destination:
     secret: str
 
 
-async def move(home: Home, to: Destination, tell: Tell) -> Report:
+async def move(home: DataDir, to: Destination, tell: Tell) -> Report:
     """Copy everything, and compare. The home, which nobody serves from, stays as it is.
 
     Can be cut off at any moment and run again: what is there already is not copied twice. Raises `OtherSecret`,
@@ -76,7 +76,7 @@ def _tables(database: str, tables: Sequence[ComparedTable]) -> Report:
     return [Compared(f"{database}.{one.table}", one.source.rows, one.target.rows, one.is_equal) for one in tables]
 
 
-def _mark(home: Home) -> str:
+def _mark(home: DataDir) -> str:
     """What tells this home's records from those of another; made once, and no secret."""
     path = home.path / "move.mark"
     if not path.exists():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from soundings.events.topics import Topic
-from soundings.log.port import Log, Stored, TopicPartition
+from soundings.log.port import Log, StoredRecord, TopicPartition
 from soundings.log.read_marks import ReadMark, mark_after
 from soundings_embedded.migration.domain import is_copy, origin_of
 from soundings_embedded.migration.errors import NotMoved
@@ -51,7 +51,7 @@ class _Side:
         """Read both to their ends; where to read on in the new log so as to begin with the first at a position."""
         moved = _records(target, self._topic, self.partition)
         place: int | None = None
-        last: Stored | None = None
+        last: StoredRecord | None = None
         copy = await self._next(moved, -1)
         async for original in _records(source, self._topic, self.partition):
             self.here += 1
@@ -69,7 +69,7 @@ class _Side:
         following = await target.end(self._topic, self.partition) if place is None else place
         return ReadMark(following) if last is None else mark_after(last, following)
 
-    async def _next(self, moved: AsyncGenerator[Stored, None], last: int) -> tuple[int, Stored] | None:
+    async def _next(self, moved: AsyncGenerator[StoredRecord, None], last: int) -> tuple[int, StoredRecord] | None:
         """The next record of the new log that came from behind `last`, with the position that it came from."""
         async for stored in moved:
             origin = origin_of(stored)
@@ -80,7 +80,7 @@ class _Side:
         return None
 
 
-async def _records(log: Log, topic: str, partition: int) -> AsyncGenerator[Stored, None]:
+async def _records(log: Log, topic: str, partition: int) -> AsyncGenerator[StoredRecord, None]:
     start = 0
     while (batch := await log.read(topic, partition, start, _AT_ONCE)).next > start:
         for stored in batch.records:

@@ -10,7 +10,7 @@ from soundings.events.topics import ALL
 from soundings.log.factory import open_log
 from soundings.log.port import Log
 from soundings.log.read_marks import check_marks
-from soundings_embedded.data_dir import Home
+from soundings_embedded.data_dir import DataDir
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Recovered:
     announced: int
 
 
-def addresses_of(home: Home) -> Addresses:
+def addresses_of(home: DataDir) -> Addresses:
     """The URLs of everything in a home."""
     return Addresses(home.log_url, home.database_url("catalogue"), home.database_url("metrics"))
 

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from catalogue_api.editing.use_cases import GetEntity, ListEntities, PatchEntity, PutEntity, ReadHistory, RetireEntity
 from catalogue_api.entities.domain import Change, Document, Filters
-from catalogue_api.entities.entity_type import Kind
+from catalogue_api.entities.entity_type import EntityType
 from catalogue_api.entities.http import conditions, entity_answer, instant, item, not_modified, page_answer
 from catalogue_api.entities.openapi import (
     body_schema,
@@ -24,18 +24,18 @@ from catalogue_api.entities.openapi import (
 )
 from catalogue_api.entities.ports import Catalogue
 from soundings.events.catalogue import Slug
-from soundings.http.auth import caller
-from soundings.http.body import read_body
-from soundings.http.cursors import make_cursor, read_cursor
+from soundings.http.auth import current_principal
+from soundings.http.body import read_limited_body
+from soundings.http.cursors import decode_cursor, encode_cursor
 from soundings.http.json_bounds import SMALL_JSON
 from soundings.http.problems import Problem
 from soundings.kernel.clock import Clock
-from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.ids import is_slug
 
 BODY_LIMIT = 1024 * 1024
 _PLACE_MAX = 2**31 - 1
-_NO_CURSOR = Fault("cursor", "invalid_cursor", "is not a cursor that an earlier page gave")
+_NO_CURSOR = FieldError("cursor", "invalid_cursor", "is not a cursor that an earlier page gave")
 _JSON = "application/json"
 _PATCHES = ("application/merge-patch+json", _JSON)
 
@@ -81,7 +81,7 @@ class ServiceQuery(AgencyQuery):
 
 
 @dataclass(frozen=True, slots=True)
-class _Doors:
+class _EntityUseCases:
     """The use cases behind the doors."""
 
     put: PutEntity
@@ -92,9 +92,9 @@ class _Doors:
     history: ReadHistory
 
 
-def editing_router(catalogue: Catalogue, kinds: Iterable[Kind], clock: Clock) -> APIRouter:
+def editing_router(catalogue: Catalogue, kinds: Iterable[EntityType], clock: Clock) -> APIRouter:
     """The routes of all kinds; each is named ``catalogue.{plural}.{verb}``."""
-    doors = _Doors(
+    doors = _EntityUseCases(
         put=PutEntity(catalogue, clock),
         patch=PatchEntity(catalogue, clock),
         retire=RetireEntity(catalogue, clock),
@@ -110,7 +110,7 @@ def editing_router(catalogue: Catalogue, kinds: Iterable[Kind], clock: Clock) ->
     return router
 
 
-def _write_doors(router: APIRouter, kind: Kind, doors: _Doors) -> None:
+def _write_doors(router: APIRouter, kind: EntityType, doors: _EntityUseCases) -> None:
     path, name, tag = f"/v1/{kind.plural}/{{entity_id}}", f"catalogue.{kind.plural}", kind.plural
     shown = gives(item_schema(kind.model, kind.name), "The entity as it now is; its tag is in `ETag`.")
 
@@ -124,7 +124,7 @@ def _write_doors(router: APIRouter, kind: Kind, doors: _Doors) -> None:
     )
     async def put(request: Request, entity_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
         sent = await _read_json(request, (_JSON,))
-        written = await doors.put(kind, entity_id, sent, caller(request), conditions(request))
+        written = await doors.put(kind, entity_id, sent, current_principal(request), conditions(request))
         return entity_answer(written.entity, 201 if written.created else 200)
 
     @router.patch(
@@ -137,17 +137,17 @@ def _write_doors(router: APIRouter, kind: Kind, doors: _Doors) -> None:
     )
     async def patch(request: Request, entity_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
         sent = await _read_json(request, _PATCHES)
-        return entity_answer(await doors.patch(kind, entity_id, sent, caller(request), conditions(request)))
+        return entity_answer(await doors.patch(kind, entity_id, sent, current_principal(request), conditions(request)))
 
     @router.delete(
         path, name=f"{name}.retire", tags=[tag], summary=f"Retire a {kind.name}; its history stays", status_code=204
     )
     async def retire(request: Request, entity_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
-        await doors.retire(kind, entity_id, caller(request), conditions(request))
+        await doors.retire(kind, entity_id, current_principal(request), conditions(request))
         return Response(status_code=204)
 
 
-def _read_doors(router: APIRouter, kind: Kind, doors: _Doors) -> None:
+def _read_doors(router: APIRouter, kind: EntityType, doors: _EntityUseCases) -> None:
     path, name, tag = f"/v1/{kind.plural}/{{entity_id}}", f"catalogue.{kind.plural}", kind.plural
 
     @router.get(
@@ -161,8 +161,8 @@ def _read_doors(router: APIRouter, kind: Kind, doors: _Doors) -> None:
         },
     )
     async def get(request: Request, entity_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
-        entity = await doors.get(kind, entity_id, caller(request))
-        return not_modified(entity) if conditions(request).holds_already(entity) else entity_answer(entity)
+        entity = await doors.get(kind, entity_id, current_principal(request))
+        return not_modified(entity) if conditions(request).is_unmodified(entity) else entity_answer(entity)
 
     @router.get(
         f"{path}/history",
@@ -175,16 +175,18 @@ def _read_doors(router: APIRouter, kind: Kind, doors: _Doors) -> None:
         request: Request, entity_id: Id, query: Annotated[PageQuery, Query()]
     ) -> Response:
         before = _place(query.cursor) if query.cursor else None
-        found, more = await doors.history(kind, entity_id, caller(request), before=before, limit=query.limit)
-        following = make_cursor(found[-1].revision, found[-1].ordinal) if more else None
+        found, more = await doors.history(kind, entity_id, current_principal(request), before=before, limit=query.limit)
+        following = encode_cursor(found[-1].revision, found[-1].ordinal) if more else None
         return page_answer([_entry(change) for change in found], following)
 
 
-def _list_door(router: APIRouter, kind: Kind, doors: _Doors) -> None:
+def _list_door(router: APIRouter, kind: EntityType, doors: _EntityUseCases) -> None:
     async def every(request: Request, query: ListQuery) -> Response:
         after = _id(query.cursor) if query.cursor else ""
-        found, more = await doors.every(kind, query.filters(), caller(request), after=after, limit=query.limit)
-        return page_answer([item(entity) for entity in found], make_cursor(found[-1].id) if more else None)
+        found, more = await doors.every(
+            kind, query.filters(), current_principal(request), after=after, limit=query.limit
+        )
+        return page_answer([item(entity) for entity in found], encode_cursor(found[-1].id) if more else None)
 
     async def of_all(request: Request, query: Annotated[ListQuery, Query()]) -> Response:
         return await every(request, query)
@@ -217,16 +219,16 @@ def _list_door(router: APIRouter, kind: Kind, doors: _Doors) -> None:
 
 
 def _id(cursor: str) -> str:
-    entity_id = str(read_cursor(cursor, str)[0])
+    entity_id = str(decode_cursor(cursor, str)[0])
     if not is_slug(entity_id):
-        raise Refused([_NO_CURSOR])
+        raise InvalidInput([_NO_CURSOR])
     return entity_id
 
 
 def _place(cursor: str) -> tuple[int, int]:
-    revision, ordinal = cast("tuple[int, int]", read_cursor(cursor, int, int))
+    revision, ordinal = cast("tuple[int, int]", decode_cursor(cursor, int, int))
     if not (0 <= revision <= _PLACE_MAX and 0 <= ordinal <= _PLACE_MAX):
-        raise Refused([_NO_CURSOR])
+        raise InvalidInput([_NO_CURSOR])
     return revision, ordinal
 
 
@@ -245,7 +247,7 @@ async def _read_json(request: Request, media_types: tuple[str, ...]) -> object:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in media_types:
         raise Problem(415, "unsupported_media_type", f"This door reads {' or '.join(media_types)}.")
-    body = await read_body(request, BODY_LIMIT)
+    body = await read_limited_body(request, BODY_LIMIT)
     excess = SMALL_JSON.excess(body)
     if excess is not None:
         raise Problem(413, "too_large", f"The body {excess}.")

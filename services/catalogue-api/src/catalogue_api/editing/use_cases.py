@@ -6,16 +6,24 @@ from typing import cast
 
 from catalogue_api.entities.body_validation import read_body
 from catalogue_api.entities.domain import READ_ONLY, Change, Entity, Filters, Version, document
-from catalogue_api.entities.entity_type import Kind
+from catalogue_api.entities.entity_type import EntityType
 from catalogue_api.entities.errors import EntityInUse, EntityRetired
 from catalogue_api.entities.json_diff import merge_patch
 from catalogue_api.entities.ports import Catalogue, CatalogueWriter
-from catalogue_api.entities.preconditions import Conditions
-from catalogue_api.entities.use_cases import Author, check, gather, may_read, may_write, there, write
+from catalogue_api.entities.preconditions import Preconditions
+from catalogue_api.entities.use_cases import (
+    ChangeAuthor,
+    load_proposal,
+    require_entity,
+    require_read,
+    require_write,
+    save_change,
+    validate_proposal,
+)
 from soundings.access.roles import Principal
 from soundings.events.catalogue import Body
 from soundings.kernel.clock import Clock
-from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.ids import is_slug
 
 _SHOWN_DEPENDENTS = 10
@@ -37,16 +45,18 @@ class PutEntity:
     clock: Clock
 
     async def __call__(
-        self, kind: Kind, entity_id: str, sent: object, caller: Principal, conditions: Conditions
+        self, kind: EntityType, entity_id: str, sent: object, caller: Principal, conditions: Preconditions
     ) -> Written:
         """Raises Refused, ForeignAgency, AdminOnly and ChangedMeanwhile."""
         if not is_slug(entity_id):
-            raise Refused([Fault("id", "not_a_slug", "an id is 1 to 100 of a-z, 0-9, - and _, no sign at either end")])
-        author = Author.of(caller, self.clock)
+            raise InvalidInput(
+                [FieldError("id", "not_a_slug", "an id is 1 to 100 of a-z, 0-9, - and _, no sign at either end")]
+            )
+        author = ChangeAuthor.of(caller, self.clock)
         async with self.catalogue.writing() as writer:
             before = await writer.get(kind.name, entity_id)
             if before is not None:
-                may_write(caller, kind.name, before.agency_id)
+                require_write(caller, kind.name, before.agency_id)
             conditions.require(before)
             body = read_body(kind, entity_id, sent)
             entity = await _settle(writer, kind, entity_id, body, before=before, author=author)
@@ -61,13 +71,13 @@ class PatchEntity:
     clock: Clock
 
     async def __call__(
-        self, kind: Kind, entity_id: str, patch: object, caller: Principal, conditions: Conditions
+        self, kind: EntityType, entity_id: str, patch: object, caller: Principal, conditions: Preconditions
     ) -> Entity:
         """Raises NotFound, EntityRetired, Refused, ForeignAgency and ChangedMeanwhile."""
-        author = Author.of(caller, self.clock)
+        author = ChangeAuthor.of(caller, self.clock)
         async with self.catalogue.writing() as writer:
-            before = await there(writer, kind.name, entity_id)
-            may_write(caller, kind.name, before.agency_id)
+            before = await require_entity(writer, kind.name, entity_id)
+            require_write(caller, kind.name, before.agency_id)
             conditions.require(before)
             if not before.is_active:
                 raise EntityRetired("It is retired; a PUT revives it.")
@@ -83,29 +93,29 @@ class RetireEntity:
     catalogue: Catalogue
     clock: Clock
 
-    async def __call__(self, kind: Kind, entity_id: str, caller: Principal, conditions: Conditions) -> None:
+    async def __call__(self, kind: EntityType, entity_id: str, caller: Principal, conditions: Preconditions) -> None:
         """Raises NotFound, EntityInUse, ForeignAgency, AdminOnly and ChangedMeanwhile."""
-        author = Author.of(caller, self.clock)
+        author = ChangeAuthor.of(caller, self.clock)
         async with self.catalogue.writing() as writer:
-            before = await there(writer, kind.name, entity_id)
-            may_write(caller, kind.name, before.agency_id, comes_or_goes=True)
+            before = await require_entity(writer, kind.name, entity_id)
+            require_write(caller, kind.name, before.agency_id, comes_or_goes=True)
             conditions.require(before)
             if not before.is_active:
                 return
             await _check_unused(writer, before)
             after = replace(before, revision=before.revision + 1, state="retired", updated_at=author.now)
-            await write(writer, kind, before, after, author)
+            await save_change(writer, kind, before, after, author)
 
 
 @dataclass(frozen=True, slots=True)
 class GetEntity:
     catalogue: Catalogue
 
-    async def __call__(self, kind: Kind, entity_id: str, caller: Principal) -> Entity:
+    async def __call__(self, kind: EntityType, entity_id: str, caller: Principal) -> Entity:
         """Raises NotFound and ForeignAgency."""
         async with self.catalogue.reading() as reader:
-            entity = await there(reader, kind.name, entity_id)
-        may_read(caller, entity.agency_id)
+            entity = await require_entity(reader, kind.name, entity_id)
+        require_read(caller, entity.agency_id)
         return entity
 
 
@@ -116,11 +126,11 @@ class ListEntities:
     catalogue: Catalogue
 
     async def __call__(
-        self, kind: Kind, filters: Filters, caller: Principal, *, after: str, limit: int
+        self, kind: EntityType, filters: Filters, caller: Principal, *, after: str, limit: int
     ) -> tuple[Sequence[Entity], bool]:
         """At most ``limit`` entities from behind the id ``after``, and whether there are more."""
         if filters.agency is not None:
-            may_read(caller, filters.agency)
+            require_read(caller, filters.agency)
         narrowed = filters if caller.reaches_every_agency else replace(filters, agency=caller.agency or "")
         async with self.catalogue.reading() as reader:
             found = await reader.page(kind.name, narrowed, after, limit + 1)
@@ -134,25 +144,31 @@ class ReadHistory:
     catalogue: Catalogue
 
     async def __call__(
-        self, kind: Kind, entity_id: str, caller: Principal, *, before: tuple[int, int] | None, limit: int
+        self, kind: EntityType, entity_id: str, caller: Principal, *, before: tuple[int, int] | None, limit: int
     ) -> tuple[Sequence[Change], bool]:
         """At most ``limit`` changes from behind a place, and whether there are more. Raises NotFound, ForeignAgency."""
         async with self.catalogue.reading() as reader:
-            may_read(caller, (await there(reader, kind.name, entity_id)).agency_id)
+            require_read(caller, (await require_entity(reader, kind.name, entity_id)).agency_id)
             found = await reader.history(kind.name, entity_id, before, limit + 1)
         return found[:limit], len(found) > limit
 
 
 async def _settle(
-    writer: CatalogueWriter, kind: Kind, entity_id: str, body: Body, *, before: Entity | None, author: Author
+    writer: CatalogueWriter,
+    kind: EntityType,
+    entity_id: str,
+    body: Body,
+    *,
+    before: Entity | None,
+    author: ChangeAuthor,
 ) -> Entity:
     if before is not None and before.is_active and document(before.body) == document(body):
         return before
-    proposal = await gather(writer, kind, entity_id, body, before=before, now=author.now)
+    proposal = await load_proposal(writer, kind, entity_id, body, before=before, now=author.now)
     after = Entity(
         kind=kind.name,
         id=entity_id,
-        agency_id=check(kind, proposal, author.principal),
+        agency_id=validate_proposal(kind, proposal, author.principal),
         revision=1 if before is None else before.revision + 1,
         state="active",
         body=body,
@@ -162,16 +178,16 @@ async def _settle(
     numbered = kind.version(proposal)
     if numbered is not None:
         await writer.keep_version(Version(kind.name, entity_id, *numbered, author.now, author.name))
-    await write(writer, kind, before, after, author)
+    await save_change(writer, kind, before, after, author)
     return after
 
 
 def _check_patch(patch: object) -> None:
     if not isinstance(patch, dict):
-        raise Refused([Fault("", "not_an_object", "a merge patch of an entity is a JSON object")])
+        raise InvalidInput([FieldError("", "not_an_object", "a merge patch of an entity is a JSON object")])
     ours = [name for name in cast("dict[str, object]", patch) if name in READ_ONLY]
     if ours:
-        raise Refused([Fault(name, "read_only", "this is not yours to change") for name in ours])
+        raise InvalidInput([FieldError(name, "read_only", "this is not yours to change") for name in ours])
 
 
 async def _check_unused(writer: CatalogueWriter, entity: Entity) -> None:

@@ -7,34 +7,34 @@ from typing import cast
 from pydantic import ValidationError
 
 from catalogue_api.entities.domain import READ_ONLY
-from catalogue_api.entities.entity_type import Kind
+from catalogue_api.entities.entity_type import EntityType
 from soundings.events.catalogue import Body
-from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.errors import FieldError, InvalidInput
 
 _FAULTS_MAX = 1_000
 _NAMES_ITS_LAST_PART = frozenset({"missing", "extra_forbidden"})
 
 
-def read_body(kind: Kind, entity_id: str, sent: object) -> Body:
+def read_body(kind: EntityType, entity_id: str, sent: object) -> Body:
     """The body in a document; what an item shows beside it is ignored, so that what was read can be sent back."""
     if not isinstance(sent, dict):
-        raise Refused([Fault("", "not_an_object", f"the body of a {kind.name} is a JSON object")])
+        raise InvalidInput([FieldError("", "not_an_object", f"the body of a {kind.name} is a JSON object")])
     fields = cast("dict[str, object]", sent)
     if fields.get("id", entity_id) != entity_id:
-        raise Refused([Fault("id", "mismatch", f"the address says {entity_id!r}")])
+        raise InvalidInput([FieldError("id", "mismatch", f"the address says {entity_id!r}")])
     body = {name: value for name, value in fields.items() if name not in READ_ONLY}
     try:
         return kind.model.model_validate(body)
     except ValidationError as error:
-        raise Refused(list(_faults(error, body))) from error
+        raise InvalidInput(list(_faults(error, body))) from error
 
 
-def _faults(error: ValidationError, body: object) -> Iterator[Fault]:
+def _faults(error: ValidationError, body: object) -> Iterator[FieldError]:
     """One fault for each place, the first found there; none for a place within which another says it more exactly."""
-    found: dict[str, Fault] = {}
+    found: dict[str, FieldError] = {}
     for entry in islice(error.errors(include_url=False, include_input=False, include_context=False), _FAULTS_MAX):
         field = _path(entry["loc"], body, entry["type"])
-        found.setdefault(field, Fault(field, entry["type"], entry["msg"]))
+        found.setdefault(field, FieldError(field, entry["type"], entry["msg"]))
     around = {place for field in found for place in _places_around(field)}
     for field, fault in found.items():
         if field not in around:

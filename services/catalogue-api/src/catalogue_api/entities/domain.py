@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal, TypeVar
 
 from soundings.events.catalogue import Body, MeasureVersion
-from soundings.kernel.errors import Fault
+from soundings.kernel.errors import FieldError
 
 State = Literal["active", "retired"]
 Document = dict[str, object]
@@ -129,10 +129,10 @@ def document(body: Body) -> Document:
     return body.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def duplicates(field: str, ids: Sequence[str]) -> Sequence[Fault]:
+def duplicates(field: str, ids: Sequence[str]) -> Sequence[FieldError]:
     """A fault for every id that stands in the list before."""
     return [
-        Fault(f"{field}.{index}", "duplicate", f"{one!r} stands here twice")
+        FieldError(f"{field}.{index}", "duplicate", f"{one!r} stands here twice")
         for index, one in enumerate(ids)
         if one in ids[:index]
     ]

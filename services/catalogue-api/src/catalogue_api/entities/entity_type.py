@@ -6,7 +6,7 @@ from typing import Literal, TypeVar
 
 from catalogue_api.entities.domain import Document, Entity, Proposal, Reference, Version
 from soundings.events.catalogue import Body, CatalogueChanged
-from soundings.kernel.errors import Fault
+from soundings.kernel.errors import FieldError
 
 B = TypeVar("B", bound=Body)
 
@@ -16,7 +16,7 @@ Filter = Literal["department", "service"]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class EntityType:
     """Everything that the machinery needs to know of one kind of entity; made by :func:`kind_of`.
 
     ``version`` is the numbered version that a proposal brings about, if any. ``filters`` are what its lists can be
@@ -27,37 +27,37 @@ class Kind:
     plural: str
     model: type[Body]
     references: Callable[[Body], Sequence[Reference]]
-    faults: Callable[[Proposal], Iterable[Fault]]
+    faults: Callable[[Proposal], Iterable[FieldError]]
     snapshot: Snapshot
     version: Callable[[Proposal], Numbered | None]
     filters: frozenset[Filter]
     looks_back: bool
 
 
-def kind_of(
+def entity_type(
     event: type[CatalogueChanged],
     plural: str,
     model: type[B],
     references: Callable[[B], Iterable[Reference]],
     *,
-    faults: Callable[[B, Proposal], Iterable[Fault]] | None = None,
+    faults: Callable[[B, Proposal], Iterable[FieldError]] | None = None,
     snapshot: Snapshot | None = None,
     version: Callable[[B, Proposal], Numbered | None] | None = None,
     filters: Iterable[Filter] = (),
     looks_back: bool = False,
-) -> Kind:
+) -> EntityType:
     """A kind whose rules are written for its own model of a body."""
 
     def refer(body: Body) -> Sequence[Reference]:
         return tuple(references(_as(model, body)))
 
-    def judge(proposal: Proposal) -> Iterable[Fault]:
+    def judge(proposal: Proposal) -> Iterable[FieldError]:
         return faults(_as(model, proposal.body), proposal) if faults else ()
 
     def number(proposal: Proposal) -> Numbered | None:
         return version(_as(model, proposal.body), proposal) if version else None
 
-    return Kind(
+    return EntityType(
         name=event.ENTITY,
         plural=plural,
         model=model,

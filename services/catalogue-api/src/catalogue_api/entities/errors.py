@@ -11,7 +11,7 @@ class NotFound(SoundingsError):
     code: ClassVar[str] = "not_found"
 
 
-class ForeignAgency(SoundingsError):
+class WrongAgency(SoundingsError):
     """The caller acts for another agency."""
 
     code: ClassVar[str] = "forbidden"
@@ -23,7 +23,7 @@ class AdminOnly(SoundingsError):
     code: ClassVar[str] = "forbidden"
 
 
-class ChangedMeanwhile(SoundingsError):
+class PreconditionFailed(SoundingsError):
     """The entity is not in the state that the caller's condition names."""
 
     code: ClassVar[str] = "precondition_failed"

@@ -8,16 +8,16 @@ from fastapi import Request
 from fastapi.responses import Response
 
 from catalogue_api.entities.domain import Document, Entity, document
-from catalogue_api.entities.preconditions import Conditions, etag, tags
+from catalogue_api.entities.preconditions import Preconditions, etag, tags
 from soundings.kernel.clock import epoch_ms, from_epoch_ms
 
 STATUS_OF: Mapping[str, int] = {"retired": 409, "in_use": 409}
 _FRESH = {"cache-control": "private, no-cache"}  # a cache may keep it, and must ask with the tag before using it
 
 
-def conditions(request: Request) -> Conditions:
+def conditions(request: Request) -> Preconditions:
     """The conditions of a request."""
-    return Conditions(tags(request.headers.get("if-match")), tags(request.headers.get("if-none-match")))
+    return Preconditions(tags(request.headers.get("if-match")), tags(request.headers.get("if-none-match")))
 
 
 def item(entity: Entity) -> Document:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import cast
 
-from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.errors import FieldError, InvalidInput
 
 _DEPTH = 40
 _NAMES = ("id", "code", "channel")
@@ -16,7 +16,7 @@ def merge_patch(target: object, patch: object, depth: int = 0) -> object:
     if changes is None:
         return patch
     if depth > _DEPTH:
-        raise Refused([Fault("", "too_deep", f"a patch may be nested {_DEPTH} levels deep")])
+        raise InvalidInput([FieldError("", "too_deep", f"a patch may be nested {_DEPTH} levels deep")])
     merged = dict(_object(target) or {})
     for name, value in changes.items():
         if value is None:

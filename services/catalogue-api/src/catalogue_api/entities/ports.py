@@ -54,7 +54,7 @@ class CatalogueWriter(CatalogueReader, Protocol):
         """Keep a version, in place of one with its number."""
         ...
 
-    async def announce(self, *events: CatalogueChanged, at: datetime | None = None) -> None:
+    async def enqueue_event(self, *events: CatalogueChanged, at: datetime | None = None) -> None:
         """Put events into the outbox, in this order and behind all that was acknowledged before.
 
         They wait there since ``at``, or else since they changed.

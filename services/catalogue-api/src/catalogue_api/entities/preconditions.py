@@ -6,7 +6,7 @@ from hashlib import blake2b
 import orjson
 
 from catalogue_api.entities.domain import Entity, document
-from catalogue_api.entities.errors import ChangedMeanwhile
+from catalogue_api.entities.errors import PreconditionFailed
 
 
 def etag(entity: Entity) -> str:
@@ -17,7 +17,7 @@ def etag(entity: Entity) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Conditions:
+class Preconditions:
     """The tags of ``If-Match`` and ``If-None-Match``; None where the caller sent none."""
 
     match: tuple[str, ...] | None = None
@@ -27,11 +27,11 @@ class Conditions:
         """Raises ChangedMeanwhile unless the entity (None: there is none) is as a writer expects it to be."""
         tag = None if entity is None else etag(entity)
         if self.match is not None and (tag is None or not ({"*", tag} & set(self.match))):
-            raise ChangedMeanwhile("It is not, or no longer, what If-Match names; read it again." if tag else _ABSENT)
+            raise PreconditionFailed("It is not, or no longer, what If-Match names; read it again." if tag else _ABSENT)
         if self.none_match is not None and tag is not None and {"*", tag} & set(self.none_match):
-            raise ChangedMeanwhile("It is there already, and If-None-Match says that it must not be.")
+            raise PreconditionFailed("It is there already, and If-None-Match says that it must not be.")
 
-    def holds_already(self, entity: Entity) -> bool:
+    def is_unmodified(self, entity: Entity) -> bool:
         """Whether a reader has this very entity (weak comparison)."""
         return any(tag.removeprefix("W/") in {"*", etag(entity)} for tag in self.none_match or ())
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from catalogue_api.entities.domain import Entity, Filters, Version
-from catalogue_api.entities.entity_type import Kind
+from catalogue_api.entities.entity_type import EntityType
 from catalogue_api.entities.ports import Catalogue
 from soundings.events.catalogue import CatalogueChanged
 from soundings.kernel.clock import Clock
@@ -25,7 +25,7 @@ class AnnounceEntities:
     catalogue: Catalogue
     clock: Clock
 
-    async def __call__(self, kind: Kind, version_event: VersionEvent | None = None) -> int:
+    async def __call__(self, kind: EntityType, version_event: VersionEvent | None = None) -> int:
         """How many snapshots there were. Raises Unavailable; what was announced until then stays announced."""
         after, announced = "", 0
         while True:
@@ -33,7 +33,7 @@ class AnnounceEntities:
                 page = await writer.page(kind.name, _ALL, after, PAGE)
                 versions = await writer.versions(kind.name, {entity.id for entity in page})
                 events = [event for entity in page for event in _snapshots(kind, entity, versions, version_event)]
-                await writer.announce(*events, at=self.clock())
+                await writer.enqueue_event(*events, at=self.clock())
             announced += len(events)
             if len(page) < PAGE:
                 return announced
@@ -41,7 +41,7 @@ class AnnounceEntities:
 
 
 def _snapshots(
-    kind: Kind, entity: Entity, versions: Sequence[Version], version_event: VersionEvent | None
+    kind: EntityType, entity: Entity, versions: Sequence[Version], version_event: VersionEvent | None
 ) -> Sequence[CatalogueChanged]:
     own = [version for version in versions if version.id == entity.id]
     before = [version_event(version) for version in own] if version_event is not None else []

@@ -44,8 +44,8 @@ from soundings.db.outbox import Outbox
 from soundings.events.catalogue import Body, CatalogueChanged
 from soundings.events.envelope import encode
 from soundings.events.topics import CATALOGUE
-from soundings.kernel.errors import Unavailable
-from soundings.telemetry.tracing import traceparent
+from soundings.kernel.errors import ServiceUnavailable
+from soundings.telemetry.tracing import current_traceparent
 
 METADATA = MetaData()
 OUTBOX = Outbox(METADATA)
@@ -186,10 +186,12 @@ class SqlWriter(SqlReader):
         await self._connection.execute(delete(VERSIONS).where(place))
         await self._connection.execute(insert(VERSIONS).values(_version_row(version)))
 
-    async def announce(self, *events: CatalogueChanged, at: datetime | None = None) -> None:
+    async def enqueue_event(self, *events: CatalogueChanged, at: datetime | None = None) -> None:
         if events:
             since = at or max(event.changed_at for event in events)
-            await OUTBOX.put(self._connection, CATALOGUE, [encode(event, traceparent()) for event in events], since)
+            await OUTBOX.put(
+                self._connection, CATALOGUE, [encode(event, current_traceparent()) for event in events], since
+            )
 
     async def _refer(self, after: Entity, references: Collection[Reference]) -> None:
         mine = and_(REFERENCES.c.kind == after.kind, REFERENCES.c.id == after.id)
@@ -226,14 +228,14 @@ class SqlCatalogue:
 @asynccontextmanager
 async def reading(database: Database) -> AsyncGenerator[AsyncConnection, None]:
     """A consistent view; Unavailable when the database is away."""
-    async with polite(), database.snapshot() as connection:
+    async with raise_unavailable(), database.snapshot() as connection:
         yield connection
 
 
 @asynccontextmanager
 async def writing(database: Database, committed: Callable[[], None]) -> AsyncGenerator[AsyncConnection, None]:
     """A transaction alone with the catalogue; Unavailable when the database is away or its turn does not come."""
-    async with polite():
+    async with raise_unavailable():
         async with database.transaction() as connection:
             if database.dialect == "postgresql":
                 await connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
@@ -243,16 +245,16 @@ async def writing(database: Database, committed: Callable[[], None]) -> AsyncGen
 
 
 @asynccontextmanager
-async def polite() -> AsyncGenerator[None, None]:
+async def raise_unavailable() -> AsyncGenerator[None, None]:
     """Raises Unavailable in place of whatever tells that the database is away."""
     try:
         yield
     except (PoolTimeout, OSError) as error:
-        raise Unavailable("The catalogue's database cannot be reached.") from error
+        raise ServiceUnavailable("The catalogue's database cannot be reached.") from error
     except DBAPIError as error:
         if not _is_away(error):
             raise
-        raise Unavailable("The catalogue's database does not answer.") from error
+        raise ServiceUnavailable("The catalogue's database does not answer.") from error
 
 
 def _is_away(error: DBAPIError) -> bool:
@@ -300,11 +302,11 @@ def _row(entity: Entity) -> dict[str, object]:
         "body": body,
         "updated_at": entity.updated_at,
         "published": entity.published,
-        "sought": sought(entity.id, body),
+        "sought": search_text(entity.id, body),
     }
 
 
-def sought(entity_id: str, body: Document) -> str:
+def search_text(entity_id: str, body: Document) -> str:
     """The text in which lists look for ``q``: the id, and the names in every language."""
     texts = [entity_id]
     for field in _NAMED:

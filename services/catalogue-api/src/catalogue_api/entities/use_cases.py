@@ -16,8 +16,8 @@ from catalogue_api.entities.domain import (
     Reference,
     document,
 )
-from catalogue_api.entities.entity_type import Kind
-from catalogue_api.entities.errors import AdminOnly, ForeignAgency, NotFound
+from catalogue_api.entities.entity_type import EntityType
+from catalogue_api.entities.errors import AdminOnly, NotFound, WrongAgency
 from catalogue_api.entities.json_diff import difference
 from catalogue_api.entities.ports import CatalogueReader, CatalogueWriter
 from soundings.access.roles import Principal, Role
@@ -36,7 +36,7 @@ from soundings.events.catalogue import (
 )
 from soundings.events.forms import Form
 from soundings.kernel.clock import Clock, epoch_ms, from_epoch_ms
-from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.ids import is_slug
 
 _OWNED = Department | Service | Measure | Form | Source | Article | Persona
@@ -45,7 +45,7 @@ _DEPENDENTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Author:
+class ChangeAuthor:
     """Who changes something, and when."""
 
     principal: Principal
@@ -61,7 +61,7 @@ class Author:
         return cls(principal, from_epoch_ms(epoch_ms(clock())))
 
 
-async def there(reader: CatalogueReader, kind: str, entity_id: str) -> Entity:
+async def require_entity(reader: CatalogueReader, kind: str, entity_id: str) -> Entity:
     """The entity, retired or not. Raises NotFound."""
     entity = await reader.get(kind, entity_id) if is_slug(entity_id) else None
     if entity is None:
@@ -69,8 +69,8 @@ async def there(reader: CatalogueReader, kind: str, entity_id: str) -> Entity:
     return entity
 
 
-async def gather(
-    reader: CatalogueReader, kind: Kind, entity_id: str, body: Body, *, before: Entity | None, now: datetime
+async def load_proposal(
+    reader: CatalogueReader, kind: EntityType, entity_id: str, body: Body, *, before: Entity | None, now: datetime
 ) -> Proposal:
     """The proposal with everything that the rules of its kind look at."""
     known = await _referred(reader, kind, kind.references(body))
@@ -86,7 +86,7 @@ async def gather(
     )
 
 
-async def _referred(reader: CatalogueReader, kind: Kind, references: Sequence[Reference]) -> Mapping[Key, Entity]:
+async def _referred(reader: CatalogueReader, kind: EntityType, references: Sequence[Reference]) -> Mapping[Key, Entity]:
     """What is referred to; where a kind refers to itself, its ancestors too."""
     known = dict(await reader.many({reference.key for reference in references}))
     frontier = {reference.key for reference in references if reference.kind == kind.name}
@@ -121,58 +121,62 @@ def agency_of(proposal: Proposal) -> str | None:
     raise TypeError(f"nothing says to which agency a {proposal.kind} belongs")
 
 
-def check(kind: Kind, proposal: Proposal, principal: Principal) -> str:
+def validate_proposal(kind: EntityType, proposal: Proposal, principal: Principal) -> str:
     """The agency of an acceptable proposal. Raises ForeignAgency, AdminOnly, or Refused with every fault."""
     agency = agency_of(proposal)
     faults = [*_moved(proposal, agency)]
     if not faults and agency is not None:
         comes = proposal.before is None or not proposal.before.is_active
-        may_write(principal, kind.name, agency, comes_or_goes=comes)
+        require_write(principal, kind.name, agency, comes_or_goes=comes)
     faults += [*_dangling(kind, proposal, agency), *kind.faults(proposal)]
     if faults or agency is None:
-        raise Refused(faults)
+        raise InvalidInput(faults)
     return agency
 
 
-def may_read(principal: Principal, agency: str) -> None:
+def require_read(principal: Principal, agency: str) -> None:
     """Raises ForeignAgency when the caller acts for another agency."""
-    if not principal.reaches(agency):
-        raise ForeignAgency(f"You act for {principal.agency or 'no agency'}; this belongs to {agency}.")
+    if not principal.can_act_for(agency):
+        raise WrongAgency(f"You act for {principal.agency or 'no agency'}; this belongs to {agency}.")
 
 
-def may_write(principal: Principal, kind: str, agency: str, *, comes_or_goes: bool = False) -> None:
+def require_write(principal: Principal, kind: str, agency: str, *, comes_or_goes: bool = False) -> None:
     """Raises ForeignAgency when the caller acts for another agency, AdminOnly when an agency would come or go."""
-    may_read(principal, agency)
+    require_read(principal, agency)
     if comes_or_goes and kind == "agency" and not principal.has(Role.ADMIN):
         raise AdminOnly("Agencies are created and retired by an admin.")
 
 
-def _moved(proposal: Proposal, agency: str | None) -> Iterator[Fault]:
+def _moved(proposal: Proposal, agency: str | None) -> Iterator[FieldError]:
     before = proposal.before
     if before is None or agency in {None, before.agency_id}:
         return
     field = "service_id" if isinstance(proposal.body, Standard | Touchpoint) else "agency_id"
-    yield Fault(field, "moved", f"this belongs to {before.agency_id}, and does not change its agency")
+    yield FieldError(field, "moved", f"this belongs to {before.agency_id}, and does not change its agency")
 
 
-def _dangling(kind: Kind, proposal: Proposal, agency: str | None) -> Iterator[Fault]:
+def _dangling(kind: EntityType, proposal: Proposal, agency: str | None) -> Iterator[FieldError]:
     for reference in kind.references(proposal.body):
         found = proposal.known.active(reference.kind, reference.id)
         if found is None:
             retired = reference.key in proposal.known.entities
             detail = f"the {reference.kind} {reference.id!r} is retired" if retired else f"no such {reference.kind}"
-            yield Fault(reference.field, "unknown", detail)
+            yield FieldError(reference.field, "unknown", detail)
         elif agency is not None and found.agency_id != agency:
-            yield Fault(reference.field, "foreign", f"{reference.id!r} belongs to {found.agency_id}, not to {agency}")
+            yield FieldError(
+                reference.field, "foreign", f"{reference.id!r} belongs to {found.agency_id}, not to {agency}"
+            )
 
 
-async def write(writer: CatalogueWriter, kind: Kind, before: Entity | None, after: Entity, author: Author) -> None:
+async def save_change(
+    writer: CatalogueWriter, kind: EntityType, before: Entity | None, after: Entity, author: ChangeAuthor
+) -> None:
     """Keep a change: the entity, its history and its snapshot for the others."""
     await writer.save(before, after, kind.references(after.body), changes(before, after, author))
-    await writer.announce(kind.snapshot(after, await writer.versions(kind.name, {after.id})))
+    await writer.enqueue_event(kind.snapshot(after, await writer.versions(kind.name, {after.id})))
 
 
-def changes(before: Entity | None, after: Entity, author: Author) -> Sequence[Change]:
+def changes(before: Entity | None, after: Entity, author: ChangeAuthor) -> Sequence[Change]:
     """What the history says of a change; a new entity has one entry for each of its fields."""
     fields = difference(_with_state(before), _with_state(after))
     return [

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from catalogue_api.entities.domain import Entity, Known, Proposal, Reference, duplicates
-from catalogue_api.entities.entity_type import facts, kind_of
+from catalogue_api.entities.entity_type import entity_type, facts
 from catalogue_api.forms.layout_rules import label_faults, presentation_faults
 from soundings.events.catalogue import CatalogueChanged, Source
 from soundings.events.forms import Form, FormChanged, FormVersion, Question, ShowWhen
-from soundings.kernel.errors import Fault
-from soundings.kernel.measures import BUILT_IN, may_be_asked
+from soundings.kernel.errors import FieldError
+from soundings.kernel.measures import BUILT_IN, accepts_answers
 from soundings.kernel.scales import Scale, allowed_scales, scale_points
 
 _CHOICES = frozenset({"single_choice", "multi_choice", "dropdown"})
@@ -35,7 +35,7 @@ def _of_form(body: Form) -> Iterator[Reference]:
             yield Reference(f"questions.{index}.measure", "measure", question.measure)
 
 
-def form_faults(body: Form, proposal: Proposal) -> Iterator[Fault]:
+def form_faults(body: Form, proposal: Proposal) -> Iterator[FieldError]:
     """Every question by itself, the conditions between them, and whether the source covers the services."""
     yield from duplicates("service_ids", body.service_ids)
     yield from _source_faults(body, proposal.known)
@@ -44,7 +44,7 @@ def form_faults(body: Form, proposal: Proposal) -> Iterator[Fault]:
     for index, question in enumerate(body.questions):
         place = f"questions.{index}"
         if question.id in seen:
-            yield Fault(f"{place}.id", "duplicate", f"{question.id!r} is the id of an earlier question")
+            yield FieldError(f"{place}.id", "duplicate", f"{question.id!r} is the id of an earlier question")
         yield from _question_faults(place, question)
         yield from label_faults(place, question)
         yield from _measure_faults(place, question, proposal.known)
@@ -53,57 +53,59 @@ def form_faults(body: Form, proposal: Proposal) -> Iterator[Fault]:
         seen.setdefault(question.id, question)
 
 
-def _source_faults(body: Form, known: Known) -> Iterator[Fault]:
+def _source_faults(body: Form, known: Known) -> Iterator[FieldError]:
     source = known.body(Source, "source", body.source_id) if body.source_id is not None else None
     if source is None:
         return
     if "responses" not in source.accepts:
-        yield Fault("source_id", "no_responses", f"the source {body.source_id!r} does not accept responses")
+        yield FieldError("source_id", "no_responses", f"the source {body.source_id!r} does not accept responses")
     for index, service in enumerate(body.service_ids):
         if service not in source.service_ids:
             detail = f"the source {body.source_id!r} does not speak for {service!r}"
-            yield Fault(f"service_ids.{index}", "not_covered", detail)
+            yield FieldError(f"service_ids.{index}", "not_covered", detail)
 
 
-def _question_faults(place: str, question: Question) -> Iterator[Fault]:
+def _question_faults(place: str, question: Question) -> Iterator[FieldError]:
     if question.type in _CHOICES and not question.options:
-        yield Fault(f"{place}.options", "missing", f"a {question.type} question needs options")
+        yield FieldError(f"{place}.options", "missing", f"a {question.type} question needs options")
     if question.type not in _CHOICES and question.options:
-        yield Fault(f"{place}.options", "not_here", f"a {question.type} question has no options")
+        yield FieldError(f"{place}.options", "not_here", f"a {question.type} question has no options")
     codes = [option.code for option in question.options]
     for index, code in enumerate(codes):
         if code in codes[:index]:
-            yield Fault(f"{place}.options.{index}.code", "duplicate", f"{code!r} is the code of an earlier option")
+            yield FieldError(f"{place}.options.{index}.code", "duplicate", f"{code!r} is the code of an earlier option")
     if question.max_length is not None and question.type not in _TEXTS:
-        yield Fault(f"{place}.max_length", "not_here", f"a {question.type} question has no length")
+        yield FieldError(f"{place}.max_length", "not_here", f"a {question.type} question has no length")
     if question.required and question.type == "statement":
-        yield Fault(f"{place}.required", "not_here", "a statement asks for no answer")
+        yield FieldError(f"{place}.required", "not_here", "a statement asks for no answer")
 
 
-def _measure_faults(place: str, question: Question, known: Known) -> Iterator[Fault]:
+def _measure_faults(place: str, question: Question, known: Known) -> Iterator[FieldError]:
     if question.measure is None:
         if question.measure_version is not None:
-            yield Fault(f"{place}.measure_version", "not_here", "there is no measure that this could be a version of")
+            yield FieldError(
+                f"{place}.measure_version", "not_here", "there is no measure that this could be a version of"
+            )
         return
     scales = allowed_scales(question.type)
     if not scales:
-        yield Fault(f"{place}.measure", "not_here", f"a {question.type} question feeds no measure")
+        yield FieldError(f"{place}.measure", "not_here", f"a {question.type} question feeds no measure")
         return
     built_in = BUILT_IN.get(question.measure)
-    if built_in is not None and not may_be_asked(built_in):
-        yield Fault(f"{place}.measure", "not_asked", f"{question.measure!r} is counted, not asked in forms")
+    if built_in is not None and not accepts_answers(built_in):
+        yield FieldError(f"{place}.measure", "not_asked", f"{question.measure!r} is counted, not asked in forms")
         return
     yield from _scale_faults(place, question, known, scales)
 
 
-def _scale_faults(place: str, question: Question, known: Known, scales: frozenset[Scale]) -> Iterator[Fault]:
+def _scale_faults(place: str, question: Question, known: Known, scales: frozenset[Scale]) -> Iterator[FieldError]:
     scored = scored_by(question, known)
     if scored is not None and scored.scale not in scales:
         detail = f"a {question.type} question feeds measures of scale {', '.join(sorted(scales))}, not {scored.scale}"
-        yield Fault(f"{place}.measure", "scale_mismatch", detail)
+        yield FieldError(f"{place}.measure", "scale_mismatch", detail)
     elif scored is None and _is_known(question, known):
         detail = f"{question.measure!r} has no version {question.measure_version}"
-        yield Fault(f"{place}.measure_version", "unknown", detail)
+        yield FieldError(f"{place}.measure_version", "unknown", detail)
 
 
 def _is_known(question: Question, known: Known) -> bool:
@@ -127,21 +129,23 @@ def _versions(measure: str, known: Known) -> Mapping[int, Scale]:
     return {version.version: version.scale for version in known.versions.get(measure, ())}
 
 
-def _condition_faults(place: str, condition: ShowWhen, earlier: Mapping[str, Question]) -> Iterator[Fault]:
+def _condition_faults(place: str, condition: ShowWhen, earlier: Mapping[str, Question]) -> Iterator[FieldError]:
     asked = earlier.get(condition.question)
     if asked is None:
-        yield Fault(f"{place}.question", "not_earlier", f"{condition.question!r} is no question before this one")
+        yield FieldError(f"{place}.question", "not_earlier", f"{condition.question!r} is no question before this one")
         return
     if asked.type == "hidden":  # the page that shows the form decides what it holds
         return
     possible = _values(asked)
     if not possible:
-        yield Fault(f"{place}.question", "not_closed", f"the answers to a {asked.type} question are not known before")
+        yield FieldError(
+            f"{place}.question", "not_closed", f"the answers to a {asked.type} question are not known before"
+        )
         return
     for index, value in enumerate(condition.in_):
         if value not in possible:
             shown = ", ".join(map(str, possible))
-            yield Fault(f"{place}.in.{index}", "impossible", f"{value!r} is no answer to {asked.id!r}: {shown}")
+            yield FieldError(f"{place}.in.{index}", "impossible", f"{value!r} is no answer to {asked.id!r}: {shown}")
 
 
 def _values(question: Question) -> tuple[str | int, ...]:
@@ -167,4 +171,4 @@ def snapshot(entity: Entity, _versions: object) -> CatalogueChanged:
     return FormChanged.model_validate({**facts(entity), "published": entity.published})
 
 
-KIND = kind_of(FormChanged, "forms", Form, _of_form, faults=form_faults, snapshot=snapshot, filters=["service"])
+KIND = entity_type(FormChanged, "forms", Form, _of_form, faults=form_faults, snapshot=snapshot, filters=["service"])

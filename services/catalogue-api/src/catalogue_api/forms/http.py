@@ -10,10 +10,10 @@ from catalogue_api.entities.domain import Document, Version
 from catalogue_api.entities.http import answer, conditions, instant, page_answer
 from catalogue_api.entities.ports import Catalogue
 from catalogue_api.entities.preconditions import etag
-from catalogue_api.forms.use_cases import FindInForm, GetVersion, ListVersions, PublishForm
-from soundings.http.auth import caller
+from catalogue_api.forms.use_cases import GetVersion, LintForm, ListVersions, PublishForm
+from soundings.http.auth import current_principal
 from soundings.kernel.clock import Clock
-from soundings.kernel.errors import Fault
+from soundings.kernel.errors import FieldError
 
 # A published version never changes again, so whoever may read it may keep it.
 _FOR_EVER = {"cache-control": "private, max-age=31536000, immutable"}
@@ -27,7 +27,7 @@ def forms_router(catalogue: Catalogue, clock: Clock) -> APIRouter:
         PublishForm(catalogue, clock),
         ListVersions(catalogue),
         GetVersion(catalogue),
-        FindInForm(catalogue),
+        LintForm(catalogue),
     )
     router = APIRouter(tags=["forms"])
 
@@ -42,7 +42,7 @@ def forms_router(catalogue: Catalogue, clock: Clock) -> APIRouter:
         },
     )
     async def publish(request: Request, form_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
-        published = await publish_form(form_id, caller(request), conditions(request))
+        published = await publish_form(form_id, current_principal(request), conditions(request))
         content: Document = {"form_id": form_id, "version": published.version}
         if published.findings:
             content["findings"] = _shown(published.findings)
@@ -54,18 +54,18 @@ def forms_router(catalogue: Catalogue, clock: Clock) -> APIRouter:
         summary="Say what is not complete in a form, such as a language",
     )
     async def found(request: Request, form_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
-        return page_answer(_shown(await find_in_form(form_id, caller(request))), None)
+        return page_answer(_shown(await find_in_form(form_id, current_principal(request))), None)
 
     @router.get("/v1/forms/{form_id}/versions", name="catalogue.forms.versions", summary="List what was published")
     async def versions(request: Request, form_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
-        found = await list_versions(form_id, caller(request))
+        found = await list_versions(form_id, current_principal(request))
         return page_answer([_head(version) for version in found], None)
 
     @router.get(
         "/v1/forms/{form_id}/versions/{version}", name="catalogue.forms.version", summary="Read a published version"
     )
     async def version(request: Request, form_id: Id, version: int) -> Response:  # pyright: ignore[reportUnusedFunction]
-        found = await get_version(form_id, version, caller(request))
+        found = await get_version(form_id, version, current_principal(request))
         return answer({**found.body, **_head(found)}, headers=_FOR_EVER)
 
     return router
@@ -80,5 +80,5 @@ def _head(version: Version) -> Document:
     }
 
 
-def _shown(findings: Sequence[Fault]) -> list[Document]:
+def _shown(findings: Sequence[FieldError]) -> list[Document]:
     return [{"field": one.field, "code": one.code, "detail": one.detail} for one in findings]

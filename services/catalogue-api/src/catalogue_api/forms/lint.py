@@ -3,33 +3,35 @@
 from collections.abc import Iterator, Mapping
 
 from soundings.events.forms import Form
-from soundings.i18n.form_messages import KEYS, speaks
-from soundings.kernel.errors import Fault
+from soundings.i18n.form_messages import KEYS, is_supported_language
+from soundings.kernel.errors import FieldError
 
 Texts = Mapping[str, str]
 
 
-def findings(form: Form) -> Iterator[Fault]:
+def lint_form(form: Form) -> Iterator[FieldError]:
     """A finding for each text that lacks a language of the title, or has one that the title lacks."""
     wanted = list(form.title)
     for place, texts in _texts(form):
         for language in wanted:
             if language not in texts:
                 detail = f"is not written in {language}; people who read {language} see it in {next(iter(texts))}"
-                yield Fault(place, "language_missing", detail)
+                yield FieldError(place, "language_missing", detail)
         for language in texts:
             if language not in form.title:
-                yield Fault(place, "language_unused", f"is written in {language}, but the title is not: nobody sees it")
+                yield FieldError(
+                    place, "language_unused", f"is written in {language}, but the title is not: nobody sees it"
+                )
     for language in wanted:
-        if not speaks(language):
+        if not is_supported_language(language):
             yield from _without_words(form, language)
 
 
-def _without_words(form: Form, language: str) -> Iterator[Fault]:
+def _without_words(form: Form, language: str) -> Iterator[FieldError]:
     missing = sorted(key for key in KEYS if language not in form.words.get(key, {}))
     if missing:
         detail = f"we do not speak {language}; people see our English words, unless words has: {', '.join(missing)}"
-        yield Fault("words", "language_missing", detail)
+        yield FieldError("words", "language_missing", detail)
 
 
 def _texts(form: Form) -> Iterator[tuple[str, Texts]]:

@@ -7,14 +7,22 @@ from datetime import datetime
 from catalogue_api.entities.domain import Entity, Proposal, Version, document
 from catalogue_api.entities.errors import EntityRetired, NotFound
 from catalogue_api.entities.ports import Catalogue, CatalogueReader, CatalogueWriter
-from catalogue_api.entities.preconditions import Conditions
-from catalogue_api.entities.use_cases import Author, check, gather, may_read, may_write, there, write
+from catalogue_api.entities.preconditions import Preconditions
+from catalogue_api.entities.use_cases import (
+    ChangeAuthor,
+    load_proposal,
+    require_entity,
+    require_read,
+    require_write,
+    save_change,
+    validate_proposal,
+)
 from catalogue_api.forms.domain import KIND, published_version
-from catalogue_api.forms.lint import findings
+from catalogue_api.forms.lint import lint_form
 from soundings.access.roles import Principal
 from soundings.events.forms import Form, FormVersion, FormVersionChanged
 from soundings.kernel.clock import Clock
-from soundings.kernel.errors import Fault
+from soundings.kernel.errors import FieldError
 
 _NUMBER_MAX = 2**31 - 1
 
@@ -26,7 +34,7 @@ class Published:
     form: Entity
     version: int
     is_new: bool
-    findings: Sequence[Fault] = ()
+    findings: Sequence[FieldError] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,31 +44,31 @@ class PublishForm:
     catalogue: Catalogue
     clock: Clock
 
-    async def __call__(self, form_id: str, caller: Principal, conditions: Conditions) -> Published:
+    async def __call__(self, form_id: str, caller: Principal, conditions: Preconditions) -> Published:
         """Raises NotFound, EntityRetired, ForeignAgency, ChangedMeanwhile, and Refused when it makes no sense now."""
-        author = Author.of(caller, self.clock)
+        author = ChangeAuthor.of(caller, self.clock)
         async with self.catalogue.writing() as writer:
-            form = await there(writer, KIND.name, form_id)
-            may_write(caller, KIND.name, form.agency_id)
+            form = await require_entity(writer, KIND.name, form_id)
+            require_write(caller, KIND.name, form.agency_id)
             conditions.require(form)
             if not form.is_active:
                 raise EntityRetired("It is retired; a PUT revives it.")
-            proposal = await gather(writer, KIND, form_id, form.body, before=form, now=author.now)
-            check(KIND, proposal, caller)
+            proposal = await load_proposal(writer, KIND, form_id, form.body, before=form, now=author.now)
+            validate_proposal(KIND, proposal, caller)
             published = await _publish(writer, form, proposal, author)
-        return replace(published, findings=tuple(findings(_body(proposal))))
+        return replace(published, findings=tuple(lint_form(_body(proposal))))
 
 
-async def _publish(writer: CatalogueWriter, form: Entity, proposal: Proposal, author: Author) -> Published:
+async def _publish(writer: CatalogueWriter, form: Entity, proposal: Proposal, author: ChangeAuthor) -> Published:
     newest = await _newest(writer, form)
     number = newest.version + 1 if newest is not None else 1
     version = published_version(form.id, number, _body(proposal), proposal.known)
     if newest is not None and _says(version) == _says(newest):
         return Published(form, newest.version, is_new=False)
     await writer.keep_version(Version(KIND.name, form.id, number, document(version), author.now, author.name))
-    await writer.announce(_version_event(version, author.now))
+    await writer.enqueue_event(_version_event(version, author.now))
     after = replace(form, revision=form.revision + 1, published=number, updated_at=author.now)
-    await write(writer, KIND, form, after, author)
+    await save_change(writer, KIND, form, after, author)
     return Published(after, number, is_new=True)
 
 
@@ -99,7 +107,7 @@ class ListVersions:
     async def __call__(self, form_id: str, caller: Principal) -> Sequence[Version]:
         """Raises NotFound and ForeignAgency."""
         async with self.catalogue.reading() as reader:
-            may_read(caller, (await there(reader, KIND.name, form_id)).agency_id)
+            require_read(caller, (await require_entity(reader, KIND.name, form_id)).agency_id)
             return list(reversed(await reader.versions(KIND.name, {form_id})))
 
 
@@ -110,7 +118,7 @@ class GetVersion:
     async def __call__(self, form_id: str, number: int, caller: Principal) -> Version:
         """Raises NotFound and ForeignAgency."""
         async with self.catalogue.reading() as reader:
-            may_read(caller, (await there(reader, KIND.name, form_id)).agency_id)
+            require_read(caller, (await require_entity(reader, KIND.name, form_id)).agency_id)
             version = await reader.version(KIND.name, form_id, number) if 0 < number <= _NUMBER_MAX else None
         if version is None:
             raise NotFound(f"The form {form_id!r} has no version {number}.")
@@ -118,14 +126,14 @@ class GetVersion:
 
 
 @dataclass(frozen=True, slots=True)
-class FindInForm:
+class LintForm:
     """Tells what should be known of a form as it is being written."""
 
     catalogue: Catalogue
 
-    async def __call__(self, form_id: str, caller: Principal) -> Sequence[Fault]:
+    async def __call__(self, form_id: str, caller: Principal) -> Sequence[FieldError]:
         """Raises NotFound and ForeignAgency."""
         async with self.catalogue.reading() as reader:
-            form = await there(reader, KIND.name, form_id)
-        may_read(caller, form.agency_id)
-        return tuple(findings(form.body)) if isinstance(form.body, Form) else ()
+            form = await require_entity(reader, KIND.name, form_id)
+        require_read(caller, form.agency_id)
+        return tuple(lint_form(form.body)) if isinstance(form.body, Form) else ()

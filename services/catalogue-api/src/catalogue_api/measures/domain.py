@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 
 from catalogue_api.entities.domain import Entity, Proposal, Reference, Version, document
-from catalogue_api.entities.entity_type import Numbered, facts, kind_of
+from catalogue_api.entities.entity_type import Numbered, entity_type, facts
 from soundings.events.catalogue import CatalogueChanged, Measure, MeasureChanged, MeasureVersion
 from soundings.kernel.clock import from_epoch_ms
-from soundings.kernel.errors import Fault
+from soundings.kernel.errors import FieldError
 from soundings.kernel.measures import BUILT_IN
 
 ALWAYS = from_epoch_ms(0)
@@ -17,29 +17,31 @@ def _of_measure(body: Measure) -> Iterator[Reference]:
     yield Reference("agency_id", "agency", body.agency_id)
 
 
-def measure_faults(body: Measure, proposal: Proposal) -> Iterator[Fault]:
+def measure_faults(body: Measure, proposal: Proposal) -> Iterator[FieldError]:
     """No built-in measure is redefined; versions only rise, with a reason; a version keeps its scale and its words."""
     if proposal.id in BUILT_IN:
-        yield Fault("id", "built_in", f"{proposal.id!r} is a built-in measure; choose another id")
+        yield FieldError("id", "built_in", f"{proposal.id!r} is a built-in measure; choose another id")
     newest = _newest(proposal)
     if newest is None:
         return
     if body.version < newest.version:
-        yield Fault("version", "lowered", f"version {newest.version} is in force; versions only rise")
+        yield FieldError("version", "lowered", f"version {newest.version} is in force; versions only rise")
     elif body.version == newest.version:
         yield from _kept(body, newest)
     elif body.scale == newest.scale and body.wording == newest.wording:
-        yield Fault("version", "unchanged", "a new version needs another scale or another wording")
+        yield FieldError("version", "unchanged", "a new version needs another scale or another wording")
 
 
-def _kept(body: Measure, newest: MeasureVersion) -> Iterator[Fault]:
+def _kept(body: Measure, newest: MeasureVersion) -> Iterator[FieldError]:
     raise_it = f"raise version to {newest.version + 1} for this"
     if body.scale != newest.scale:
-        yield Fault("scale", "version_is_fixed", f"version {newest.version} has the scale {newest.scale}; {raise_it}")
+        yield FieldError(
+            "scale", "version_is_fixed", f"version {newest.version} has the scale {newest.scale}; {raise_it}"
+        )
     now = body.wording or {}
     for language, asked in (newest.wording or {}).items():
         if now.get(language) != asked:
-            yield Fault(f"wording.{language}", "version_is_fixed", f"people were asked {asked!r}; {raise_it}")
+            yield FieldError(f"wording.{language}", "version_is_fixed", f"people were asked {asked!r}; {raise_it}")
 
 
 def version_of(body: Measure, proposal: Proposal) -> Numbered | None:
@@ -62,6 +64,6 @@ def snapshot(entity: Entity, versions: Sequence[Version]) -> CatalogueChanged:
     return MeasureChanged.model_validate({**facts(entity), "versions": [version.body for version in versions]})
 
 
-KIND = kind_of(
+KIND = entity_type(
     MeasureChanged, "measures", Measure, _of_measure, faults=measure_faults, snapshot=snapshot, version=version_of
 )

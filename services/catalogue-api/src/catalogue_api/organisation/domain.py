@@ -5,7 +5,7 @@ from functools import cache
 from zoneinfo import available_timezones
 
 from catalogue_api.entities.domain import Proposal, Reference
-from catalogue_api.entities.entity_type import kind_of
+from catalogue_api.entities.entity_type import entity_type
 from soundings.events.catalogue import (
     Agency,
     AgencyChanged,
@@ -22,7 +22,7 @@ from soundings.events.catalogue import (
     Touchpoint,
     TouchpointChanged,
 )
-from soundings.kernel.errors import Fault
+from soundings.kernel.errors import FieldError
 from soundings.kernel.measures import BUILT_IN
 
 _LEVELS = 32
@@ -64,14 +64,16 @@ def _of_persona(body: Persona) -> Iterator[Reference]:
     yield Reference("agency_id", "agency", body.agency_id)
 
 
-def agency_faults(body: Agency, proposal: Proposal) -> Iterator[Fault]:
+def agency_faults(body: Agency, proposal: Proposal) -> Iterator[FieldError]:
     """The time zone must be one of the IANA database, and the version of the subjects' key must not fall."""
     if body.time_zone not in _time_zones():
-        yield Fault("time_zone", "unknown_time_zone", f"no time zone {body.time_zone!r}; use a name like Europe/Lisbon")
+        yield FieldError(
+            "time_zone", "unknown_time_zone", f"no time zone {body.time_zone!r}; use a name like Europe/Lisbon"
+        )
     before = None if proposal.before is None else proposal.before.body
     if isinstance(before, Agency) and body.subject_key_version < before.subject_key_version:
         detail = f"must be at least {before.subject_key_version}, or what older keys made could not be found any more"
-        yield Fault("subject_key_version", "falls", detail)
+        yield FieldError("subject_key_version", "falls", detail)
 
 
 @cache
@@ -79,34 +81,34 @@ def _time_zones() -> frozenset[str]:
     return frozenset(available_timezones() - _ZONES_OF_THIS_MACHINE)
 
 
-def department_faults(body: Department, proposal: Proposal) -> Iterator[Fault]:
+def department_faults(body: Department, proposal: Proposal) -> Iterator[FieldError]:
     """A department does not stand below itself, nor too deep to be shown."""
     parent, levels = body.parent_id, 0
     while parent is not None:
         levels += 1
         if parent == proposal.id:
-            yield Fault("parent_id", "cycle", "a department cannot stand below itself")
+            yield FieldError("parent_id", "cycle", "a department cannot stand below itself")
             return
         if levels >= _LEVELS:
-            yield Fault("parent_id", "too_deep", f"departments may be nested {_LEVELS} levels deep")
+            yield FieldError("parent_id", "too_deep", f"departments may be nested {_LEVELS} levels deep")
             return
         above = proposal.known.body(Department, "department", parent)
         parent = above.parent_id if above is not None else None
 
 
-def service_faults(body: Service, _proposal: Proposal) -> Iterator[Fault]:
+def service_faults(body: Service, _proposal: Proposal) -> Iterator[FieldError]:
     """A channel is described once."""
     seen: set[str] = set()
     for index, channel in enumerate(body.channels):
         name = channel if isinstance(channel, str) else channel.channel
         if name in seen:
-            yield Fault(f"channels.{index}", "duplicate", f"{name} stands here twice")
+            yield FieldError(f"channels.{index}", "duplicate", f"{name} stands here twice")
         seen.add(name)
 
 
 KINDS = (
-    kind_of(AgencyChanged, "agencies", Agency, _of_nobody, faults=agency_faults),
-    kind_of(
+    entity_type(AgencyChanged, "agencies", Agency, _of_nobody, faults=agency_faults),
+    entity_type(
         DepartmentChanged,
         "departments",
         Department,
@@ -114,9 +116,9 @@ KINDS = (
         faults=department_faults,
         filters=["department"],
     ),
-    kind_of(ServiceChanged, "services", Service, _of_service, faults=service_faults, filters=["department"]),
-    kind_of(StandardChanged, "standards", Standard, _of_standard, filters=["service"]),
-    kind_of(TouchpointChanged, "touchpoints", Touchpoint, _of_touchpoint, filters=["service"]),
-    kind_of(ArticleChanged, "articles", Article, _of_article, filters=["service"]),
-    kind_of(PersonaChanged, "personas", Persona, _of_persona),
+    entity_type(ServiceChanged, "services", Service, _of_service, faults=service_faults, filters=["department"]),
+    entity_type(StandardChanged, "standards", Standard, _of_standard, filters=["service"]),
+    entity_type(TouchpointChanged, "touchpoints", Touchpoint, _of_touchpoint, filters=["service"]),
+    entity_type(ArticleChanged, "articles", Article, _of_article, filters=["service"]),
+    entity_type(PersonaChanged, "personas", Persona, _of_persona),
 )

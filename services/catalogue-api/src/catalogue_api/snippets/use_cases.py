@@ -6,11 +6,11 @@ from typing import cast
 
 from catalogue_api.entities.domain import Entity, document
 from catalogue_api.entities.ports import Catalogue
-from catalogue_api.entities.use_cases import may_read, there
+from catalogue_api.entities.use_cases import require_entity, require_read
 from catalogue_api.snippets.domain import DELIVERIES, Asked, Snippet, Widget, snippets
 from soundings.access.roles import Principal
 from soundings.events.catalogue import Agency, Source
-from soundings.kernel.errors import Fault
+from soundings.kernel.errors import FieldError
 from soundings.widget_release import INTEGRITY, VERSION
 
 
@@ -21,7 +21,7 @@ class Shown:
     widget: Widget
     snippets: Sequence[Snippet]
     origins: Sequence[str]
-    findings: Sequence[Fault]
+    findings: Sequence[FieldError]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,8 @@ class ShowSnippets:
     async def __call__(self, form_id: str, base: str, language: str | None, caller: Principal) -> Shown:
         """``base`` is the public address of listening. Raises NotFound and ForeignAgency."""
         async with self.catalogue.reading() as reader:
-            form = await there(reader, "form", form_id)
-            may_read(caller, form.agency_id)
+            form = await require_entity(reader, "form", form_id)
+            require_read(caller, form.agency_id)
             body = document(form.body)
             agency = await reader.get("agency", form.agency_id)
             source_id = body.get("source_id")
@@ -55,20 +55,24 @@ def _asked(form_id: str, body: Mapping[str, object], language: str) -> Asked:
     )
 
 
-def _findings(form: Entity, source: Entity | None, origins: Sequence[str]) -> list[Fault]:
-    found: list[Fault] = []
+def _findings(form: Entity, source: Entity | None, origins: Sequence[str]) -> list[FieldError]:
+    found: list[FieldError] = []
     if not form.is_active:
-        found.append(Fault("state", "retired", "the form is retired: pages will not show it"))
+        found.append(FieldError("state", "retired", "the form is retired: pages will not show it"))
     elif form.published is None:
-        found.append(Fault("published", "not_published", "publish the form first: pages show published versions only"))
+        found.append(
+            FieldError("published", "not_published", "publish the form first: pages show published versions only")
+        )
     if source is None or not source.is_active:
-        found.append(Fault("source_id", "missing", "the form names no source in force, so pages cannot send answers"))
+        found.append(
+            FieldError("source_id", "missing", "the form names no source in force, so pages cannot send answers")
+        )
     elif len(_services(form)) > 1 and len(_services(source)) > 1:
         detail = "the form is about several services: say which in data-soundings-service, or ?service_id= of the link"
-        found.append(Fault("service_ids", "several", detail))
+        found.append(FieldError("service_ids", "several", detail))
     if source is not None and source.is_active and not origins:
         detail = f"the source {source.id!r} lists no origins, so pages of other addresses than ours cannot send answers"
-        found.append(Fault("origins", "missing", detail))
+        found.append(FieldError("origins", "missing", detail))
     return found
 
 

@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from catalogue_api.entities.domain import duplicates
 from soundings.events.catalogue import Connector, ConnectorRule, Source
-from soundings.kernel.errors import Fault
+from soundings.kernel.errors import FieldError
 
 _SAYS: Final = ("service_id", "topic", "reason", "channel", "kind", "direction", "outcome")
 _ONLY_FOR: Final = {
@@ -18,11 +18,11 @@ _ONLY_FOR: Final = {
 }
 
 
-def connector_faults(body: Source) -> Iterator[Fault]:
+def connector_faults(body: Source) -> Iterator[FieldError]:
     """One connector per vendor, rules that say something and name services of the source, known time zones."""
     yield from duplicates("connectors", [connector.vendor for connector in body.connectors])
     if body.connectors and "interactions" not in body.accepts:
-        yield Fault("accepts", "needs_interactions", "a source with connectors must accept interactions")
+        yield FieldError("accepts", "needs_interactions", "a source with connectors must accept interactions")
     for index, connector in enumerate(body.connectors):
         place = f"connectors.{index}"
         yield from _of_vendor(place, connector)
@@ -31,33 +31,33 @@ def connector_faults(body: Source) -> Iterator[Fault]:
             yield from _of_rule(f"{place}.rules.{position}", rule, body, connector.rules[:position])
 
 
-def _of_vendor(place: str, connector: Connector) -> Iterator[Fault]:
+def _of_vendor(place: str, connector: Connector) -> Iterator[FieldError]:
     given = connector.model_dump(exclude_defaults=True)
     for field, vendor in _ONLY_FOR.items():
         if field in given and connector.vendor != vendor:
-            yield Fault(f"{place}.{field}", "not_for_vendor", f"is only for {vendor}")
+            yield FieldError(f"{place}.{field}", "not_for_vendor", f"is only for {vendor}")
     if connector.time_zone is not None and connector.time_zone not in _time_zones():
-        yield Fault(f"{place}.time_zone", "unknown_time_zone", "is not a time zone, like Europe/Lisbon")
+        yield FieldError(f"{place}.time_zone", "unknown_time_zone", "is not a time zone, like Europe/Lisbon")
     yield from duplicates(f"{place}.keep", connector.keep)
 
 
-def _of_services(place: str, connector: Connector, body: Source) -> Iterator[Fault]:
+def _of_services(place: str, connector: Connector, body: Source) -> Iterator[FieldError]:
     if connector.service_id is not None and connector.service_id not in body.service_ids:
         yield _foreign(f"{place}.service_id")
 
 
-def _of_rule(place: str, rule: ConnectorRule, body: Source, before: tuple[ConnectorRule, ...]) -> Iterator[Fault]:
+def _of_rule(place: str, rule: ConnectorRule, body: Source, before: tuple[ConnectorRule, ...]) -> Iterator[FieldError]:
     said = {field: getattr(rule, field) for field in _SAYS if getattr(rule, field)}
     if not said:
-        yield Fault(place, "says_nothing", f"needs at least one of {', '.join(_SAYS)}")
+        yield FieldError(place, "says_nothing", f"needs at least one of {', '.join(_SAYS)}")
     if rule.service_id is not None and rule.service_id not in body.service_ids:
         yield _foreign(f"{place}.service_id")
     if any(other == rule for other in before):
-        yield Fault(place, "duplicate", "stands here twice")
+        yield FieldError(place, "duplicate", "stands here twice")
 
 
-def _foreign(field: str) -> Fault:
-    return Fault(field, "not_of_source", "is not among the service_ids of this source")
+def _foreign(field: str) -> FieldError:
+    return FieldError(field, "not_of_source", "is not among the service_ids of this source")
 
 
 @cache

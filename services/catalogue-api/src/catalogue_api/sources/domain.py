@@ -6,11 +6,11 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from catalogue_api.entities.domain import Proposal, Reference, duplicates
-from catalogue_api.entities.entity_type import kind_of
+from catalogue_api.entities.entity_type import entity_type
 from catalogue_api.sources.connector_rules import connector_faults
 from soundings.events.catalogue import Source, SourceChanged, SourceKey, SourceKeyChanged
 from soundings.events.forms import Form
-from soundings.kernel.errors import Fault
+from soundings.kernel.errors import FieldError
 
 _PORTS = {"http": 80, "https": 443}
 
@@ -45,7 +45,7 @@ def _of_source(body: Source) -> Iterator[Reference]:
         yield Reference(f"service_ids.{index}", "service", service)
 
 
-def source_faults(body: Source, proposal: Proposal) -> Iterator[Fault]:
+def source_faults(body: Source, proposal: Proposal) -> Iterator[FieldError]:
     """No repetition, origins as browsers send them, sound connectors, every service that its forms ask about."""
     yield from duplicates("service_ids", body.service_ids)
     yield from duplicates("accepts", body.accepts)
@@ -54,14 +54,16 @@ def source_faults(body: Source, proposal: Proposal) -> Iterator[Fault]:
         proper = proper_origin(origin)
         if proper != origin:
             wanted = f"; write {proper}" if proper else ", like https://www.example.org"
-            yield Fault(
+            yield FieldError(
                 f"origins.{index}", "not_an_origin", f"an origin is a scheme, a host and at most a port{wanted}"
             )
     yield from connector_faults(body)
     for form in proposal.dependents:
         needed = set(form.body.service_ids) if isinstance(form.body, Form) else set[str]()
         for service in sorted(needed - set(body.service_ids)):
-            yield Fault("service_ids", "in_use", f"the form {form.id!r} asks about {service!r} through this source")
+            yield FieldError(
+                "service_ids", "in_use", f"the form {form.id!r} asks about {service!r} through this source"
+            )
 
 
 def proper_origin(text: str) -> str | None:
@@ -82,4 +84,6 @@ def _is_host(host: str) -> bool:
     return all(character.isalnum() or character in "-.:_" for character in host) and host.isascii()
 
 
-KIND = kind_of(SourceChanged, "sources", Source, _of_source, faults=source_faults, filters=["service"], looks_back=True)
+KIND = entity_type(
+    SourceChanged, "sources", Source, _of_source, faults=source_faults, filters=["service"], looks_back=True
+)

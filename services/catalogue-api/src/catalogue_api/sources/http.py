@@ -11,7 +11,7 @@ from catalogue_api.entities.http import answer, instant, page_answer
 from catalogue_api.sources.domain import Key
 from catalogue_api.sources.ports import Keyring
 from catalogue_api.sources.use_cases import CreateKey, ListKeys, RevokeKey
-from soundings.http.auth import caller
+from soundings.http.auth import current_principal
 from soundings.kernel.clock import Clock
 
 STATUS_OF: Mapping[str, int] = {"too_many_keys": 409}
@@ -32,12 +32,12 @@ def keys_router(keyring: Keyring, clock: Clock) -> APIRouter:
         responses={201: {"description": "`{key_id, key}`"}},
     )
     async def create(request: Request, source_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
-        made = await create_key(source_id, caller(request))
+        made = await create_key(source_id, current_principal(request))
         return answer({"key_id": made.key.id, "key": made.secret}, 201)
 
     @router.get("/v1/sources/{source_id}/keys", name="catalogue.keys.list", summary="List the keys of a source")
     async def every(request: Request, source_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
-        return page_answer([_item(key) for key in await list_keys(source_id, caller(request))], None)
+        return page_answer([_item(key) for key in await list_keys(source_id, current_principal(request))], None)
 
     @router.delete(
         "/v1/sources/{source_id}/keys/{key_id}",
@@ -46,7 +46,7 @@ def keys_router(keyring: Keyring, clock: Clock) -> APIRouter:
         status_code=204,
     )
     async def revoke(request: Request, source_id: Id, key_id: str) -> Response:  # pyright: ignore[reportUnusedFunction]
-        await revoke_key(source_id, key_id, caller(request))
+        await revoke_key(source_id, key_id, current_principal(request))
         return Response(status_code=204)
 
     return router

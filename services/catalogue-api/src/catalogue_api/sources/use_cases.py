@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from catalogue_api.entities.errors import EntityRetired
-from catalogue_api.entities.use_cases import Author, may_write, there
+from catalogue_api.entities.use_cases import ChangeAuthor, require_entity, require_write
 from catalogue_api.sources.domain import KIND, Key
 from catalogue_api.sources.errors import KeyNotFound, TooManyKeys
 from catalogue_api.sources.ports import Keyring
@@ -19,7 +19,7 @@ _PAGE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
-class MadeKey:
+class CreatedKey:
     """A key with its secret, which nobody sees a second time."""
 
     key: Key
@@ -33,12 +33,12 @@ class CreateKey:
     keyring: Keyring
     clock: Clock
 
-    async def __call__(self, source_id: str, caller: Principal) -> MadeKey:
+    async def __call__(self, source_id: str, caller: Principal) -> CreatedKey:
         """Raises NotFound, ForeignAgency, EntityRetired and TooManyKeys."""
-        author = Author.of(caller, self.clock)
+        author = ChangeAuthor.of(caller, self.clock)
         async with self.keyring.writing() as writer:
-            source = await there(writer, KIND.name, source_id)
-            may_write(caller, KIND.name, source.agency_id)
+            source = await require_entity(writer, KIND.name, source_id)
+            require_write(caller, KIND.name, source.agency_id)
             if not source.is_active:
                 raise EntityRetired("The source is retired; a PUT revives it.")
             in_force = [key for key in await writer.keys_of(source_id) if key.revoked_at is None]
@@ -47,8 +47,8 @@ class CreateKey:
             made = make_key()
             key = Key(made.key_id, source_id, made.key_hash, 1, author.now, author.name)
             await writer.save_key(key)
-            await writer.announce(key.snapshot())
-        return MadeKey(key, made.secret)
+            await writer.enqueue_event(key.snapshot())
+        return CreatedKey(key, made.secret)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class ListKeys:
     async def __call__(self, source_id: str, caller: Principal) -> Sequence[Key]:
         """Raises NotFound and ForeignAgency."""
         async with self.keyring.reading() as reader:
-            may_write(caller, KIND.name, (await there(reader, KIND.name, source_id)).agency_id)
+            require_write(caller, KIND.name, (await require_entity(reader, KIND.name, source_id)).agency_id)
             return await reader.keys_of(source_id)
 
 
@@ -73,16 +73,16 @@ class RevokeKey:
 
     async def __call__(self, source_id: str, key_id: str, caller: Principal) -> None:
         """Raises NotFound, KeyNotFound and ForeignAgency."""
-        author = Author.of(caller, self.clock)
+        author = ChangeAuthor.of(caller, self.clock)
         async with self.keyring.writing() as writer:
-            may_write(caller, KIND.name, (await there(writer, KIND.name, source_id)).agency_id)
+            require_write(caller, KIND.name, (await require_entity(writer, KIND.name, source_id)).agency_id)
             key = next((key for key in await writer.keys_of(source_id) if key.id == key_id), None)
             if key is None:
                 raise KeyNotFound(f"The source {source_id!r} has no key {key_id!r}.")
             if key.revoked_at is None:
                 revoked = replace(key, revision=key.revision + 1, revoked_at=author.now, revoked_by=author.name)
                 await writer.save_key(revoked)
-                await writer.announce(revoked.snapshot())
+                await writer.enqueue_event(revoked.snapshot())
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ class AnnounceKeys:
         while True:
             async with self.keyring.writing() as writer:
                 page = await writer.key_page(after, _PAGE)
-                await writer.announce(*(key.snapshot() for key in page), at=self.clock())
+                await writer.enqueue_event(*(key.snapshot() for key in page), at=self.clock())
             announced += len(page)
             if len(page) < _PAGE:
                 return announced

@@ -8,8 +8,8 @@ from typing import Final, cast
 from pydantic import ValidationError
 
 from soundings.events.catalogue import TokenRevocation, TokenRevocationChanged
-from soundings.http.problems import fault_of
-from soundings.kernel.errors import Refused
+from soundings.http.problems import field_error_from_pydantic
+from soundings.kernel.errors import InvalidInput
 
 LONGEST: Final = timedelta(days=3653)
 """How long a revocation is kept where nobody says when the token expires: as long as any token we ever made."""
@@ -52,5 +52,5 @@ def read_revocation(sent: object, now: datetime) -> TokenRevocation:
         asked = TokenRevocation.model_validate(given)
     except ValidationError as error:
         entries = error.errors(include_url=False, include_input=False, include_context=False)
-        raise Refused([fault_of(entry) for entry in entries]) from error
+        raise InvalidInput([field_error_from_pydantic(entry) for entry in entries]) from error
     return TokenRevocation(jti=asked.jti, expires_at=min(asked.expires_at, latest))

@@ -13,9 +13,9 @@ from catalogue_api.entities.http import answer, instant, page_answer
 from catalogue_api.entities.openapi import sends
 from catalogue_api.token_revocations.domain import RevokedToken
 from catalogue_api.token_revocations.use_cases import ListRevokedTokens, RevocationStore, RevokeToken
-from soundings.http.auth import caller
-from soundings.http.body import read_body
-from soundings.http.cursors import make_cursor, read_cursor
+from soundings.http.auth import current_principal
+from soundings.http.body import read_limited_body
+from soundings.http.cursors import decode_cursor, encode_cursor
 from soundings.http.problems import Problem
 from soundings.kernel.clock import Clock
 
@@ -46,19 +46,19 @@ def token_revocations_router(store: RevocationStore, clock: Clock) -> APIRouter:
     )
     async def create(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         try:
-            sent: object = orjson.loads(await read_body(request, _BODY_LIMIT))
+            sent: object = orjson.loads(await read_limited_body(request, _BODY_LIMIT))
         except orjson.JSONDecodeError as error:
             raise Problem(400, "unreadable", "The body is not JSON.") from error
-        token, is_new = await revoke(sent, caller(request))
+        token, is_new = await revoke(sent, current_principal(request))
         return answer(_item(token), 201 if is_new else 200)
 
     @router.get("/v1/token-revocations", name="catalogue.token_revocations.list", summary="List revoked tokens")
     async def every(  # pyright: ignore[reportUnusedFunction]
         request: Request, query: Annotated[PageQuery, Query()]
     ) -> Response:
-        after = str(read_cursor(query.cursor, str)[0]) if query.cursor else ""
-        found, more = await list_revoked(caller(request), after=after, limit=query.limit)
-        return page_answer([_item(token) for token in found], make_cursor(found[-1].id) if more else None)
+        after = str(decode_cursor(query.cursor, str)[0]) if query.cursor else ""
+        found, more = await list_revoked(current_principal(request), after=after, limit=query.limit)
+        return page_answer([_item(token) for token in found], encode_cursor(found[-1].id) if more else None)
 
     return router
 

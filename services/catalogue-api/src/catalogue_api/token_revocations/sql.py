@@ -16,7 +16,7 @@ from soundings.events.envelope import encode
 from soundings.events.topics import CATALOGUE
 from soundings.kernel.clock import epoch_ms
 from soundings.log.port import Record
-from soundings.telemetry.tracing import traceparent
+from soundings.telemetry.tracing import current_traceparent
 
 REVOKED: Final = Table(
     "token_revocations",
@@ -52,7 +52,7 @@ class SqlRevocationWriter:
 
     async def announce(self, tokens: Sequence[RevokedToken], at: datetime) -> None:
         """Put snapshots of revocations into the outbox."""
-        records = [encode(token.snapshot(), traceparent()) for token in tokens]
+        records = [encode(token.snapshot(), current_traceparent()) for token in tokens]
         await OUTBOX.put(self._connection, CATALOGUE, records, at)
 
     async def page(self, after: str, limit: int) -> Sequence[RevokedToken]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from catalogue_api.entities.use_cases import Author
+from catalogue_api.entities.use_cases import ChangeAuthor
 from catalogue_api.token_revocations.domain import RevokedToken, read_revocation
 from catalogue_api.token_revocations.errors import EveryAgencyNeeded, TooManyRevocations
 from soundings.access.roles import Principal
@@ -51,7 +51,7 @@ class RevokeToken:
     async def __call__(self, sent: object, caller: Principal) -> tuple[RevokedToken, bool]:
         """The revocation, and whether it is new. Raises Refused, EveryAgencyNeeded and TooManyRevocations."""
         _check_reach(caller)
-        author = Author.of(caller, self.clock)
+        author = ChangeAuthor.of(caller, self.clock)
         asked = read_revocation(sent, author.now)
         async with self.store.writing() as writer:
             await writer.forget_expired(author.now - _GRACE, author.now, _FORGOTTEN_AT_ONCE)

@@ -9,12 +9,12 @@ from typing import Final
 import structlog
 
 from feedback_api.catalogue_projection.projection import Projection
-from feedback_api.catalogue_projection.snapshot_file import KnownCatalogue, LastKnown
+from feedback_api.catalogue_projection.snapshot_file import CatalogueSnapshotFile, KnownCatalogue
 from soundings.events.catalogue import CatalogueChanged
 from soundings.events.envelope import Undecodable, decode
 from soundings.events.topics import CATALOGUE, Topic
-from soundings.kernel.errors import Unavailable, reason_of
-from soundings.log.port import Batch, Log, Stored, TopicPartition
+from soundings.kernel.errors import ServiceUnavailable, safe_error_reason
+from soundings.log.port import Batch, Log, StoredRecord, TopicPartition
 from soundings.log.read_marks import ReadMark, check_marks, end_problem, mark_after
 from soundings.telemetry.metrics import LOG_MISMATCH
 
@@ -23,7 +23,7 @@ _READ_MAX: Final = 1000
 _log = structlog.get_logger("feedback_api.catalogue_projection")
 
 
-class Follower:
+class CatalogueConsumer:
     """Feeds a projection from the log. It has caught up once it has taken in all that the log held when it began.
 
     With ``last_known`` the service does not have to wait for that: when the log fails, or cannot be read within
@@ -40,7 +40,7 @@ class Follower:
         projection: Projection,
         *,
         topics: Sequence[Topic] = (),
-        last_known: LastKnown | None = None,
+        last_known: CatalogueSnapshotFile | None = None,
         patience: float = 1.0,
         retry_seconds: float = 1.0,
         look_seconds: float = 10.0,
@@ -57,10 +57,10 @@ class Follower:
         self._knows = asyncio.Event()
         self._caught_up = False
         self._position = 0
-        self._newest: dict[bytes, Stored] = {}
+        self._newest: dict[bytes, StoredRecord] = {}
         self._seen: set[bytes] = set()
         self._mark = ReadMark()
-        self._restored: Sequence[Stored] = ()
+        self._restored: Sequence[StoredRecord] = ()
         self._compared = last_known is None
         self._mismatch: str | None = None
         self._unsaved = asyncio.Event()
@@ -68,7 +68,7 @@ class Follower:
 
     async def prepare(self) -> None:
         """Make the topics that the service needs, if the log can be reached in time; else that is tried again later."""
-        with suppress(Unavailable, TimeoutError):
+        with suppress(ServiceUnavailable, TimeoutError):
             async with asyncio.timeout(self._patience):
                 await self._ensure()
 
@@ -88,19 +88,19 @@ class Follower:
             if self._last_known is not None and self._unsaved.is_set():
                 await self._save(self._last_known)
 
-    async def not_ready(self) -> str | None:
+    async def unready_reason(self) -> str | None:
         """Why requests cannot be answered yet, or not with what the catalogue says now; None when they can."""
         if not self._knows.is_set():
             return "the catalogue is still being read"
         return self._mismatch
 
-    async def not_alive(self) -> str | None:
+    async def dead_reason(self) -> str | None:
         """Why the process should be started again; None when all is well."""
         # The third only begins and ends.
         stopped = any(task.done() for task in self._tasks[:2])
         return "the catalogue is not followed any more" if stopped else None
 
-    async def note(self) -> str | None:
+    async def degraded_reason(self) -> str | None:
         """What is out of the ordinary although requests are answered; None when nothing is."""
         behind = self._knows.is_set() and not self._caught_up
         return "the catalogue is what an earlier run knew, because the log cannot be read" if behind else None
@@ -113,7 +113,7 @@ class Follower:
             async with asyncio.timeout(seconds):
                 await self._knows.wait()
         except TimeoutError:
-            raise Unavailable("The service has just started and still reads the catalogue.") from None
+            raise ServiceUnavailable("The service has just started and still reads the catalogue.") from None
 
     # Following
 
@@ -123,8 +123,8 @@ class Follower:
             try:
                 await self._ensure()
                 await self._follow()
-            except Unavailable as error:
-                _log.warning("catalogue_not_followed", reason=reason_of(error))
+            except ServiceUnavailable as error:
+                _log.warning("catalogue_not_followed", reason=safe_error_reason(error))
                 self._tried.set()
                 await asyncio.sleep(self._retry_seconds)
 
@@ -187,7 +187,7 @@ class Follower:
         if problem is not None:
             self._begin_again((*self._restored, *self._newest.values()), problem)
 
-    def _begin_again(self, known: Sequence[Stored], problem: str) -> None:
+    def _begin_again(self, known: Sequence[StoredRecord], problem: str) -> None:
         """Keep what is known, and read the topic that is there now from its beginning."""
         for record in known:
             self._apply(record)
@@ -211,7 +211,7 @@ class Follower:
             self._unsaved.set()
         LOG_MISMATCH.labels("feedback-api").set(0)
 
-    def _apply(self, record: Stored) -> None:
+    def _apply(self, record: StoredRecord) -> None:
         if record.value is None:
             self._forget(record.key)
             return
@@ -221,14 +221,14 @@ class Follower:
                 self._projection.apply(event)
         except (Undecodable, ValueError) as error:
             # An entity of a newer release, perhaps: what it says stays unknown here, and the doors go on.
-            _log.warning("catalogue_record_passed_over", position=record.position, reason=reason_of(error))
+            _log.warning("catalogue_record_passed_over", position=record.position, reason=safe_error_reason(error))
 
     def _forget(self, key: bytes) -> None:
-        self._projection.forget(key.decode("utf-8", "replace"))
+        self._projection.remove(key.decode("utf-8", "replace"))
 
     # What is known for the next start
 
-    def _remember(self, record: Stored) -> None:
+    def _remember(self, record: StoredRecord) -> None:
         self._seen.add(record.key)
         self._newest.pop(record.key, None)
         if record.value is not None:
@@ -236,7 +236,7 @@ class Follower:
         if self._caught_up:
             self._unsaved.set()
 
-    async def _fall_back(self, last_known: LastKnown) -> None:
+    async def _fall_back(self, last_known: CatalogueSnapshotFile) -> None:
         """Begin with what was known before, unless the log is read in time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._patience):
@@ -252,13 +252,13 @@ class Follower:
         self._knows.set()
         _log.warning("catalogue_from_an_earlier_run", entities=len(restored.records))
 
-    async def _keep_saved(self, last_known: LastKnown) -> None:
+    async def _keep_saved(self, last_known: CatalogueSnapshotFile) -> None:
         while True:
             await self._unsaved.wait()
             await self._save(last_known)
             await asyncio.sleep(self._retry_seconds)
 
-    async def _save(self, last_known: LastKnown) -> None:
+    async def _save(self, last_known: CatalogueSnapshotFile) -> None:
         self._unsaved.clear()
         if self._mismatch is not None:
             return  # what an earlier run has left still tells which entities are missing

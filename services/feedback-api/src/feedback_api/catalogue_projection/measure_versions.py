@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from feedback_api.catalogue_projection.read_models import MeasureVersionView, MeasureView
 from soundings.events import catalogue
-from soundings.kernel.measures import BUILT_IN, Aim, Category, Measure, Per
+from soundings.kernel.measures import BUILT_IN, Category, CountedUnit, GoodDirection, Measure
 from soundings.kernel.scales import Scale
 
 _EVER = datetime.min.replace(tzinfo=UTC)
@@ -39,10 +39,10 @@ def _measure(event: catalogue.MeasureChanged, version: int, scale: Scale) -> Mea
         id=event.id,
         scale=scale,
         category=Category(body.category),
-        direction=Aim(body.direction),
+        direction=GoodDirection(body.direction),
         name=event.id,
         unit="",
-        per=Per.RESPONSE,
+        per=CountedUnit.RESPONSE,
         version=version,
         internal=body.internal,
     )

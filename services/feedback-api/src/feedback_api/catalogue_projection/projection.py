@@ -114,7 +114,7 @@ class Projection:
         self._revisions[key] = event.revision
         self._take(event)
 
-    def forget(self, key: str) -> None:
+    def remove(self, key: str) -> None:
         """Take in a tombstone: nothing is known of the entity any more."""
         self._revisions.pop(key, None)
         entity, _, entity_id = key.partition("/")

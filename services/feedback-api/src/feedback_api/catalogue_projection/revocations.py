@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from feedback_api.catalogue_projection.consumer import Follower
+from feedback_api.catalogue_projection.consumer import CatalogueConsumer
 from feedback_api.catalogue_projection.projection import Projection
 
 _PATIENCE_SECONDS: Final = 1.5
@@ -14,7 +14,7 @@ _PATIENCE_SECONDS: Final = 1.5
 class ProjectedRevocations:
     """See `soundings.access.revocations.RevocationSource`."""
 
-    follower: Follower
+    follower: CatalogueConsumer
     projection: Projection
 
     async def revoked(self) -> Mapping[str, int]:

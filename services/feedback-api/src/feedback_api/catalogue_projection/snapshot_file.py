@@ -11,8 +11,8 @@ import orjson
 import structlog
 
 from soundings.events.topics import CATALOGUE
-from soundings.kernel.errors import reason_of
-from soundings.log.port import Stored
+from soundings.kernel.errors import safe_error_reason
+from soundings.log.port import StoredRecord
 from soundings.log.read_marks import ReadMark
 
 _FORMAT: Final = 1
@@ -34,11 +34,11 @@ Line = tuple[int, int, str, str, list[tuple[str, str]]]
 class KnownCatalogue:
     """The newest record of each entity, and up to which record of the topic they were read."""
 
-    records: Sequence[Stored]
+    records: Sequence[StoredRecord]
     mark: ReadMark = field(default_factory=ReadMark)
 
 
-class LastKnown:
+class CatalogueSnapshotFile:
     """The newest record of each entity, one JSON line for each below a first one that tells how many there are.
 
     The first line also tells how far the topic was read, and the digest of the last record in hexadecimal digits.
@@ -59,7 +59,7 @@ class LastKnown:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
-            _log.warning("last_known_catalogue_unreadable", reason=reason_of(error))
+            _log.warning("last_known_catalogue_unreadable", reason=safe_error_reason(error))
             return None
 
     def write(self, known: KnownCatalogue) -> None:
@@ -93,13 +93,13 @@ def _mark(head: _Head) -> ReadMark:
     return ReadMark(head.get("next", 0), head.get("last"), None if digest is None else bytes.fromhex(digest))
 
 
-def _line(record: Stored) -> Line:
+def _line(record: StoredRecord) -> Line:
     # Latin-1 gives every byte a character, and these are nearly always plain JSON, which stays readable so.
     headers = [(name, value.decode("latin-1")) for name, value in record.headers]
     return record.position, record.at, record.key.decode("latin-1"), (record.value or b"").decode("latin-1"), headers
 
 
-def _stored(line: Line) -> Stored:
+def _stored(line: Line) -> StoredRecord:
     position, at, key, value, headers = line
     unpacked = tuple((name, text.encode("latin-1")) for name, text in headers)
-    return Stored(CATALOGUE.name, 0, position, key.encode("latin-1"), value.encode("latin-1"), unpacked, at)
+    return StoredRecord(CATALOGUE.name, 0, position, key.encode("latin-1"), value.encode("latin-1"), unpacked, at)

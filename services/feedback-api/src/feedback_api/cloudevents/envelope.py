@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from feedback_api.intake.body_parser import Unreadable, media_type, parsed
-from feedback_api.intake.errors import missing, refused, wrong_type
+from feedback_api.intake.errors import invalid_field, missing_field, wrong_type
 from feedback_api.intake.field_readers import checked_id, is_object
 
 STRUCTURED: Final = "application/cloudevents+json"
@@ -42,7 +42,7 @@ def from_json(value: object) -> Envelope:
         raise wrong_type("", "a CloudEvent as a JSON object")
     if "data_base64" in value:
         if "data" in value:
-            raise refused("data_base64", "not_here", "cannot stand beside data")
+            raise invalid_field("data_base64", "not_here", "cannot stand beside data")
         return _envelope({**value, "data": _from_base64(value["data_base64"])})
     return _envelope(value)
 
@@ -55,25 +55,25 @@ def claimed_id(value: object) -> str | None:
 
 def _envelope(value: Mapping[str, object]) -> Envelope:
     if _attribute(value, "specversion") != "1.0":
-        raise refused("specversion", "unknown_value", "must be 1.0")
+        raise invalid_field("specversion", "unknown_value", "must be 1.0")
     _attribute(value, "source")
     content_type = value.get("datacontenttype")
     if isinstance(content_type, str) and not _is_json(content_type):
-        raise refused("datacontenttype", "unknown_value", "the data must be JSON")
+        raise invalid_field("datacontenttype", "unknown_value", "the data must be JSON")
     event_id = checked_id(_attribute(value, "id"), "id")
     if "data" not in value:
-        raise missing("data")
+        raise missing_field("data")
     return Envelope(event_id, _attribute(value, "type"), value["data"])
 
 
 def _attribute(value: Mapping[str, object], name: str) -> str:
     attribute = value.get(name)
     if attribute is None:
-        raise missing(name)
+        raise missing_field(name)
     if not isinstance(attribute, str) or not attribute:
         raise wrong_type(name, "text that is not empty")
     if len(attribute) > _ATTRIBUTE_MAX:
-        raise refused(name, "too_long", f"may have {_ATTRIBUTE_MAX} characters")
+        raise invalid_field(name, "too_long", f"may have {_ATTRIBUTE_MAX} characters")
     return attribute
 
 
@@ -90,7 +90,7 @@ def _decoded(name: str, value: str) -> str:
     try:
         return unquote_to_bytes(value).decode("utf-8")
     except UnicodeDecodeError:
-        raise refused(name[len(_PREFIX) :], "not_utf8", "is not percent-encoded UTF-8") from None
+        raise invalid_field(name[len(_PREFIX) :], "not_utf8", "is not percent-encoded UTF-8") from None
 
 
 def _from_base64(value: object) -> object:
@@ -99,4 +99,4 @@ def _from_base64(value: object) -> object:
     try:
         return parsed(b64decode(value, validate=True))
     except (NotBase64, ValueError, Unreadable):
-        raise refused("data_base64", "unreadable", "is not JSON in Base64") from None
+        raise invalid_field("data_base64", "unreadable", "is not JSON in Base64") from None

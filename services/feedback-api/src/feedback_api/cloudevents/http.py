@@ -12,29 +12,29 @@ from feedback_api.intake import openapi, replies
 from feedback_api.intake.body_parser import (
     BATCH_MAX_BYTES,
     JSON_TYPES,
-    Sent,
+    ParsedBody,
     UnsupportedType,
     bounded,
     media_type,
     parsed,
 )
-from feedback_api.intake.context import Sender
-from feedback_api.intake.errors import FORBIDDEN, refused
+from feedback_api.intake.context import IntakeContext
+from feedback_api.intake.errors import FORBIDDEN, invalid_field
 from feedback_api.intake.field_readers import is_list
-from feedback_api.intake.http import Desk
-from feedback_api.intake.ports import Kind
+from feedback_api.intake.http import RecordIntake
+from feedback_api.intake.ports import ItemParser
 from feedback_api.intake.source_auth import must_accept
-from feedback_api.intake.use_cases import Entry, Misfit, receive_many
-from soundings.http.body import read_body
-from soundings.kernel.errors import Refused
+from feedback_api.intake.use_cases import IncomingItem, InvalidItem, receive_many
+from soundings.http.body import read_limited_body
+from soundings.kernel.errors import InvalidInput
 
-Kinds = Mapping[str, Kind]
+Kinds = Mapping[str, ItemParser]
 """Kinds by the CloudEvents type that picks them."""
 
 _BINARY: Final = "ce-specversion"
 
 
-def events_router(desk: Desk, kinds: Kinds) -> APIRouter:
+def events_router(desk: RecordIntake, kinds: Kinds) -> APIRouter:
     """The router with the CloudEvents door."""
     router = APIRouter(tags=["records"])
 
@@ -48,15 +48,15 @@ def events_router(desk: Desk, kinds: Kinds) -> APIRouter:
     )
     async def receive(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         sender = await desk.door.sender(request)
-        body = await read_body(request, BATCH_MAX_BYTES)
+        body = await read_limited_body(request, BATCH_MAX_BYTES)
         kind = media_type(request.headers.get("content-type"))
         if kind == cloudevents_envelope.BATCH:
             return await _batch(body, desk, kinds, sender)
         try:
             envelope = _one(request, kind, body)
             entry = entry_of(envelope, kinds)
-        except Refused as refusal:
-            return replies.one_refused(refusal)
+        except InvalidInput as refusal:
+            return replies.rejected_reply(refusal)
         must_accept(sender, entry.kind.accepted_as)
         return await desk.one(entry, sender)
 
@@ -64,7 +64,7 @@ def events_router(desk: Desk, kinds: Kinds) -> APIRouter:
 
 
 def _one(request: Request, kind: str, body: bytes) -> Envelope:
-    bounded(Sent((), single=True), len(body))
+    bounded(ParsedBody((), single=True), len(body))
     if kind == cloudevents_envelope.STRUCTURED:
         return cloudevents_envelope.from_json(parsed(body))
     if _BINARY in request.headers and (kind in JSON_TYPES or kind.endswith("+json")):
@@ -75,28 +75,28 @@ def _one(request: Request, kind: str, body: bytes) -> Envelope:
     )
 
 
-async def _batch(body: bytes, desk: Desk, kinds: Kinds, sender: Sender) -> Response:
+async def _batch(body: bytes, desk: RecordIntake, kinds: Kinds, sender: IntakeContext) -> Response:
     value = parsed(body)
     if not is_list(value):
-        return replies.one_refused(refused("", "wrong_type", "a batch must be a list of CloudEvents"))
-    sent = bounded(Sent(value, single=False), len(body))
+        return replies.rejected_reply(invalid_field("", "wrong_type", "a batch must be a list of CloudEvents"))
+    sent = bounded(ParsedBody(value, single=False), len(body))
     entries = [_entry(event, kinds, sender) for event in sent.items]
-    return replies.many(await receive_many(entries, sender, desk.log))
+    return replies.batch_reply(await receive_many(entries, sender, desk.log))
 
 
-def _entry(event: object, kinds: Kinds, sender: Sender) -> Entry | Misfit:
+def _entry(event: object, kinds: Kinds, sender: IntakeContext) -> IncomingItem | InvalidItem:
     try:
         entry = entry_of(cloudevents_envelope.from_json(event), kinds)
         if entry.kind.accepted_as not in sender.source.accepts:
-            raise refused("type", FORBIDDEN, f"this source may not send {entry.kind.accepted_as}")
-    except Refused as refusal:
-        return Misfit(cloudevents_envelope.claimed_id(event), refusal)
+            raise invalid_field("type", FORBIDDEN, f"this source may not send {entry.kind.accepted_as}")
+    except InvalidInput as refusal:
+        return InvalidItem(cloudevents_envelope.claimed_id(event), refusal)
     return entry
 
 
-def entry_of(envelope: Envelope, kinds: Kinds) -> Entry:
+def entry_of(envelope: Envelope, kinds: Kinds) -> IncomingItem:
     """The entry of an event; raises Refused for a type that no kind goes by."""
     kind = kinds.get(envelope.type)
     if kind is None:
-        raise refused("type", "unknown_type", f"must be one of {', '.join(sorted(kinds))}")
-    return Entry(kind, envelope.data, envelope.id)
+        raise invalid_field("type", "unknown_type", f"must be one of {', '.join(sorted(kinds))}")
+    return IncomingItem(kind, envelope.data, envelope.id)

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
-from feedback_api.connectors.caller_id import put_person
-from feedback_api.connectors.draft import Draft, Setting, first_of
+from feedback_api.connectors.caller_id import set_caller
+from feedback_api.connectors.draft import DraftInteraction, MappingContext, first_of
 from feedback_api.connectors.record_reader import Part
 from feedback_api.connectors.revisions import ranked_revision
 from feedback_api.intake.field_readers import Item, is_object
@@ -51,7 +51,7 @@ def callback_origins(records: Iterable[object]) -> frozenset[str]:
     return frozenset(found)
 
 
-def map_amazon_connect(record: Item, setting: Setting) -> Sequence[Draft]:
+def map_amazon_connect(record: Item, setting: MappingContext) -> Sequence[DraftInteraction]:
     """One draft of a contact record or a contact event; none of what is not a contact of a person."""
     envelope = Part(record, any_case=True)
     is_event = envelope.has("detail")
@@ -62,7 +62,7 @@ def map_amazon_connect(record: Item, setting: Setting) -> Sequence[Draft]:
     method = contact.text("InitiationMethod")
     if method is not None and method.lower() in _NO_CONTACT:
         return ()
-    draft = Draft()
+    draft = DraftInteraction()
     draft.put("id", identity)
     initial = contact.at("InitialContactId")
     draft.put("root_id", identity if initial.value is None else initial)
@@ -88,7 +88,7 @@ def _last_update(contact: Part) -> datetime | None:
     return next((at for name in names if (at := contact.time(name)) is not None), None)
 
 
-def _state_rank(draft: Draft) -> int:
+def _state_rank(draft: DraftInteraction) -> int:
     """Which of several states of one second is the last: how the contact ended, then how much is known of it."""
     item = draft.item
     outcome = str(item["outcome"])
@@ -98,7 +98,7 @@ def _state_rank(draft: Draft) -> int:
     return state * 10 + sum(name in item for name in _MEASURED)
 
 
-def _contact(draft: Draft, contact: Part, method: str | None) -> None:
+def _contact(draft: DraftInteraction, contact: Part, method: str | None) -> None:
     channel = contact.text("Channel")
     subtype = _subtype(contact)
     kind = first_of(_KINDS, channel)
@@ -109,7 +109,7 @@ def _contact(draft: Draft, contact: Part, method: str | None) -> None:
     if method is not None and method.lower() not in _INBOUND | _OUTBOUND:
         draft.keep("initiation-method", method)
     draft.say("direction", "outbound" if method is not None and method.lower() in _OUTBOUND else "inbound")
-    put_person(draft, contact.part("CustomerEndpoint").at("Address"))
+    set_caller(draft, contact.part("CustomerEndpoint").at("Address"))
 
 
 def _subtype(contact: Part) -> str | None:
@@ -119,7 +119,7 @@ def _subtype(contact: Part) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _course(draft: Draft, contact: Part, method: str | None, *, is_called_back: bool) -> None:
+def _course(draft: DraftInteraction, contact: Part, method: str | None, *, is_called_back: bool) -> None:
     queue, agent = contact.part("Queue", "QueueInfo"), contact.part("Agent", "AgentInfo")
     draft.put("started_at", contact.required("InitiationTimestamp"))
     draft.put("enqueued_at", queue.at("EnqueueTimestamp"))
@@ -141,7 +141,7 @@ def _is_agents_own(queue: Part) -> bool:
     return any("/queue/agent/" in str(queue.at(name).value) for name in ("ARN", "QueueArn"))
 
 
-def _outcome(draft: Draft, contact: Part, method: str | None, *, is_called_back: bool) -> str:
+def _outcome(draft: DraftInteraction, contact: Part, method: str | None, *, is_called_back: bool) -> str:
     """Answered means that an agent was connected; abandoned means queued and never connected, and not passed on."""
     moved_on = any(map(contact.has, ("NextContactId", "TransferCompletedTimestamp", "TransferredToEndpoint")))
     if "ended_at" not in draft.item:
@@ -155,7 +155,7 @@ def _outcome(draft: Draft, contact: Part, method: str | None, *, is_called_back:
     return _unanswered(draft, method)
 
 
-def _unanswered(draft: Draft, method: str | None) -> str:
+def _unanswered(draft: DraftInteraction, method: str | None) -> str:
     if method is not None and method.lower() == "callback":
         return "failed"
     if "enqueued_at" in draft.item:
@@ -163,7 +163,7 @@ def _unanswered(draft: Draft, method: str | None) -> str:
     return "failed" if draft.item["direction"] == "outbound" else "contained"
 
 
-def _facts(draft: Draft, contact: Part, method: str | None) -> None:
+def _facts(draft: DraftInteraction, contact: Part, method: str | None) -> None:
     queue = contact.part("Queue", "QueueInfo")
     if not _is_agents_own(queue):
         draft.fact("Queue.Name", queue.at("Name").value)

@@ -10,30 +10,30 @@ from feedback_api.catalogue_projection.read_models import SourceView
 from feedback_api.connectors.amazon_firehose import KEY_HEADER
 from feedback_api.connectors.zendesk_signature import fault_of_signature, is_signed
 from feedback_api.intake.body_parser import BATCH_MAX_BYTES, SINGLE_MAX_BYTES
-from feedback_api.intake.context import Sender
+from feedback_api.intake.context import IntakeContext
 from feedback_api.intake.errors import FORBIDDEN
-from feedback_api.intake.source_auth import Door, must_accept
-from feedback_api.secrets.secret_box import Seals
+from feedback_api.intake.source_auth import SourceAuthenticator, must_accept
+from feedback_api.secrets.secret_box import SecretBox
 from soundings.access.roles import Principal
-from soundings.http.auth import Forbidden, bearer
+from soundings.http.auth import Forbidden, bearer_token
 from soundings.http.problems import Problem
 from soundings.kernel.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
-class Callers:
+class ConnectorAuthenticator:
     """Tells who calls."""
 
-    door: Door
-    seals: Seals
+    door: SourceAuthenticator
+    seals: SecretBox
     clock: Clock
 
-    async def sender(self, request: Request, source_id: str, vendor: str, body: bytes) -> Sender:
+    async def sender(self, request: Request, source_id: str, vendor: str, body: bytes) -> IntakeContext:
         """The source that a request comes from: by its key, or, without one, by the vendor's signature.
 
         401 where neither holds, 403 where the key is another source's or the source may not send interactions.
         """
-        secret = bearer(request) or _password(request) or request.headers.get(KEY_HEADER)
+        secret = bearer_token(request) or _password(request) or request.headers.get(KEY_HEADER)
         if secret is None and vendor == "zendesk" and is_signed(request.headers):
             return await self._signed(request, source_id, vendor, body)
         sender = await self.door.sender_with(secret, request, "interactions")
@@ -46,7 +46,7 @@ class Callers:
 
         A key is checked at once (401). A signature is over the body, which comes in small pieces from those who sign.
         """
-        secret = bearer(request) or _password(request) or request.headers.get(KEY_HEADER)
+        secret = bearer_token(request) or _password(request) or request.headers.get(KEY_HEADER)
         if secret is None and vendor == "zendesk" and is_signed(request.headers):
             return SINGLE_MAX_BYTES
         await self.door.sender_with(secret, request)
@@ -57,11 +57,11 @@ class Callers:
         source = (await self.door.directory()).source(source_id)
         if source is None:
             raise Problem(404, "not_found", "There is no such source in force.")
-        if not caller.reaches(source.agency_id):
+        if not caller.can_act_for(source.agency_id):
             raise Forbidden("This source belongs to another agency.")
         return source
 
-    async def _signed(self, request: Request, source_id: str, vendor: str, body: bytes) -> Sender:
+    async def _signed(self, request: Request, source_id: str, vendor: str, body: bytes) -> IntakeContext:
         source = (await self.door.directory()).source(source_id)
         connector = None if source is None else source.connectors.get(vendor)
         sealed = None if connector is None else connector.signing_secret

@@ -12,7 +12,7 @@ from feedback_api.connectors.record_reader import UnreadRow
 from feedback_api.intake.body_parser import (
     JSON_TYPES,
     LINES_TYPES,
-    Sent,
+    ParsedBody,
     TooLarge,
     Unreadable,
     UnsupportedType,
@@ -48,7 +48,7 @@ def read_records(vendor: str, body: bytes, content_type: str | None, rows_max: i
         value = parsed(body)
         found = list(value) if is_list(value) else [value]
         records = [record for one in found for record in _UNWRAP.get(vendor, _as_it_is)(one)]
-        return bounded(Sent(records, single=not is_list(value) and len(records) == 1), len(body)).items
+        return bounded(ParsedBody(records, single=not is_list(value) and len(records) == 1), len(body)).items
     if kind in LINES_TYPES:
         return read_items(body, content_type).items
     wanted = sorted(_JSON_KINDS | LINES_TYPES | (_CSV_TYPES if vendor == "generic-csv" else set[str]()))

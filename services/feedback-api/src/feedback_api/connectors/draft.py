@@ -17,7 +17,7 @@ _SLUG_MAX: Final = 60
 
 
 @dataclass(slots=True)
-class Draft:
+class DraftInteraction:
     """An item as ``POST /v1/interactions`` takes it, on its way.
 
     ``facts`` are the vendor's values by the vendor's names: rules look at them, nothing else of a record is seen.
@@ -58,7 +58,7 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class MappingContext:
     """What a mapping is told beside the record: the connector of the source, the agency's time zone, the delivery."""
 
     connector: Connector
@@ -67,7 +67,7 @@ class Setting:
     """Contacts that another record of the same delivery calls back, by the vendor's id."""
 
 
-Mapper = Callable[[Item, Setting], Sequence[Draft]]
+Mapper = Callable[[Item, MappingContext], Sequence[DraftInteraction]]
 """Drafts of a vendor's record, none where it tells of no contact; raises Refused with the vendor's own field."""
 
 

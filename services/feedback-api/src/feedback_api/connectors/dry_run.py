@@ -6,13 +6,13 @@ from typing import Final
 
 import orjson
 
-from feedback_api.connectors.mapper import Mapped
+from feedback_api.connectors.mapper import MappedRecord
 from feedback_api.intake.field_readers import Redact
 
 _UNMAPPED_MAX: Final = 200
 
 
-def preview_of(mapped: Sequence[Mapped], redact: Redact) -> dict[str, object]:
+def preview_of(mapped: Sequence[MappedRecord], redact: Redact) -> dict[str, object]:
     """What each record would become, and every value that no rule looks at with the number of records that have it."""
     silent = Counter(fact for one in mapped for fact in dict.fromkeys(one.silent))
     return {
@@ -24,11 +24,11 @@ def preview_of(mapped: Sequence[Mapped], redact: Redact) -> dict[str, object]:
     }
 
 
-def _record(index: int, one: Mapped) -> dict[str, object]:
+def _record(index: int, one: MappedRecord) -> dict[str, object]:
     fault = None if one.refusal is None else one.refusal.faults[0]
     return {
         "index": index,
-        "id": one.given_id,
+        "id": one.external_id,
         "interactions": [orjson.loads(taken.record.value or b"null") for taken in one.taken],
         "ignored": not one.taken and fault is None,
         "has_service": one.has_service,

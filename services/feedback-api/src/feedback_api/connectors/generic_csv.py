@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from feedback_api.connectors.caller_id import put_person
-from feedback_api.connectors.draft import Draft, Setting
+from feedback_api.connectors.caller_id import set_caller
+from feedback_api.connectors.draft import DraftInteraction, MappingContext
 from feedback_api.connectors.record_reader import Found
-from feedback_api.intake.errors import missing, refused, wrong_type
+from feedback_api.intake.errors import invalid_field, missing_field, wrong_type
 from feedback_api.intake.field_readers import REVISION_MAX, Item
 from soundings.kernel.vocabulary import Channel, Direction, InteractionKind, Outcome, Reason
 from soundings.kernel.zone_names import split_zone
@@ -42,10 +42,10 @@ _FORMATS: Final[Mapping[str, Sequence[str]]] = {
 }  # fmt: skip
 
 
-def map_generic_csv(record: Item, setting: Setting) -> Sequence[Draft]:
+def map_generic_csv(record: Item, setting: MappingContext) -> Sequence[DraftInteraction]:
     """The draft of a row; columns that have no place of their own are seen by the rules only."""
     row = _Row(record, setting)
-    draft = Draft()
+    draft = DraftInteraction()
     for name in _TEXTS:
         draft.put(name, row.at(name))
     if isinstance(language := draft.item.get("language"), str):
@@ -56,11 +56,11 @@ def map_generic_csv(record: Item, setting: Setting) -> Sequence[Draft]:
     for name in _NUMBERS:
         draft.put(name, row.whole(name))
     if "id" not in draft.item:
-        raise missing(row.column("id"))
+        raise missing_field(row.column("id"))
     topics = row.at("topic")
     if topics.value is not None:
         draft.put("topic", Found([part.strip() for part in str(topics.value).split(";")], topics.path))
-    put_person(draft, row.at("person"))
+    set_caller(draft, row.at("person"))
     for name, members in _CLOSED.items():
         _closed(draft, name, row.at(name), members)
     _defaults(draft)
@@ -74,7 +74,7 @@ def map_generic_csv(record: Item, setting: Setting) -> Sequence[Draft]:
 class _Row:
     """A row with the names that its source gives to columns; a field without one is looked for by its own name."""
 
-    def __init__(self, record: Item, setting: Setting) -> None:
+    def __init__(self, record: Item, setting: MappingContext) -> None:
         self._record = record
         self._columns: Mapping[str, str] = {str(name): column for name, column in setting.connector.columns.items()}
         zone = setting.connector.time_zone
@@ -113,7 +113,7 @@ class _Row:
         if parts is None or zoned is None:
             wanted = {"%d/%m/%Y %H:%M:%S": "31/12/2026 13:45:00", "%m/%d/%Y %H:%M:%S": "12/31/2026 13:45:00"}
             example = wanted.get(self._formats[0], "2026-12-31 13:45:00")
-            raise refused(found.path, "not_a_time", f"must be a time such as {example}, or one with an offset")
+            raise invalid_field(found.path, "not_a_time", f"must be a time such as {example}, or one with an offset")
         return Found(zoned.replace(tzinfo=parts[1]).isoformat(), found.path), None
 
     def _local(self, text: str) -> datetime | None:
@@ -134,7 +134,7 @@ class _Row:
             return Found(float(text), found.path)
         clock = _CLOCK.fullmatch(text)
         if clock is None or float(clock[3]) >= _SIXTY or (clock[1] is not None and int(clock[2]) >= _SIXTY):
-            raise refused(found.path, "not_a_duration", "must be a duration as HH:MM:SS, MM:SS, or seconds")
+            raise invalid_field(found.path, "not_a_duration", "must be a duration as HH:MM:SS, MM:SS, or seconds")
         return Found((int(clock[1] or 0) * _SIXTY + int(clock[2])) * _SIXTY + float(clock[3]), found.path)
 
     def whole(self, name: str) -> Found:
@@ -144,11 +144,11 @@ class _Row:
             return found
         parts = _WHOLE.fullmatch(str(found.value))
         if parts is None or int(parts[1]) > REVISION_MAX:
-            raise refused(found.path, "not_a_number", "must be a whole number")
+            raise invalid_field(found.path, "not_a_number", "must be a whole number")
         return Found(int(parts[1]), found.path)
 
 
-def _put_times(draft: Draft, row: _Row) -> None:
+def _put_times(draft: DraftInteraction, row: _Row) -> None:
     """The times of a row. In the night when clocks go back, a time before an earlier one is its second hour."""
     latest: float | None = None
     for name in _TIMES:
@@ -161,7 +161,7 @@ def _put_times(draft: Draft, row: _Row) -> None:
         draft.put(name, found)
 
 
-def _closed(draft: Draft, name: str, found: Found, members: frozenset[str]) -> None:
+def _closed(draft: DraftInteraction, name: str, found: Found, members: frozenset[str]) -> None:
     """One of our own words where the cell is one; any other is kept raw, for a rule to speak of."""
     if found.value is None:
         return
@@ -176,7 +176,7 @@ def _closed(draft: Draft, name: str, found: Found, members: frozenset[str]) -> N
         draft.say("reason", "other")
 
 
-def _defaults(draft: Draft) -> None:
+def _defaults(draft: DraftInteraction) -> None:
     item = draft.item
     item.setdefault("kind", "call")
     if "outcome" in item:

@@ -6,8 +6,8 @@ from datetime import datetime
 from itertools import chain
 from typing import Final
 
-from feedback_api.connectors.caller_id import put_person
-from feedback_api.connectors.draft import Draft, Setting, first_of
+from feedback_api.connectors.caller_id import set_caller
+from feedback_api.connectors.draft import DraftInteraction, MappingContext, first_of
 from feedback_api.connectors.record_reader import Found, Part
 from feedback_api.connectors.revisions import ranked_revision
 from feedback_api.intake.field_readers import Item, is_list
@@ -53,7 +53,7 @@ class _Conversation:
         return any(_media(session) == media for _, session in self.sessions)
 
 
-def map_genesys_cloud(record: Item, _setting: Setting) -> Sequence[Draft]:
+def map_genesys_cloud(record: Item, _setting: MappingContext) -> Sequence[DraftInteraction]:
     """A draft of the conversation up to the first person who took it, and one for everybody who took it after.
 
     Where people are called back, the first draft ends with their request and everybody who called has one of their own.
@@ -106,8 +106,8 @@ def _read(whole: Part) -> _Conversation:
     return _Conversation(whole, participants, sessions, is_over=whole.has("conversationEnd"))
 
 
-def _first(conversation: _Conversation, identity: Found, legs: Sequence[_Leg], asked: Found | None) -> Draft:
-    whole, draft = conversation.whole, Draft()
+def _first(conversation: _Conversation, identity: Found, legs: Sequence[_Leg], asked: Found | None) -> DraftInteraction:
+    whole, draft = conversation.whole, DraftInteraction()
     draft.put("id", identity)
     draft.put("root_id", identity)
     draft.put("started_at", whole.at("conversationStart"))
@@ -126,8 +126,10 @@ def _first(conversation: _Conversation, identity: Found, legs: Sequence[_Leg], a
     return draft
 
 
-def _later(conversation: _Conversation, identity: Found, leg: _Leg, *, is_last: bool, kind: str | None = None) -> Draft:
-    draft = Draft()
+def _later(
+    conversation: _Conversation, identity: Found, leg: _Leg, *, is_last: bool, kind: str | None = None
+) -> DraftInteraction:
+    draft = DraftInteraction()
     own = leg.participant.text("participantId") or leg.participant.path("participantId")
     draft.put("id", Found(f"{identity.value}/{own}", leg.participant.path("participantId")))
     draft.put("root_id", identity)
@@ -145,7 +147,7 @@ def _until(conversation: _Conversation, leg: _Leg) -> list[Part]:
     return list(conversation.participants[:place])
 
 
-def _contact(draft: Draft, conversation: _Conversation) -> None:
+def _contact(draft: DraftInteraction, conversation: _Conversation) -> None:
     customer = conversation.of(_CUSTOMERS) or [session for _, session in conversation.sessions]
     media = next((media for session in customer if (media := session.text("mediaType"))), None)
     message = next((kind for session in customer if (kind := session.text("messageType"))), None)
@@ -163,12 +165,12 @@ def _contact(draft: Draft, conversation: _Conversation) -> None:
         number = session.at("dnis" if outbound else "ani")
         if number.value is None:
             number = session.at("addressTo" if outbound else "addressFrom")
-        put_person(draft, number)
+        set_caller(draft, number)
         if "person" in draft.item:
             return
 
 
-def _waiting(draft: Draft, conversation: _Conversation, leg: _Leg | None, asked: Found | None) -> None:
+def _waiting(draft: DraftInteraction, conversation: _Conversation, leg: _Leg | None, asked: Found | None) -> None:
     """When the contact was first queued, and how long it waited in all its queues before somebody took it.
 
     What was queued after the first answer is no part of that wait.
@@ -209,7 +211,7 @@ def _flowed_out(sessions: Sequence[Part], until: datetime | None) -> Iterator[fl
             yield seconds
 
 
-def _handling(draft: Draft, conversation: _Conversation, leg: _Leg, *, is_last: bool) -> None:
+def _handling(draft: DraftInteraction, conversation: _Conversation, leg: _Leg, *, is_last: bool) -> None:
     draft.put("answered_at", leg.answered)
     draft.put("talk_s", _total(leg.sessions, "tTalkComplete", "tTalk"))
     draft.put("hold_s", _total(leg.sessions, "tHeldComplete", "tHeld"))
@@ -222,7 +224,7 @@ def _handling(draft: Draft, conversation: _Conversation, leg: _Leg, *, is_last: 
         draft.say("outcome", "transferred" if leg.passed_on or not is_last else "answered")
 
 
-def _unhandled(draft: Draft, conversation: _Conversation) -> str:
+def _unhandled(draft: DraftInteraction, conversation: _Conversation) -> str:
     if not conversation.is_over:
         return "open"
     if conversation.has_media("callback"):
@@ -327,7 +329,7 @@ def _instant_of(found: Found) -> datetime:
     return at
 
 
-def _facts(draft: Draft, conversation: _Conversation, participants: Sequence[Part]) -> None:
+def _facts(draft: DraftInteraction, conversation: _Conversation, participants: Sequence[Part]) -> None:
     divisions = conversation.whole.at("divisionIds").value
     draft.fact("divisionId", *(divisions if is_list(divisions) else ()))
     for _, session in conversation.sessions[:1]:

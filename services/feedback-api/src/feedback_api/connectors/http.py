@@ -10,10 +10,10 @@ from starlette.responses import Response
 
 from feedback_api.connectors import openapi
 from feedback_api.connectors.amazon_firehose import answer_to
-from feedback_api.connectors.auth import Callers
+from feedback_api.connectors.auth import ConnectorAuthenticator
 from feedback_api.connectors.body_parser import read_records
 from feedback_api.connectors.dry_run import preview_of
-from feedback_api.connectors.mapper import MAPPERS, Workbench
+from feedback_api.connectors.mapper import MAPPERS, VendorRecordMapper
 from feedback_api.connectors.use_cases import Received, receive_mapped
 from feedback_api.intake.body_parser import (
     BATCH_MAX_BYTES,
@@ -25,20 +25,20 @@ from feedback_api.intake.body_parser import (
     media_type,
     parsed,
 )
-from feedback_api.intake.context import Sender
-from feedback_api.intake.errors import missing, refused, unknown_field, wrong_type
+from feedback_api.intake.context import IntakeContext
+from feedback_api.intake.errors import invalid_field, missing_field, unknown_field, wrong_type
 from feedback_api.intake.field_readers import Redact, is_object
-from feedback_api.intake.ports import Kind
-from feedback_api.intake.replies import json_response, many
-from feedback_api.intake.use_cases import Outcome
+from feedback_api.intake.ports import ItemParser
+from feedback_api.intake.replies import batch_reply, json_response
+from feedback_api.intake.use_cases import BatchResult
 from feedback_api.secrets.secret_box import SECRET_MAX
 from soundings.access.roles import ANONYMOUS
 from soundings.events.catalogue import Vendor
-from soundings.http.auth import caller
-from soundings.http.body import read_body
+from soundings.http.auth import current_principal
+from soundings.http.body import read_limited_body
 from soundings.http.problems import Problem
 from soundings.kernel.clock import epoch_ms
-from soundings.kernel.errors import Fault
+from soundings.kernel.errors import FieldError
 from soundings.log.port import Log
 
 PREVIEW_MAX: Final = 100
@@ -53,16 +53,16 @@ _PATH: Final = "/v1/connectors/{source_id}/{vendor}"
 
 
 @dataclass(frozen=True, slots=True)
-class ConnectorDesk:
+class ConnectorDependencies:
     """What the connectors' doors need."""
 
-    callers: Callers
-    interactions: Kind
+    callers: ConnectorAuthenticator
+    interactions: ItemParser
     redact: Redact
     log: Log
 
 
-def connectors_router(desk: ConnectorDesk) -> APIRouter:
+def connectors_router(desk: ConnectorDependencies) -> APIRouter:
     """The three routes below a source and a vendor."""
     router = APIRouter(tags=["connectors"])
 
@@ -76,18 +76,18 @@ def connectors_router(desk: ConnectorDesk) -> APIRouter:
     )
     async def receive(request: Request, source_id: str, vendor: str) -> Response:  # pyright: ignore[reportUnusedFunction]
         known = _vendor(vendor)
-        body = await read_body(request, await desk.callers.body_limit(request, known))
+        body = await read_limited_body(request, await desk.callers.body_limit(request, known))
         sender = await desk.callers.sender(request, source_id, known, body)
         _must_list(sender, known)
         records = read_records(known, body, request.headers.get("content-type"), ITEMS_MAX)
         replaces = _replaces(request, known)
         revision = epoch_ms(sender.received_at) if replaces else None
-        mapped = await Workbench(known, desk.interactions, sender, revision).all(records)
+        mapped = await VendorRecordMapper(known, desk.interactions, sender, revision).all(records)
         received = await receive_mapped(mapped, sender, desk.log)
         told = answer_to(request.headers, received, epoch_ms(desk.callers.clock()))
         if told is not None:
             return told
-        return many(Outcome(received.accepted, received.rejected), _more(received, known, replaces=replaces))
+        return batch_reply(BatchResult(received.accepted, received.rejected), _more(received, known, replaces=replaces))
 
     @router.post(
         f"{_PATH}/preview",
@@ -98,15 +98,15 @@ def connectors_router(desk: ConnectorDesk) -> APIRouter:
     )
     async def preview(request: Request, source_id: str, vendor: str) -> Response:  # pyright: ignore[reportUnusedFunction]
         known = _vendor(vendor)
-        anonymous = caller(request) is ANONYMOUS
+        anonymous = current_principal(request) is ANONYMOUS
         limit = await desk.callers.body_limit(request, known) if anonymous else BATCH_MAX_BYTES
-        body = await read_body(request, limit)
+        body = await read_limited_body(request, limit)
         sender = await _trier(desk, request, source_id, known, body)
         _must_list(sender, known)
         records = read_records(known, body, request.headers.get("content-type"), ITEMS_MAX)
         if len(records) > PREVIEW_MAX:
             raise TooLarge(f"A preview shows at most {PREVIEW_MAX} records; these are {len(records)}.")
-        mapped = await Workbench(known, desk.interactions, sender).all(records)
+        mapped = await VendorRecordMapper(known, desk.interactions, sender).all(records)
         return json_response(await asyncio.to_thread(preview_of, mapped, desk.redact), 200)
 
     @router.post(
@@ -118,7 +118,7 @@ def connectors_router(desk: ConnectorDesk) -> APIRouter:
     )
     async def seal(request: Request, source_id: str, vendor: str) -> Response:  # pyright: ignore[reportUnusedFunction]
         known = _vendor(vendor)
-        source = await desk.callers.source_for(caller(request), source_id)
+        source = await desk.callers.source_for(current_principal(request), source_id)
         sealed = desk.callers.seals.seal(await _secret(request), source.id, known)
         answer = json_response({"sealed": sealed}, 200)
         answer.headers["cache-control"] = "no-store"
@@ -137,9 +137,9 @@ def _replaces(request: Request, vendor: Vendor) -> bool:
     """Whether records without a revision are to replace what is stored; 422 where this vendor has revisions."""
     said = request.query_params.get("replace", "false")
     if said not in {"true", "false"}:
-        raise refused("replace", "unknown", "must be true or false")
+        raise invalid_field("replace", "unknown", "must be true or false")
     if said == "true" and vendor != "generic-csv":
-        raise refused("replace", "not_used", f"the records of {vendor} have revisions of their own")
+        raise invalid_field("replace", "not_used", f"the records of {vendor} have revisions of their own")
     return said == "true"
 
 
@@ -150,17 +150,19 @@ def _vendor(name: str) -> Vendor:
     return vendor
 
 
-def _must_list(sender: Sender, vendor: Vendor) -> None:
+def _must_list(sender: IntakeContext, vendor: Vendor) -> None:
     """422 where the source has connectors, but none of this vendor: the address is most likely a wrong one."""
     listed = sorted(sender.source.connectors)
     if listed and vendor not in listed:
         detail = f"This source has no connector of {vendor}; it has {', '.join(listed)}."
-        raise Problem(422, "invalid", detail, errors=[Fault("vendor", "other_vendor", detail)])
+        raise Problem(422, "invalid", detail, errors=[FieldError("vendor", "other_vendor", detail)])
 
 
-async def _trier(desk: ConnectorDesk, request: Request, source_id: str, vendor: Vendor, body: bytes) -> Sender:
+async def _trier(
+    desk: ConnectorDependencies, request: Request, source_id: str, vendor: Vendor, body: bytes
+) -> IntakeContext:
     """A manager who looks after the source, or the source itself."""
-    manager = caller(request)
+    manager = current_principal(request)
     if manager is ANONYMOUS:
         return await desk.callers.sender(request, source_id, vendor, body)
     return desk.callers.door.of(await desk.callers.source_for(manager, source_id), request)
@@ -169,16 +171,16 @@ async def _trier(desk: ConnectorDesk, request: Request, source_id: str, vendor: 
 async def _secret(request: Request) -> str:
     if media_type(request.headers.get("content-type")) not in JSON_TYPES:
         raise UnsupportedType("Send application/json.")
-    item = parsed(await read_body(request, SINGLE_MAX_BYTES))
+    item = parsed(await read_limited_body(request, SINGLE_MAX_BYTES))
     if not is_object(item):
         raise wrong_type("", "an object")
     if not item.keys() <= {"secret"}:
         raise unknown_field(item, {"secret"})
     secret = item.get("secret")
     if secret is None:
-        raise missing("secret")
+        raise missing_field("secret")
     if not isinstance(secret, str):
         raise wrong_type("secret", "text")
     if not 0 < len(secret) <= SECRET_MAX:
-        raise refused("secret", "wrong_length", f"must have 1 to {SECRET_MAX} characters")
+        raise invalid_field("secret", "wrong_length", f"must have 1 to {SECRET_MAX} characters")
     return secret

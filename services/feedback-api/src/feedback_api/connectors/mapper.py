@@ -7,21 +7,21 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from feedback_api.connectors.amazon_connect import callback_origins, map_amazon_connect
-from feedback_api.connectors.draft import Draft, Mapper, Setting
+from feedback_api.connectors.draft import DraftInteraction, Mapper, MappingContext
 from feedback_api.connectors.generic_csv import map_generic_csv
 from feedback_api.connectors.genesys_cloud import map_genesys_cloud
-from feedback_api.connectors.mapping_rules import Fact, Rules
+from feedback_api.connectors.mapping_rules import Fact, MappingRules
 from feedback_api.connectors.record_reader import UnreadRow
 from feedback_api.connectors.twilio import map_twilio
 from feedback_api.connectors.zendesk import map_zendesk
-from feedback_api.intake.context import Sender
-from feedback_api.intake.errors import refused
+from feedback_api.intake.context import IntakeContext
+from feedback_api.intake.errors import invalid_field
 from feedback_api.intake.field_readers import is_object
-from feedback_api.intake.ports import Kind, Taken
+from feedback_api.intake.ports import ItemParser, ParsedItem
 from feedback_api.intake.text_length import LONG_TEXT, check_text_length, text_length
 from soundings.events.catalogue import Connector, Vendor
 from soundings.http.loop_turn import LoopTurn
-from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.ids import RECORD_ID_MAX
 
 MAPPERS: Final[Mapping[Vendor, Mapper]] = {
@@ -34,12 +34,12 @@ MAPPERS: Final[Mapping[Vendor, Mapper]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Mapped:
+class MappedRecord:
     """What became of a vendor's record: records for the log, or a refusal; neither where it tells of no contact."""
 
-    given_id: str | None
-    taken: Sequence[Taken]
-    refusal: Refused | None
+    external_id: str | None
+    taken: Sequence[ParsedItem]
+    refusal: InvalidInput | None
     silent: Sequence[Fact]
     """Values that no rule looks at."""
     has_service: bool
@@ -51,44 +51,46 @@ class ContentClashes:
     Spreadsheets make such ids of long numbers (``2.02603E+11``).
     """
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setting: MappingContext) -> None:
         self._column = setting.connector.columns.get("id", "id")
         self._seen: dict[tuple[str | None, bytes], tuple[int, bytes | None]] = {}
 
-    def checked(self, index: int, mapped: Mapped) -> Mapped:
+    def checked(self, index: int, mapped: MappedRecord) -> MappedRecord:
         """The same, or its refusal where an earlier record has its id and another content."""
         for taken in mapped.taken:
             identity = (taken.root_id, dict(taken.record.headers)["ce_id"])
             first, content = self._seen.setdefault(identity, (index, taken.record.value))
             if content != taken.record.value:
                 detail = (
-                    f"{(mapped.given_id or '')[:100]!r} is the id of record {first} of this file too, with other "
+                    f"{(mapped.external_id or '')[:100]!r} is the id of record {first} of this file too, with other "
                     "content. Did a spreadsheet shorten the ids, as in 2.02603E+11?"
                 )
-                refusal = refused(self._column, "conflicting_content", detail)
-                return Mapped(mapped.given_id, (), refusal, (), has_service=False)
+                refusal = invalid_field(self._column, "conflicting_content", detail)
+                return MappedRecord(mapped.external_id, (), refusal, (), has_service=False)
         return mapped
 
 
-class Workbench:
+class VendorRecordMapper:
     """Maps the records that one source sends from one vendor."""
 
-    def __init__(self, vendor: Vendor, interactions: Kind, sender: Sender, default_revision: int | None = None) -> None:
+    def __init__(
+        self, vendor: Vendor, interactions: ItemParser, sender: IntakeContext, default_revision: int | None = None
+    ) -> None:
         self._vendor: Vendor = vendor
         self._map = MAPPERS[vendor]
         self._default_revision = default_revision
         self._interactions = interactions
         self._sender = sender
         connector = sender.source.connectors.get(vendor) or Connector(vendor=vendor)
-        self._setting = Setting(connector, ZoneInfo(sender.agency.time_zone))
-        self._rules = Rules(connector)
+        self._setting = MappingContext(connector, ZoneInfo(sender.agency.time_zone))
+        self._rules = MappingRules(connector)
 
-    async def all(self, records: Sequence[object]) -> list[Mapped]:
+    async def all(self, records: Sequence[object]) -> list[MappedRecord]:
         """What becomes of each record, in order; other requests have their turn meanwhile. May raise TooLarge."""
         check_text_length(records)
         if self._vendor == "amazon-connect":
             self._setting = replace(self._setting, called_back=callback_origins(records))
-        mapped: list[Mapped] = []
+        mapped: list[MappedRecord] = []
         clashes = ContentClashes(self._setting) if self._vendor == "generic-csv" else None
         turn = LoopTurn()
         for index, record in enumerate(records):
@@ -98,43 +100,43 @@ class Workbench:
             await turn.give_way()
         return mapped
 
-    def one(self, record: object) -> Mapped:
+    def one(self, record: object) -> MappedRecord:
         """What becomes of one record. A record whose parts do not all hold is refused as a whole."""
-        drafts: Sequence[Draft] = ()
+        drafts: Sequence[DraftInteraction] = ()
         try:
             if isinstance(record, UnreadRow):
-                raise refused("row", "ragged_row", record.detail)
+                raise invalid_field("row", "ragged_row", record.detail)
             if not is_object(record):
-                raise refused("", "wrong_type", "a record must be an object")
+                raise invalid_field("", "wrong_type", "a record must be an object")
             drafts = self._map(record, self._setting)
             for draft in drafts:
                 self._rules.apply(draft)
                 if self._default_revision is not None:
                     draft.item.setdefault("revision", self._default_revision)
             taken = [self._take(draft) for draft in drafts]
-        except Refused as refusal:
+        except InvalidInput as refusal:
             given_id = _id_of(drafts) or vendor_id(self._vendor, record, self._setting)
-            return Mapped(given_id, (), refusal, (), has_service=False)
-        silent = [fact for draft in drafts for fact in self._rules.silent_on(draft)]
-        return Mapped(_id_of(drafts), taken, None, silent, has_service=self._placed(drafts))
+            return MappedRecord(given_id, (), refusal, (), has_service=False)
+        silent = [fact for draft in drafts for fact in self._rules.unmapped_values(draft)]
+        return MappedRecord(_id_of(drafts), taken, None, silent, has_service=self._placed(drafts))
 
-    def _placed(self, drafts: Sequence[Draft]) -> bool:
+    def _placed(self, drafts: Sequence[DraftInteraction]) -> bool:
         return self._sender.source.only_service is not None or any("service_id" in draft.item for draft in drafts)
 
-    def _take(self, draft: Draft) -> Taken:
+    def _take(self, draft: DraftInteraction) -> ParsedItem:
         try:
-            return self._interactions.take(draft.finished(), self._sender, None)
-        except Refused as refusal:
-            raise Refused([_by_the_vendor(fault, draft) for fault in refusal.faults]) from None
+            return self._interactions.parse(draft.finished(), self._sender, None)
+        except InvalidInput as refusal:
+            raise InvalidInput([_by_the_vendor(fault, draft) for fault in refusal.faults]) from None
 
 
-def _by_the_vendor(fault: Fault, draft: Draft) -> Fault:
+def _by_the_vendor(fault: FieldError, draft: DraftInteraction) -> FieldError:
     """The fault with the vendor's own name for the field, where the value is the vendor's."""
     name, _, rest = fault.field.partition(".")
     place = draft.places.get(fault.field) or draft.places.get(name)
     if place is None:
         return fault
-    return Fault(place, fault.code, f"{fault.detail} ({'.'.join(filter(None, (name, rest)))} of the interaction)")
+    return FieldError(place, fault.code, f"{fault.detail} ({'.'.join(filter(None, (name, rest)))} of the interaction)")
 
 
 _ID_PATHS: Final[Mapping[Vendor, Sequence[Sequence[str]]]] = {
@@ -145,7 +147,7 @@ _ID_PATHS: Final[Mapping[Vendor, Sequence[Sequence[str]]]] = {
 }
 
 
-def vendor_id(vendor: Vendor, record: object, setting: Setting) -> str | None:
+def vendor_id(vendor: Vendor, record: object, setting: MappingContext) -> str | None:
     """The id in a record that could not be mapped, for its sender to find it again; None where it has none."""
     if vendor == "generic-csv":
         paths: Sequence[Sequence[str]] = ((setting.connector.columns.get("id", "id"),),)
@@ -164,6 +166,6 @@ def vendor_id(vendor: Vendor, record: object, setting: Setting) -> str | None:
     return None
 
 
-def _id_of(drafts: Sequence[Draft]) -> str | None:
+def _id_of(drafts: Sequence[DraftInteraction]) -> str | None:
     given = drafts[0].item.get("id") if drafts else None
     return given if isinstance(given, str) else None

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from feedback_api.connectors.draft import Draft
+from feedback_api.connectors.draft import DraftInteraction
 from feedback_api.intake.field_readers import is_list
 from soundings.events.catalogue import Connector, ConnectorRule
 
@@ -14,7 +14,7 @@ Fact = tuple[str, str]
 """A vendor's field and its value, as they are compared."""
 
 
-class Rules:
+class MappingRules:
     """The rules of one connector, found by what they look at."""
 
     def __init__(self, connector: Connector) -> None:
@@ -23,7 +23,7 @@ class Rules:
         for place, rule in enumerate(connector.rules):
             self._rules.setdefault(_fact(rule.field, rule.value), []).append((place, rule))
 
-    def apply(self, draft: Draft) -> None:
+    def apply(self, draft: DraftInteraction) -> None:
         """Fill a draft: of each thing what the first fitting rule says, and the topics of all of them."""
         fitting = self._fitting(draft)
         for name in _SAYS:
@@ -39,12 +39,12 @@ class Rules:
             for value in draft.facts.get(name, ())[:1]:
                 draft.keep(name, value)
 
-    def silent_on(self, draft: Draft) -> Iterator[Fact]:
+    def unmapped_values(self, draft: DraftInteraction) -> Iterator[Fact]:
         """The facts of a draft that no rule looks at, as the vendor wrote them."""
         for name, values in draft.facts.items():
             yield from ((name, value) for value in values if _fact(name, value) not in self._rules)
 
-    def _fitting(self, draft: Draft) -> Sequence[ConnectorRule]:
+    def _fitting(self, draft: DraftInteraction) -> Sequence[ConnectorRule]:
         if not self._rules:
             return ()
         facts: Mapping[Fact, None] = {_fact(name, value): None for name, vs in draft.facts.items() for value in vs}
@@ -56,7 +56,7 @@ def _fact(name: str, value: str) -> Fact:
     return name.strip().casefold(), value.strip().casefold()
 
 
-def _topics(draft: Draft) -> list[str]:
+def _topics(draft: DraftInteraction) -> list[str]:
     """The topics that the record itself has, where they are of the right shape; others are refused later."""
     given = draft.item.get("topic")
     return [topic for topic in given if isinstance(topic, str)] if is_list(given) else []

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from feedback_api.intake.errors import missing, refused, wrong_type
+from feedback_api.intake.errors import invalid_field, missing_field, wrong_type
 from feedback_api.intake.field_readers import Item, is_list, is_object
 from feedback_api.intake.timestamps import instant
 
@@ -88,7 +88,7 @@ class Part:
         """Text that must be there."""
         value = self.text(name)
         if value is None:
-            raise missing(self.at(name).path)
+            raise missing_field(self.at(name).path)
         return Found(value, self.at(name).path)
 
     def time(self, name: str) -> datetime | None:
@@ -105,7 +105,7 @@ class Part:
         if not isinstance(value, int | float) or isinstance(value, bool):
             raise wrong_type(found.path, "a number")
         if not 0 <= value <= _MILLISECONDS_MAX:
-            raise refused(found.path, "out_of_range", f"must be from 0 to {_MILLISECONDS_MAX}")
+            raise invalid_field(found.path, "out_of_range", f"must be from 0 to {_MILLISECONDS_MAX}")
         return value
 
     def plain(self) -> Iterator[tuple[str, object]]:

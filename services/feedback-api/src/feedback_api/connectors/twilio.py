@@ -6,11 +6,11 @@ from typing import Final
 
 import orjson
 
-from feedback_api.connectors.caller_id import put_person
-from feedback_api.connectors.draft import Draft, Setting, as_text, first_of
+from feedback_api.connectors.caller_id import set_caller
+from feedback_api.connectors.draft import DraftInteraction, MappingContext, as_text, first_of
 from feedback_api.connectors.record_reader import Found, Part
 from feedback_api.connectors.revisions import ranked_revision
-from feedback_api.intake.errors import missing, refused
+from feedback_api.intake.errors import invalid_field, missing_field
 from feedback_api.intake.field_readers import Item, is_object
 
 _VENDOR_PREFIX: Final = "com.twilio."
@@ -75,7 +75,7 @@ class _Attributes:
         return float(value)
 
 
-def map_twilio(record: Item, _setting: Setting) -> Sequence[Draft]:
+def map_twilio(record: Item, _setting: MappingContext) -> Sequence[DraftInteraction]:
     """A draft of the task or of the reservation that an event tells of; none of other events."""
     event = Part(record)
     kind = _event_kind(event)
@@ -86,8 +86,8 @@ def map_twilio(record: Item, _setting: Setting) -> Sequence[Draft]:
     attributes = _Attributes(payload.at("task_attributes"))
     happened = payload.time("timestamp") or event.time("time") or data.time("timestamp")
     if happened is None:
-        raise missing(payload.path("timestamp"))
-    draft = Draft()
+        raise missing_field(payload.path("timestamp"))
+    draft = DraftInteraction()
     _contact(draft, payload, attributes)
     draft.say("revision", ranked_revision(happened, _EVENT_RANK[kind]))
     if kind in _TASK:
@@ -106,10 +106,10 @@ def _event_kind(event: Part) -> str:
     """
     kind = (event.text("type") or "").lower()
     if not kind:
-        raise missing("type")
+        raise missing_field("type")
     if kind.startswith(_VENDOR_PREFIX) or kind.partition(".")[0] in _GROUPS:
         return kind.removeprefix(_PREFIX)
-    raise refused("type", "other_vendor", f"must begin with {_PREFIX}: this is no event of Twilio")
+    raise invalid_field("type", "other_vendor", f"must begin with {_PREFIX}: this is no event of Twilio")
 
 
 def _is_over_before(payload: Part, kind: str) -> bool:
@@ -118,7 +118,7 @@ def _is_over_before(payload: Part, kind: str) -> bool:
     return kind in _DELETED and status in {"completed", "canceled"}
 
 
-def _contact(draft: Draft, payload: Part, attributes: _Attributes) -> None:
+def _contact(draft: DraftInteraction, payload: Part, attributes: _Attributes) -> None:
     channel = as_text(attributes.measured.get("communication_channel")) or attributes.text("channelType")
     channel = channel if first_of(_KINDS, channel) else payload.text("task_channel_unique_name") or channel
     kind = first_of(_KINDS, channel)
@@ -134,13 +134,13 @@ def _contact(draft: Draft, payload: Part, attributes: _Attributes) -> None:
     number = attributes.text(
         *(("outbound_to", "customerAddress", "to", "called") if outbound else ("customerAddress", "from", "caller"))
     )
-    put_person(draft, Found(number, attributes.path))
+    set_caller(draft, Found(number, attributes.path))
     draft.say("team", payload.text("task_queue_name"))
     draft.places["team"] = payload.path("task_queue_name")
     _facts(draft, payload, attributes)
 
 
-def _facts(draft: Draft, payload: Part, attributes: _Attributes) -> None:
+def _facts(draft: DraftInteraction, payload: Part, attributes: _Attributes) -> None:
     for name in (
         "task_queue_name", "workflow_name", "task_channel_unique_name", "task_canceled_reason",
         "task_completed_reason", "workspace_name",
@@ -161,7 +161,7 @@ def _is_personal(name: str, theirs: Sequence[str]) -> bool:
     return plain in _PERSONAL or any(plain == end or plain.startswith(f"{end}_") for end in theirs)
 
 
-def _task(draft: Draft, payload: Part, kind: str, happened: datetime) -> None:
+def _task(draft: DraftInteraction, payload: Part, kind: str, happened: datetime) -> None:
     """The task itself: from its creation until it is completed or taken back."""
     task = payload.required("task_sid")
     draft.put("id", task)
@@ -180,7 +180,7 @@ def _task(draft: Draft, payload: Part, kind: str, happened: datetime) -> None:
     draft.say("outcome", "completed" if kind == "task.completed" else _canceled(draft, payload))
 
 
-def _canceled(draft: Draft, payload: Part) -> str:
+def _canceled(draft: DraftInteraction, payload: Part) -> str:
     reason = payload.text("task_canceled_reason") or payload.text("reason")
     if reason is not None and any(word in reason.lower() for word in _LEFT):
         return "abandoned"
@@ -188,7 +188,9 @@ def _canceled(draft: Draft, payload: Part) -> str:
     return "failed"
 
 
-def _reservation(draft: Draft, payload: Part, kind: str, attributes: _Attributes, happened: datetime) -> bool:
+def _reservation(
+    draft: DraftInteraction, payload: Part, kind: str, attributes: _Attributes, happened: datetime
+) -> bool:
     """What one worker did. False where an event adds nothing to the acceptance that came before it."""
     draft.put("id", payload.required("reservation_sid"))
     draft.put("root_id", payload.required("task_sid"))

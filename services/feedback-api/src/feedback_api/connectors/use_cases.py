@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from feedback_api.connectors.mapper import Mapped
-from feedback_api.intake.context import Sender
+from feedback_api.connectors.mapper import MappedRecord
+from feedback_api.intake.context import IntakeContext
 from feedback_api.intake.field_readers import Item
-from feedback_api.intake.ports import Accepted, RecordKind, Taken
-from feedback_api.intake.use_cases import Entry, Misfit, Rejection, receive_many
+from feedback_api.intake.ports import Accepted, ParsedItem, RecordKind
+from feedback_api.intake.use_cases import IncomingItem, InvalidItem, RejectedItem, receive_many
 from soundings.events.topics import INTERACTIONS
 from soundings.log.port import Log
 
@@ -17,7 +17,7 @@ class Received:
     """What became of a vendor's records: how many are durable, refused, no contact at all, and without a service."""
 
     accepted: int
-    rejected: Sequence[Rejection]
+    rejected: Sequence[RejectedItem]
     ignored: int
     without_service: int
 
@@ -29,27 +29,27 @@ class _Ready:
     topic: str = INTERACTIONS.name
     receipt_kind: RecordKind | None = "interaction"
 
-    def __init__(self, taken: Taken) -> None:
+    def __init__(self, taken: ParsedItem) -> None:
         self._taken = taken
 
-    def take(self, item: Item, sender: Sender, given_id: str | None) -> Taken:  # noqa: ARG002 - the port's shape
+    def parse(self, item: Item, sender: IntakeContext, given_id: str | None) -> ParsedItem:  # noqa: ARG002 - the port's shape
         """The record itself."""
         return self._taken
 
 
-async def receive_mapped(mapped: Sequence[Mapped], sender: Sender, log: Log) -> Received:
+async def receive_mapped(mapped: Sequence[MappedRecord], sender: IntakeContext, log: Log) -> Received:
     """Append what was mapped; what is counted as accepted is durable. Raises Unavailable as all record doors do."""
-    entries: list[Entry | Misfit] = []
+    entries: list[IncomingItem | InvalidItem] = []
     owners: list[int] = []
     for index, one in enumerate(mapped):
-        found = [Misfit(one.given_id, one.refusal)] if one.refusal is not None else _entries(one)
+        found = [InvalidItem(one.external_id, one.refusal)] if one.refusal is not None else _entries(one)
         entries += found
         owners += [index] * len(found)
     outcome = await receive_many(entries, sender, log)
-    rejected: dict[int, Rejection] = {}
+    rejected: dict[int, RejectedItem] = {}
     for rejection in outcome.rejected:
         owner = owners[rejection.index]
-        rejected.setdefault(owner, Rejection(owner, mapped[owner].given_id, rejection.fault))
+        rejected.setdefault(owner, RejectedItem(owner, mapped[owner].external_id, rejection.fault))
     taken = [one for index, one in enumerate(mapped) if one.taken and index not in rejected]
     return Received(
         accepted=len(taken),
@@ -59,5 +59,5 @@ async def receive_mapped(mapped: Sequence[Mapped], sender: Sender, log: Log) -> 
     )
 
 
-def _entries(mapped: Mapped) -> list[Entry | Misfit]:
-    return [Entry(_Ready(taken), {}, mapped.given_id) for taken in mapped.taken]
+def _entries(mapped: MappedRecord) -> list[IncomingItem | InvalidItem]:
+    return [IncomingItem(_Ready(taken), {}, mapped.external_id) for taken in mapped.taken]

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from feedback_api.connectors.caller_id import put_person
-from feedback_api.connectors.draft import Draft, Setting, first_of
+from feedback_api.connectors.caller_id import set_caller
+from feedback_api.connectors.draft import DraftInteraction, MappingContext, first_of
 from feedback_api.connectors.record_reader import Found, Part
 from feedback_api.connectors.revisions import ranked_revision
-from feedback_api.intake.errors import refused
+from feedback_api.intake.errors import invalid_field
 from feedback_api.intake.field_readers import Item, is_list, is_object
 
 _VENDOR_PREFIX: Final = "zen:event-type:"
@@ -30,13 +30,13 @@ _GONE_RANK: Final = 4
 _GONE: Final = frozenset({"merged", "marked_as_spam", "soft_deleted", "permanently_deleted"})
 
 
-def map_zendesk(record: Item, _setting: Setting) -> Sequence[Draft]:
+def map_zendesk(record: Item, _setting: MappingContext) -> Sequence[DraftInteraction]:
     """A draft of the ticket that an event tells of; none where it changes nothing that is counted."""
     event = Part(record)
     kind = event.required("type")
     name = str(kind.value).lower()
     if not name.startswith(_VENDOR_PREFIX):
-        raise refused(kind.path, "other_vendor", f"must begin with {_VENDOR_PREFIX}: this is no event of Zendesk")
+        raise invalid_field(kind.path, "other_vendor", f"must begin with {_VENDOR_PREFIX}: this is no event of Zendesk")
     if not name.startswith(_PREFIX):
         return ()
     ticket = event.part("detail")
@@ -44,7 +44,7 @@ def map_zendesk(record: Item, _setting: Setting) -> Sequence[Draft]:
     name = _event_name(name.removeprefix(_PREFIX), ticket)
     if _changes_nothing(name, status, event):
         return ()
-    draft = Draft()
+    draft = DraftInteraction()
     identity = ticket.required("id")
     draft.put("id", identity)
     draft.put("root_id", identity)
@@ -89,7 +89,7 @@ def _changes_nothing(name: str, status: str, event: Part) -> bool:
     return name == "status_changed" and isinstance(before, str) and before.lower() in _SOLVED
 
 
-def _contact(draft: Draft, ticket: Part) -> None:
+def _contact(draft: DraftInteraction, ticket: Part) -> None:
     via = ticket.part("via").text("channel")
     channel = first_of(_CHANNELS, via)
     if channel is None:
@@ -98,10 +98,10 @@ def _contact(draft: Draft, ticket: Part) -> None:
     draft.say("channel", channel)
     draft.say("direction", "inbound")
     requester = ticket.text("requester_id")
-    put_person(draft, Found(None if requester is None else f"zendesk:{requester}", ticket.path("requester_id")))
+    set_caller(draft, Found(None if requester is None else f"zendesk:{requester}", ticket.path("requester_id")))
 
 
-def _course(draft: Draft, event: Part, ticket: Part, name: str, status: str) -> None:
+def _course(draft: DraftInteraction, event: Part, ticket: Part, name: str, status: str) -> None:
     draft.put("started_at", ticket.required("created_at"))
     if name in _GONE:
         draft.say("outcome", "failed")
@@ -116,7 +116,7 @@ def _course(draft: Draft, event: Part, ticket: Part, name: str, status: str) -> 
     draft.put("ended_at", event.at("time") if event.has("time") else ticket.at("updated_at"))
 
 
-def _facts(draft: Draft, ticket: Part) -> None:
+def _facts(draft: DraftInteraction, ticket: Part) -> None:
     for name in ("group_id", "brand_id", "form_id", "priority", "type", "status", "custom_status", "organization_id"):
         draft.fact(name, ticket.at(name).value)
     draft.fact("via.channel", ticket.part("via").at("channel").value)

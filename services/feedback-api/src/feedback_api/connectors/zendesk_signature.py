@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from feedback_api.intake.timestamps import instant
-from soundings.kernel.errors import Refused
+from soundings.kernel.errors import InvalidInput
 
 SIGNATURE_HEADER: Final = "x-zendesk-webhook-signature"
 TIMESTAMP_HEADER: Final = "x-zendesk-webhook-signature-timestamp"
@@ -38,7 +38,7 @@ def fault_of_signature(headers: Mapping[str, str], body: bytes, secret: bytes, n
         return "The signature does not fit the body: check the signing secret of this source."
     try:
         at = instant({TIMESTAMP_HEADER: stamp}, TIMESTAMP_HEADER)
-    except Refused:
+    except InvalidInput:
         return f"{TIMESTAMP_HEADER} is not a time."
     if at is None or abs(now - at) > AGE_MAX:
         return "The signature is older than five minutes, or from the future."

@@ -3,15 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from feedback_api.intake.context import CHANNELS, Directory, Sender
+from feedback_api.intake.context import CHANNELS, CatalogueLookup, IntakeContext
 from feedback_api.intake.errors import unknown_field
 from feedback_api.intake.field_readers import Item, choice, flag, required_choice, revision, whole_number
-from feedback_api.intake.form_lookup import published_form, service_of_form
-from feedback_api.intake.ports import Accepted, RecordKind, Taken
-from feedback_api.intake.record_builder import RecordMaker
+from feedback_api.intake.form_lookup import resolve_form, resolve_form_service
+from feedback_api.intake.ports import Accepted, ParsedItem, RecordKind
+from feedback_api.intake.record_builder import RecordBuilder
 from feedback_api.intake.record_ids import record_id_of
-from feedback_api.intake.timestamps import happened, instant
-from soundings.events.response import FormShown
+from feedback_api.intake.timestamps import clamp_occurred_at, instant
+from soundings.events.response import FormFunnelStep
 from soundings.events.topics import RESPONSES
 from soundings.kernel.ids import new_id
 from soundings.kernel.vocabulary import Stage
@@ -23,25 +23,25 @@ _STAGES: Final[Mapping[str, str]] = {stage.value: stage.value for stage in Stage
 _MOST: Final = 10**9
 
 
-class Funnel:
+class FunnelParser:
     """Takes how often a form was offered, shown or begun. Who may count others (``n``) is for the door to decide."""
 
     accepted_as: Accepted = "responses"
     topic: str = RESPONSES.name
     receipt_kind: RecordKind | None = None
 
-    def __init__(self, directory: Directory, *, new_record_id: Callable[[], str] = new_id) -> None:
+    def __init__(self, directory: CatalogueLookup, *, new_record_id: Callable[[], str] = new_id) -> None:
         self._directory = directory
         self._new_id = new_record_id
-        self._maker = RecordMaker(FormShown, FormShown.KIND)
+        self._maker = RecordBuilder(FormFunnelStep, FormFunnelStep.KIND)
 
-    def take(self, item: Item, sender: Sender, given_id: str | None) -> Taken:
+    def parse(self, item: Item, sender: IntakeContext, given_id: str | None) -> ParsedItem:
         """The record of a funnel event; raises Refused."""
         if not item.keys() <= FIELDS:
             raise unknown_field(item, FIELDS)
         record_id = record_id_of(item, sender, given_id, self._new_id)
-        form = published_form(item, sender, self._directory)
-        occurred_at, clamped = happened(instant(item, "occurred_at"), sender.received_at)
+        form = resolve_form(item, sender, self._directory)
+        occurred_at, clamped = clamp_occurred_at(instant(item, "occurred_at"), sender.received_at)
         revised = revision(item) or 0
         count = whole_number(item, "n", 1, _MOST)
         data: dict[str, object] = {
@@ -50,7 +50,7 @@ class Funnel:
             "revision": revised,
             "agency_id": sender.agency.id,
             "time_zone": sender.agency.time_zone,
-            "service_id": service_of_form(item, form, sender, self._directory),
+            "service_id": resolve_form_service(item, form, sender, self._directory),
             "channel": choice(item, "channel", CHANNELS) or sender.source.default_channel,
             "form_id": form.form_id,
             "stage": required_choice(item, "stage", _STAGES),

@@ -17,7 +17,7 @@ _VALUE_MAX: Final = 40_000
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class FormState:
     """Everything that was filled in so far, as texts; ``go`` is what the person pressed, ``at`` the step they saw."""
 
     answers: Mapping[str, list[str]] = field(default_factory=dict[str, list[str]])
@@ -38,7 +38,7 @@ def stage_id(record_id: str, stage: str) -> str:
     return str(uuid5(_STAGES, f"{record_id}/{stage}"))
 
 
-def read_sheet(body: bytes) -> Sheet:
+def read_sheet(body: bytes) -> FormState:
     """The sheet that a page sent; Unreadable where it is none."""
     try:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_FIELDS_MAX)
@@ -51,7 +51,7 @@ def read_sheet(body: bytes) -> Sheet:
             answers.setdefault(name[len(_ANSWER) :], []).append(value)
         else:
             single[name] = value[:_VALUE_MAX]
-    return Sheet(
+    return FormState(
         answers=answers,
         carried={name: single[name] for name in CARRIED if single.get(name)},
         record_id=single.get("id", ""),
@@ -66,10 +66,10 @@ def read_sheet(body: bytes) -> Sheet:
     )
 
 
-def first_sheet(query: Mapping[str, str], hidden: Sequence[str], record_id: str, start: str, version: int) -> Sheet:
+def first_sheet(query: Mapping[str, str], hidden: Sequence[str], record_id: str, start: str, version: int) -> FormState:
     """The sheet of somebody who has just come: what the address says of the answer and of hidden questions."""
     carried = {name: query[name] for name in CARRIED if query.get(name)}
-    return Sheet(
+    return FormState(
         answers={name: [query[name]] for name in hidden if query.get(name)},
         carried={**carried, "form_version": str(version)},
         record_id=record_id,

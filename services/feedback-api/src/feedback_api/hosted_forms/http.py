@@ -9,27 +9,27 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from feedback_api.catalogue_projection.read_models import FormView
-from feedback_api.hosted_forms.form_state import Sheet, first_sheet, read_sheet, stage_id
-from feedback_api.hosted_forms.localisation import Speech, speech_of
+from feedback_api.hosted_forms.form_state import FormState, first_sheet, read_sheet, stage_id
+from feedback_api.hosted_forms.localisation import Localiser, speech_of
 from feedback_api.hosted_forms.rendering import asset, notice_page, screen_page, thank_you_page
-from feedback_api.hosted_forms.start_token import Beginnings
-from feedback_api.hosted_forms.view_model import Shown
+from feedback_api.hosted_forms.start_token import StartTokens
+from feedback_api.hosted_forms.view_model import ScreenModel
 from feedback_api.hosted_forms.wizard_steps import Step, next_step, step_at, step_before, steps_of
 from feedback_api.intake.body_parser import PUBLIC_MAX_BYTES, media_type
-from feedback_api.intake.context import Sender
+from feedback_api.intake.context import IntakeContext
 from feedback_api.intake.field_readers import Item
 from feedback_api.public_forms.availability import opening
-from feedback_api.public_forms.body_parser import HTML_FORM, Clues
+from feedback_api.public_forms.body_parser import HTML_FORM, SpamSignals
 from feedback_api.public_forms.contact_consent import with_person
 from feedback_api.public_forms.cors import device_class
 from feedback_api.public_forms.openapi import PAGES
-from feedback_api.public_forms.ports import Looked
-from feedback_api.public_forms.use_cases import PublicDesk, with_device
+from feedback_api.public_forms.ports import FormCheck
+from feedback_api.public_forms.use_cases import FormSubmissions, with_device
 from soundings.events.forms import Form
-from soundings.http.body import read_body
+from soundings.http.body import read_limited_body
 from soundings.http.problems import Problem
 from soundings.kernel.clock import Clock
-from soundings.kernel.errors import Fault, Refused, Unavailable
+from soundings.kernel.errors import FieldError, InvalidInput, ServiceUnavailable
 from soundings.kernel.ids import new_id
 
 _DIGITS_MAX: Final = 6
@@ -59,14 +59,14 @@ def hosted_router(page: "HostedPage") -> APIRouter:
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class WizardRequest:
     """One request: the form, what was filled in so far, what that leads to, and the step that the person saw."""
 
     request: Request
     view: FormView
-    sheet: Sheet
-    speech: Speech
-    looked: Looked
+    sheet: FormState
+    speech: Localiser
+    looked: FormCheck
 
     @property
     def form(self) -> Form:
@@ -80,14 +80,16 @@ class Visit:
     def here(self) -> int:
         return step_at(self.steps, self.sheet.at)
 
-    def screen(self, number: int, faults: Sequence[Fault] = ()) -> Response:
+    def screen(self, number: int, faults: Sequence[FieldError] = ()) -> Response:
         """A step, with what is wrong in it."""
         step = self.steps[number]
-        shown = Shown(self.view.body, step, replace(self.sheet, at=step.id), self.speech, self.looked.asked, faults)
+        shown = ScreenModel(
+            self.view.body, step, replace(self.sheet, at=step.id), self.speech, self.looked.asked, faults
+        )
         pages = len({question.page for question in self.form.questions})
         return screen_page(shown, pages=pages, status=422 if faults else 200)
 
-    def refused(self, refusal: Refused) -> Response:
+    def refused(self, refusal: InvalidInput) -> Response:
         """The step in which something is wrong, or the last one where it has no place in any."""
         _, _, name = refusal.faults[0].field.rpartition("answers.")
         known = any(name == question.id for question in self.form.questions)
@@ -98,8 +100,8 @@ class Visit:
 class HostedPage:
     """Shows forms and takes what is filled in. Nothing is kept between two steps but in the page itself."""
 
-    public: PublicDesk
-    beginnings: Beginnings
+    public: FormSubmissions
+    beginnings: StartTokens
     clock: Clock
 
     async def show(self, form_id: str, request: Request) -> Response:
@@ -126,7 +128,7 @@ class HostedPage:
         """What follows from what was filled in and pressed."""
         if media_type(request.headers.get("content-type")) != HTML_FORM:
             raise Problem(415, "unsupported_media_type", f"Send {HTML_FORM}.")
-        sheet = read_sheet(await read_body(request, PUBLIC_MAX_BYTES))
+        sheet = read_sheet(await read_limited_body(request, PUBLIC_MAX_BYTES))
         view = await self._form(form_id, sheet.carried.get("form_version", ""))
         if view is None:
             return notice_page(None, "no_form", 404)
@@ -140,7 +142,7 @@ class HostedPage:
             return visit.screen(visit.here)
         return await self._forward(visit, sender)
 
-    async def _forward(self, visit: Visit, sender: Sender) -> Response:
+    async def _forward(self, visit: WizardRequest, sender: IntakeContext) -> Response:
         later = next_step(visit.steps, visit.here, visit.looked.asked, ends=visit.form.contact is not None)
         faults = _of_step(visit.looked, visit.steps[visit.here])
         if later is None:
@@ -150,14 +152,14 @@ class HostedPage:
         await self._count(visit, sender, "started")
         return await self._send(visit, sender) if later is None else visit.screen(later)
 
-    async def _send(self, visit: Visit, sender: Sender) -> Response:
+    async def _send(self, visit: WizardRequest, sender: IntakeContext) -> Response:
         """Thanks once the answer is durable; else the step in which something is wrong."""
         view, sheet = visit.view, visit.sheet
         elapsed = self.beginnings.elapsed_ms(sheet.start, view.form_id, sheet.record_id, self.clock())
-        judged = self.public.judged(sender, view, visit.request, Clues(bool(sheet.trap), elapsed))
+        judged = self.public.judged(sender, view, visit.request, SpamSignals(bool(sheet.trap), elapsed))
         try:
             answered = await self.public.take(view, judged, with_device(_item(visit), visit.request))
-        except Refused as refusal:
+        except InvalidInput as refusal:
             return visit.refused(refusal)
         except Problem as problem:
             if problem.code != "form_closed":
@@ -165,9 +167,9 @@ class HostedPage:
             return notice_page(visit.speech, opening(visit.form, self.clock()), problem.status_code)
         return thank_you_page(visit.speech, answered.receipt)
 
-    def _visit(self, request: Request, view: FormView, sheet: Sheet, speech: Speech) -> Visit:
+    def _visit(self, request: Request, view: FormView, sheet: FormState, speech: Localiser) -> WizardRequest:
         answers = self.public.responses.read_fields(view, dict(sheet.answers))
-        return Visit(request, view, sheet, speech, self.public.responses.look_through(view, answers))
+        return WizardRequest(request, view, sheet, speech, self.public.responses.validate_all(view, answers))
 
     async def _form(self, form_id: str, version: str = "") -> FormView | None:
         """The version that the person began with, else the newest one; None where there is none to be shown here."""
@@ -183,12 +185,12 @@ class HostedPage:
         source = (await self.public.desk.door.directory()).source(view.body.form.source_id or "")
         return source is not None and source.only_service is not None
 
-    async def _count(self, visit: Visit, sender: Sender, stage: str) -> None:
+    async def _count(self, visit: WizardRequest, sender: IntakeContext, stage: str) -> None:
         """Count a stage on the way to an answer, once per sheet; the page never fails for it."""
         sheet = visit.sheet
         item: dict[str, object] = {"id": stage_id(sheet.record_id, stage), "form_id": visit.view.form_id}
         item |= {name: value for name, value in sheet.carried.items() if name in {"service_id", "channel"}}
-        with suppress(Refused, Unavailable):
+        with suppress(InvalidInput, ServiceUnavailable):
             await self.public.count(
                 visit.view, sender, {**item, "stage": stage, "test": bool(sheet.carried.get("test"))}
             )
@@ -207,32 +209,32 @@ def _is_watched(request: Request) -> bool:
     return not any(purpose.partition(";")[0] in _PREFETCHES for purpose in purposes)
 
 
-def _hidden_faults(visit: Visit) -> list[Fault]:
+def _hidden_faults(visit: WizardRequest) -> list[FieldError]:
     """What nobody could mend on the page: answers that only the address can give."""
     fields = {f"answers.{question.id}" for question in visit.form.questions if question.type == "hidden"}
     return [fault for fault in visit.looked.faults if fault.field in fields]
 
 
-def _of_step(looked: Looked, step: Step) -> list[Fault]:
+def _of_step(looked: FormCheck, step: Step) -> list[FieldError]:
     fields = {f"answers.{question.id}" for question in step.questions}
     return [fault for fault in looked.faults if fault.field in fields]
 
 
-def _of_contact(sheet: Sheet, form: Form) -> Sequence[Fault]:
+def _of_contact(sheet: FormState, form: Form) -> Sequence[FieldError]:
     """What is wrong with the consent and the address, before anything is sent."""
     try:
         with_person(_contact(sheet), form)
-    except Refused as refusal:
+    except InvalidInput as refusal:
         return refusal.faults
     return ()
 
 
-def _contact(sheet: Sheet) -> Item:
+def _contact(sheet: FormState) -> Item:
     said: dict[str, object] = {"contact_consent": sheet.contact_consent == "on"}
     return {**said, "contact_address": sheet.contact_address} if sheet.contact_address else said
 
 
-def _item(visit: Visit) -> Item:
+def _item(visit: WizardRequest) -> Item:
     """The answer as the door for scripts would get it."""
     sheet = visit.sheet
     carried = {name: value for name, value in sheet.carried.items() if name not in {"form_version", "test"}}

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from soundings.events.forms import Form
-from soundings.i18n.form_messages import words_in
-from soundings.i18n.languages import Direction, direction, own_name, primary
+from soundings.i18n.form_messages import form_messages
+from soundings.i18n.languages import Direction, direction, native_name, primary
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class LocalisedText:
     """A text; ``language`` is set where it is another one than that of the page."""
 
     text: str
@@ -22,7 +22,7 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Speech:
+class Localiser:
     """Speaks one language of a form."""
 
     form: Form
@@ -31,31 +31,31 @@ class Speech:
     @cached_property
     def words(self) -> Mapping[str, str]:
         """The words around the questions, by key."""
-        return words_in(self.language, self.form.words)
+        return form_messages(self.language, self.form.words)
 
     @property
     def dir(self) -> Direction:
         return direction(self.language)
 
-    def said(self, texts: Mapping[str, str] | None) -> Said | None:
+    def said(self, texts: Mapping[str, str] | None) -> LocalisedText | None:
         """The text in this language, else in the first that it has; None where there is no text."""
         if texts is None:
             return None
         if self.language in texts:
-            return Said(texts[self.language])
+            return LocalisedText(texts[self.language])
         other, text = next(iter(texts.items()))
-        return Said(text, other)
+        return LocalisedText(text, other)
 
     def others(self) -> list[tuple[str, str, Direction]]:
         """The other languages of the form: tag, own name, direction."""
-        return [(one, own_name(one), direction(one)) for one in self.form.title if one != self.language]
+        return [(one, native_name(one), direction(one)) for one in self.form.title if one != self.language]
 
 
-def speech_of(form: Form, wanted: str, accept: str) -> Speech:
+def speech_of(form: Form, wanted: str, accept: str) -> Localiser:
     """The language asked for, else the best that the browser accepts, else the form's first one."""
     offered = list(form.title)
     found = _match(wanted, offered) if wanted else None
-    return Speech(form, found or _accepted(accept, offered) or offered[0])
+    return Localiser(form, found or _accepted(accept, offered) or offered[0])
 
 
 def _accepted(accept: str, offered: list[str]) -> str | None:

@@ -9,8 +9,8 @@ from jinja2 import Environment, StrictUndefined, Template
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from feedback_api.hosted_forms.localisation import Speech, speech_of
-from feedback_api.hosted_forms.view_model import Shown
+from feedback_api.hosted_forms.localisation import Localiser, speech_of
+from feedback_api.hosted_forms.view_model import ScreenModel
 from soundings.events.forms import Form
 from soundings.http.problems import Problem
 
@@ -28,13 +28,13 @@ _HEADERS: Final = {
 _FOR_EVER: Final = {"cache-control": "public, max-age=31536000, immutable"}
 
 
-def screen_page(shown: Shown, *, pages: int, status: int = 200) -> HTMLResponse:
+def screen_page(shown: ScreenModel, *, pages: int, status: int = 200) -> HTMLResponse:
     """A screen with questions; 422 where something is wrong with it."""
     html = _template("page.html").render(shown=shown, speech=shown.speech, pages=pages, version=_version(), **_shared())
     return HTMLResponse(html, status, headers={**_HEADERS, "content-language": shown.speech.language})
 
 
-def thank_you_page(speech: Speech, receipt: str, *, to_files: str = "") -> HTMLResponse:
+def thank_you_page(speech: Localiser, receipt: str, *, to_files: str = "") -> HTMLResponse:
     """202 with the form's own words of thanks, and the receipt; ``to_files`` leads from the page's address to `/f/`."""
     html = _template("thanks.html").render(
         speech=speech, receipt=receipt, to_files=to_files, version=_version(), **_shared()
@@ -48,7 +48,7 @@ def thank_you_for_post(form: Form, wanted: str, request: Request, receipt: str) 
     return thank_you_page(speech, receipt, to_files="../../../f/")
 
 
-def notice_page(speech: Speech | None, key: str, status: int) -> HTMLResponse:
+def notice_page(speech: Localiser | None, key: str, status: int) -> HTMLResponse:
     """A page that only says something: that a form is closed, or that there is none."""
     html = _template("notice.html").render(speech=speech, key=key, version=_version(), **_shared())
     return HTMLResponse(html, status, headers=_HEADERS)

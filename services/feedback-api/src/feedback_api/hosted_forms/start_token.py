@@ -11,7 +11,7 @@ _SIGNATURE_BYTES: Final = 18
 _DIGITS_MAX: Final = 15
 
 
-class Beginnings:
+class StartTokens:
     """Writes down when a form was shown, and reads it again. ``key`` belongs to this purpose alone."""
 
     def __init__(self, key: bytes) -> None:

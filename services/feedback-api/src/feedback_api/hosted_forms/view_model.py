@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from feedback_api.hosted_forms.form_state import Sheet, stage_id
-from feedback_api.hosted_forms.localisation import Said, Speech
+from feedback_api.hosted_forms.form_state import FormState, stage_id
+from feedback_api.hosted_forms.localisation import LocalisedText, Localiser
 from feedback_api.hosted_forms.wizard_steps import Step
 from feedback_api.public_forms.scale_labels import points_of
 from soundings.events.forms import FormVersion, Question
-from soundings.kernel.errors import Fault
+from soundings.kernel.errors import FieldError
 
 _TEXT_LIMITS: Final[Mapping[str, int]] = {"short_text": 500, "long_text": 10_000}
 """Characters where the form sets no limit of its own, as the door has them."""
@@ -27,18 +27,18 @@ class Choice:
     """Something that can be chosen."""
 
     value: str
-    text: Said | None
+    text: LocalisedText | None
     chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class QuestionModel:
     """A question as it stands on the page. ``choices`` are its points or options; ``shown_when`` is for scripts."""
 
     id: str
     type: str
-    text: Said
-    help: Said | None
+    text: LocalisedText
+    help: LocalisedText | None
     required: bool
     choices: Sequence[Choice]
     value: str
@@ -64,7 +64,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Wrong:
+class ErrorSummaryLink:
     """A line of the summary: where it leads and what it says."""
 
     target: str
@@ -72,22 +72,22 @@ class Wrong:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ScreenModel:
     """What is known of a screen before it is drawn: the form, the step, the sheet, and which questions are asked."""
 
     form: FormVersion
     step: Step
-    sheet: Sheet
-    speech: Speech
+    sheet: FormState
+    speech: Localiser
     asked: Sequence[str]
-    faults: Sequence[Fault] = ()
+    faults: Sequence[FieldError] = ()
 
-    def questions(self) -> list[Asked]:
+    def questions(self) -> list[QuestionModel]:
         """The questions of the step; in a live page also those that are not asked now."""
         live = self.sheet.live
         return [self._asked(one) for one in self.step.questions if _is_seen(one) and (live or one.id in self.asked)]
 
-    def rest(self) -> list[Asked]:
+    def rest(self) -> list[QuestionModel]:
         """The questions behind the step on its page, for scripts to show at once."""
         return [self._asked(one) for one in self.step.rest if _is_seen(one)]
 
@@ -106,26 +106,26 @@ class Shown:
         """What is wrong with the consent or the address."""
         return next((self._words_of(fault) for fault in self.faults if fault.field == field), None)
 
-    def summary(self) -> list[Wrong]:
+    def summary(self) -> list[ErrorSummaryLink]:
         """Everything that is wrong, in the order of the page; what has no place on it leads to the form itself."""
         asked = {f"answers.{one.id}": one for one in self.questions()}
         return [self._line(fault, asked.get(fault.field)) for fault in self.faults]
 
-    def _line(self, fault: Fault, asked: Asked | None) -> Wrong:
+    def _line(self, fault: FieldError, asked: QuestionModel | None) -> ErrorSummaryLink:
         if asked is not None:
-            return Wrong(asked.first_control, f"{asked.text.text} – {asked.error}")
+            return ErrorSummaryLink(asked.first_control, f"{asked.text.text} – {asked.error}")
         if (fault.field, fault.code) in _OF_CONTACT:
-            return Wrong(fault.field, self._words_of(fault))
-        return Wrong("form", f"{fault.field}: {fault.detail}")
+            return ErrorSummaryLink(fault.field, self._words_of(fault))
+        return ErrorSummaryLink("form", f"{fault.field}: {fault.detail}")
 
-    def _asked(self, question: Question) -> Asked:
+    def _asked(self, question: Question) -> QuestionModel:
         values = self.sheet.answers.get(question.id, [])
         fault = next((one for one in self.faults if one.field == f"answers.{question.id}"), None)
         shown = question.show_when
-        return Asked(
+        return QuestionModel(
             id=question.id,
             type=question.type,
-            text=self.speech.said(question.text) or Said(""),
+            text=self.speech.said(question.text) or LocalisedText(""),
             help=self.speech.said(question.help),
             required=question.required,
             choices=self._choices(question, values),
@@ -141,10 +141,10 @@ class Shown:
             options = ((one.code, self.speech.said(one.text)) for one in question.options)
         else:
             points = points_of(question, self.form, self.speech.language, self.speech.words)
-            options = ((str(one.value), None if one.text is None else Said(one.text)) for one in points)
+            options = ((str(one.value), None if one.text is None else LocalisedText(one.text)) for one in points)
         return [Choice(value, text, value in values) for value, text in options]
 
-    def _words_of(self, fault: Fault, question: Question | None = None) -> str:
+    def _words_of(self, fault: FieldError, question: Question | None = None) -> str:
         words = self.speech.words
         contact = _OF_CONTACT.get((fault.field, fault.code))
         if contact is not None:

@@ -42,7 +42,7 @@ class UnsupportedType(SoundingsError):
 
 
 @dataclass(frozen=True, slots=True)
-class Sent:
+class ParsedBody:
     """What was sent: ``single`` where it was one item alone. Items may still be anything that JSON knows."""
 
     items: Sequence[object]
@@ -54,13 +54,13 @@ def media_type(content_type: str | None) -> str:
     return (content_type or "").partition(";")[0].strip().lower()
 
 
-def read_items(body: bytes, content_type: str | None) -> Sent:
+def read_items(body: bytes, content_type: str | None) -> ParsedBody:
     """The items of a body; raises Unreadable, TooLarge or UnsupportedType."""
     kind = media_type(content_type)
     if kind in JSON_TYPES:
         sent = _one_or_many(parsed(body))
     elif kind in LINES_TYPES:
-        sent = Sent(_lines(body), single=False)
+        sent = ParsedBody(_lines(body), single=False)
     else:
         wanted = ", ".join(sorted(JSON_TYPES | LINES_TYPES))
         raise UnsupportedType(f"Send one of {wanted} as Content-Type.")
@@ -82,7 +82,7 @@ def parsed(body: bytes) -> object:
     return value
 
 
-def bounded(sent: Sent, size: int) -> Sent:
+def bounded(sent: ParsedBody, size: int) -> ParsedBody:
     """The same, unless it is larger than a single item or a list may be."""
     if sent.single and size > SINGLE_MAX_BYTES:
         raise TooLarge(f"A single item may have {SINGLE_MAX_BYTES} bytes; this one has {size}.")
@@ -91,10 +91,10 @@ def bounded(sent: Sent, size: int) -> Sent:
     return sent
 
 
-def _one_or_many(value: object) -> Sent:
+def _one_or_many(value: object) -> ParsedBody:
     if is_list(value):
-        return Sent(value, single=False)
-    return Sent([value], single=True)
+        return ParsedBody(value, single=False)
+    return ParsedBody([value], single=True)
 
 
 def _lines(body: bytes) -> list[object]:

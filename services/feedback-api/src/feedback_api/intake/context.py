@@ -13,15 +13,15 @@ from feedback_api.catalogue_projection.read_models import (
     SourceView,
     TouchpointView,
 )
-from feedback_api.intake.errors import FORBIDDEN, missing, refused, shown
+from feedback_api.intake.errors import FORBIDDEN, invalid_field, missing_field, shown
 from feedback_api.intake.field_readers import Item, reference
-from feedback_api.spam.scorer import Judge
+from feedback_api.spam.scorer import SpamCheck
 from soundings.kernel.vocabulary import Channel
 
 CHANNELS: Mapping[str, str] = {channel.value: channel.value for channel in Channel}
 
 
-class Directory(Protocol):
+class CatalogueLookup(Protocol):
     """What the doors look up in the catalogue's projection; retired entities are found by `registered_…` only."""
 
     def agency(self, agency_id: str) -> AgencyView | None: ...
@@ -36,7 +36,7 @@ class Directory(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Sender:
+class IntakeContext:
     """A source, its agency, when the request came in, and the trace that it belongs to.
 
     ``judge`` tells what to think of a response that came through a public door; a source's key vouches for the others.
@@ -48,34 +48,34 @@ class Sender:
     agency: AgencyView
     received_at: datetime
     traceparent: str | None = None
-    judge: Judge | None = None
+    judge: SpamCheck | None = None
     is_public: bool = False
     adjusted: tuple[str, ...] = ()
 
 
-def named_service(item: Item, sender: Sender, directory: Directory) -> str | None:
+def named_service(item: Item, sender: IntakeContext, directory: CatalogueLookup) -> str | None:
     """The service that an item names; None where it names none. Refuses what is not this source's."""
     service_id = reference(item, "service_id")
     return None if service_id is None else own_service(service_id, sender, directory)
 
 
-def own_service(service_id: str, sender: Sender, directory: Directory) -> str:
+def own_service(service_id: str, sender: IntakeContext, directory: CatalogueLookup) -> str:
     """The service, where it is this source's and in force."""
     if service_id not in sender.source.service_ids:
-        raise refused("service_id", FORBIDDEN, f"{_named(service_id)} is not a service of this source")
+        raise invalid_field("service_id", FORBIDDEN, f"{_named(service_id)} is not a service of this source")
     service = directory.service(service_id)
     if service is None or service.agency_id != sender.agency.id:
-        raise refused("service_id", "unknown_service", f"{_named(service_id)} is not in force in the catalogue")
+        raise invalid_field("service_id", "unknown_service", f"{_named(service_id)} is not in force in the catalogue")
     return service_id
 
 
-def service_of(item: Item, sender: Sender, directory: Directory) -> str:
+def service_of(item: Item, sender: IntakeContext, directory: CatalogueLookup) -> str:
     """The service that an item names, or else the only one that its source has."""
     named = named_service(item, sender, directory)
     if named is not None:
         return named
     if sender.source.only_service is None:
-        raise missing("service_id")
+        raise missing_field("service_id")
     return own_service(sender.source.only_service, sender, directory)
 
 

@@ -3,34 +3,34 @@
 from collections.abc import Collection, Iterable
 from typing import Final
 
-from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.ids import is_slug
 
 FORBIDDEN: Final = "forbidden"
 """The code of what is well formed but not this source's right: 403 where it comes alone."""
 
 
-def refused(field: str, code: str, detail: str) -> Refused:
+def invalid_field(field: str, code: str, detail: str) -> InvalidInput:
     """A refusal for one fault."""
-    return Refused((Fault(field, code, detail),))
+    return InvalidInput((FieldError(field, code, detail),))
 
 
-def missing(field: str) -> Refused:
-    return refused(field, "missing", f"{field} is required")
+def missing_field(field: str) -> InvalidInput:
+    return invalid_field(field, "missing", f"{field} is required")
 
 
-def wrong_type(field: str, wanted: str) -> Refused:
-    return refused(field, "wrong_type", f"must be {wanted}")
+def wrong_type(field: str, wanted: str) -> InvalidInput:
+    return invalid_field(field, "wrong_type", f"must be {wanted}")
 
 
-def not_one_of(field: str, allowed: Iterable[str]) -> Refused:
-    return refused(field, "unknown_value", f"must be one of {', '.join(sorted(allowed))}")
+def not_one_of(field: str, allowed: Iterable[str]) -> InvalidInput:
+    return invalid_field(field, "unknown_value", f"must be one of {', '.join(sorted(allowed))}")
 
 
-def unknown_field(names: Iterable[object], allowed: Collection[str]) -> Refused:
+def unknown_field(names: Iterable[object], allowed: Collection[str]) -> InvalidInput:
     """For the first name that is not allowed; what is no slug is not repeated, because it may hold anything."""
     name = next(str(name) for name in names if name not in allowed)
-    return refused(shown(name), "unknown_field", f"is not a field here; there are {', '.join(sorted(allowed))}")
+    return invalid_field(shown(name), "unknown_field", f"is not a field here; there are {', '.join(sorted(allowed))}")
 
 
 def shown(name: str, *, of: str = "") -> str:

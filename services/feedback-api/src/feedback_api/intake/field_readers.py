@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Final, TypeGuard
 
-from feedback_api.intake.errors import missing, not_one_of, refused, wrong_type
+from feedback_api.intake.errors import invalid_field, missing_field, not_one_of, wrong_type
 from soundings.kernel.ids import RECORD_ID_MAX, is_slug
 
 Item = Mapping[str, object]
@@ -44,9 +44,9 @@ def checked_id(value: object, field: str) -> str:
     if not isinstance(value, str):
         raise wrong_type(field, "text")
     if not 0 < len(value) <= RECORD_ID_MAX:
-        raise refused(field, "wrong_length", f"must have 1 to {RECORD_ID_MAX} characters")
+        raise invalid_field(field, "wrong_length", f"must have 1 to {RECORD_ID_MAX} characters")
     if _NOT_IN_IDS.search(value):
-        raise refused(field, "not_allowed_character", "must not hold control characters")
+        raise invalid_field(field, "not_allowed_character", "must not hold control characters")
     return value
 
 
@@ -72,7 +72,7 @@ def choice(item: Item, field: str, allowed: Mapping[str, str]) -> str | None:
 def required_choice(item: Item, field: str, allowed: Mapping[str, str]) -> str:
     value = choice(item, field, allowed)
     if value is None:
-        raise missing(field)
+        raise missing_field(field)
     return value
 
 
@@ -99,7 +99,7 @@ def checked_whole(value: object, field: str, low: int, high: int) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
         raise wrong_type(field, "a whole number")
     if not low <= value <= high:
-        raise refused(field, "out_of_range", f"must be from {low} to {high}")
+        raise invalid_field(field, "out_of_range", f"must be from {low} to {high}")
     return value
 
 
@@ -111,7 +111,7 @@ def number(item: Item, field: str, low: float, high: float) -> float | None:
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise wrong_type(field, "a number")
     if not low <= value <= high:
-        raise refused(field, "out_of_range", f"must be from {low:g} to {high:g}")
+        raise invalid_field(field, "out_of_range", f"must be from {low:g} to {high:g}")
     return float(value)
 
 
@@ -142,9 +142,9 @@ def checked_text(value: object, field: str, limit: int) -> str:
         value = value.replace("\r\n", "\n").replace("\r", "\n")
     value = value.strip()
     if len(value) > limit:
-        raise refused(field, "too_long", f"has {len(value)} characters; at most {limit} are taken")
+        raise invalid_field(field, "too_long", f"has {len(value)} characters; at most {limit} are taken")
     if "\x00" in value:
-        raise refused(field, "not_allowed_character", "must not hold a NUL character")
+        raise invalid_field(field, "not_allowed_character", "must not hold a NUL character")
     return value
 
 

@@ -10,17 +10,17 @@ from starlette.responses import Response
 
 from feedback_api.intake import openapi, replies
 from feedback_api.intake.body_parser import BATCH_MAX_BYTES, read_items
-from feedback_api.intake.context import Sender
-from feedback_api.intake.errors import refused
+from feedback_api.intake.context import IntakeContext
+from feedback_api.intake.errors import invalid_field
 from feedback_api.intake.field_readers import checked_id
-from feedback_api.intake.ports import Kind, Taken
+from feedback_api.intake.ports import ItemParser, ParsedItem
 from feedback_api.intake.receipts import Receipts, ReceiptTarget
 from feedback_api.intake.record_ids import client_id
 from feedback_api.intake.route import SourceRoute
-from feedback_api.intake.source_auth import Door
-from feedback_api.intake.use_cases import Entry, preview_many, receive_many, receive_one
-from soundings.http.body import read_body
-from soundings.kernel.errors import Refused
+from feedback_api.intake.source_auth import SourceAuthenticator
+from feedback_api.intake.use_cases import IncomingItem, preview_many, receive_many, receive_one
+from soundings.http.body import read_limited_body
+from soundings.kernel.errors import InvalidInput
 from soundings.log.port import Log
 
 _KEY_MAX: Final = 190
@@ -28,29 +28,31 @@ _KEY_MAX: Final = 190
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class RecordIntake:
     """What every record door needs: who may send, where records go, and how receipts are sealed."""
 
-    door: Door
+    door: SourceAuthenticator
     log: Log
     receipts: Receipts
 
-    async def one(self, entry: Entry, sender: Sender) -> Response:
+    async def one(self, entry: IncomingItem, sender: IntakeContext) -> Response:
         """Take a single item and answer."""
         try:
             taken = await receive_one(entry, sender, self.log)
-        except Refused as refusal:
-            return replies.one_refused(refusal)
-        return replies.one_taken(client_id(taken.record_id), self.receipt(entry.kind, sender, taken))
+        except InvalidInput as refusal:
+            return replies.rejected_reply(refusal)
+        return replies.accepted_reply(client_id(taken.record_id), self.receipt(entry.kind, sender, taken))
 
-    def receipt(self, kind: Kind, sender: Sender, taken: Taken) -> str | None:
+    def receipt(self, kind: ItemParser, sender: IntakeContext, taken: ParsedItem) -> str | None:
         """The receipt of a record, where its kind can be taken back."""
         if kind.receipt_kind is None:
             return None
         return self.receipts.seal(ReceiptTarget(sender.source.id, kind.receipt_kind, taken.root_id, taken.record_id))
 
 
-def record_router(desk: Desk, kind: Kind, *, path: str, name: str, shape: type[BaseModel], summary: str) -> APIRouter:
+def record_router(
+    desk: RecordIntake, kind: ItemParser, *, path: str, name: str, shape: type[BaseModel], summary: str
+) -> APIRouter:
     """The router with the door of one kind."""
     router = APIRouter(tags=["records"], route_class=SourceRoute)
 
@@ -64,15 +66,15 @@ def record_router(desk: Desk, kind: Kind, *, path: str, name: str, shape: type[B
     )
     async def receive(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         sender = await desk.door.sender(request, kind.accepted_as)
-        body = await read_body(request, BATCH_MAX_BYTES)
+        body = await read_limited_body(request, BATCH_MAX_BYTES)
         sent = read_items(body, request.headers.get("content-type"))
         try:
             key = idempotency_key(request)
-        except Refused as refusal:
-            return replies.one_refused(refusal)
+        except InvalidInput as refusal:
+            return replies.rejected_reply(refusal)
         if sent.single:
-            return await desk.one(Entry(kind, sent.items[0], key), sender)
-        return replies.many(await receive_many(_entries(kind, sent.items, key), sender, desk.log))
+            return await desk.one(IncomingItem(kind, sent.items[0], key), sender)
+        return replies.batch_reply(await receive_many(_entries(kind, sent.items, key), sender, desk.log))
 
     @router.post(
         f"{path}/preview",
@@ -83,8 +85,8 @@ def record_router(desk: Desk, kind: Kind, *, path: str, name: str, shape: type[B
     )
     async def preview(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         sender = await desk.door.sender(request, kind.accepted_as)
-        sent = read_items(await read_body(request, BATCH_MAX_BYTES), request.headers.get("content-type"))
-        previews, rejected = await preview_many([Entry(kind, item) for item in sent.items], sender)
+        sent = read_items(await read_limited_body(request, BATCH_MAX_BYTES), request.headers.get("content-type"))
+        previews, rejected = await preview_many([IncomingItem(kind, item) for item in sent.items], sender)
         return replies.previewed(previews, rejected)
 
     return router
@@ -96,11 +98,11 @@ def idempotency_key(request: Request) -> str | None:
     if given is None:
         return None
     if len(given) > _KEY_MAX:
-        raise refused("Idempotency-Key", "wrong_length", f"must have 1 to {_KEY_MAX} characters")
+        raise invalid_field("Idempotency-Key", "wrong_length", f"must have 1 to {_KEY_MAX} characters")
     return checked_id(given, "Idempotency-Key")
 
 
-def _entries(kind: Kind, items: Sequence[object], key: str | None) -> list[Entry]:
+def _entries(kind: ItemParser, items: Sequence[object], key: str | None) -> list[IncomingItem]:
     if key is None:
-        return [Entry(kind, item) for item in items]
-    return [Entry(kind, item, f"{key}/{index}") for index, item in enumerate(items)]
+        return [IncomingItem(kind, item) for item in items]
+    return [IncomingItem(kind, item, f"{key}/{index}") for index, item in enumerate(items)]

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from feedback_api.intake.errors import refused
+from feedback_api.intake.errors import invalid_field
 from feedback_api.intake.field_readers import Item
 
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
@@ -35,7 +35,7 @@ def language_tag(item: Item) -> str | None:
     if value is None:
         return None
     if not isinstance(value, str) or len(value) > _TAG_MAX or not _TAG.fullmatch(value):
-        raise refused("language", "not_a_language_tag", "must be a language tag such as en, es-MX or zh-Hant")
+        raise invalid_field("language", "not_a_language_tag", "must be a language tag such as en, es-MX or zh-Hant")
     return value if len(value) <= _EXTENDED_LENGTH else _reduced(value)
 
 

@@ -5,7 +5,7 @@ import threading
 from soundings.kernel.clock import Clock, epoch_ms
 
 
-class RisingRevisions:
+class MonotonicRevisions:
     """Milliseconds since 1970, each at least one above the last that this object gave."""
 
     def __init__(self, clock: Clock) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from feedback_api.intake.context import Sender
+from feedback_api.intake.context import IntakeContext
 from feedback_api.intake.field_readers import Item
 from soundings.log.port import Record
 
@@ -14,7 +14,7 @@ RecordKind = Literal["response", "interaction", "tally"]
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ParsedItem:
     """An item that holds what it must: its id, its root where the kind has roots, and the record for the log."""
 
     record_id: str
@@ -22,7 +22,7 @@ class Taken:
     record: Record
 
 
-class Kind(Protocol):
+class ItemParser(Protocol):
     """Makes log records of items. ``given_id`` is the id that came beside the item (a key or an envelope), if any."""
 
     @property
@@ -40,6 +40,6 @@ class Kind(Protocol):
         """How a receipt calls this kind; None where there is nothing to take back."""
         ...
 
-    def take(self, item: Item, sender: Sender, given_id: str | None) -> Taken:
+    def parse(self, item: Item, sender: IntakeContext, given_id: str | None) -> ParsedItem:
         """The record of an item; raises Refused with the field that is wrong."""
         ...

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Final
 
-from feedback_api.intake.context import Sender
-from feedback_api.intake.errors import refused
+from feedback_api.intake.context import IntakeContext
+from feedback_api.intake.errors import invalid_field
 from feedback_api.intake.field_readers import Item, text
 from feedback_api.pseudonyms.domain import BlankPerson
 
@@ -14,10 +14,10 @@ Pseudonym = Callable[[str, str], str]
 _PERSON_MAX: Final = 500
 
 
-def subject(item: Item, sender: Sender, pseudonym: Pseudonym) -> str | None:
+def subject(item: Item, sender: IntakeContext, pseudonym: Pseudonym) -> str | None:
     """The pseudonym of the item's ``person``; None where there is none, or a blank one."""
     person = text(item, "person", _PERSON_MAX)
     try:
         return None if person is None else pseudonym(sender.agency.id, person)
     except BlankPerson:
-        raise refused("person", "blank", "must name somebody, or be left out") from None
+        raise invalid_field("person", "blank", "must name somebody, or be left out") from None

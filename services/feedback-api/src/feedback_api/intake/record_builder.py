@@ -9,8 +9,8 @@ from typing import Final
 
 import orjson
 
-from feedback_api.intake.context import Sender
-from feedback_api.intake.ports import Taken
+from feedback_api.intake.context import IntakeContext
+from feedback_api.intake.ports import ParsedItem
 from soundings.events.base import EventData
 from soundings.log.port import Headers, Record
 
@@ -22,7 +22,7 @@ _CONTENT_TYPE: Final = ("content-type", b"application/json")
 _SPEC_VERSION: Final = ("ce_specversion", b"1.0")
 
 
-class RecordMaker:
+class RecordBuilder:
     """Makes the records of one event type; ``kind`` begins the ids of its events."""
 
     __slots__ = ("_kind", "_optional", "_sources", "_type")
@@ -34,8 +34,15 @@ class RecordMaker:
         self._sources: dict[str, tuple[bytes, tuple[str, bytes]]] = {}
 
     def make(
-        self, data: Data, sender: Sender, *, record_id: str, revision: int, at: datetime, root_id: str | None = None
-    ) -> Taken:
+        self,
+        data: Data,
+        sender: IntakeContext,
+        *,
+        record_id: str,
+        revision: int,
+        at: datetime,
+        root_id: str | None = None,
+    ) -> ParsedItem:
         """The record of an event that happened ``at``; events of one root, or else of one record, keep their order.
 
         ``data`` belongs to the maker from here on.
@@ -60,7 +67,7 @@ class RecordMaker:
         for field in self._optional:
             if data.get(field, field) is None:
                 del data[field]
-        return Taken(record_id, root_id, Record(key, orjson.dumps(data, None, _OPTIONS), headers))
+        return ParsedItem(record_id, root_id, Record(key, orjson.dumps(data, None, _OPTIONS), headers))
 
     def _source(self, source_id: str) -> tuple[bytes, tuple[str, bytes]]:
         """What all records of a source share: how their keys begin, and their ``ce_source``."""

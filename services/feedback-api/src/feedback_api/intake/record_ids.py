@@ -4,8 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from feedback_api.intake.context import Sender
-from feedback_api.intake.errors import refused
+from feedback_api.intake.context import IntakeContext
+from feedback_api.intake.errors import invalid_field
 from feedback_api.intake.field_readers import Item, checked_id, identifier
 
 PUBLIC_PREFIX: Final = "public:"
@@ -24,7 +24,7 @@ def public_id(given: str, field: str = "id") -> str:
     Nobody can guess the UUID of somebody else, and no sender with a key has ids of this name space.
     """
     if not is_uuid(given):
-        raise refused(field, "not_a_uuid", "must be a UUID, such as 0190d3a5-5d2c-7a41-b1f4-3f0c9a5e7d10")
+        raise invalid_field(field, "not_a_uuid", "must be a UUID, such as 0190d3a5-5d2c-7a41-b1f4-3f0c9a5e7d10")
     return PUBLIC_PREFIX + given
 
 
@@ -36,7 +36,9 @@ def client_id(record_id: str) -> str:
 def keyed_id(given: str, field: str) -> str:
     """An id from a sender with a key; refuses the name space of public endpoints, at ``field``."""
     if given.startswith(PUBLIC_PREFIX):
-        raise refused(field, "reserved", f"must not begin with {PUBLIC_PREFIX}, which marks ids of public endpoints")
+        raise invalid_field(
+            field, "reserved", f"must not begin with {PUBLIC_PREFIX}, which marks ids of public endpoints"
+        )
     return given
 
 
@@ -51,7 +53,7 @@ def keyed_path_id(given: str, field: str) -> str:
     return keyed_id(checked_id(given, field), field)
 
 
-def record_id_of(item: Item, sender: Sender, given_id: str | None, new_id: Callable[[], str]) -> str:
+def record_id_of(item: Item, sender: IntakeContext, given_id: str | None, new_id: Callable[[], str]) -> str:
     """The id of an item's record: its own, else the one beside it, else a new one.
 
     What comes from a public endpoint has its id already, with the prefix.

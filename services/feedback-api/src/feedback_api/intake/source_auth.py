@@ -5,34 +5,36 @@ from typing import Final
 
 from starlette.requests import Request
 
-from feedback_api.catalogue_projection.consumer import Follower
+from feedback_api.catalogue_projection.consumer import CatalogueConsumer
 from feedback_api.catalogue_projection.read_models import SourceView
-from feedback_api.intake.context import Directory, Sender
+from feedback_api.intake.context import CatalogueLookup, IntakeContext
 from feedback_api.intake.errors import FORBIDDEN
 from feedback_api.intake.ports import Accepted
 from soundings.access.keys import hash_key
-from soundings.http.auth import bearer
+from soundings.http.auth import bearer_token
 from soundings.http.problems import Problem
 from soundings.kernel.clock import Clock
-from soundings.telemetry.tracing import traceparent
+from soundings.telemetry.tracing import current_traceparent
 
 _READY_SECONDS: Final = 2.0
 _TRACEPARENT: Final = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
-class Door:
+class SourceAuthenticator:
     """Opens to source keys that the catalogue knows, once the catalogue has been read."""
 
-    def __init__(self, directory: Directory, follower: Follower, clock: Clock) -> None:
+    def __init__(self, directory: CatalogueLookup, follower: CatalogueConsumer, clock: Clock) -> None:
         self._directory = directory
         self._follower = follower
         self._clock = clock
 
-    async def sender(self, request: Request, accepted: Accepted | None = None) -> Sender:
+    async def sender(self, request: Request, accepted: Accepted | None = None) -> IntakeContext:
         """Who sends this request. 401 without a key that is known, 403 where the source may not send this kind."""
-        return await self.sender_with(bearer(request), request, accepted)
+        return await self.sender_with(bearer_token(request), request, accepted)
 
-    async def sender_with(self, secret: str | None, request: Request, accepted: Accepted | None = None) -> Sender:
+    async def sender_with(
+        self, secret: str | None, request: Request, accepted: Accepted | None = None
+    ) -> IntakeContext:
         """Who sends this request with this key, wherever in the request it was; refuses as ``sender`` does."""
         await self._follower.ready(_READY_SECONDS)
         sender = self.of(self._source(secret), request)
@@ -40,17 +42,17 @@ class Door:
             must_accept(sender, accepted)
         return sender
 
-    async def directory(self) -> Directory:
+    async def directory(self) -> CatalogueLookup:
         """The catalogue's projection, once it has caught up."""
         await self._follower.ready(_READY_SECONDS)
         return self._directory
 
-    def of(self, source: SourceView, request: Request) -> Sender:
+    def of(self, source: SourceView, request: Request) -> IntakeContext:
         """A source that is known already as the sender of a request."""
         agency = self._directory.agency(source.agency_id)
         if agency is None:
             raise Problem(403, FORBIDDEN, "The agency of this source is not in force in the catalogue.")
-        return Sender(source, agency, self._clock(), _traceparent(request))
+        return IntakeContext(source, agency, self._clock(), _traceparent(request))
 
     def _source(self, secret: str | None) -> SourceView:
         if secret is None:
@@ -64,7 +66,7 @@ class Door:
         return source
 
 
-def must_accept(sender: Sender, accepted: Accepted) -> None:
+def must_accept(sender: IntakeContext, accepted: Accepted) -> None:
     """403 where the source may not send this kind."""
     if accepted not in sender.source.accepts:
         raise Problem(403, FORBIDDEN, f"This source may not send {accepted}.")
@@ -76,7 +78,7 @@ def _unauthorized(detail: str) -> Problem:
 
 def _traceparent(request: Request) -> str | None:
     """The trace of this request: our own span where there is one, else what its sender gave."""
-    own = traceparent()
+    own = current_traceparent()
     if own is not None:
         return own
     given = request.headers.get("traceparent")

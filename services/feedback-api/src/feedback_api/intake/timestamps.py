@@ -4,7 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
-from feedback_api.intake.errors import refused, wrong_type
+from feedback_api.intake.errors import invalid_field, wrong_type
 from feedback_api.intake.field_readers import Item
 from soundings.kernel.agency_calendar import FIRST_YEAR, LAST_YEAR
 
@@ -26,19 +26,19 @@ def instant(item: Item, field: str) -> datetime | None:
         raise wrong_type(field, "a time as text, such as 2026-03-01T09:30:00-05:00")
     form = _TIME.fullmatch(value)
     if form is None:
-        raise refused(field, "not_a_time", "must be a time as YYYY-MM-DDThh:mm:ss with an offset")
+        raise invalid_field(field, "not_a_time", "must be a time as YYYY-MM-DDThh:mm:ss with an offset")
     if form[1] is None:
-        raise refused(field, "no_offset", "needs an offset from UTC: Z, or for example -05:00")
+        raise invalid_field(field, "no_offset", "needs an offset from UTC: Z, or for example -05:00")
     try:
         at = datetime.fromisoformat(value.upper() if form[1] == "z" else value).astimezone(UTC)
     except (ValueError, OverflowError):
-        raise refused(field, "not_a_time", "is not a time that the calendar and the clock have") from None
+        raise invalid_field(field, "not_a_time", "is not a time that the calendar and the clock have") from None
     if not EARLIEST_YEAR <= at.year <= LAST_YEAR:
-        raise refused(field, "not_a_time", f"must lie in the years {EARLIEST_YEAR} to {LAST_YEAR}")
+        raise invalid_field(field, "not_a_time", f"must lie in the years {EARLIEST_YEAR} to {LAST_YEAR}")
     return at
 
 
-def happened(at: datetime | None, received_at: datetime) -> tuple[datetime, bool]:
+def clamp_occurred_at(at: datetime | None, received_at: datetime) -> tuple[datetime, bool]:
     """When something happened: as told, when received where nothing was told; and whether it had to be clamped."""
     if at is None:
         return received_at, False
@@ -56,11 +56,11 @@ def local_date(item: Item, field: str) -> date | None:
 def checked_date(value: object, field: str) -> date:
     """The date, or a refusal of ``field``."""
     if not isinstance(value, str) or not _DATE.fullmatch(value):
-        raise refused(field, "not_a_date", "must be a date as YYYY-MM-DD")
+        raise invalid_field(field, "not_a_date", "must be a date as YYYY-MM-DD")
     try:
         day = date.fromisoformat(value)
     except ValueError:
-        raise refused(field, "not_a_date", "is not a date that the calendar has") from None
+        raise invalid_field(field, "not_a_date", "is not a date that the calendar has") from None
     if not FIRST_YEAR < day.year < LAST_YEAR:  # so that its first instant is on the calendar in every zone
-        raise refused(field, "not_a_date", f"must lie in the years {FIRST_YEAR + 1} to {LAST_YEAR - 1}")
+        raise invalid_field(field, "not_a_date", f"must lie in the years {FIRST_YEAR + 1} to {LAST_YEAR - 1}")
     return day

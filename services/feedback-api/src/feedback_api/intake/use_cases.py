@@ -4,49 +4,49 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from feedback_api.intake.context import Sender
-from feedback_api.intake.errors import refused
+from feedback_api.intake.context import IntakeContext
+from feedback_api.intake.errors import invalid_field
 from feedback_api.intake.field_readers import is_object
-from feedback_api.intake.ports import Kind, Taken
+from feedback_api.intake.ports import ItemParser, ParsedItem
 from feedback_api.intake.text_length import LONG_TEXT, check_text_length, text_length
 from soundings.http.loop_turn import LoopTurn
-from soundings.kernel.errors import Fault, Refused, Unavailable
+from soundings.kernel.errors import FieldError, InvalidInput, ServiceUnavailable
 from soundings.kernel.ids import RECORD_ID_MAX
 from soundings.log.port import AppendFailed, Log, Record
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class IncomingItem:
     """One item on its way in: the kind that reads it, what was sent, and the id that came beside it."""
 
-    kind: Kind
+    kind: ItemParser
     item: object
-    given_id: str | None = None
+    external_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Misfit:
+class InvalidItem:
     """What cannot be told to be an item of any kind, and why."""
 
-    given_id: str | None
-    refusal: Refused
+    external_id: str | None
+    refusal: InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
-class Rejection:
+class RejectedItem:
     """An item that was not taken: its place in the list, the id that its sender gave, and its first fault."""
 
     index: int
     id: str | int | None
-    fault: Fault
+    fault: FieldError
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class BatchResult:
     """What became of a list: how many items are durable, and which were refused, in order of their index."""
 
     accepted: int
-    rejected: Sequence[Rejection]
+    rejected: Sequence[RejectedItem]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ class Preview:
     """What an item would be stored as: its place in the list, and its record for the log."""
 
     index: int
-    taken: Taken
+    taken: ParsedItem
 
 
 @dataclass(slots=True)
@@ -65,40 +65,40 @@ class _Bundle:
     records: list[Record] = field(default_factory=list[Record])
 
 
-def take(entry: Entry | Misfit, sender: Sender) -> Taken:
+def take(entry: IncomingItem | InvalidItem, sender: IntakeContext) -> ParsedItem:
     """One item as a record; raises Refused."""
-    if isinstance(entry, Misfit):
+    if isinstance(entry, InvalidItem):
         raise entry.refusal
     item = entry.item
     if not is_object(item):
-        raise refused("", "wrong_type", "an item must be an object")
-    return entry.kind.take(item, sender, entry.given_id)
+        raise invalid_field("", "wrong_type", "an item must be an object")
+    return entry.kind.parse(item, sender, entry.external_id)
 
 
-async def take_fairly(entry: Entry | Misfit, sender: Sender) -> Taken:
+async def take_fairly(entry: IncomingItem | InvalidItem, sender: IntakeContext) -> ParsedItem:
     """As ``take``, on a thread where the text is long, so that it holds up nobody; raises Refused."""
-    if isinstance(entry, Entry) and text_length(entry.item) > LONG_TEXT:
+    if isinstance(entry, IncomingItem) and text_length(entry.item) > LONG_TEXT:
         return await asyncio.to_thread(take, entry, sender)
     return take(entry, sender)
 
 
-async def receive_one(entry: Entry, sender: Sender, log: Log) -> Taken:
+async def receive_one(entry: IncomingItem, sender: IntakeContext, log: Log) -> ParsedItem:
     """Check and append one item; durable on return. Raises Refused, or Unavailable where the log cannot take it."""
     taken = await take_fairly(entry, sender)
     (place,) = await log.append(entry.kind.topic, (taken.record,))
     if isinstance(place, AppendFailed):
         if place.retryable:
-            raise Unavailable("The log could not store this just now; send it again.") from place
-        raise Refused((_not_stored(place),)) from place
+            raise ServiceUnavailable("The log could not store this just now; send it again.") from place
+        raise InvalidInput((_not_stored(place),)) from place
     return taken
 
 
-async def receive_many(entries: Sequence[Entry | Misfit], sender: Sender, log: Log) -> Outcome:
+async def receive_many(entries: Sequence[IncomingItem | InvalidItem], sender: IntakeContext, log: Log) -> BatchResult:
     """Check every item and append those that hold; what is counted as accepted is durable.
 
     Raises Unavailable when nothing was stored and trying again may help, and TooLarge for too much text.
     """
-    check_text_length(entry.item for entry in entries if isinstance(entry, Entry))
+    check_text_length(entry.item for entry in entries if isinstance(entry, IncomingItem))
     bundles, rejected = await _check(entries, sender)
     lost = 0
     for topic, bundle in bundles.items():
@@ -106,39 +106,43 @@ async def receive_many(entries: Sequence[Entry | Misfit], sender: Sender, log: L
         for index, place in zip(bundle.indices, places, strict=True):
             if isinstance(place, AppendFailed):
                 lost += place.retryable
-                rejected.append(Rejection(index, _given(entries[index]), _not_stored(place)))
+                rejected.append(RejectedItem(index, _given(entries[index]), _not_stored(place)))
     if lost and len(rejected) == len(entries):
-        raise Unavailable("The log could not store this just now; send it again.")
+        raise ServiceUnavailable("The log could not store this just now; send it again.")
     rejected.sort(key=lambda rejection: rejection.index)
-    return Outcome(len(entries) - len(rejected), rejected)
+    return BatchResult(len(entries) - len(rejected), rejected)
 
 
-async def preview_many(entries: Sequence[Entry], sender: Sender) -> tuple[Sequence[Preview], Sequence[Rejection]]:
+async def preview_many(
+    entries: Sequence[IncomingItem], sender: IntakeContext
+) -> tuple[Sequence[Preview], Sequence[RejectedItem]]:
     """What each item would be stored as, and those that would be refused; writes nothing. Raises TooLarge."""
     check_text_length(entry.item for entry in entries)
     previews: list[Preview] = []
-    rejected: list[Rejection] = []
+    rejected: list[RejectedItem] = []
     turn = LoopTurn()
     for index, entry in enumerate(entries):
         try:
             previews.append(Preview(index, await take_fairly(entry, sender)))
-        except Refused as refusal:
-            rejected.append(Rejection(index, _given(entry), refusal.faults[0]))
+        except InvalidInput as refusal:
+            rejected.append(RejectedItem(index, _given(entry), refusal.faults[0]))
         await turn.give_way()
     return previews, rejected
 
 
-async def _check(entries: Sequence[Entry | Misfit], sender: Sender) -> tuple[dict[str, _Bundle], list[Rejection]]:
+async def _check(
+    entries: Sequence[IncomingItem | InvalidItem], sender: IntakeContext
+) -> tuple[dict[str, _Bundle], list[RejectedItem]]:
     bundles: dict[str, _Bundle] = {}
-    rejected: list[Rejection] = []
+    rejected: list[RejectedItem] = []
     turn = LoopTurn()
     for index, entry in enumerate(entries):
         try:
             taken = await take_fairly(entry, sender)
-        except Refused as refusal:
-            rejected.append(Rejection(index, _given(entry), refusal.faults[0]))
+        except InvalidInput as refusal:
+            rejected.append(RejectedItem(index, _given(entry), refusal.faults[0]))
         else:
-            assert isinstance(entry, Entry)  # noqa: S101 - a misfit is never taken
+            assert isinstance(entry, IncomingItem)  # noqa: S101 - a misfit is never taken
             bundle = bundles.setdefault(entry.kind.topic, _Bundle())
             bundle.indices.append(index)
             bundle.records.append(taken.record)
@@ -146,15 +150,15 @@ async def _check(entries: Sequence[Entry | Misfit], sender: Sender) -> tuple[dic
     return bundles, rejected
 
 
-def _given(entry: Entry | Misfit) -> str | int | None:
+def _given(entry: IncomingItem | InvalidItem) -> str | int | None:
     """The id that the sender knows the item by: its own, else the one beside it; None where neither can be shown."""
-    own: object = entry.item.get("id") if isinstance(entry, Entry) and is_object(entry.item) else None
+    own: object = entry.item.get("id") if isinstance(entry, IncomingItem) and is_object(entry.item) else None
     if isinstance(own, int) or (isinstance(own, str) and len(own) <= RECORD_ID_MAX):
         return own
-    return entry.given_id
+    return entry.external_id
 
 
-def _not_stored(failure: AppendFailed) -> Fault:
+def _not_stored(failure: AppendFailed) -> FieldError:
     if failure.retryable:
-        return Fault("", "not_stored", "could not be stored just now; send it again")
-    return Fault("", failure.reason, "cannot be stored: as one record of the log it is too large")
+        return FieldError("", "not_stored", "could not be stored just now; send it again")
+    return FieldError("", failure.reason, "cannot be stored: as one record of the log it is too large")

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from feedback_api.intake.errors import refused, shown, wrong_type
+from feedback_api.intake.errors import invalid_field, shown, wrong_type
 from feedback_api.intake.field_readers import Item, Redact, checked_text, cleaned, is_list, is_object
 from soundings.kernel.ids import is_slug
 
@@ -23,7 +23,7 @@ def topics(item: Item, redact: Redact) -> list[str]:
     if not is_list(value):
         raise wrong_type("topic", "a list of texts")
     if len(value) > _TOPICS_MAX:
-        raise refused("topic", "too_many", f"has {len(value)} entries; at most {_TOPICS_MAX} are taken")
+        raise invalid_field("topic", "too_many", f"has {len(value)} entries; at most {_TOPICS_MAX} are taken")
     texts = [checked_text(entry, f"topic.{index}", _TOPIC_MAX) for index, entry in enumerate(value)]
     return list(dict.fromkeys(cleaned(text, _TOPIC_MAX, redact) for text in texts if text))
 
@@ -36,11 +36,11 @@ def attributes(item: Item, redact: Redact) -> dict[str, str]:
     if not is_object(value):
         raise wrong_type("attributes", "an object that maps names to texts")
     if len(value) > _ATTRIBUTES_MAX:
-        raise refused("attributes", "too_many", f"has {len(value)} entries; at most {_ATTRIBUTES_MAX} are taken")
+        raise invalid_field("attributes", "too_many", f"has {len(value)} entries; at most {_ATTRIBUTES_MAX} are taken")
     kept: dict[str, str] = {}
     for name, entry in value.items():
         if not is_slug(name):
-            raise refused("attributes", "not_a_slug", "names are 1 to 100 of a-z, 0-9, - and _")
+            raise invalid_field("attributes", "not_a_slug", "names are 1 to 100 of a-z, 0-9, - and _")
         text = checked_text(entry, shown(name, of="attributes"), _ATTRIBUTE_MAX)
         kept.setdefault(_clean_name(name, redact), cleaned(text, _ATTRIBUTE_MAX, redact))
     return kept

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from feedback_api.intake.context import CHANNELS, Directory, Sender, named_service, own_service
-from feedback_api.intake.errors import missing, refused, unknown_field
+from feedback_api.intake.context import CHANNELS, CatalogueLookup, IntakeContext, named_service, own_service
+from feedback_api.intake.errors import invalid_field, missing_field, unknown_field
 from feedback_api.intake.field_readers import (
     COUNT_MAX,
     DURATION_SECONDS_MAX,
@@ -23,9 +23,9 @@ from feedback_api.intake.field_readers import (
     whole_number,
 )
 from feedback_api.intake.language_tags import language_tag
-from feedback_api.intake.ports import Accepted, RecordKind, Taken
+from feedback_api.intake.ports import Accepted, ParsedItem, RecordKind
 from feedback_api.intake.pseudonym_field import Pseudonym, subject
-from feedback_api.intake.record_builder import RecordMaker
+from feedback_api.intake.record_builder import RecordBuilder
 from feedback_api.intake.record_ids import keyed_identifier, record_id_of
 from feedback_api.intake.timestamps import EARLIEST_YEAR, TOLERANCE, instant
 from feedback_api.interactions.free_text_fields import attributes, topics
@@ -67,7 +67,7 @@ class Times:
     clamped: bool
 
 
-class Interactions:
+class InteractionParser:
     """Takes interaction records of a source's services."""
 
     accepted_as: Accepted = "interactions"
@@ -76,7 +76,7 @@ class Interactions:
 
     def __init__(
         self,
-        directory: Directory,
+        directory: CatalogueLookup,
         redact: Redact,
         pseudonym: Pseudonym,
         *,
@@ -86,9 +86,9 @@ class Interactions:
         self._redact = redact
         self._pseudonym = pseudonym
         self._new_id = new_record_id
-        self._maker = RecordMaker(InteractionRecorded, InteractionRecorded.KIND)
+        self._maker = RecordBuilder(InteractionRecorded, InteractionRecorded.KIND)
 
-    def take(self, item: Item, sender: Sender, given_id: str | None) -> Taken:
+    def parse(self, item: Item, sender: IntakeContext, given_id: str | None) -> ParsedItem:
         """The record of an interaction; raises Refused."""
         if not item.keys() <= FIELDS:
             raise unknown_field(item, FIELDS)
@@ -119,7 +119,7 @@ class Interactions:
             data, sender, record_id=record_id, revision=revised, at=times.started_at, root_id=root_id
         )
 
-    def _contact(self, item: Item, sender: Sender) -> dict[str, object]:
+    def _contact(self, item: Item, sender: IntakeContext) -> dict[str, object]:
         return {
             "channel": choice(item, "channel", CHANNELS) or sender.source.default_channel,
             "kind": required_choice(item, "kind", _KINDS),
@@ -128,7 +128,7 @@ class Interactions:
             "reason": choice(item, "reason", _REASONS),
         }
 
-    def _course(self, item: Item, sender: Sender) -> dict[str, object]:
+    def _course(self, item: Item, sender: IntakeContext) -> dict[str, object]:
         query = text(item, "query", _QUERY_MAX)
         return {
             "wait_s": number(item, "wait_s", 0, DURATION_SECONDS_MAX),
@@ -146,7 +146,7 @@ class Interactions:
             "attributes": attributes(item, self._redact),
         }
 
-    def _service(self, item: Item, sender: Sender, *, has_root: bool) -> str | None:
+    def _service(self, item: Item, sender: IntakeContext, *, has_root: bool) -> str | None:
         """The service named, or the source's only one; only a record of a named root may leave it to other records."""
         named = named_service(item, sender, self._directory)
         if named is not None:
@@ -155,7 +155,7 @@ class Interactions:
             return own_service(sender.source.only_service, sender, self._directory)
         if has_root:
             return None
-        raise missing("service_id")
+        raise missing_field("service_id")
 
 
 def _times(item: Item, received_at: datetime) -> Times:
@@ -166,10 +166,10 @@ def _times(item: Item, received_at: datetime) -> Times:
     """
     started = instant(item, "started_at")
     if started is None:
-        raise missing("started_at")
+        raise missing_field("started_at")
     ended = instant(item, "ended_at")
     if ended is not None and ended < started:
-        raise refused("ended_at", "before_start", "lies before started_at")
+        raise invalid_field("ended_at", "before_start", "lies before started_at")
     others = (
         _near(item, "enqueued_at", started),
         _near(item, "answered_at", started),
@@ -190,7 +190,7 @@ def _near(item: Item, field: str, started: datetime) -> datetime | None:
     """A time that lies within a hundred years of the start, so that its distance can be summed up."""
     at = instant(item, field)
     if at is not None and abs(at - started) > _LONGEST:
-        raise refused(field, "out_of_range", "lies more than a hundred years from started_at")
+        raise invalid_field(field, "out_of_range", "lies more than a hundred years from started_at")
     return at
 
 

@@ -29,7 +29,7 @@ def first_version(_agency_id: str) -> int:
     return 1
 
 
-class SubjectKeys:
+class SubjectPseudonyms:
     """Pseudonyms under one key per agency and key version, derived from the root secret and kept in memory.
 
     ``former`` root secrets make no pseudonyms any more; those that they made are still found.

@@ -6,10 +6,10 @@ from typing import Literal
 from soundings.events.forms import Form
 from soundings.http.problems import Problem
 
-Opening = Literal["open", "not_open_yet", "closed"]
+FormAvailability = Literal["open", "not_open_yet", "closed"]
 
 
-def opening(form: Form, now: datetime) -> Opening:
+def opening(form: Form, now: datetime) -> FormAvailability:
     """Whether a form is open at an instant; it opens at ``opens_at`` and is closed from ``closes_at`` on."""
     if form.opens_at is not None and now < form.opens_at:
         return "not_open_yet"

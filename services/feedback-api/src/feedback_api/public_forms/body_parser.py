@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 from feedback_api.catalogue_projection.read_models import FormView
 from feedback_api.intake.body_parser import Unreadable, UnsupportedType, media_type, parsed
-from feedback_api.intake.errors import refused, unknown_field, wrong_type
+from feedback_api.intake.errors import invalid_field, unknown_field, wrong_type
 from feedback_api.intake.field_readers import Item, is_object, text, whole_number
 from feedback_api.public_forms.ports import ReadsFields
 
@@ -31,7 +31,7 @@ _ANSWER: Final = "answers."
 
 
 @dataclass(frozen=True, slots=True)
-class Clues:
+class SpamSignals:
     """Whether the field was filled in that people do not see, and the time since the form was shown, if told."""
 
     honeypot: bool
@@ -46,7 +46,7 @@ def read_script(body: bytes, form_id: str, allowed: frozenset[str]) -> Item:
     if not value.keys() <= allowed:
         raise unknown_field(value, allowed)
     if value.get("form_id", form_id) != form_id:
-        raise refused("form_id", "not_this_form", "must be the form of the address, or be left out")
+        raise invalid_field("form_id", "not_this_form", "must be the form of the address, or be left out")
     return {**value, "form_id": form_id}
 
 
@@ -69,9 +69,9 @@ def read_fields(body: bytes, form_id: str, form: FormView, reader: ReadsFields) 
     return {**_typed(item), "form_id": form_id, "answers": reader.read_fields(form, answers)}
 
 
-def clues_of(item: Item) -> tuple[Item, Clues]:
+def clues_of(item: Item) -> tuple[Item, SpamSignals]:
     """The item without what only the guard looks at, and that."""
-    clues = Clues(
+    clues = SpamSignals(
         honeypot=text(item, "website", _WEBSITE_MAX) is not None,
         elapsed_ms=whole_number(item, "elapsed_ms", 0, _ELAPSED_MAX),
     )

@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from feedback_api.intake.errors import refused
+from feedback_api.intake.errors import invalid_field
 from feedback_api.intake.field_readers import Item, flag, text
 from soundings.events.forms import Form
 
@@ -27,13 +27,13 @@ def with_person(item: Item, form: Form) -> Item:
     if not consents and address is None:
         return rest
     if form.contact is None:
-        raise refused(CONSENT if consents else ADDRESS, "not_asked", "this form does not ask for it")
+        raise invalid_field(CONSENT if consents else ADDRESS, "not_asked", "this form does not ask for it")
     if not consents:
-        raise refused(CONSENT, "missing", "an address is taken only with the consent to use it")
+        raise invalid_field(CONSENT, "missing", "an address is taken only with the consent to use it")
     if address is None:
-        raise refused(ADDRESS, "missing", "whoever may be contacted leaves an address")
+        raise invalid_field(ADDRESS, "missing", "whoever may be contacted leaves an address")
     if not _is_address(address):
-        raise refused(ADDRESS, "not_an_address", "must be an e-mail address or a telephone number")
+        raise invalid_field(ADDRESS, "not_an_address", "must be an e-mail address or a telephone number")
     return {**rest, "person": address, CONSENT: True}
 
 

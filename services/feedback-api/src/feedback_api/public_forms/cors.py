@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 
 from feedback_api.catalogue_projection.read_models import SourceView
-from soundings.access.policy import Door
-from soundings.http.fast_path import DirectRoute
+from soundings.access.policy import AuthScheme
+from soundings.http.fast_path import FastPathRoute
 
 PREFLIGHT: Final = {
     "access-control-allow-methods": "GET, POST, OPTIONS",
@@ -17,13 +17,13 @@ PREFLIGHT: Final = {
 _DEVICES: Final = (("ipad", "tablet"), ("tablet", "tablet"), ("mobi", "mobile"), ("android", "tablet"))
 
 
-class OpenRoute(DirectRoute):
+class PublicCorsRoute(FastPathRoute):
     """A route whose answers, refusals too, any page may read. Only for operations that the policy table opens to all.
 
     No cookies travel here, so there is nothing to protect from other pages but the form itself: see `may_send`.
     """
 
-    door = Door.PUBLIC
+    door = AuthScheme.PUBLIC
     headers = (
         (b"access-control-allow-origin", b"*"),
         (b"access-control-expose-headers", b"etag, retry-after, x-request-id"),

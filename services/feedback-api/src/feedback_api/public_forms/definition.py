@@ -7,11 +7,11 @@ from typing import Final
 import orjson
 
 from feedback_api.catalogue_projection.read_models import FormView
-from feedback_api.public_forms.availability import Opening
+from feedback_api.public_forms.availability import FormAvailability
 from feedback_api.public_forms.scale_labels import points_of
 from soundings.events.forms import Form, FormVersion, Question
-from soundings.i18n.form_messages import words_in
-from soundings.i18n.languages import direction, own_name
+from soundings.i18n.form_messages import form_messages
+from soundings.i18n.languages import direction, native_name
 
 _OURS: Final = {"source_id", "channels", "abuse", "words", "questions"}
 Json = dict[str, object]
@@ -25,13 +25,13 @@ class Definition:
     etag: str
 
 
-class Definitions:
+class DefinitionCache:
     """The definition of each form's newest version, made once for each state it is in."""
 
     def __init__(self) -> None:
-        self._made: dict[tuple[str, Opening], tuple[FormView, Definition]] = {}
+        self._made: dict[tuple[str, FormAvailability], tuple[FormView, Definition]] = {}
 
-    def of(self, form: FormView, state: Opening) -> Definition:
+    def of(self, form: FormView, state: FormAvailability) -> Definition:
         """As `definition_of`; a version never changes, so what was made of it holds."""
         view, definition = self._made.get((form.form_id, state), (None, None))
         if view is not form or definition is None:
@@ -40,14 +40,14 @@ class Definitions:
         return definition
 
 
-def definition_of(form: FormView, state: Opening) -> Definition:
+def definition_of(form: FormView, state: FormAvailability) -> Definition:
     """The form as it was written, and what a page needs besides; what is absent is left out.
 
     ``{form_id, version, state, …the form…, languages: [{tag, name, dir}], words: {language: {key: text}}}``; each
     question of a scale has ``points: [{value, text?: {language: text}}]``, lowest first.
     """
     body = form.body
-    words = {language: words_in(language, body.form.words) for language in languages_of(body.form)}
+    words = {language: form_messages(language, body.form.words) for language in languages_of(body.form)}
     content = orjson.dumps(
         {
             "form_id": form.form_id,
@@ -55,7 +55,7 @@ def definition_of(form: FormView, state: Opening) -> Definition:
             "state": state,
             **body.form.model_dump(mode="json", exclude_none=True, by_alias=True, exclude=_OURS),
             "questions": [_question(question, body, words) for question in body.form.questions],
-            "languages": [{"tag": one, "name": own_name(one), "dir": direction(one)} for one in words],
+            "languages": [{"tag": one, "name": native_name(one), "dir": direction(one)} for one in words],
             "words": words,
         },
         None,

@@ -10,29 +10,29 @@ from feedback_api.intake import replies
 from feedback_api.intake.body_parser import PUBLIC_MAX_BYTES
 from feedback_api.intake.field_readers import Item
 from feedback_api.intake.http import idempotency_key
-from feedback_api.intake.use_cases import Entry
+from feedback_api.intake.use_cases import IncomingItem
 from feedback_api.public_forms import body_parser, openapi
 from feedback_api.public_forms.availability import must_be_open, opening
-from feedback_api.public_forms.cors import PREFLIGHT, OpenRoute
-from feedback_api.public_forms.definition import Definitions, matches
-from feedback_api.public_forms.use_cases import PublicDesk, with_device
+from feedback_api.public_forms.cors import PREFLIGHT, PublicCorsRoute
+from feedback_api.public_forms.definition import DefinitionCache, matches
+from feedback_api.public_forms.use_cases import FormSubmissions, with_device
 from soundings.access.keys import PREFIX
 from soundings.events.forms import Form
-from soundings.http.auth import bearer
-from soundings.http.body import read_body
+from soundings.http.auth import bearer_token
+from soundings.http.body import read_limited_body
 from soundings.http.problems import Problem
 from soundings.kernel.clock import Clock
-from soundings.kernel.errors import Refused
+from soundings.kernel.errors import InvalidInput
 
 _FRESH_SECONDS: Final = 60
 ThankYouPage = Callable[[Form, str, Request, str], Response]
 """Renders the page after a plain HTML post: of a form, in the language asked for, for a request, with a receipt."""
 
 
-def forms_router(public: PublicDesk, clock: Clock, thank_you_page: ThankYouPage) -> APIRouter:
+def forms_router(public: FormSubmissions, clock: Clock, thank_you_page: ThankYouPage) -> APIRouter:
     """The routes of the public doors; any page may read their answers."""
-    router = APIRouter(tags=["forms"], route_class=OpenRoute)
-    definitions = Definitions()
+    router = APIRouter(tags=["forms"], route_class=PublicCorsRoute)
+    definitions = DefinitionCache()
 
     @router.get("/v1/forms/{form_id}", name="feedback.forms.get", responses=openapi.DEFINITION)
     async def get_form(form_id: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
@@ -77,11 +77,11 @@ async def _preflight(form_id: str, request: Request) -> Response:  # noqa: ARG00
     return Response(status_code=204, headers=PREFLIGHT)
 
 
-async def _respond(public: PublicDesk, thank_you_page: ThankYouPage, form_id: str, request: Request) -> Response:
+async def _respond(public: FormSubmissions, thank_you_page: ThankYouPage, form_id: str, request: Request) -> Response:
     form = await public.form(form_id)
     sender = await public.sender(request, form)
     by_script = body_parser.script_type(request.headers.get("content-type"))
-    body = await read_body(request, PUBLIC_MAX_BYTES)
+    body = await read_limited_body(request, PUBLIC_MAX_BYTES)
     try:
         if by_script:
             item = body_parser.read_script(body, form_id, body_parser.ANSWER_FIELDS)
@@ -91,37 +91,37 @@ async def _respond(public: PublicDesk, thank_you_page: ThankYouPage, form_id: st
         item, clues = body_parser.clues_of(item)
         sender = public.judged(sender, form, request, clues)
         answered = await public.take(form, sender, with_device(item, request), key)
-    except Refused as refusal:
-        return replies.one_refused(refusal)
+    except InvalidInput as refusal:
+        return replies.rejected_reply(refusal)
     if not by_script and "text/html" in request.headers.get("accept", ""):
         return thank_you_page(form.body.form, str(item.get("language") or ""), request, answered.receipt)
-    return replies.one_taken(answered.record_id, answered.receipt)
+    return replies.accepted_reply(answered.record_id, answered.receipt)
 
 
-async def _event(public: PublicDesk, form_id: str, request: Request) -> Response:
+async def _event(public: FormSubmissions, form_id: str, request: Request) -> Response:
     form = await public.form(form_id)
-    if (bearer(request) or "").startswith(PREFIX):
+    if (bearer_token(request) or "").startswith(PREFIX):
         return await _keyed_event(public, form_id, request)
     sender = await public.sender(request, form)
     must_be_open(form.body.form, sender.received_at)
     item = await _event_item(form_id, request, body_parser.EVENT_FIELDS)
     try:
-        return replies.one_taken(await public.count(form, sender, item, idempotency_key(request)), None)
-    except Refused as refusal:
-        return replies.one_refused(refusal)
+        return replies.accepted_reply(await public.count(form, sender, item, idempotency_key(request)), None)
+    except InvalidInput as refusal:
+        return replies.rejected_reply(refusal)
 
 
-async def _keyed_event(public: PublicDesk, form_id: str, request: Request) -> Response:
+async def _keyed_event(public: FormSubmissions, form_id: str, request: Request) -> Response:
     sender = await public.desk.door.sender(request, "responses")
     item = await _event_item(form_id, request, body_parser.EVENT_FIELDS | {"n", "revision"})
     try:
-        entry = Entry(public.funnel, item, idempotency_key(request))
-    except Refused as refusal:
-        return replies.one_refused(refusal)
+        entry = IncomingItem(public.funnel, item, idempotency_key(request))
+    except InvalidInput as refusal:
+        return replies.rejected_reply(refusal)
     return await public.desk.one(entry, sender)
 
 
 async def _event_item(form_id: str, request: Request, allowed: frozenset[str]) -> Item:
     if not body_parser.script_type(request.headers.get("content-type")):
         raise Problem(415, "unsupported_media_type", "Send application/json.")
-    return body_parser.read_script(await read_body(request, PUBLIC_MAX_BYTES), form_id, allowed)
+    return body_parser.read_script(await read_limited_body(request, PUBLIC_MAX_BYTES), form_id, allowed)

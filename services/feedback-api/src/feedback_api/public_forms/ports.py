@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from feedback_api.catalogue_projection.read_models import FormView
-from feedback_api.intake.ports import Kind
-from soundings.kernel.errors import Fault
+from feedback_api.intake.ports import ItemParser
+from soundings.kernel.errors import FieldError
 
 
-class Looked(Protocol):
+class FormCheck(Protocol):
     """The questions that are asked after some answers, the answers to them, and what is wrong, in the form's order."""
 
     @property
@@ -16,7 +16,7 @@ class Looked(Protocol):
     @property
     def answers(self) -> Mapping[str, object]: ...
     @property
-    def faults(self) -> Sequence[Fault]: ...
+    def faults(self) -> Sequence[FieldError]: ...
 
 
 class ReadsFields(Protocol):
@@ -25,9 +25,9 @@ class ReadsFields(Protocol):
     def read_fields(self, form: FormView, fields: Mapping[str, list[str]]) -> dict[str, object]: ...
 
 
-class ResponseKind(Kind, ReadsFields, Protocol):
+class ResponseKind(ItemParser, ReadsFields, Protocol):
     """Responses, whose answers may also come as the fields of a plain HTML form, page by page."""
 
-    def look_through(self, form: FormView, answers: Mapping[str, object]) -> Looked:
+    def validate_all(self, form: FormView, answers: Mapping[str, object]) -> FormCheck:
         """Which questions these answers lead to, and all that is wrong with the answers to them."""
         ...

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from feedback_api.intake.context import Sender
+from feedback_api.intake.context import IntakeContext
 from feedback_api.intake.field_readers import Item, identifier
 from feedback_api.intake.record_ids import public_id
 from feedback_api.intake.timestamps import TOLERANCE, instant
@@ -24,7 +24,7 @@ class PublicItem:
     adjusted: tuple[str, ...]
 
 
-def public_item(item: Item, form: Form, sender: Sender, given_id: str | None = None) -> PublicItem:
+def public_item(item: Item, form: Form, sender: IntakeContext, given_id: str | None = None) -> PublicItem:
     """The item as a record may be made of it. Refuses an id that is no UUID and a time that is none.
 
     A time that lies more than 25 hours back or in the future gives way to the arrival, and a channel that the form
@@ -45,5 +45,5 @@ def public_item(item: Item, form: Form, sender: Sender, given_id: str | None = N
     return PublicItem(kept, given_at, tuple(adjusted))
 
 
-def _channels(form: Form, sender: Sender) -> frozenset[str]:
+def _channels(form: Form, sender: IntakeContext) -> frozenset[str]:
     return frozenset(channel.value for channel in form.channels) or frozenset({sender.source.default_channel})

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Final, Self
 
-from feedback_api.spam.client_hash import ClientHashes
-from feedback_api.spam.token_bucket import Buckets
+from feedback_api.spam.client_hash import RotatingClientHash
+from feedback_api.spam.token_bucket import TokenBuckets
 
 _SECONDS: Final = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 _RATE: Final = re.compile(rf"([1-9][0-9]{{0,8}}) ?(?:/|per) ?({'|'.join(_SECONDS)})", re.ASCII)
@@ -37,8 +37,8 @@ class ClientLimits:
     """
 
     def __init__(self, rate: Rate, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._buckets = Buckets(rate.times, rate.times / rate.seconds, monotonic)
-        self._clients = ClientHashes(monotonic)
+        self._buckets = TokenBuckets(rate.times, rate.times / rate.seconds, monotonic)
+        self._clients = RotatingClientHash(monotonic)
 
     def wait_seconds(self, form_id: str, client: str) -> int:
         """0 when the client may go on; else after how many whole seconds it may try again."""

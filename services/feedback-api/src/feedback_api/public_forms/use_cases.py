@@ -7,20 +7,20 @@ from typing import Final
 from fastapi import Request
 
 from feedback_api.catalogue_projection.read_models import FormView, SourceView
-from feedback_api.intake.context import Sender
+from feedback_api.intake.context import IntakeContext
 from feedback_api.intake.field_readers import Item
-from feedback_api.intake.http import Desk
-from feedback_api.intake.ports import Kind
+from feedback_api.intake.http import RecordIntake
+from feedback_api.intake.ports import ItemParser
 from feedback_api.intake.record_ids import client_id
-from feedback_api.intake.use_cases import Entry, receive_one
+from feedback_api.intake.use_cases import IncomingItem, receive_one
 from feedback_api.public_forms.availability import must_be_open
-from feedback_api.public_forms.body_parser import Clues
+from feedback_api.public_forms.body_parser import SpamSignals
 from feedback_api.public_forms.contact_consent import with_person
 from feedback_api.public_forms.cors import device_class, may_send
 from feedback_api.public_forms.ports import ResponseKind
 from feedback_api.public_forms.public_items import public_item
 from feedback_api.public_forms.rate_limit import ClientLimits
-from feedback_api.spam.scorer import Arrival, Guard
+from feedback_api.spam.scorer import SpamScorer, SubmissionContext
 from soundings.events.forms import Abuse
 from soundings.http.problems import Problem
 
@@ -29,7 +29,7 @@ _USUAL: Final = Abuse()
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class SubmittedResponse:
     """An answer that is durable, and the code with which its giver can take it back."""
 
     record_id: str
@@ -37,14 +37,14 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class PublicDesk:
+class FormSubmissions:
     """What the public doors need beside the desk of the record doors."""
 
-    desk: Desk
+    desk: RecordIntake
     responses: ResponseKind
-    funnel: Kind
+    funnel: ItemParser
     limits: ClientLimits
-    guard: Guard
+    guard: SpamScorer
 
     async def form(self, form_id: str) -> FormView:
         """The newest published version of a form; 404 where there is none."""
@@ -53,7 +53,7 @@ class PublicDesk:
             raise Problem(404, "not_found", "There is no such form, or it is no longer in use.")
         return form
 
-    async def sender(self, request: Request, form: FormView) -> Sender:
+    async def sender(self, request: Request, form: FormView) -> IntakeContext:
         """The form's own source as the sender; 403 where it has none or the page is not its, 429 when too fast."""
         source = await self._source(form)
         if not may_send(request, source):
@@ -67,24 +67,26 @@ class PublicDesk:
             )
         return replace(self.desk.door.of(source, request), is_public=True)
 
-    def judged(self, sender: Sender, form: FormView, request: Request, clues: Clues) -> Sender:
+    def judged(self, sender: IntakeContext, form: FormView, request: Request, clues: SpamSignals) -> IntakeContext:
         """The sender of a response which the guard looks at by the form's rules."""
         origin = request.headers.get("origin", "")
-        arrival = Arrival(form.form_id, origin, client_of(request), clues.honeypot, clues.elapsed_ms)
+        arrival = SubmissionContext(form.form_id, origin, client_of(request), clues.honeypot, clues.elapsed_ms)
         return replace(sender, judge=partial(self.guard.judge, arrival, form.body.form.abuse or _USUAL))
 
-    async def take(self, form: FormView, sender: Sender, item: Item, given_id: str | None = None) -> Answered:
+    async def take(
+        self, form: FormView, sender: IntakeContext, item: Item, given_id: str | None = None
+    ) -> SubmittedResponse:
         """Take an answer in; durable on return. Raises Refused, Unavailable, and a 403 where the form is not open."""
         public = public_item(item, form.body.form, sender, given_id)
         must_be_open(form.body.form, sender.received_at, public.given_at)
-        entry = Entry(self.responses, with_person(public.item, form.body.form))
+        entry = IncomingItem(self.responses, with_person(public.item, form.body.form))
         taken = await receive_one(entry, replace(sender, adjusted=public.adjusted), self.desk.log)
-        return Answered(client_id(taken.record_id), self.desk.receipt(self.responses, sender, taken) or "")
+        return SubmittedResponse(client_id(taken.record_id), self.desk.receipt(self.responses, sender, taken) or "")
 
-    async def count(self, form: FormView, sender: Sender, item: Item, given_id: str | None = None) -> str:
+    async def count(self, form: FormView, sender: IntakeContext, item: Item, given_id: str | None = None) -> str:
         """Take in an event of the funnel; durable on return of its id. Raises Refused and Unavailable."""
         public = public_item(item, form.body.form, sender, given_id)
-        entry = Entry(self.funnel, public.item)
+        entry = IncomingItem(self.funnel, public.item)
         taken = await receive_one(entry, replace(sender, adjusted=public.adjusted), self.desk.log)
         return client_id(taken.record_id)
 

@@ -7,22 +7,22 @@ from typing import Final
 import orjson
 
 from feedback_api.catalogue_projection.read_models import FormView
-from feedback_api.intake.errors import refused, shown, wrong_type
+from feedback_api.intake.errors import invalid_field, shown, wrong_type
 from feedback_api.intake.field_readers import Redact, is_list, is_object
 from feedback_api.responses.question_validators import (
+    AnswerValue,
     ChoiceQuestion,
     DateQuestion,
-    Given,
     MultiQuestion,
     PointQuestion,
     Question,
     Scores,
-    Seen,
     Statement,
     TextQuestion,
+    ValidatedAnswers,
 )
 from soundings.events import forms
-from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.scales import Scale, allowed_scales, scale_points
 
 _TEXT_LIMITS: Final[Mapping[str, int]] = {"short_text": 500, "long_text": 10_000, "hidden": 500}
@@ -37,7 +37,7 @@ class Condition:
     question: str
     values: frozenset[str | int]
 
-    def holds(self, seen: Mapping[str, Seen]) -> bool:
+    def holds(self, seen: Mapping[str, AnswerValue]) -> bool:
         answer = seen.get(self.question)
         if is_list(answer):
             return not self.values.isdisjoint(answer)
@@ -45,12 +45,12 @@ class Condition:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class FormCheck:
     """The questions that are asked after some answers, the answers to them, and what is wrong, in the form's order."""
 
     asked: Sequence[str]
     answers: Mapping[str, object]
-    faults: Sequence[Fault]
+    faults: Sequence[FieldError]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Step:
     condition: Condition | None
 
 
-class ReadyForm:
+class FormValidator:
     """Checks answers against one version of a form."""
 
     def __init__(self, view: FormView, redact: Redact) -> None:
@@ -75,28 +75,28 @@ class ReadyForm:
         )
         self._branches = any(step.condition is not None for step in self._steps)
 
-    def check(self, answers: object) -> Given:
+    def check(self, answers: object) -> ValidatedAnswers:
         """The answers as they go on record. Raises Refused at ``answers.{question}`` for the first that does not hold.
 
         An answer of null, blank text or an empty list is no answer. A question that is not reached takes none.
         """
         if not is_object(answers):
             raise wrong_type("answers", "an object that maps question ids to answers")
-        given = Given()
+        given = ValidatedAnswers()
         if self._branches:
             self._walk(answers, given)
         else:
             self._take_all(answers, given)
         return given
 
-    def look_through(self, answers: Mapping[str, object]) -> Looked:
+    def validate_all(self, answers: Mapping[str, object]) -> FormCheck:
         """Which questions these answers lead to, and all that is wrong with the answers to them; nothing is taken in.
 
         Answers to questions that are not asked are left out. An answer that does not hold leads nowhere.
         """
-        given, seen = Given(keeps_text=False), dict[str, Seen]()
+        given, seen = ValidatedAnswers(keeps_text=False), dict[str, AnswerValue]()
         asked: list[str] = []
-        faults: list[Fault] = []
+        faults: list[FieldError] = []
         for step in self._steps:
             question = step.question
             if step.condition is not None and not step.condition.holds(seen):
@@ -105,14 +105,14 @@ class ReadyForm:
             value = answers.get(question.id)
             try:
                 seen[question.id] = None if value is None else question.take(value, given)
-            except Refused as refusal:
+            except InvalidInput as refusal:
                 faults += refusal.faults
             else:
                 if step.required and seen[question.id] is None:
                     faults.append(_missing(question.id).faults[0])
-        return Looked(asked, {name: answers[name] for name in asked if name in answers}, faults)
+        return FormCheck(asked, {name: answers[name] for name in asked if name in answers}, faults)
 
-    def written(self, given: Given) -> list[str]:
+    def written(self, given: ValidatedAnswers) -> list[str]:
         """The texts that a person wrote, redacted; not those of hidden questions, which the page filled in."""
         return [text for question, text in given.comments.items() if question in self._written]
 
@@ -126,7 +126,7 @@ class ReadyForm:
                 read[name] = value
         return read
 
-    def _take_all(self, answers: Mapping[str, object], given: Given) -> None:
+    def _take_all(self, answers: Mapping[str, object], given: ValidatedAnswers) -> None:
         questions = self._questions
         for question_id, value in answers.items():
             question = questions.get(question_id)
@@ -138,11 +138,11 @@ class ReadyForm:
             if question_id not in given.answers and question_id not in given.comments:
                 raise _missing(question_id)
 
-    def _walk(self, answers: Mapping[str, object], given: Given) -> None:
+    def _walk(self, answers: Mapping[str, object], given: ValidatedAnswers) -> None:
         for question_id in answers:
             if question_id not in self._questions:
                 raise _unknown_question(question_id)
-        seen: dict[str, Seen] = {}
+        seen: dict[str, AnswerValue] = {}
         for step in self._steps:
             question = step.question
             value = answers.get(question.id)
@@ -201,15 +201,15 @@ def _scores(question: forms.Question, body: forms.FormVersion, values: frozenset
 
 
 def _unknown_question(question_id: str) -> Exception:
-    return refused(
+    return invalid_field(
         shown(question_id, of="answers"), "unknown_question", "is not a question of this version of the form"
     )
 
 
-def _missing(question_id: str) -> Refused:
-    return refused(f"answers.{question_id}", "missing", "needs an answer")
+def _missing(question_id: str) -> InvalidInput:
+    return invalid_field(f"answers.{question_id}", "missing", "needs an answer")
 
 
 def _unreachable(question_id: str) -> Exception:
     detail = "is not asked after these answers: its condition does not hold"
-    return refused(f"answers.{question_id}", "unreachable", detail)
+    return invalid_field(f"answers.{question_id}", "unreachable", detail)

@@ -5,8 +5,8 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Final
 
 from feedback_api.catalogue_projection.read_models import FormView
-from feedback_api.intake.context import CHANNELS, Directory, Sender
-from feedback_api.intake.errors import missing, refused, unknown_field
+from feedback_api.intake.context import CHANNELS, CatalogueLookup, IntakeContext
+from feedback_api.intake.errors import invalid_field, missing_field, unknown_field
 from feedback_api.intake.field_readers import (
     Item,
     Redact,
@@ -17,16 +17,16 @@ from feedback_api.intake.field_readers import (
     revision,
     text,
 )
-from feedback_api.intake.form_lookup import published_form, service_of_form
+from feedback_api.intake.form_lookup import resolve_form, resolve_form_service
 from feedback_api.intake.invented_labels import InventedLabels
 from feedback_api.intake.language_tags import language_tag
-from feedback_api.intake.ports import Accepted, RecordKind, Taken
+from feedback_api.intake.ports import Accepted, ParsedItem, RecordKind
 from feedback_api.intake.pseudonym_field import Pseudonym, subject
-from feedback_api.intake.record_builder import RecordMaker
+from feedback_api.intake.record_builder import RecordBuilder
 from feedback_api.intake.record_ids import record_id_of
-from feedback_api.intake.timestamps import happened, instant
-from feedback_api.responses.form_validator import Looked, ReadyForm
-from feedback_api.spam.scorer import Judge
+from feedback_api.intake.timestamps import clamp_occurred_at, instant
+from feedback_api.responses.form_validator import FormCheck, FormValidator
+from feedback_api.spam.scorer import SpamCheck
 from soundings.events.response import ResponseSubmitted
 from soundings.events.topics import RESPONSES
 from soundings.kernel.ids import new_id
@@ -48,7 +48,7 @@ _NOT_JUDGED: Final[Mapping[str, object]] = {"quarantined": False}
 _PATH_OF_SLUGS: Final = re.compile("(?:/[a-z_-]+)+/?")
 
 
-class Responses:
+class ResponseParser:
     """Takes responses against the published forms of the catalogue."""
 
     accepted_as: Accepted = "responses"
@@ -57,7 +57,7 @@ class Responses:
 
     def __init__(
         self,
-        directory: Directory,
+        directory: CatalogueLookup,
         redact: Redact,
         pseudonym: Pseudonym,
         *,
@@ -67,21 +67,21 @@ class Responses:
         self._redact = redact
         self._pseudonym = pseudonym
         self._new_id = new_record_id
-        self._maker = RecordMaker(ResponseSubmitted, ResponseSubmitted.KIND)
+        self._maker = RecordBuilder(ResponseSubmitted, ResponseSubmitted.KIND)
         self._invented = InventedLabels()
-        self._ready: dict[tuple[str, int], ReadyForm] = {}
+        self._ready: dict[tuple[str, int], FormValidator] = {}
 
-    def take(self, item: Item, sender: Sender, given_id: str | None) -> Taken:
+    def parse(self, item: Item, sender: IntakeContext, given_id: str | None) -> ParsedItem:
         """The record of a response; raises Refused."""
         if not item.keys() <= FIELDS:
             raise unknown_field(item, FIELDS)
         record_id = record_id_of(item, sender, given_id, self._new_id)
-        form = self.ready_form(published_form(item, sender, self._directory))
-        service_id = service_of_form(item, form.view, sender, self._directory)
+        form = self.ready_form(resolve_form(item, sender, self._directory))
+        service_id = resolve_form_service(item, form.view, sender, self._directory)
         if "answers" not in item:
-            raise missing("answers")
+            raise missing_field("answers")
         given = form.check(item["answers"])
-        occurred_at, clamped = happened(instant(item, "occurred_at"), sender.received_at)
+        occurred_at, clamped = clamp_occurred_at(instant(item, "occurred_at"), sender.received_at)
         number = revision(item) or 0
         place, adjusted = self._touchpoint(item, sender, service_id)
         data = {
@@ -102,23 +102,23 @@ class Responses:
         }
         return self._maker.make(data, sender, record_id=record_id, revision=number, at=occurred_at)
 
-    def ready_form(self, view: FormView) -> ReadyForm:
+    def ready_form(self, view: FormView) -> FormValidator:
         """The form made ready for checking; a version never changes, so it is made once."""
         key = (view.form_id, view.version)
         ready = self._ready.get(key)
         if ready is None or ready.view is not view:
-            ready = self._ready[key] = ReadyForm(view, self._redact)
+            ready = self._ready[key] = FormValidator(view, self._redact)
         return ready
 
     def read_fields(self, form: FormView, fields: Mapping[str, list[str]]) -> dict[str, object]:
         """The answers that the fields of a plain HTML form mean."""
         return self.ready_form(form).read_fields(fields)
 
-    def look_through(self, form: FormView, answers: Mapping[str, object]) -> Looked:
+    def validate_all(self, form: FormView, answers: Mapping[str, object]) -> FormCheck:
         """Which questions these answers lead to, and all that is wrong with the answers to them."""
-        return self.ready_form(form).look_through(answers)
+        return self.ready_form(form).validate_all(answers)
 
-    def _circumstances(self, item: Item, sender: Sender, form: FormView, service_id: str) -> dict[str, object]:
+    def _circumstances(self, item: Item, sender: IntakeContext, form: FormView, service_id: str) -> dict[str, object]:
         return {
             "agency_id": sender.agency.id,
             "time_zone": sender.agency.time_zone,
@@ -135,7 +135,9 @@ class Responses:
             "device": choice(item, "device", DEVICES),
         }
 
-    def _touchpoint(self, item: Item, sender: Sender, service_id: str) -> tuple[Mapping[str, object], tuple[str, ...]]:
+    def _touchpoint(
+        self, item: Item, sender: IntakeContext, service_id: str
+    ) -> tuple[Mapping[str, object], tuple[str, ...]]:
         """The touchpoint with its stage, and all fields that were adjusted.
 
         Of touchpoints that the catalogue does not have, nobody may bring any without a key, and a source not many.
@@ -161,7 +163,7 @@ class Responses:
         return cleaned(bare, _PAGE_MAX, self._redact) if bare else None
 
 
-def _judged(record_id: str, texts: Collection[str], judge: Judge) -> Mapping[str, object]:
+def _judged(record_id: str, texts: Collection[str], judge: SpamCheck) -> Mapping[str, object]:
     """What goes on record of how suspicious a response is."""
     found = judge(record_id, texts)
     return {"spam_score": found.score, "spam_reasons": found.reasons or None, "quarantined": found.quarantined}
@@ -173,5 +175,5 @@ def _consent(item: Item, person: str | None) -> bool | None:
         return None
     consents = flag(item, "contact_consent")
     if consents and person is None:
-        raise refused("contact_consent", "nobody", "can be given only where person says who gives it")
+        raise invalid_field("contact_consent", "nobody", "can be given only where person says who gives it")
     return consents

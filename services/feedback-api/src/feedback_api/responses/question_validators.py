@@ -6,11 +6,11 @@ from typing import Final, Protocol
 
 import orjson
 
-from feedback_api.intake.errors import refused, wrong_type
+from feedback_api.intake.errors import invalid_field, wrong_type
 from feedback_api.intake.field_readers import Redact, checked_text, fitted, is_list
 from feedback_api.intake.timestamps import checked_date
 
-Seen = object
+AnswerValue = object
 """An answer as conditions compare it: a point, a code, a list of codes, or text; None where nothing was answered."""
 
 TEXT_MAX: Final = 50_000
@@ -21,7 +21,7 @@ Scores = Mapping[object, orjson.Fragment]
 _NONE: Final[Scores] = {}
 
 
-class Given:
+class ValidatedAnswers:
     """The answers of one response, as far as they have been taken in; text is redacted only where it is kept."""
 
     __slots__ = ("answers", "characters", "comments", "keeps_text", "scores")
@@ -40,7 +40,7 @@ class Question(Protocol):
     @property
     def id(self) -> str: ...
 
-    def take(self, value: object, given: Given) -> Seen:
+    def take(self, value: object, given: ValidatedAnswers) -> AnswerValue:
         """Check an answer and take it in; raises Refused. Gives None for a blank answer."""
         ...
 
@@ -58,12 +58,12 @@ class PointQuestion:
     binary: bool
     scores: Scores = field(default_factory=lambda: _NONE)
 
-    def take(self, value: object, given: Given) -> Seen:
+    def take(self, value: object, given: ValidatedAnswers) -> AnswerValue:
         if not isinstance(value, int | float) or (isinstance(value, bool) and not self.binary):
             raise wrong_type(f"answers.{self.id}", "a number")
         if value not in self.points:
             detail = f"must be a whole number from {self.points[0]} to {self.points[-1]}"
-            raise refused(f"answers.{self.id}", "out_of_scale", detail)
+            raise invalid_field(f"answers.{self.id}", "out_of_scale", detail)
         point = int(value)
         given.answers[self.id] = point
         score = self.scores.get(point)
@@ -91,7 +91,7 @@ class ChoiceQuestion:
     codes: frozenset[str]
     scores: Scores = field(default_factory=lambda: _NONE)
 
-    def take(self, value: object, given: Given) -> Seen:
+    def take(self, value: object, given: ValidatedAnswers) -> AnswerValue:
         if not isinstance(value, str):
             raise wrong_type(f"answers.{self.id}", "the code of an option, as text")
         if value not in self.codes:
@@ -114,14 +114,14 @@ class MultiQuestion:
     codes: frozenset[str]
     scores: Scores = field(default_factory=lambda: _NONE)
 
-    def take(self, value: object, given: Given) -> Seen:
+    def take(self, value: object, given: ValidatedAnswers) -> AnswerValue:
         if not is_list(value):
             raise wrong_type(f"answers.{self.id}", "a list of option codes")
         chosen = [code for code in value if isinstance(code, str) and code in self.codes]
         if len(chosen) != len(value):
             raise _unknown_option(self.id, self.codes)
         if len(set(chosen)) != len(chosen):
-            raise refused(f"answers.{self.id}", "duplicate", "names an option twice")
+            raise invalid_field(f"answers.{self.id}", "duplicate", "names an option twice")
         if not chosen:
             return None
         given.answers[self.id] = chosen
@@ -140,14 +140,14 @@ class TextQuestion:
     limit: int
     redact: Redact
 
-    def take(self, value: object, given: Given) -> Seen:
+    def take(self, value: object, given: ValidatedAnswers) -> AnswerValue:
         text = checked_text(value, f"answers.{self.id}", self.limit)
         if not text:
             return None
         room = TEXT_MAX - given.characters
         if len(text) > room:
             detail = f"all text of one response together may have {TEXT_MAX} characters"
-            raise refused(f"answers.{self.id}", "too_long", detail)
+            raise invalid_field(f"answers.{self.id}", "too_long", detail)
         if given.keeps_text:
             kept = given.comments[self.id] = fitted(self.redact(text), min(self.limit, room))
             given.characters += max(len(text), len(kept))
@@ -165,7 +165,7 @@ class DateQuestion:
 
     id: str
 
-    def take(self, value: object, given: Given) -> Seen:
+    def take(self, value: object, given: ValidatedAnswers) -> AnswerValue:
         day = checked_date(value, f"answers.{self.id}").isoformat()
         given.answers[self.id] = day
         return day
@@ -180,8 +180,8 @@ class Statement:
 
     id: str
 
-    def take(self, value: object, given: Given) -> Seen:  # noqa: ARG002 - as all questions do
-        raise refused(f"answers.{self.id}", "takes_no_answer", "is a statement, which takes no answer")
+    def take(self, value: object, given: ValidatedAnswers) -> AnswerValue:  # noqa: ARG002 - as all questions do
+        raise invalid_field(f"answers.{self.id}", "takes_no_answer", "is a statement, which takes no answer")
 
     def from_texts(self, texts: Sequence[str]) -> object:
         return texts[0] if texts and texts[0] else None
@@ -189,4 +189,4 @@ class Statement:
 
 def _unknown_option(question_id: str, codes: frozenset[str]) -> Exception:
     few = f"; there are {', '.join(sorted(codes))}" if len(codes) <= 20 else ""  # noqa: PLR2004 - a readable sentence
-    return refused(f"answers.{question_id}", "unknown_option", f"is not an option of this question{few}")
+    return invalid_field(f"answers.{question_id}", "unknown_option", f"is not an option of this question{few}")

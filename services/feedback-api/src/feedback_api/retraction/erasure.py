@@ -5,59 +5,59 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from feedback_api.intake.context import Directory
-from feedback_api.intake.errors import FORBIDDEN, missing, refused, unknown_field
+from feedback_api.intake.context import CatalogueLookup
+from feedback_api.intake.errors import FORBIDDEN, invalid_field, missing_field, unknown_field
 from feedback_api.intake.field_readers import identifier, is_object, reference, required_choice
 from feedback_api.intake.ports import RecordKind
-from feedback_api.intake.use_cases import Outcome, Rejection
+from feedback_api.intake.use_cases import BatchResult, RejectedItem
 from feedback_api.retraction.legal_hold import held_refusal, is_held
 from feedback_api.retraction.parser import Target, retraction
 from soundings.access.roles import Principal
 from soundings.events.envelope import encode
 from soundings.http.loop_turn import LoopTurn
-from soundings.kernel.errors import Fault, Refused, Unavailable
+from soundings.kernel.errors import FieldError, InvalidInput, ServiceUnavailable
 from soundings.log.port import AppendFailed, Log, Record
-from soundings.telemetry.tracing import traceparent
+from soundings.telemetry.tracing import current_traceparent
 
 _FIELDS: Final = frozenset({"source_id", "kind", "id", "root_id"})
 _KINDS: Final[Mapping[str, RecordKind]] = {"response": "response", "interaction": "interaction"}
-_NOT_STORED: Final = Fault("", "not_stored", "could not be stored just now; send it again")
+_NOT_STORED: Final = FieldError("", "not_stored", "could not be stored just now; send it again")
 
 
 @dataclass(frozen=True, slots=True)
-class Eraser:
+class ErasureContext:
     """Whoever erases, and what the catalogue says of the sources."""
 
     principal: Principal
-    directory: Directory
+    directory: CatalogueLookup
     at: datetime
 
     def target(self, item: object) -> Target:
         """The record that an item names; raises Refused where it may not be erased."""
         if not is_object(item):
-            raise refused("", "wrong_type", "an item must be an object")
+            raise invalid_field("", "wrong_type", "an item must be an object")
         if not item.keys() <= _FIELDS:
             raise unknown_field(item, _FIELDS)
         source_id, record_id = reference(item, "source_id"), identifier(item, "id")
         if source_id is None or record_id is None:
-            raise missing("source_id" if source_id is None else "id")
+            raise missing_field("source_id" if source_id is None else "id")
         kind = _KINDS[required_choice(item, "kind", {name: name for name in _KINDS})]
         root_id = identifier(item, "root_id")
         if root_id is not None and kind != "interaction":
-            raise refused("root_id", "not_here", "only interactions have roots")
+            raise invalid_field("root_id", "not_here", "only interactions have roots")
         self._check(source_id)
         return Target(source_id, kind, record_id, root_id)
 
     def _check(self, source_id: str) -> None:
         """A source that the catalogue does not know has no agency, so only who reaches all of them erases from it."""
         source = self.directory.registered_source(source_id)
-        if not self.principal.reaches("" if source is None else source.agency_id):
-            raise refused("source_id", FORBIDDEN, "is not a source of your agency")
+        if not self.principal.can_act_for("" if source is None else source.agency_id):
+            raise invalid_field("source_id", FORBIDDEN, "is not a source of your agency")
         if is_held(source_id, self.directory):
             raise held_refusal("source_id")
 
 
-async def erase(items: Sequence[object], eraser: Eraser, log: Log) -> Outcome:
+async def erase(items: Sequence[object], eraser: ErasureContext, log: Log) -> BatchResult:
     """Append a retraction for each record that may be erased; what is counted as accepted is durable.
 
     Raises Unavailable when nothing was stored and trying again may help.
@@ -69,25 +69,25 @@ async def erase(items: Sequence[object], eraser: Eraser, log: Log) -> Outcome:
         for (index, _), place in zip(bundle, places, strict=True):
             if isinstance(place, AppendFailed):
                 lost += 1
-                rejected.append(Rejection(index, None, _NOT_STORED))
+                rejected.append(RejectedItem(index, None, _NOT_STORED))
     if lost and len(rejected) == len(items):
-        raise Unavailable("The log could not store this just now; send it again.")
+        raise ServiceUnavailable("The log could not store this just now; send it again.")
     rejected.sort(key=lambda rejection: rejection.index)
-    return Outcome(len(items) - len(rejected), rejected)
+    return BatchResult(len(items) - len(rejected), rejected)
 
 
 async def _sorted(
-    items: Sequence[object], eraser: Eraser
-) -> tuple[dict[str, list[tuple[int, Record]]], list[Rejection]]:
+    items: Sequence[object], eraser: ErasureContext
+) -> tuple[dict[str, list[tuple[int, Record]]], list[RejectedItem]]:
     bundles: dict[str, list[tuple[int, Record]]] = {}
-    rejected: list[Rejection] = []
+    rejected: list[RejectedItem] = []
     turn = LoopTurn()
     for index, item in enumerate(items):
         await turn.give_way()
         try:
             event = retraction(eraser.target(item), "erasure", eraser.at)
-        except Refused as refusal:
-            rejected.append(Rejection(index, None, refusal.faults[0]))
+        except InvalidInput as refusal:
+            rejected.append(RejectedItem(index, None, refusal.faults[0]))
         else:
-            bundles.setdefault(event.TOPIC.name, []).append((index, encode(event, traceparent())))
+            bundles.setdefault(event.TOPIC.name, []).append((index, encode(event, current_traceparent())))
     return bundles, rejected

@@ -15,15 +15,15 @@ from feedback_api.intake.body_parser import (
     media_type,
     parsed,
 )
-from feedback_api.intake.errors import missing, refused, unknown_field, wrong_type
+from feedback_api.intake.errors import invalid_field, missing_field, unknown_field, wrong_type
 from feedback_api.intake.field_readers import Item, is_list, is_object, reference, text
-from feedback_api.intake.replies import json_response, many
-from feedback_api.intake.source_auth import Door
+from feedback_api.intake.replies import batch_reply, json_response
+from feedback_api.intake.source_auth import SourceAuthenticator
 from feedback_api.pseudonyms.domain import BlankPerson
-from feedback_api.retraction.erasure import Eraser, erase
+from feedback_api.retraction.erasure import ErasureContext, erase
 from feedback_api.retraction.openapi import ERASE_ANSWERS, ERASE_BODY, FIND_ANSWERS, FIND_BODY
-from soundings.http.auth import Forbidden, caller
-from soundings.http.body import read_body
+from soundings.http.auth import Forbidden, current_principal
+from soundings.http.body import read_limited_body
 from soundings.kernel.clock import Clock
 from soundings.log.port import Log
 
@@ -35,7 +35,7 @@ _ERASE: Final = frozenset({"records"})
 _PERSON_MAX: Final = 500
 
 
-def officer_router(door: Door, log: Log, subjects: Subjects, clock: Clock) -> APIRouter:
+def erasure_router(door: SourceAuthenticator, log: Log, subjects: Subjects, clock: Clock) -> APIRouter:
     """POST /v1/subjects and POST /v1/erasures."""
     router = APIRouter(tags=["taking back"])
 
@@ -45,15 +45,15 @@ def officer_router(door: Door, log: Log, subjects: Subjects, clock: Clock) -> AP
         item = await _item(request, _FIND)
         agency_id, person = reference(item, "agency_id"), text(item, "person", _PERSON_MAX)
         if agency_id is None or person is None:
-            raise missing("agency_id" if agency_id is None else "person")
-        if not caller(request).reaches(agency_id):
+            raise missing_field("agency_id" if agency_id is None else "person")
+        if not current_principal(request).can_act_for(agency_id):
             raise Forbidden("This is another agency than yours.")
         if (await door.directory()).registered_agency(agency_id) is None:
-            raise refused("agency_id", "unknown_agency", "is not an agency of the catalogue")
+            raise invalid_field("agency_id", "unknown_agency", "is not an agency of the catalogue")
         try:
             found = subjects(agency_id, person)
         except BlankPerson:
-            raise refused("person", "blank", "must name somebody") from None
+            raise invalid_field("person", "blank", "must name somebody") from None
         return json_response({"agency_id": agency_id, "subjects": list(found)}, 200)
 
     @router.post(
@@ -68,10 +68,12 @@ def officer_router(door: Door, log: Log, subjects: Subjects, clock: Clock) -> AP
         item = await _item(request, _ERASE)
         records = item.get("records")
         if not is_list(records):
-            raise missing("records") if records is None else wrong_type("records", "a list")
+            raise missing_field("records") if records is None else wrong_type("records", "a list")
         if len(records) > ITEMS_MAX:
             raise TooLarge(f"A list may hold {ITEMS_MAX} records; this one holds {len(records)}. Send it in parts.")
-        return many(await erase(records, Eraser(caller(request), await door.directory(), clock()), log))
+        return batch_reply(
+            await erase(records, ErasureContext(current_principal(request), await door.directory(), clock()), log)
+        )
 
     return router
 
@@ -79,7 +81,7 @@ def officer_router(door: Door, log: Log, subjects: Subjects, clock: Clock) -> AP
 async def _item(request: Request, fields: frozenset[str]) -> Item:
     if media_type(request.headers.get("content-type")) not in JSON_TYPES:
         raise UnsupportedType("Send application/json.")
-    value = parsed(await read_body(request, BATCH_MAX_BYTES))
+    value = parsed(await read_limited_body(request, BATCH_MAX_BYTES))
     if not is_object(value):
         raise wrong_type("", "an object")
     if not value.keys() <= fields:

@@ -10,23 +10,23 @@ from feedback_api.intake.ports import Accepted, RecordKind
 from feedback_api.intake.receipts import Receipts, ReceiptTarget
 from feedback_api.intake.record_ids import client_id, keyed_path_id
 from feedback_api.intake.replies import json_response
-from feedback_api.intake.source_auth import Door
+from feedback_api.intake.source_auth import SourceAuthenticator
 from feedback_api.retraction.legal_hold import held_problem, is_held
 from feedback_api.retraction.parser import Reason, Target, retraction
 from soundings.events.envelope import encode
 from soundings.events.topics import INTERACTIONS, RESPONSES
 from soundings.http.problems import Problem
 from soundings.kernel.clock import Clock
-from soundings.kernel.errors import Unavailable
+from soundings.kernel.errors import ServiceUnavailable
 from soundings.log.port import AppendFailed, Log
-from soundings.telemetry.tracing import traceparent
+from soundings.telemetry.tracing import current_traceparent
 
 _LOG_DAYS: Final = max(topic.retention.days for topic in (RESPONSES, INTERACTIONS) if topic.retention)
 """After how many days at most the log has forgotten what was taken back."""
 _KINDS: Final = frozenset(get_args(RecordKind))
 
 
-def takeback_router(door: Door, log: Log, receipts: Receipts, clock: Clock) -> APIRouter:
+def retraction_router(door: SourceAuthenticator, log: Log, receipts: Receipts, clock: Clock) -> APIRouter:
     """DELETE by id for each kind, and DELETE by receipt."""
     router = APIRouter(tags=["taking back"])
 
@@ -76,9 +76,9 @@ def takeback_router(door: Door, log: Log, receipts: Receipts, clock: Clock) -> A
 
 async def _append(log: Log, target: Target, reason: Reason, clock: Clock) -> None:
     event = retraction(target, reason, clock())
-    (place,) = await log.append(event.TOPIC.name, (encode(event, traceparent()),))
+    (place,) = await log.append(event.TOPIC.name, (encode(event, current_traceparent()),))
     if isinstance(place, AppendFailed):
-        raise Unavailable("The log could not store this just now; send it again.") from place
+        raise ServiceUnavailable("The log could not store this just now; send it again.") from place
 
 
 def _target(sealed: ReceiptTarget) -> Target:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
 
-from feedback_api.intake.context import Sender
-from feedback_api.intake.errors import missing, unknown_field
+from feedback_api.intake.context import IntakeContext
+from feedback_api.intake.errors import missing_field, unknown_field
 from feedback_api.intake.field_readers import Item
-from feedback_api.intake.ports import Accepted, RecordKind, Taken
+from feedback_api.intake.ports import Accepted, ParsedItem, RecordKind
 from feedback_api.intake.record_ids import keyed_identifier
 from feedback_api.retraction.legal_hold import held_refusal
 from soundings.events.base import EventData
@@ -58,7 +58,7 @@ _ACCEPTED_AS: Final[Mapping[RecordKind, Accepted]] = {
 }
 
 
-class Retractions:
+class RetractionParser:
     """Retractions as a kind of their own, for doors that take them as events: ``{id, root_id?}``."""
 
     receipt_kind: RecordKind | None = None
@@ -69,15 +69,15 @@ class Retractions:
         self.accepted_as: Accepted = _ACCEPTED_AS[kind]
         self.topic: str = _EVENTS[kind].TOPIC.name
 
-    def take(self, item: Item, sender: Sender, given_id: str | None) -> Taken:  # noqa: ARG002 - it names this event
+    def parse(self, item: Item, sender: IntakeContext, given_id: str | None) -> ParsedItem:  # noqa: ARG002 - it names this event
         """The record of a retraction; the id beside the item names the event and never what it takes back."""
         if not item.keys() <= self._fields:
             raise unknown_field(item, self._fields)
         record_id = keyed_identifier(item, "id")
         if record_id is None:
-            raise missing("id")
+            raise missing_field("id")
         if sender.source.legal_hold:
             raise held_refusal("")
         target = Target(sender.source.id, self._kind, record_id, keyed_identifier(item, "root_id"))
         event = retraction(target, "sender", sender.received_at)
-        return Taken(record_id, target.root_id, encode(event, sender.traceparent))
+        return ParsedItem(record_id, target.root_id, encode(event, sender.traceparent))

@@ -11,8 +11,8 @@ from starlette.responses import Response
 
 from feedback_api.intake import openapi
 from feedback_api.intake.body_parser import JSON_TYPES, SINGLE_MAX_BYTES, UnsupportedType, media_type, parsed
-from feedback_api.intake.context import Directory
-from feedback_api.intake.errors import missing, refused, unknown_field, wrong_type
+from feedback_api.intake.context import CatalogueLookup
+from feedback_api.intake.errors import invalid_field, missing_field, unknown_field, wrong_type
 from feedback_api.intake.field_readers import (
     Item,
     Redact,
@@ -23,18 +23,18 @@ from feedback_api.intake.field_readers import (
     required_choice,
     text,
 )
-from feedback_api.intake.monotonic_revision import RisingRevisions
+from feedback_api.intake.monotonic_revision import MonotonicRevisions
 from feedback_api.intake.replies import json_response
-from feedback_api.intake.source_auth import Door
+from feedback_api.intake.source_auth import SourceAuthenticator
 from soundings.access.roles import Principal
 from soundings.events.envelope import encode
 from soundings.events.response import ResponseReviewed
-from soundings.http.auth import Forbidden, caller
-from soundings.http.body import read_body
+from soundings.http.auth import Forbidden, current_principal
+from soundings.http.body import read_limited_body
 from soundings.kernel.clock import Clock
-from soundings.kernel.errors import Unavailable
+from soundings.kernel.errors import ServiceUnavailable
 from soundings.log.port import AppendFailed, Log
-from soundings.telemetry.tracing import traceparent
+from soundings.telemetry.tracing import current_traceparent
 
 Verdict = Literal["quarantined", "released"]
 
@@ -47,10 +47,10 @@ _REASON_MAX: Final = 1000
 class Desk:
     """What reviewing needs."""
 
-    door: Door
+    door: SourceAuthenticator
     log: Log
     redact: Redact
-    revisions: RisingRevisions
+    revisions: MonotonicRevisions
     clock: Clock
 
 
@@ -69,27 +69,27 @@ def review_router(desk: Desk) -> APIRouter:
         """Say whether a response counts. It speaks of all its revisions, and the newest review holds."""
         item = await _item(request)
         directory = await desk.door.directory()
-        event = await asyncio.to_thread(reviewed, item, caller(request), directory, desk, desk.clock())
-        (place,) = await desk.log.append(event.TOPIC.name, (encode(event, traceparent()),))
+        event = await asyncio.to_thread(reviewed, item, current_principal(request), directory, desk, desk.clock())
+        (place,) = await desk.log.append(event.TOPIC.name, (encode(event, current_traceparent()),))
         if isinstance(place, AppendFailed):
-            raise Unavailable("The log could not store this just now; send it again.") from place
+            raise ServiceUnavailable("The log could not store this just now; send it again.") from place
         return json_response({"id": event.record_id, "revision": event.revision})
 
     return router
 
 
-def reviewed(item: Item, reviewer: Principal, directory: Directory, desk: Desk, at: datetime) -> ResponseReviewed:
+def reviewed(item: Item, reviewer: Principal, directory: CatalogueLookup, desk: Desk, at: datetime) -> ResponseReviewed:
     """The event of a review; raises Refused, or Forbidden for another agency's source."""
     if not item.keys() <= _FIELDS:
         raise unknown_field(item, _FIELDS)
     source_id, record_id = reference(item, "source_id"), identifier(item, "id")
     verdict, reason = required_choice(item, "verdict", _VERDICTS), text(item, "reason", _REASON_MAX)
     if source_id is None or record_id is None or reason is None:
-        raise missing("source_id" if source_id is None else "id" if record_id is None else "reason")
+        raise missing_field("source_id" if source_id is None else "id" if record_id is None else "reason")
     source = directory.registered_source(source_id)
     if source is None:
-        raise refused("source_id", "unknown_source", "is not a source of the catalogue")
-    if not reviewer.reaches(source.agency_id):
+        raise invalid_field("source_id", "unknown_source", "is not a source of the catalogue")
+    if not reviewer.can_act_for(source.agency_id):
         raise Forbidden("This source belongs to another agency.")
     return ResponseReviewed(
         record_id=record_id,
@@ -104,7 +104,7 @@ def reviewed(item: Item, reviewer: Principal, directory: Directory, desk: Desk, 
 async def _item(request: Request) -> Item:
     if media_type(request.headers.get("content-type")) not in JSON_TYPES:
         raise UnsupportedType("Send application/json.")
-    value = parsed(await read_body(request, SINGLE_MAX_BYTES))
+    value = parsed(await read_limited_body(request, SINGLE_MAX_BYTES))
     if not is_object(value):
         raise wrong_type("", "an object")
     return value

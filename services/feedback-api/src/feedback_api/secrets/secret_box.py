@@ -17,7 +17,7 @@ _NONCE: Final = 12
 _KEY: Final = 32
 
 
-class Seals:
+class SecretBox:
     """Seals secrets under a key that is derived from the root secret, and opens them again.
 
     ``former`` are root secrets that were in use before: what was sealed under them still opens.

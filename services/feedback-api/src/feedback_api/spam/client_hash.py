@@ -9,7 +9,7 @@ from typing import Final
 _ROTATE_SECONDS: Final = 3600
 
 
-class ClientHashes:
+class RotatingClientHash:
     """Hashes a client together with where it is counted; the key is random and lives an hour at most."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:

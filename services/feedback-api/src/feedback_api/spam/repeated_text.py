@@ -26,7 +26,7 @@ class _Seen:
     records: set[bytes] = field(default_factory=set[bytes])
 
 
-class Repeats:
+class RepeatedTextDetector:
     """How many other records had the same text within the hour. Nothing of a text is kept but its hash."""
 
     def __init__(self, monotonic: Callable[[], float], most: int = _MOST_TEXTS) -> None:

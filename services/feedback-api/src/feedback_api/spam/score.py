@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Sign(StrEnum):
+class SpamReason(StrEnum):
     """What speaks against a response. The values are its reasons in the event."""
 
     HONEYPOT = "honeypot"
@@ -30,21 +30,21 @@ class Sign(StrEnum):
 
 
 _HUNDREDTHS: Final = {
-    Sign.HONEYPOT: 100,
-    Sign.TOO_FAST: 40,
-    Sign.REPEATED: 30,
-    Sign.OFTEN_REPEATED: 60,
-    Sign.LINK: 20,
-    Sign.LINKS: 40,
-    Sign.MARKUP: 80,
-    Sign.GIBBERISH: 50,
-    Sign.SAME_EVERYWHERE: 40,
-    Sign.CROWD: 30,
+    SpamReason.HONEYPOT: 100,
+    SpamReason.TOO_FAST: 40,
+    SpamReason.REPEATED: 30,
+    SpamReason.OFTEN_REPEATED: 60,
+    SpamReason.LINK: 20,
+    SpamReason.LINKS: 40,
+    SpamReason.MARKUP: 80,
+    SpamReason.GIBBERISH: 50,
+    SpamReason.SAME_EVERYWHERE: 40,
+    SpamReason.CROWD: 30,
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Suspicion:
+class SpamScore:
     """A score from 0 to 1 with the names of its reasons, and whether it is enough to hold the response back."""
 
     score: float
@@ -52,13 +52,13 @@ class Suspicion:
     quarantined: bool
 
 
-_NONE: Final = Suspicion(0.0, (), quarantined=False)
+_NONE: Final = SpamScore(0.0, (), quarantined=False)
 
 
-def suspicion(signs: Collection[Sign], quarantine_at: float) -> Suspicion:
+def suspicion(signs: Collection[SpamReason], quarantine_at: float) -> SpamScore:
     """The weights of all signs together, at most 1; a threshold is above 0, so nothing holds back what shows none."""
     if not signs:
         return _NONE
-    found = [sign for sign in Sign if sign in signs]
+    found = [sign for sign in SpamReason if sign in signs]
     score = min(100, sum(_HUNDREDTHS[sign] for sign in found)) / 100
-    return Suspicion(score, tuple(sign.value for sign in found), score >= quarantine_at)
+    return SpamScore(score, tuple(sign.value for sign in found), score >= quarantine_at)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from feedback_api.spam import text_heuristics
-from feedback_api.spam.client_hash import ClientHashes
-from feedback_api.spam.repeated_text import Repeats, is_the_same
-from feedback_api.spam.score import Sign, Suspicion, suspicion
-from feedback_api.spam.token_bucket import Buckets
+from feedback_api.spam.client_hash import RotatingClientHash
+from feedback_api.spam.repeated_text import RepeatedTextDetector, is_the_same
+from feedback_api.spam.score import SpamReason, SpamScore, suspicion
+from feedback_api.spam.token_bucket import TokenBuckets
 from soundings.events.forms import Abuse
 
-Judge = Callable[[str, Collection[str]], Suspicion]
+SpamCheck = Callable[[str, Collection[str]], SpamScore]
 """What to think of a response with an id (first) and texts (second, redacted)."""
 
 _FORM_BURST: Final = 30
@@ -24,7 +24,7 @@ _MILLISECONDS: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class SubmissionContext:
     """How a response came. ``elapsed_ms`` is the time since the form was shown, where the page told it."""
 
     form_id: str
@@ -34,48 +34,48 @@ class Arrival:
     elapsed_ms: int | None = None
 
 
-class Guard:
+class SpamScorer:
     """Judges responses by their signs. What it remembers is hashed, bounded, and gone after an hour or a restart."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._clients = ClientHashes(monotonic)
-        self._by_form = Buckets(_FORM_BURST, _PER_SECOND, monotonic)
-        self._by_origin = Buckets(_ORIGIN_BURST, _PER_SECOND, monotonic)
-        self._repeats = Repeats(monotonic)
+        self._clients = RotatingClientHash(monotonic)
+        self._by_form = TokenBuckets(_FORM_BURST, _PER_SECOND, monotonic)
+        self._by_origin = TokenBuckets(_ORIGIN_BURST, _PER_SECOND, monotonic)
+        self._repeats = RepeatedTextDetector(monotonic)
         # Long answers are judged on a thread beside the event loop, and nothing inside is made for two at once.
         self._lock = threading.Lock()
 
-    def judge(self, arrival: Arrival, rules: Abuse, record_id: str, texts: Collection[str]) -> Suspicion:
+    def judge(self, arrival: SubmissionContext, rules: Abuse, record_id: str, texts: Collection[str]) -> SpamScore:
         """The suspicion about one response; it is remembered for the ones after it."""
         with self._lock:
             signs = {*_of_arrival(arrival, rules), *self._of_texts(arrival.form_id, record_id, texts)}
             if self._is_crowded(arrival):
-                signs.add(Sign.CROWD)
+                signs.add(SpamReason.CROWD)
         return suspicion(signs, rules.quarantine_at)
 
-    def _is_crowded(self, arrival: Arrival) -> bool:
+    def _is_crowded(self, arrival: SubmissionContext) -> bool:
         at_form = self._by_form.take(self._clients.of(f"form {arrival.form_id}", arrival.client))
         at_origin = self._by_origin.take(self._clients.of(f"origin {arrival.origin}", arrival.client))
         return not (at_form and at_origin)
 
-    def _of_texts(self, form_id: str, record_id: str, texts: Collection[str]) -> Iterator[Sign]:
+    def _of_texts(self, form_id: str, record_id: str, texts: Collection[str]) -> Iterator[SpamReason]:
         if not texts:
             return
         together = "\n".join(texts)
         if found := text_heuristics.links(together):
-            yield Sign.LINK if found == 1 else Sign.LINKS
+            yield SpamReason.LINK if found == 1 else SpamReason.LINKS
         if text_heuristics.has_markup(together):
-            yield Sign.MARKUP
+            yield SpamReason.MARKUP
         if text_heuristics.is_gibberish(together):
-            yield Sign.GIBBERISH
+            yield SpamReason.GIBBERISH
         if is_the_same(texts):
-            yield Sign.SAME_EVERYWHERE
+            yield SpamReason.SAME_EVERYWHERE
         if others := self._repeats.others(form_id, record_id, together):
-            yield Sign.OFTEN_REPEATED if others >= _OFTEN else Sign.REPEATED
+            yield SpamReason.OFTEN_REPEATED if others >= _OFTEN else SpamReason.REPEATED
 
 
-def _of_arrival(arrival: Arrival, rules: Abuse) -> Iterator[Sign]:
+def _of_arrival(arrival: SubmissionContext, rules: Abuse) -> Iterator[SpamReason]:
     if arrival.honeypot:
-        yield Sign.HONEYPOT
+        yield SpamReason.HONEYPOT
     if arrival.elapsed_ms is not None and arrival.elapsed_ms < rules.least_seconds * _MILLISECONDS:
-        yield Sign.TOO_FAST
+        yield SpamReason.TOO_FAST

@@ -14,7 +14,7 @@ class _Bucket:
     at: float
 
 
-class Buckets:
+class TokenBuckets:
     """One bucket for each key: ``burst`` tokens at first, refilled at ``per_second``. The longest unused go."""
 
     def __init__(self, burst: int, per_second: float, monotonic: Callable[[], float], most: int = _MOST) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from feedback_api.intake.errors import missing, refused, wrong_type
+from feedback_api.intake.errors import invalid_field, missing_field, wrong_type
 from feedback_api.intake.field_readers import (
     COUNT_MAX,
     TOTAL_SECONDS_MAX,
@@ -25,11 +25,13 @@ def bins(item: Item, measure: Measure, redact: Redact) -> dict[str, int]:
     """How often each bin was counted. Names outside a closed set are redacted; names that become equal are added up."""
     value = item.get("bins")
     if value is None:
-        raise missing("bins")
+        raise missing_field("bins")
     if not is_object(value):
         raise wrong_type("bins", "an object that maps bins to counts")
     if not 1 <= len(value) <= _BINS_MAX:
-        raise refused("bins", "wrong_length", f"must have 1 to {_BINS_MAX} bins; a total of nothing is a bin with 0")
+        raise invalid_field(
+            "bins", "wrong_length", f"must have 1 to {_BINS_MAX} bins; a total of nothing is a bin with 0"
+        )
     allowed = tally_bins(measure)
     counted: dict[str, int] = {}
     for name, count in value.items():
@@ -37,7 +39,7 @@ def bins(item: Item, measure: Measure, redact: Redact) -> dict[str, int]:
         place = f"bins.{name}" if allowed is not None or is_slug(name) else "bins"
         sum_of_bin = counted.get(bin_name, 0) + checked_whole(count, place, 0, COUNT_MAX)
         if sum_of_bin > COUNT_MAX:
-            raise refused(
+            raise invalid_field(
                 "bins", "out_of_range", f"bins of one name after redaction must be {COUNT_MAX} at most together"
             )
         counted[bin_name] = sum_of_bin
@@ -49,23 +51,25 @@ def total(item: Item, measure: Measure) -> int | float | None:
     value = item.get("total")
     if not has_total(measure.scale):
         if value is not None:
-            raise refused("total", "not_here", "only durations and money have a total")
+            raise invalid_field("total", "not_here", "only durations and money have a total")
         return None
     if value is None:
-        raise missing("total")
+        raise missing_field("total")
     if measure.scale is Scale.MONEY:
         return checked_whole(value, "total", -COUNT_MAX, COUNT_MAX)
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise wrong_type("total", "a number of seconds")
     if not 0 <= value <= TOTAL_SECONDS_MAX:
-        raise refused("total", "out_of_range", f"must be from 0 to {TOTAL_SECONDS_MAX} seconds")
+        raise invalid_field("total", "out_of_range", f"must be from 0 to {TOTAL_SECONDS_MAX} seconds")
     return value
 
 
 def _closed_name(name: str, allowed: frozenset[str]) -> str:
     if name not in allowed:
         few = f"; there are {', '.join(sorted(allowed))}" if len(allowed) <= 20 else ""  # noqa: PLR2004 - a sentence
-        raise refused(f"bins.{name}" if is_slug(name) else "bins", "unknown_bin", f"is no bin of this measure{few}")
+        raise invalid_field(
+            f"bins.{name}" if is_slug(name) else "bins", "unknown_bin", f"is no bin of this measure{few}"
+        )
     return name
 
 
@@ -74,5 +78,5 @@ def _open_name(name: str, redact: Redact) -> str:
         return name
     checked = checked_text(name, "bins", _NAME_MAX)
     if not checked:
-        raise refused("bins", "unknown_bin", "a bin needs a name")
+        raise invalid_field("bins", "unknown_bin", "a bin needs a name")
     return cleaned(checked, _NAME_MAX, redact)

@@ -7,12 +7,12 @@ from typing import Final
 
 from feedback_api.catalogue_projection.measure_versions import built_in, in_force
 from feedback_api.catalogue_projection.read_models import AgencyView, MeasureVersionView
-from feedback_api.intake.context import CHANNELS, Directory, Sender, service_of
-from feedback_api.intake.errors import missing, refused, unknown_field
+from feedback_api.intake.context import CHANNELS, CatalogueLookup, IntakeContext, service_of
+from feedback_api.intake.errors import invalid_field, missing_field, unknown_field
 from feedback_api.intake.field_readers import Item, Redact, reference, required_choice, revision, whole_number
-from feedback_api.intake.monotonic_revision import RisingRevisions
-from feedback_api.intake.ports import Accepted, RecordKind, Taken
-from feedback_api.intake.record_builder import RecordMaker
+from feedback_api.intake.monotonic_revision import MonotonicRevisions
+from feedback_api.intake.ports import Accepted, ParsedItem, RecordKind
+from feedback_api.intake.record_builder import RecordBuilder
 from feedback_api.intake.record_ids import keyed_identifier
 from feedback_api.intake.timestamps import local_date
 from feedback_api.tallies.bin_validation import bins, total
@@ -20,7 +20,7 @@ from soundings.events.tally import TallyRecorded
 from soundings.events.topics import TALLIES
 from soundings.kernel.clock import from_epoch_ms
 from soundings.kernel.ids import key128
-from soundings.kernel.measures import Measure, may_be_tallied
+from soundings.kernel.measures import Measure, accepts_tallies
 from soundings.kernel.vocabulary import Grain
 
 FIELDS: Final = frozenset(
@@ -38,20 +38,20 @@ class Period:
     start: date
 
 
-class Tallies:
+class TallyParser:
     """Takes tallies of built-in measures and of the agency's own."""
 
     accepted_as: Accepted = "tallies"
     topic: str = TALLIES.name
     receipt_kind: RecordKind | None = "tally"
 
-    def __init__(self, directory: Directory, redact: Redact, revisions: RisingRevisions) -> None:
+    def __init__(self, directory: CatalogueLookup, redact: Redact, revisions: MonotonicRevisions) -> None:
         self._directory = directory
         self._redact = redact
         self._revisions = revisions
-        self._maker = RecordMaker(TallyRecorded, TallyRecorded.KIND)
+        self._maker = RecordBuilder(TallyRecorded, TallyRecorded.KIND)
 
-    def take(self, item: Item, sender: Sender, given_id: str | None) -> Taken:  # noqa: ARG002 - it never names a tally
+    def parse(self, item: Item, sender: IntakeContext, given_id: str | None) -> ParsedItem:  # noqa: ARG002 - it never names a tally
         """The record of a tally; raises Refused."""
         if not item.keys() <= FIELDS:
             raise unknown_field(item, FIELDS)
@@ -91,20 +91,22 @@ class Tallies:
             measure = in_force(versions, _beginning(agency, period.start))
         else:
             measure = _of_version(versions, number)
-        if not may_be_tallied(measure):
-            raise refused("measure", "not_tallied", "is known contact by contact only; totals of it are not taken")
+        if not accepts_tallies(measure):
+            raise invalid_field(
+                "measure", "not_tallied", "is known contact by contact only; totals of it are not taken"
+            )
         return measure
 
     def _versions(self, item: Item, agency: AgencyView) -> tuple[MeasureVersionView, ...]:
         measure_id = reference(item, "measure")
         if measure_id is None:
-            raise missing("measure")
+            raise missing_field("measure")
         found = built_in(measure_id)
         if found:
             return found
         own = self._directory.measure(measure_id)
         if own is None or own.agency_id != agency.id:
-            raise refused("measure", "unknown_measure", "is neither a built-in measure nor one of your agency's")
+            raise invalid_field("measure", "unknown_measure", "is neither a built-in measure nor one of your agency's")
         return own.versions
 
 
@@ -112,12 +114,12 @@ def _period(item: Item, agency: AgencyView) -> Period:
     grain = Grain(required_choice(item, "grain", _GRAINS))
     start = local_date(item, "start")
     if start is None:
-        raise missing("start")
+        raise missing_field("start")
     first = agency.calendar.first_of_grain(start, grain)
     if first != start:
         fiscal = "" if grain in {Grain.DAY, Grain.MONTH} else "fiscal "
         detail = f"must be the first day of a {fiscal}{grain.value}; the one that holds it begins on {first}"
-        raise refused("start", "not_first_day", detail)
+        raise invalid_field("start", "not_first_day", detail)
     return Period(grain, start)
 
 
@@ -129,7 +131,7 @@ def _of_version(versions: tuple[MeasureVersionView, ...], number: int) -> Measur
     for view in versions:
         if view.measure.version == number:
             return view.measure
-    raise refused("version", "unknown_version", "is not a version of this measure")
+    raise invalid_field("version", "unknown_version", "is not a version of this measure")
 
 
 def _derived_id(source_id: str, service_id: str, channel: str, measure: Measure, period: Period) -> str:

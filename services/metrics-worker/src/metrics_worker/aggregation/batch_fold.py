@@ -7,15 +7,15 @@ from typing import Literal
 from metrics_worker.aggregation.contribution import Contribution
 from metrics_worker.aggregation.deltas import Deltas
 from metrics_worker.aggregation.errors import WrongPartition
-from metrics_worker.aggregation.fact_payloads import Content, content_of
+from metrics_worker.aggregation.fact_payloads import Content, contribution_of
 from metrics_worker.aggregation.facts import COUNTED, INTERACTIONS, Fact, family_of
-from metrics_worker.aggregation.revisions import Event, Recorded, Voice, after
+from metrics_worker.aggregation.revisions import Comments, Event, RecordReceived, apply_event
 from metrics_worker.aggregation.roots import InteractionRecord
 from metrics_worker.aggregation.rules_version import CURRENT_RULES, ContributionRules
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class StoredFacts:
     """The stored facts that a batch speaks of: single records by key, and all records of each root by its key."""
 
     records: Mapping[bytes, Fact] = field(default_factory=dict[bytes, Fact])
@@ -23,30 +23,30 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Folded:
+class FoldResult:
     """What a batch changes. A voice of None is erased; only voices of changed facts can have been there before."""
 
     added: Sequence[Fact]
     changed: Sequence[Fact]
     deltas: Deltas
-    voices: Mapping[bytes, Voice | None]
+    voices: Mapping[bytes, Comments | None]
 
 
-class Folding:
+class BatchFold:
     """Takes the events of one batch; `result` tells what they change together.
 
     Contributions are added at once, as if every event were new, and the few that turn out not to be are taken away
     again. Those of roots are worked out at the end, from all of a root's records before and after.
     """
 
-    def __init__(self, known: Known, rules: ContributionRules = CURRENT_RULES) -> None:
+    def __init__(self, known: StoredFacts, rules: ContributionRules = CURRENT_RULES) -> None:
         self._contribution_of_root = rules.root
         self._stored = known.records
         self._stored_roots = known.roots
         self._now: dict[bytes, tuple[Fact, Content | None]] = {}
         self._roots: dict[bytes, dict[bytes, tuple[Fact, Content | None]]] = {}
         self._deltas = Deltas()
-        self._voices: dict[bytes, Voice | None] = {}
+        self._voices: dict[bytes, Comments | None] = {}
 
     def take(self, event: Event) -> None:
         """One more event. Raises `WrongPartition`, and then nothing has changed."""
@@ -60,7 +60,7 @@ class Folding:
 
     def _take_first(self, event: Event) -> None:
         fact = event.fact
-        if isinstance(event, Recorded):
+        if isinstance(event, RecordReceived):
             self._now[fact.key] = (fact, event.content)
             if fact.state == COUNTED:
                 self._add(fact, event.content, 1)
@@ -74,7 +74,7 @@ class Folding:
         held = self._now.get(key)
         if held is None:
             stored = self._stored[key]
-            held = (stored, None if stored.data is None else content_of(stored))
+            held = (stored, None if stored.data is None else contribution_of(stored))
         self._now[key] = now = _next(held, event)
         if now is held:
             return
@@ -86,7 +86,7 @@ class Folding:
         key = event.fact.key
         held = root.get(key)
         if held is None:
-            root[key] = (event.fact, event.content if isinstance(event, Recorded) else None)
+            root[key] = (event.fact, event.content if isinstance(event, RecordReceived) else None)
         else:
             root[key] = _next(held, event)
 
@@ -94,7 +94,7 @@ class Folding:
         root = self._roots.get(unit)
         if root is None:
             stored = self._stored_roots.get(unit, ())
-            root = {fact.key: (fact, None if fact.data is None else content_of(fact)) for fact in stored}
+            root = {fact.key: (fact, None if fact.data is None else contribution_of(fact)) for fact in stored}
             if stored:
                 _check_home(stored[0], home)
             self._roots[unit] = root
@@ -106,9 +106,9 @@ class Folding:
         """The text that belongs to the fact now: that of its latest revision, none once it is retracted."""
         if fact.data is None:
             self._voices[fact.key] = None
-        elif isinstance(event, Recorded) and (event.voice is not None or fact.key in self._stored):
+        elif isinstance(event, RecordReceived) and (event.voice is not None or fact.key in self._stored):
             self._voices[fact.key] = event.voice
-        elif isinstance(event, Recorded):
+        elif isinstance(event, RecordReceived):
             self._voices.pop(fact.key, None)
 
     def _add_held(self, held: tuple[Fact, Content | None], times: Literal[1, -1]) -> None:
@@ -120,7 +120,7 @@ class Folding:
         if isinstance(content, Contribution):
             self._deltas.add(family_of(fact), content, times)
 
-    def result(self) -> Folded:
+    def result(self) -> FoldResult:
         """Everything that is to be written. To be called once."""
         added: list[Fact] = []
         changed: list[Fact] = []
@@ -131,7 +131,7 @@ class Folding:
                 changed.append(fact)
         for unit, root in self._roots.items():
             self._finish_root(unit, root, added, changed)
-        return Folded(added, changed, self._deltas, self._voices)
+        return FoldResult(added, changed, self._deltas, self._voices)
 
     def _finish_root(
         self,
@@ -152,7 +152,7 @@ class Folding:
             touched = True
         if touched:
             if stored:
-                self._add_root([content_of(fact) for fact in stored.values() if fact.state == COUNTED], -1)
+                self._add_root([contribution_of(fact) for fact in stored.values() if fact.state == COUNTED], -1)
             counted = [content for fact, content in root.values() if fact.state == COUNTED and content is not None]
             self._add_root(counted, 1)
 
@@ -167,10 +167,10 @@ def _next(held: tuple[Fact, Content | None], event: Event) -> tuple[Fact, Conten
     """What is held after one more event; the same object when it changes nothing."""
     fact, content = held
     _check_home(fact, event.fact.home)
-    now = after(fact, event)
+    now = apply_event(fact, event)
     if now is fact:
         return held
-    return now, (event.content if isinstance(event, Recorded) else content)
+    return now, (event.content if isinstance(event, RecordReceived) else content)
 
 
 def _check_home(fact: Fact, home: str) -> None:

@@ -21,7 +21,7 @@ Bucket = tuple[str, str]
 """A grain and the name of one of its buckets: `("day", "2018-05-01")`."""
 
 
-class Place(NamedTuple):
+class CellCoordinates(NamedTuple):
     """Where a unit counts: in each of `buckets`. `channel` and `touchpoint` are empty where there is none."""
 
     service: str
@@ -42,12 +42,12 @@ class Count(NamedTuple):
 class Contribution(NamedTuple):
     """All that a unit adds, at one place. `tally` is the versioned measure that a tally reports, even if only zeros."""
 
-    place: Place
+    place: CellCoordinates
     counts: tuple[Count, ...]
     tally: str | None = None
 
 
-def checked_place(place: Place) -> Place:
+def checked_place(place: CellCoordinates) -> CellCoordinates:
     """The place; ValueError when a part of it could not be a key of a row."""
     if not place.service or max(map(len, place[:3])) > LONGEST_ID:
         raise ValueError(f"an id must have 1 to {LONGEST_ID} characters")
@@ -62,22 +62,22 @@ def versioned(measure: str, version: int = BUILT_IN_VERSION) -> str:
 
 
 @lru_cache(maxsize=8192)
-def coded(measure: str, code: str) -> Count:
+def count_code(measure: str, code: str) -> Count:
     """One in the bin of a code of a built-in measure."""
     return Count(versioned(measure), code)
 
 
-def timed(measure: str, milliseconds: int) -> Count:
+def count_duration(measure: str, milliseconds: int) -> Count:
     """One in the bin of a duration of a built-in measure."""
     return Count(versioned(measure), duration_bin(milliseconds), 1, milliseconds)
 
 
-def untimed(measure: str) -> Count:
+def count_unknown_duration(measure: str) -> Count:
     """One whose duration nobody measured. It has a total of 0, so that a bin is of one shape throughout."""
     return Count(versioned(measure), UNKNOWN, 1, 0)
 
 
-def paid(measure: str, minor: int) -> Count:
+def count_amount(measure: str, minor: int) -> Count:
     """One in the bin of an amount of a built-in measure."""
     return Count(versioned(measure), money_bin(minor), 1, minor)
 

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, repeat
 from typing import Final, Literal, NamedTuple
 
-from metrics_worker.aggregation.contribution import Bucket, Contribution, Count, Place
+from metrics_worker.aggregation.contribution import Bucket, CellCoordinates, Contribution, Count
 from metrics_worker.aggregation.facts import TALLIES
 
 Tallies = dict[str, int]
@@ -64,7 +64,7 @@ class Deltas:
     __slots__ = ("_by_family",)
 
     def __init__(self) -> None:
-        self._by_family: dict[str, dict[Place, Delta]] = {}
+        self._by_family: dict[str, dict[CellCoordinates, Delta]] = {}
 
     def add(self, family: str, contribution: Contribution, times: Literal[1, -1] = 1) -> None:
         """Add a contribution, or take it away with `times` -1."""
@@ -95,7 +95,7 @@ class Deltas:
         return dict(sorted(touched.items()))
 
 
-def _by_bucket(places: Mapping[Place, Delta]) -> Mapping[tuple[str, str, str, Bucket], list[Delta]]:
+def _by_bucket(places: Mapping[CellCoordinates, Delta]) -> Mapping[tuple[str, str, str, Bucket], list[Delta]]:
     found: dict[tuple[str, str, str, Bucket], list[Delta]] = {}
     for (service, channel, touchpoint, buckets), delta in places.items():
         for bucket in buckets:

@@ -14,9 +14,9 @@ from msgspec.structs import replace
 
 from metrics_worker.aggregation.contribution import (
     LARGEST_COUNT,
+    CellCoordinates,
     Contribution,
     Count,
-    Place,
     checked_place,
     unit_buckets,
 )
@@ -135,7 +135,7 @@ _TALLY: Final = msgspec.json.Decoder(TallyData)
 _JSON: Final = msgspec.json.Encoder()
 
 
-def without_words(kind: Kind, data: str) -> str:
+def strip_free_text(kind: Kind, data: str) -> str:
     """The data of a fact without free text: nothing that is counted, listed or corrected by it changes."""
     match kind:
         case "response":
@@ -152,7 +152,7 @@ def text_of(data: Struct) -> str:
     return _JSON.encode(data).decode()
 
 
-def content_of(fact: Fact) -> Content:
+def contribution_of(fact: Fact) -> Content:
     """What a fact with data contributes: the same that its event did."""
     text = fact.data or "{}"
     match fact.kind:
@@ -193,7 +193,7 @@ def funnel_content(service: str, channel: str, occurred: int, data: FunnelData) 
 def tally_content(service: str, channel: str, data: TallyData) -> Contribution:
     """ValueError when something in it cannot be counted."""
     buckets = tally_buckets(Grain(data.grain), date.fromisoformat(data.start))
-    place = checked_place(Place(service, channel, "", buckets))
+    place = checked_place(CellCoordinates(service, channel, "", buckets))
     total = None if data.total is UNSET else data.total
     return tally_contribution(place, data.measure, data.measure_version, Scale(data.scale), data.bins, total)
 
@@ -207,7 +207,7 @@ def interaction_content(
     ended = _instant(data.ended_at)
     if ended is not None and ended < start:
         raise ValueError("ended_at: ended before it started")
-    checked_place(Place(service or "-", channel or "", "", unit_buckets(data.time_zone, start)))
+    checked_place(CellCoordinates(service or "-", channel or "", "", unit_buckets(data.time_zone, start)))
     if data.cost is not UNSET and abs(data.cost) > LARGEST_COUNT:
         raise ValueError(f"cost: {data.cost} is more than can be counted")
     return InteractionRecord(

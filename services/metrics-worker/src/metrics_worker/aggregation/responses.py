@@ -4,11 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 from metrics_worker.aggregation.contribution import (
+    CellCoordinates,
     Contribution,
     Count,
-    Place,
     checked_place,
-    coded,
+    count_code,
     unit_buckets,
     versioned,
 )
@@ -50,23 +50,23 @@ def list_questions(answers: Mapping[str, object]) -> frozenset[str]:
     return frozenset([question for question, value in answers.items() if isinstance(value, list)])
 
 
-def response_contribution(place: Place, form_id: str, scores: tuple[Count, ...]) -> Contribution:
+def response_contribution(place: CellCoordinates, form_id: str, scores: tuple[Count, ...]) -> Contribution:
     """A response counts once in `responses`, by its form, and once for each scored answer."""
-    return Contribution(place, (coded("responses", form_id), *scores))
+    return Contribution(place, (count_code("responses", form_id), *scores))
 
 
-def funnel_contribution(place: Place, form_id: str, stage: str, n: int) -> Contribution:
+def funnel_contribution(place: CellCoordinates, form_id: str, stage: str, n: int) -> Contribution:
     """A form that was offered, shown or begun `n` times."""
     return Contribution(place, (Count(versioned(_STAGES[stage]), form_id, n),))
 
 
-def unit_place(service: str, channel: str, touchpoint: str, time_zone: str, ms: int) -> Place:
+def unit_place(service: str, channel: str, touchpoint: str, time_zone: str, ms: int) -> CellCoordinates:
     """The place of a unit at an instant; ValueError for an unknown time zone or an instant outside of the calendar."""
     buckets = unit_buckets(time_zone, ms)
     ids = (service, channel, touchpoint)
     if ids in _checked:
-        return Place(service, channel, touchpoint, buckets)
-    place = checked_place(Place(service, channel, touchpoint, buckets))
+        return CellCoordinates(service, channel, touchpoint, buckets)
+    place = checked_place(CellCoordinates(service, channel, touchpoint, buckets))
     if len(_checked) >= _KEPT:
         _checked.clear()
     _checked.add(ids)

@@ -7,19 +7,19 @@ from metrics_worker.aggregation.fact_payloads import Content
 from metrics_worker.aggregation.facts import EMPTY, NO_REVISION, QUARANTINED, RETRACTED, Fact
 
 
-class Voice(NamedTuple):
+class Comments(NamedTuple):
     """What a person said, by question, and in which language."""
 
     comments: Mapping[str, str]
     language: str | None
 
 
-class Recorded(NamedTuple):
+class RecordReceived(NamedTuple):
     """A record came in some revision: the `fact` that it is alone, what it contributes, and what was said."""
 
     fact: Fact
     content: Content
-    voice: Voice | None = None
+    voice: Comments | None = None
 
     @property
     def key(self) -> bytes:
@@ -46,15 +46,15 @@ class Retracted(NamedTuple):
         return self.fact.key
 
 
-Event = Recorded | Reviewed | Retracted
+Event = RecordReceived | Reviewed | Retracted
 
 
-def spoken_of(fact: Fact) -> Fact:
+def placeholder_fact(fact: Fact) -> Fact:
     """What is known of a record that has not come yet, from the ids in `fact`."""
     return fact._replace(service="", channel="", occurred_at=0, state=EMPTY, revision=NO_REVISION, data=None)
 
 
-def after(known: Fact | None, event: Event) -> Fact:
+def apply_event(known: Fact | None, event: Event) -> Fact:
     """The fact after one more event; `known` itself (the same object) when the event changes nothing.
 
     The same revision again is a duplicate and a lower one stale, so the first content of a revision stays. A review
@@ -62,7 +62,7 @@ def after(known: Fact | None, event: Event) -> Fact:
     """
     if known is None:
         return event.fact
-    if isinstance(event, Recorded):
+    if isinstance(event, RecordReceived):
         return _recorded(known, event.fact)
     if isinstance(event, Reviewed):
         return _reviewed(known, event.fact)

@@ -4,14 +4,14 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from metrics_worker.aggregation.contribution import (
+    CellCoordinates,
     Contribution,
     Count,
-    Place,
-    coded,
-    paid,
-    timed,
+    count_amount,
+    count_code,
+    count_duration,
+    count_unknown_duration,
     unit_buckets,
-    untimed,
 )
 from soundings.kernel.measures import CONTACT_KINDS, VIEW_KINDS
 from soundings.kernel.scales import UNITS
@@ -83,7 +83,7 @@ def root_contribution(records: Sequence[InteractionRecord]) -> Contribution | No
         return None
     channel = next((record.channel for record in ordered if record.channel is not None), "")
     first = ordered[0]
-    place = Place(service, channel, "", unit_buckets(first.time_zone, first.started))
+    place = CellCoordinates(service, channel, "", unit_buckets(first.time_zone, first.started))
     return Contribution(place, tuple(_counts(ordered)))
 
 
@@ -96,19 +96,19 @@ def _counts(ordered: Sequence[InteractionRecord]) -> Iterator[Count]:
     handled = [record for record in ordered if is_handled(record)]
     deciding = first if len(ordered) == 1 else deciding_record(ordered, handled)
     outcome = deciding.outcome
-    yield coded("outcome", outcome)
+    yield count_code("outcome", outcome)
     yield from _of_kind(first.kind, deciding)
     if first.kind in _WAITING_KINDS and first.direction == "inbound":
         yield from _offered_counts(ordered, handled, deciding)
     if first.kind in _RESOLVED_KINDS and outcome == "completed" and deciding.ended is not None:
-        yield timed("resolution", max(deciding.ended - first.started, 0))
+        yield count_duration("resolution", max(deciding.ended - first.started, 0))
     reason = next((record.reason for record in ordered if record.reason is not None), None)
     if reason is not None:
-        yield coded("reason", reason)
+        yield count_code("reason", reason)
     yield from _topics(ordered)
     costs = [record.cost for record in ordered if record.cost is not None]
     if costs:
-        yield paid("cost", sum(costs))
+        yield count_amount("cost", sum(costs))
     for record in handled:
         yield from _handling(record)
 
@@ -152,15 +152,15 @@ def _merely_rang(record: InteractionRecord) -> bool:
 def _of_kind(kind: str, deciding: InteractionRecord) -> Iterator[Count]:
     outcome = deciding.outcome
     if kind in CONTACT_KINDS:
-        yield coded("contacts", kind)
+        yield count_code("contacts", kind)
     elif kind in VIEW_KINDS:
-        yield coded("views", kind)
+        yield count_code("views", kind)
     if kind == "service_request":
-        yield coded("requests", outcome)
+        yield count_code("requests", outcome)
     elif kind == "transaction":
-        yield coded("transactions", outcome if outcome in _TRANSACTION_BINS else "failed")
+        yield count_code("transactions", outcome if outcome in _TRANSACTION_BINS else "failed")
     elif kind == "search" and (found := _search_bin(deciding)) is not None:
-        yield coded("search", found)
+        yield count_code("search", found)
 
 
 def _search_bin(deciding: InteractionRecord) -> str | None:
@@ -189,11 +189,11 @@ def _offered_counts(
     else:
         how = "answered" if handled else deciding.outcome
         waited_for = how if handled or how == "abandoned" else None
-    yield coded("offered", how)
+    yield count_code("offered", how)
     if waited_for is not None:
         waited = root_wait(ordered, handled, deciding)
         measure = f"wait_{waited_for}"
-        yield untimed(measure) if waited is None else timed(measure, waited)
+        yield count_unknown_duration(measure) if waited is None else count_duration(measure, waited)
 
 
 def _has_waited(ordered: Sequence[InteractionRecord], outcome: str) -> bool:
@@ -273,17 +273,17 @@ def _covered_time(records: Sequence[InteractionRecord]) -> int | None:
 def _topics(ordered: Sequence[InteractionRecord]) -> Iterator[Count]:
     topics = sorted({topic for record in ordered for topic in record.topics} - _NO_TOPICS)
     for topic in topics:
-        yield coded("topic", topic)
+        yield count_code("topic", topic)
     if topics:
-        yield coded("topic", UNITS)
+        yield count_code("topic", UNITS)
 
 
 def _handling(record: InteractionRecord) -> Iterator[Count]:
     """One record that a person handled; without any of the three durations it stays out of `handle`."""
-    yield coded("transfers", "transferred" if record.outcome == "transferred" else "kept")
+    yield count_code("transfers", "transferred" if record.outcome == "transferred" else "kept")
     parts = (("talk", record.talk), ("hold", record.hold), ("wrap_up", record.wrap_up))
     known = [(measure, duration) for measure, duration in parts if duration is not None]
     for measure, duration in known:
-        yield timed(measure, duration)
+        yield count_duration(measure, duration)
     if known:
-        yield timed("handle", sum(duration for _, duration in known))
+        yield count_duration("handle", sum(duration for _, duration in known))

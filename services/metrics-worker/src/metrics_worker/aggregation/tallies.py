@@ -7,9 +7,9 @@ from typing import Final
 from metrics_worker.aggregation.contribution import (
     LARGEST_COUNT,
     Bucket,
+    CellCoordinates,
     Contribution,
     Count,
-    Place,
     versioned,
 )
 from soundings.kernel.histogram_bins import UNKNOWN, is_duration_bin, is_money_bin, milliseconds
@@ -33,7 +33,7 @@ def tally_buckets(grain: Grain, start: date) -> tuple[Bucket, ...]:
 
 
 def tally_contribution(
-    place: Place, measure: str, version: int, scale: Scale, bins: Mapping[str, int], total: float | None
+    place: CellCoordinates, measure: str, version: int, scale: Scale, bins: Mapping[str, int], total: float | None
 ) -> Contribution:
     """The bins with their n; the measure counts as reported also where all of them are 0.
 

@@ -19,6 +19,6 @@ class AgencyReach:
 
 def reach_of(principal: Principal) -> AgencyReach:
     """What a caller reaches. Without an agency that is nothing, unless the caller reaches every agency."""
-    if principal.agency == _EVERY or (principal.agency != _NOBODYS and principal.reaches(_NOBODYS)):
+    if principal.agency == _EVERY or (principal.agency != _NOBODYS and principal.can_act_for(_NOBODYS)):
         return AgencyReach(None)
     return AgencyReach(principal.agency or "")

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from soundings.kernel.agency_calendar import Calendar
-from soundings.kernel.measures import BUILT_IN, Per
+from soundings.kernel.measures import BUILT_IN, CountedUnit
 from soundings.kernel.measures import Measure as BuiltIn
 from soundings.kernel.scales import Scale
 
@@ -53,7 +53,7 @@ class MeasureFacts:
     category: str
     direction: str
     unit: str
-    per: Per
+    per: CountedUnit
     version: int
     scales: Mapping[int, Scale]
     listed: bool = False
@@ -94,7 +94,7 @@ _BUILT_IN: Final = {measure.id: built_in(measure) for measure in BUILT_IN.values
 
 
 @dataclass(frozen=True, slots=True)
-class Structure:
+class CatalogueView:
     """The whole structure by id; ``measures`` are those that agencies declared themselves."""
 
     agencies: Mapping[str, Agency] = field(default_factory=dict[str, Agency])

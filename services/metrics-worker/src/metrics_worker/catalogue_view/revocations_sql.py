@@ -9,7 +9,7 @@ from metrics_worker.db.tables import catalogue_entity
 from soundings.db import Database, DatabaseFailed
 from soundings.events.catalogue import TokenRevocation, TokenRevocationChanged
 from soundings.kernel.clock import epoch_ms
-from soundings.kernel.errors import Unavailable
+from soundings.kernel.errors import ServiceUnavailable
 
 
 class SqlRevocations:
@@ -26,5 +26,5 @@ class SqlRevocations:
                 bodies = [body for (body,) in await connection.execute(wanted)]
             found = [TokenRevocation.model_validate(body, extra="ignore") for body in bodies]
         except (DatabaseFailed, ValidationError) as error:
-            raise Unavailable("the revoked tokens in the database cannot be read") from error
+            raise ServiceUnavailable("the revoked tokens in the database cannot be read") from error
         return {one.jti: epoch_ms(one.expires_at) for one in found}

@@ -8,12 +8,12 @@ from pydantic import BaseModel
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_worker.catalogue_view.domain import Agency, Department, MeasureFacts, Service, Structure, unit_of
+from metrics_worker.catalogue_view.domain import Agency, CatalogueView, Department, MeasureFacts, Service, unit_of
 from metrics_worker.db.tables import catalogue_entity, position
 from soundings.events import catalogue as said
 from soundings.events.topics import CATALOGUE
 from soundings.kernel.agency_calendar import calendar_of
-from soundings.kernel.measures import BUILT_IN, Per
+from soundings.kernel.measures import BUILT_IN, CountedUnit
 from soundings.kernel.scales import Scale
 
 _log = structlog.get_logger("metrics_worker.catalogue_view")
@@ -29,9 +29,9 @@ class StructureReader:
     """Keeps the structure it read last until the projection's revisions or its position on the log change."""
 
     def __init__(self) -> None:
-        self._known: tuple[tuple[object, ...], Structure] | None = None
+        self._known: tuple[tuple[object, ...], CatalogueView] | None = None
 
-    async def read(self, connection: AsyncConnection) -> Structure:
+    async def read(self, connection: AsyncConnection) -> CatalogueView:
         """The structure as this connection's snapshot holds it."""
         table = catalogue_entity.c
         moved = [
@@ -47,13 +47,13 @@ class StructureReader:
         return self._known[1]
 
 
-async def _read(connection: AsyncConnection) -> Structure:
+async def _read(connection: AsyncConnection) -> CatalogueView:
     table = catalogue_entity.c
     wanted = select(table.entity, table.id, table.state, table.body, table.more).where(table.entity.in_(_ENTITIES))
     found: dict[str, dict[str, tuple[str, object, object]]] = {entity: {} for entity in _ENTITIES}
     for entity, id_, state, body, more in await connection.execute(wanted):
         found[entity][id_] = (state, body, more)
-    return Structure(
+    return CatalogueView(
         agencies={one.id: one for one in _agencies(found["agency"])},
         departments={id_: _department(id_, body) for id_, (_, body, _) in found["department"].items()},
         services={id_: _service(id_, body) for id_, (_, body, _) in found["service"].items()},
@@ -96,7 +96,7 @@ def _measure(id_: str, body: object, more: object) -> MeasureFacts:
         category=measure.category,
         direction=measure.direction,
         unit=unit_of(measure.scale),
-        per=known.per if known else Per.RESPONSE,
+        per=known.per if known else CountedUnit.RESPONSE,
         version=measure.version,
         scales=_scales(id_, measure, more),
         listed=known.listed if known else False,

@@ -9,10 +9,10 @@ from starlette.responses import Response
 
 from metrics_worker.comparisons.domain import AskedRecord
 from metrics_worker.comparisons.use_cases import CompareRecords, UnknownKey
-from soundings.http.auth import bearer
-from soundings.http.body import read_body
-from soundings.http.problems import Problem, fault_of
-from soundings.kernel.errors import Refused
+from soundings.http.auth import bearer_token
+from soundings.http.body import read_limited_body
+from soundings.http.problems import Problem, field_error_from_pydantic
+from soundings.kernel.errors import InvalidInput
 from soundings.kernel.ids import RECORD_ID_MAX
 
 _MOST_BYTES: Final = 8 * 1024 * 1024
@@ -57,7 +57,7 @@ def router(compare_records: CompareRecords) -> APIRouter:
     )
     async def compare(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         source_id = await _source(request, compare_records)
-        asked = _question(await read_body(request, _MOST_BYTES))
+        asked = _question(await read_limited_body(request, _MOST_BYTES))
         records = [
             AskedRecord(index, one.id, one.root_id, None if one.event is None else orjson.dumps(one.event))
             for index, one in enumerate(asked.records)
@@ -72,7 +72,7 @@ def router(compare_records: CompareRecords) -> APIRouter:
 
 
 async def _source(request: Request, compare_records: CompareRecords) -> str:
-    secret = bearer(request)
+    secret = bearer_token(request)
     try:
         return await compare_records.source_of(secret or "")
     except UnknownKey as error:
@@ -83,4 +83,4 @@ def _question(body: bytes) -> ComparisonQuestion:
     try:
         return ComparisonQuestion.model_validate_json(body)
     except ValidationError as error:
-        raise Refused([fault_of(one) for one in error.errors(include_url=False)]) from error
+        raise InvalidInput([field_error_from_pydantic(one) for one in error.errors(include_url=False)]) from error

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from metrics_worker.aggregation.facts import RETRACTED, Kind
-from metrics_worker.aggregation.revisions import Recorded
+from metrics_worker.aggregation.revisions import RecordReceived
 from metrics_worker.comparisons.domain import (
     KINDS,
     AskedRecord,
@@ -26,9 +26,9 @@ from soundings.events.interaction import InteractionRecorded
 from soundings.events.response import ResponseSubmitted
 from soundings.events.tally import TallyRecorded
 from soundings.kernel.clock import Clock, epoch_ms
-from soundings.kernel.errors import Fault, Refused, SoundingsError
+from soundings.kernel.errors import FieldError, InvalidInput, SoundingsError
 from soundings.kernel.ids import key128
-from soundings.log.port import Stored, TopicPartition
+from soundings.log.port import StoredRecord, TopicPartition
 
 _EVENTS: Final[Mapping[str, type[EventData]]] = {
     "responses": ResponseSubmitted,
@@ -128,16 +128,16 @@ def _key(kind: Kind, source_id: str, record: AskedRecord) -> bytes:
     return key128(kind, source_id, record.record_id)
 
 
-def _decoded(event: type[EventData], value: bytes, index: int) -> Recorded:
+def _decoded(event: type[EventData], value: bytes, index: int) -> RecordReceived:
     headers = (("ce_type", event.TYPE.encode()),)
     try:
-        decoded = decode_event(Stored(event.TOPIC.name, 0, 0, b"", value, headers, 0), "")
+        decoded = decode_event(StoredRecord(event.TOPIC.name, 0, 0, b"", value, headers, 0), "")
     except Undecodable as error:
         raise _refused(index, str(error)) from error
-    if not isinstance(decoded, Recorded):
+    if not isinstance(decoded, RecordReceived):
         raise _refused(index, "is no record")
     return decoded
 
 
-def _refused(index: int, detail: str) -> Refused:
-    return Refused([Fault(f"records.{index}.event", "not_an_event", detail)])
+def _refused(index: int, detail: str) -> InvalidInput:
+    return InvalidInput([FieldError(f"records.{index}.event", "not_an_event", detail)])

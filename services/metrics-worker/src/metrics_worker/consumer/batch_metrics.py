@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import structlog
 
 from metrics_worker.consumer.ports import DeadLetter
-from metrics_worker.consumer.write_batch import Slice
+from metrics_worker.consumer.write_batch import PartitionBatch
 from soundings.log.header_codec import unpack_headers
 from soundings.telemetry.metrics import (
     BATCH_EVENTS,
@@ -15,12 +15,12 @@ from soundings.telemetry.metrics import (
     NEWEST_FOLD,
     PARKED_RECORDS,
 )
-from soundings.telemetry.tracing import tell_traces
+from soundings.telemetry.tracing import record_batch_spans
 
 _log = structlog.get_logger("metrics_worker.consumer")
 
 
-def show_batch(slices: Sequence[Slice], letters: Sequence[DeadLetter], seconds: float, at: int) -> None:
+def show_batch(slices: Sequence[PartitionBatch], letters: Sequence[DeadLetter], seconds: float, at: int) -> None:
     """Show a batch that was written, with its dead letters."""
     count, newest = sum(part.count for part in slices), max(part.newest_at for part in slices)
     BATCH_EVENTS.observe(count)
@@ -28,7 +28,7 @@ def show_batch(slices: Sequence[Slice], letters: Sequence[DeadLetter], seconds: 
     if newest:
         FOLD_DELAY_SECONDS.observe(max(0, at - newest) / 1000)
         NEWEST_FOLD.set(newest / 1000)
-    tell_traces("fold", (parent for part in slices for parent in part.traces), seconds, events=count)
+    record_batch_spans("fold", (parent for part in slices for parent in part.traces), seconds, events=count)
     for letter in letters:
         _show_letter(letter)
 

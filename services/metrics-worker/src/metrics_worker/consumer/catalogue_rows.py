@@ -2,23 +2,23 @@
 
 import orjson
 
-from metrics_worker.aggregation.errors import Contradiction
+from metrics_worker.aggregation.errors import InconsistentEvent
 from metrics_worker.consumer.ports import CatalogueRow
 from soundings.events.catalogue import CatalogueChanged
 from soundings.events.envelope import decode
-from soundings.log.port import Stored
+from soundings.log.port import StoredRecord
 
 _COLUMNS = ("id", "revision", "state", "changed_at", "body")
 
 
-def decode_entity(record: Stored) -> CatalogueRow:
+def decode_entity(record: StoredRecord) -> CatalogueRow:
     """What a record of the catalogue says of one entity; a tombstone removes it. Raises `Undecodable`."""
     if record.value is None:
         entity, _, id_ = record.key.decode("utf-8", "replace").partition("/")
         return CatalogueRow(entity, id_, None, 0, None, "", "")
     event = decode(record)
     if not isinstance(event, CatalogueChanged):
-        raise Contradiction(f"{event.TYPE} does not belong on {record.topic}")
+        raise InconsistentEvent(f"{event.TYPE} does not belong on {record.topic}")
     data = orjson.loads(event.model_dump_json(exclude_none=True, by_alias=True))
     body = data["body"]
     agency_id = event.id if event.ENTITY == "agency" else body.get("agency_id", body.get("form", {}).get("agency_id"))

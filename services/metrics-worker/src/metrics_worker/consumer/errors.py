@@ -5,7 +5,7 @@ from typing import ClassVar
 from soundings.kernel.errors import SoundingsError
 
 
-class FenceLost(SoundingsError):
+class LeaseLost(SoundingsError):
     """A partition belongs to another worker now; what was read of it is dropped."""
 
     code: ClassVar[str] = "fence_lost"

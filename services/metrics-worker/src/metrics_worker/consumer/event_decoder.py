@@ -14,7 +14,7 @@ import orjson
 from msgspec import UNSET, Struct
 from msgspec.structs import asdict, astuple
 
-from metrics_worker.aggregation.errors import Contradiction
+from metrics_worker.aggregation.errors import InconsistentEvent
 from metrics_worker.aggregation.fact_payloads import (
     FunnelData,
     InteractionData,
@@ -28,23 +28,23 @@ from metrics_worker.aggregation.fact_payloads import (
 )
 from metrics_worker.aggregation.facts import COUNTED, QUARANTINED, RETRACTED, TEST, Fact, Kind
 from metrics_worker.aggregation.responses import Score, score_count
-from metrics_worker.aggregation.revisions import Event, Recorded, Retracted, Reviewed, Voice, spoken_of
+from metrics_worker.aggregation.revisions import Comments, Event, RecordReceived, Retracted, Reviewed, placeholder_fact
 from metrics_worker.aggregation.timestamps import instant_ms
 from metrics_worker.consumer.event_structs import (
     FUNNELS,
     INTERACTIONS,
     RESPONSES,
     TALLIES,
-    PlainResponse,
+    ResponseStruct,
 )
 from soundings.events.base import EventData
 from soundings.events.envelope import UnknownEventType, decode
 from soundings.events.interaction import InteractionRecorded, InteractionRetracted
-from soundings.events.response import FormShown, ResponseRetracted, ResponseReviewed, ResponseSubmitted
+from soundings.events.response import FormFunnelStep, ResponseRetracted, ResponseReviewed, ResponseSubmitted
 from soundings.events.tally import TallyRecorded, TallyRetracted
 from soundings.kernel.clock import epoch_ms
 from soundings.kernel.ids import key128
-from soundings.log.port import Stored
+from soundings.log.port import StoredRecord
 
 Json = dict[str, Any]
 """An object as a contract model has written it."""
@@ -56,15 +56,15 @@ _ESCAPE: Final = b"\\"
 _ESCAPED_NUL: Final = b"\\u0000"
 
 
-def decode_event(record: Stored, home: str) -> Event:
+def decode_event(record: StoredRecord, home: str) -> Event:
     """The event in a record. Raises `Undecodable` when it breaks its contract, `Contradiction` when it cannot be so."""
     try:
-        return _quick(record, home) or _thorough(record, home)
+        return _decode_fast(record, home) or _decode_with_model(record, home)
     except ValueError as error:
-        raise Contradiction(str(error)) from error
+        raise InconsistentEvent(str(error)) from error
 
 
-def _quick(record: Stored, home: str) -> Recorded | None:
+def _decode_fast(record: StoredRecord, home: str) -> RecordReceived | None:
     """The event when it is plain; None when it has to be looked at more closely."""
     value = record.value
     build = _PLAIN.get(_type_of(record))
@@ -76,14 +76,14 @@ def _quick(record: Stored, home: str) -> Recorded | None:
         return None
 
 
-def _type_of(record: Stored) -> bytes:
+def _type_of(record: StoredRecord) -> bytes:
     for name, value in record.headers:
         if name == "ce_type":
             return value
     return b""
 
 
-def _thorough(record: Stored, home: str) -> Event:
+def _decode_with_model(record: StoredRecord, home: str) -> Event:
     event = decode(record)
     value = event.model_dump_json(exclude_none=True, by_alias=True).encode()
     if _ESCAPED_NUL in value:
@@ -96,7 +96,7 @@ def _thorough(record: Stored, home: str) -> Event:
     return build(orjson.loads(value), home)
 
 
-def _recorded(plain: Callable[[bytes, str], Recorded | None], value: bytes, home: str) -> Recorded:
+def _recorded(plain: Callable[[bytes, str], RecordReceived | None], value: bytes, home: str) -> RecordReceived:
     """The event as a contract model has written it, which is plain but for numbers that nothing can hold."""
     try:
         recorded = plain(value, home)
@@ -126,7 +126,7 @@ def _holds_nul(value: object) -> bool:
     return isinstance(value, str) and _NUL in value
 
 
-def _response(value: bytes, home: str) -> Recorded | None:
+def _response(value: bytes, home: str) -> RecordReceived | None:
     event = RESPONSES.decode(value)
     occurred = instant_ms(event.occurred_at)
     if occurred is None or instant_ms(event.received_at) is None:
@@ -137,17 +137,17 @@ def _response(value: bytes, home: str) -> Recorded | None:
     if event.quarantined:
         state |= QUARANTINED
     service, channel = event.service_id, event.channel
-    return Recorded(
+    return RecordReceived(
         Fact(
             _key("response", event.source_id, event.record_id), None, "response", event.source_id, event.record_id,
             service, channel, occurred, state, event.revision, None, None, text_of(data), home,
         ),
         response_content(service, channel, occurred, data, list(map(score_count, rows))),
-        Voice(event.comments, None if event.language is UNSET else event.language) if event.comments else None,
+        Comments(event.comments, None if event.language is UNSET else event.language) if event.comments else None,
     )  # fmt: skip
 
 
-def _response_data(event: PlainResponse, rows: list[Score]) -> ResponseData:
+def _response_data(event: ResponseStruct, rows: list[Score]) -> ResponseData:
     """What facts keep, field by field, since there is nothing that the fold does more often."""
     return ResponseData(
         agency_id=event.agency_id,
@@ -170,13 +170,13 @@ def _response_data(event: PlainResponse, rows: list[Score]) -> ResponseData:
     )
 
 
-def _funnel(value: bytes, home: str) -> Recorded | None:
+def _funnel(value: bytes, home: str) -> RecordReceived | None:
     event = FUNNELS.decode(value)
     occurred = instant_ms(event.occurred_at)
     if occurred is None or instant_ms(event.received_at) is None:
         return None
     data = _part(FunnelData, event)
-    return Recorded(
+    return RecordReceived(
         Fact(
             _key("funnel", event.source_id, event.record_id), None, "funnel", event.source_id, event.record_id,
             event.service_id, event.channel, occurred, TEST if event.test else COUNTED, event.revision, None, None,
@@ -186,7 +186,7 @@ def _funnel(value: bytes, home: str) -> Recorded | None:
     )  # fmt: skip
 
 
-def _interaction(value: bytes, home: str) -> Recorded | None:
+def _interaction(value: bytes, home: str) -> RecordReceived | None:
     event = INTERACTIONS.decode(value)
     given = (event.started_at, event.received_at, event.enqueued_at, event.answered_at, event.ended_at)
     if any(instant is not UNSET and instant_ms(instant) is None for instant in given):
@@ -197,7 +197,7 @@ def _interaction(value: bytes, home: str) -> Recorded | None:
     service = None if event.service_id is UNSET else event.service_id
     channel = None if event.channel is UNSET else event.channel
     content = interaction_content(record_id, service, channel, data)
-    return Recorded(
+    return RecordReceived(
         Fact(
             key128("interaction", source_id, root_id, record_id), key128("root", source_id, root_id), "interaction",
             source_id, record_id, service or "", channel or "", content.started, COUNTED, event.revision, None, None,
@@ -207,13 +207,13 @@ def _interaction(value: bytes, home: str) -> Recorded | None:
     )  # fmt: skip
 
 
-def _tally(value: bytes, home: str) -> Recorded:
+def _tally(value: bytes, home: str) -> RecordReceived:
     event = TALLIES.decode(value)
     data = _part(TallyData, event)
     received = instant_ms(event.received_at)
     if received is None:
         received = epoch_ms(datetime.fromisoformat(event.received_at))
-    return Recorded(
+    return RecordReceived(
         Fact(
             _key("tally", event.source_id, event.tally_id), None, "tally", event.source_id, event.tally_id,
             event.service_id, event.channel, received, COUNTED, event.revision, None, None, text_of(data), home,
@@ -242,7 +242,7 @@ def _key(kind: str, source_id: str, record_id: str) -> bytes:
 
 
 def _review(data: Json, home: str) -> Reviewed:
-    fact = _unheard("response", data["source_id"], data["record_id"], home)
+    fact = _placeholder("response", data["source_id"], data["record_id"], home)
     held = QUARANTINED if data["verdict"] == "quarantined" else 0
     return Reviewed(fact._replace(review_revision=data["revision"], verdict=data["verdict"], state=fact.state | held))
 
@@ -250,24 +250,24 @@ def _review(data: Json, home: str) -> Reviewed:
 def _retraction(kind: Kind) -> Callable[[Json, str], Retracted]:
     def build(data: Json, home: str) -> Retracted:
         record_id = data["tally_id"] if kind == "tally" else data["record_id"]
-        fact = _unheard(kind, data["source_id"], record_id, home, root_id=data.get("root_id"))
+        fact = _placeholder(kind, data["source_id"], record_id, home, root_id=data.get("root_id"))
         return Retracted(fact._replace(state=RETRACTED))
 
     return build
 
 
-def _unheard(kind: Kind, source_id: str, record_id: str, home: str, *, root_id: str | None = None) -> Fact:
+def _placeholder(kind: Kind, source_id: str, record_id: str, home: str, *, root_id: str | None = None) -> Fact:
     """A record of which only its ids are known."""
     if root_id is None:
         key, unit = key128(kind, source_id, record_id), None
     else:
         key, unit = key128(kind, source_id, root_id, record_id), key128("root", source_id, root_id)
-    return spoken_of(Fact(key, unit, kind, source_id, record_id, "", "", 0, 0, 0, None, None, None, home))
+    return placeholder_fact(Fact(key, unit, kind, source_id, record_id, "", "", 0, 0, 0, None, None, None, home))
 
 
-_PLAIN: Final[dict[bytes, Callable[[bytes, str], Recorded | None]]] = {
+_PLAIN: Final[dict[bytes, Callable[[bytes, str], RecordReceived | None]]] = {
     ResponseSubmitted.TYPE.encode(): _response,
-    FormShown.TYPE.encode(): _funnel,
+    FormFunnelStep.TYPE.encode(): _funnel,
     InteractionRecorded.TYPE.encode(): _interaction,
     TallyRecorded.TYPE.encode(): _tally,
 }

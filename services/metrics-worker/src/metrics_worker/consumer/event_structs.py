@@ -46,7 +46,7 @@ class PlainScore(Struct, gc=False):
     value: int | str
 
 
-class PlainResponse(ResponseData, gc=False, kw_only=True):
+class ResponseStruct(ResponseData, gc=False, kw_only=True):
     """A response as it was submitted."""
 
     record_id: str
@@ -105,7 +105,7 @@ class PlainTally(TallyData, gc=False, kw_only=True):
     channel: ChannelCode
 
 
-RESPONSES: Final = msgspec.json.Decoder(PlainResponse)
+RESPONSES: Final = msgspec.json.Decoder(ResponseStruct)
 FUNNELS: Final = msgspec.json.Decoder(PlainFunnel)
 INTERACTIONS: Final = msgspec.json.Decoder(PlainInteraction)
 TALLIES: Final = msgspec.json.Decoder(PlainTally)

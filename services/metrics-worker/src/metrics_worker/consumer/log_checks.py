@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from metrics_worker.consumer.ports import FoldStore, Held
+from metrics_worker.consumer.ports import FoldStore, PartitionLease
 from soundings.events.topics import CATALOGUE
 from soundings.log.port import Batch, Log, TopicPartition
 from soundings.log.read_marks import (
@@ -20,8 +20,8 @@ ADVICE: Final = "`soundings recover` shows what is missing and reads the log aga
 
 
 async def checked_partitions(
-    log: Log, store: FoldStore, taken: Mapping[TopicPartition, Held], at: int
-) -> Mapping[TopicPartition, Held]:
+    log: Log, store: FoldStore, taken: Mapping[TopicPartition, PartitionLease], at: int
+) -> Mapping[TopicPartition, PartitionLease]:
     """Partitions that were taken, each with the mark to go on with; raises `LogMismatch` if one does not fit."""
     marks = {home: ReadMark(held.next, held.last, held.digest) for home, held in taken.items()}
     checked = await check_marks(log, marks)
@@ -33,7 +33,9 @@ async def checked_partitions(
     return {home: _held(taken[home].epoch, one) for home, one in checked.items()}
 
 
-async def check_ends(store: FoldStore, held: Mapping[TopicPartition, Held], ends: Mapping[TopicPartition, int]) -> None:
+async def check_ends(
+    store: FoldStore, held: Mapping[TopicPartition, PartitionLease], ends: Mapping[TopicPartition, int]
+) -> None:
     """Raise `LogMismatch` if a partition ends below where it is read on: it was made again while it was read."""
     found = {home: end_problem(home, mine.next, ends[home]) for home, mine in held.items()}
     if problems := {home: problem for home, problem in found.items() if problem is not None}:
@@ -65,5 +67,5 @@ async def refuse(store: FoldStore, problems: Mapping[TopicPartition, str]) -> No
     raise LogMismatch(f"{first}{more}; {ADVICE}")
 
 
-def _held(epoch: int, checked: CheckedMark) -> Held:
-    return Held(epoch, checked.adopted.next, checked.adopted.last, checked.adopted.digest)
+def _held(epoch: int, checked: CheckedMark) -> PartitionLease:
+    return PartitionLease(epoch, checked.adopted.next, checked.adopted.last, checked.adopted.digest)

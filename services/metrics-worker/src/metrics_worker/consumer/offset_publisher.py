@@ -6,8 +6,8 @@ from typing import Final
 
 import structlog
 
-from soundings.kernel.errors import SoundingsError, reason_of
-from soundings.log.port import ShowsReaders, TopicPartition
+from soundings.kernel.errors import SoundingsError, safe_error_reason
+from soundings.log.port import PublishesOffsets, TopicPartition
 
 GROUP: Final = "soundings-metrics-worker"
 """The consumer group under which lag tools find the workers."""
@@ -18,7 +18,7 @@ _AGAIN_AFTER: Final = 60
 _log = structlog.get_logger("metrics_worker.consumer")
 
 
-class Hints:
+class OffsetPublisher:
     """Collects positions that were written and publishes those that changed, at most once in `every_s` seconds."""
 
     def __init__(self, *, every_s: float = _EVERY_S) -> None:
@@ -30,7 +30,7 @@ class Hints:
         """Positions up to which everything is written now."""
         self._noted.update(positions)
 
-    async def publish(self, log: ShowsReaders) -> None:
+    async def publish(self, log: PublishesOffsets) -> None:
         """Publish until cancelled; a log that is away is tried again, and nobody waits for it."""
         rounds = 0
         while True:
@@ -43,11 +43,11 @@ class Hints:
             if news:
                 await self._tell(log, news)
 
-    async def _tell(self, log: ShowsReaders, news: Mapping[TopicPartition, int]) -> None:
+    async def _tell(self, log: PublishesOffsets, news: Mapping[TopicPartition, int]) -> None:
         try:
-            await log.hint(GROUP, news)
+            await log.publish_offsets(GROUP, news)
         except (SoundingsError, OSError) as error:
-            _log.debug("hint_failed", reason=reason_of(error))
+            _log.debug("hint_failed", reason=safe_error_reason(error))
             self._noted = {**news, **self._noted}
         else:
             self._told.update(news)

@@ -5,16 +5,16 @@ from typing import Final
 
 from metrics_worker.consumer.parking_state import Backlog
 from metrics_worker.consumer.partition_reader import decode_parked
-from metrics_worker.consumer.ports import DeadLetter, FoldTransaction, Move
+from metrics_worker.consumer.ports import DeadLetter, FoldTransaction, OffsetAdvance
 from metrics_worker.consumer.write_batch import Terms, write_batch
-from soundings.log.port import Stored
+from soundings.log.port import StoredRecord
 
 AT_ONCE: Final = 200
 """Parked records that one transaction folds; each may be as large as the log takes."""
 
 
 async def fold_parked(
-    transaction: FoldTransaction, backlog: Backlog, move: Move, terms: Terms, most: int = AT_ONCE
+    transaction: FoldTransaction, backlog: Backlog, move: OffsetAdvance, terms: Terms, most: int = AT_ONCE
 ) -> Sequence[DeadLetter]:
     """Fold the oldest records of a backlog and remove them; the dead letters among them.
 
@@ -30,7 +30,7 @@ async def fold_parked(
         return ()
     records = {record.position: record for _, record in rows}
 
-    async def original(_topic: str, _partition: int, position: int) -> Stored:
+    async def original(_topic: str, _partition: int, position: int) -> StoredRecord:
         return records[position]  # the log may have let go of it long ago
 
     part = decode_parked([record for _, record in rows], move)

@@ -17,7 +17,7 @@ from metrics_worker.consumer.ports import ParkedRecord
 from metrics_worker.db.parked_rows import count_down
 from metrics_worker.db.tables import parked, parked_partition
 from soundings.log.header_codec import unpack_headers
-from soundings.log.port import Stored
+from soundings.log.port import StoredRecord
 
 _LOCK: Final = text("SELECT pg_advisory_xact_lock(1399813486, -2)")
 """The first number is the fold's own; slots and tallies have the others that go with it."""
@@ -94,13 +94,13 @@ class SqlParking:
         for backlog, number in sorted(counted.items()):
             await self._connection.execute(_COUNT_UP, {**backlog._asdict(), "records": number})
 
-    async def oldest(self, backlog: Backlog, most: int) -> Sequence[tuple[int, Stored]]:
+    async def oldest(self, backlog: Backlog, most: int) -> Sequence[tuple[int, StoredRecord]]:
         first = select(
             parked.c.id, parked.c.position, parked.c.key, parked.c.value, parked.c.headers, parked.c.at
         ).where(*_of(backlog))
         rows = await self._connection.execute(first.order_by(parked.c.id).limit(most))
         return [
-            (id_, Stored(backlog.topic, backlog.partition, position, key, value, unpack_headers(headers), at))
+            (id_, StoredRecord(backlog.topic, backlog.partition, position, key, value, unpack_headers(headers), at))
             for id_, position, key, value, headers, at in rows
         ]
 

@@ -9,12 +9,14 @@ LEASE_BEATS: Final = 4
 """A worker that misses so many beats counts as gone."""
 
 
-def share_of(worker: str, alive: Sequence[str], homes: Sequence[TopicPartition]) -> frozenset[TopicPartition]:
+def assigned_partitions(
+    worker: str, alive: Sequence[str], homes: Sequence[TopicPartition]
+) -> frozenset[TopicPartition]:
     """The partitions of one worker: every n-th of them in order, so that n workers have equally many of each topic."""
-    many, mine = len({*alive, worker}), rank_of(worker, alive)
+    many, mine = len({*alive, worker}), worker_rank(worker, alive)
     return frozenset(home for index, home in enumerate(sorted(homes)) if index % many == mine)
 
 
-def rank_of(worker: str, alive: Sequence[str]) -> int:
+def worker_rank(worker: str, alive: Sequence[str]) -> int:
     """The number of a worker among all that are alive, from 0."""
     return sorted({*alive, worker}).index(worker)

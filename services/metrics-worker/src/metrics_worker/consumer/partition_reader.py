@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from typing import Final, Generic, TypeVar
 
-from metrics_worker.aggregation.errors import Contradiction
+from metrics_worker.aggregation.errors import InconsistentEvent
 from metrics_worker.aggregation.facts import home_of
 from metrics_worker.aggregation.record_sender import CATALOGUE_SENDER, sender_of
 from metrics_worker.aggregation.revisions import Event
@@ -12,14 +12,14 @@ from metrics_worker.consumer.catalogue_rows import decode_entity
 from metrics_worker.consumer.dead_letter_limit import DeadLetterLimit
 from metrics_worker.consumer.event_decoder import decode_event
 from metrics_worker.consumer.log_checks import check_gap
-from metrics_worker.consumer.ports import CatalogueRow, DeadLetter, Held, Move, ParkedRecord
-from metrics_worker.consumer.write_batch import Slice, dead_letter
+from metrics_worker.consumer.ports import CatalogueRow, DeadLetter, OffsetAdvance, ParkedRecord, PartitionLease
+from metrics_worker.consumer.write_batch import PartitionBatch, dead_letter
 from soundings.events.envelope import Undecodable, type_of
 from soundings.events.topics import CATALOGUE
 from soundings.log.header_codec import pack_headers
-from soundings.log.port import Batch, Log, Stored, TopicPartition
+from soundings.log.port import Batch, Log, StoredRecord, TopicPartition
 from soundings.log.read_marks import record_digest
-from soundings.telemetry.tracing import traces_of
+from soundings.telemetry.tracing import traceparents_of
 
 _STEP: Final = 200
 """Events decoded in one go: a few milliseconds."""
@@ -31,11 +31,11 @@ T = TypeVar("T")
 async def read_slice(
     log: Log,
     home: TopicPartition,
-    held: Held,
+    held: PartitionLease,
     most: int,
     limit: DeadLetterLimit,
     routed: frozenset[str] = frozenset(),
-) -> Slice | None:
+) -> PartitionBatch | None:
     """What a partition holds from where it is held; None when that is nothing.
 
     Records of the sources in `routed` are not read. When a source exceeds the limit of dead letters, the slice ends
@@ -56,7 +56,7 @@ async def read_slice(
     return _slice(batch, held, end, reader, events=reader.events)
 
 
-def decode_parked(records: list[Stored], move: Move) -> Slice:
+def decode_parked(records: list[StoredRecord], move: OffsetAdvance) -> PartitionBatch:
     """Records that were parked, as a slice that moves nothing. What of them is refused counts against nobody."""
     kept = home_of(move.topic, move.partition)
     events: list[Event] = []
@@ -65,34 +65,34 @@ def decode_parked(records: list[Stored], move: Move) -> Slice:
     for record in records:
         try:
             events.append(decode_event(record, kept))
-        except (Undecodable, Contradiction) as error:
+        except (Undecodable, InconsistentEvent) as error:
             letters.append(dead_letter(record, error.code, str(error)))
         else:
             positions.append(record.position)
-    return Slice(move, events, positions, letters, count=len(records))
+    return PartitionBatch(move, events, positions, letters, count=len(records))
 
 
 def _slice(
     batch: Batch,
-    held: Held,
+    held: PartitionLease,
     end: int,
     reader: "_Reader[Event] | _Reader[CatalogueRow]",
     *,
     events: list[Event] | None = None,
     catalogue: list[CatalogueRow] | None = None,
-) -> Slice:
+) -> PartitionBatch:
     last = next((record for record in reversed(batch.records) if record.position < end), None)
     digest = None if last is None else record_digest(last)
     position = None if last is None else last.position
-    return Slice(
-        Move(batch.topic, batch.partition, held.epoch, held.next, end, position, digest),
+    return PartitionBatch(
+        OffsetAdvance(batch.topic, batch.partition, held.epoch, held.next, end, position, digest),
         events or (),
         reader.positions if events else (),
         reader.letters,
         catalogue or (),
         count=len(batch.records),
         newest_at=batch.records[-1].at if batch.records else 0,
-        traces=traces_of(batch.records),
+        traces=traceparents_of(batch.records),
         parked=reader.parked,
         routed=reader.routed,
     )
@@ -103,7 +103,7 @@ class _Reader(Generic[T]):
 
     def __init__(
         self,
-        decode: Callable[[Stored], T],
+        decode: Callable[[StoredRecord], T],
         source_of: Callable[[T], str],
         limit: DeadLetterLimit,
         routed: frozenset[str],
@@ -128,7 +128,7 @@ class _Reader(Generic[T]):
                     continue
                 try:
                     self.events.append(self._decode(record))
-                except (Undecodable, Contradiction) as error:
+                except (Undecodable, InconsistentEvent) as error:
                     if self._refuse(record, error):
                         return record.position + 1
                 else:
@@ -137,7 +137,7 @@ class _Reader(Generic[T]):
             await asyncio.sleep(0)
         return batch.next
 
-    def _refuse(self, record: Stored, error: Undecodable | Contradiction) -> bool:
+    def _refuse(self, record: StoredRecord, error: Undecodable | InconsistentEvent) -> bool:
         self._accept()
         letter = dead_letter(record, error.code, str(error))
         self.letters.append(letter)
@@ -149,7 +149,7 @@ class _Reader(Generic[T]):
             self._limit.accept(map(self._source_of, self.events[self._counted :]))
         self._counted = len(self.events)
 
-    def _is_parked(self, record: Stored) -> bool:
+    def _is_parked(self, record: StoredRecord) -> bool:
         """Whether a record goes aside. A retraction is final whenever it comes, so it does not wait; nor may it."""
         sender = sender_of(record.topic, record.key, record.headers)
         if sender not in self.routed or (type_of(record).endswith(_RETRACTED) and self._can_be_read(record)):
@@ -157,15 +157,15 @@ class _Reader(Generic[T]):
         self.parked.append(_parked(record, sender))
         return True
 
-    def _can_be_read(self, record: Stored) -> bool:
+    def _can_be_read(self, record: StoredRecord) -> bool:
         try:
             self._decode(record)
-        except (Undecodable, Contradiction):
+        except (Undecodable, InconsistentEvent):
             return False
         return True
 
 
-def _parked(record: Stored, sender: str) -> ParkedRecord:
+def _parked(record: StoredRecord, sender: str) -> ParkedRecord:
     return ParkedRecord(
         sender,
         record.topic,

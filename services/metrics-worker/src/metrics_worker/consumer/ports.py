@@ -6,15 +6,15 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
 from metrics_worker.aggregation.facts import Fact
-from metrics_worker.aggregation.revisions import Voice
+from metrics_worker.aggregation.revisions import Comments
 from metrics_worker.aggregation.rules_version import RULES_VERSION
 from metrics_worker.cells.wide_rows import RowStore
 from metrics_worker.consumer.parking_state import Backlog, ParkingState
-from soundings.log.port import Stored, TopicPartition
+from soundings.log.port import StoredRecord, TopicPartition
 from soundings.log.read_marks import ReadMark
 
 
-class Held(NamedTuple):
+class PartitionLease(NamedTuple):
     """A partition that was taken: the epoch under which it is mine, where to read on, and what was read last."""
 
     epoch: int
@@ -23,7 +23,7 @@ class Held(NamedTuple):
     digest: bytes | None = None
 
 
-class Move(NamedTuple):
+class OffsetAdvance(NamedTuple):
     """A step of one partition from the position `start` to `next`, with the last record in it if it holds any."""
 
     topic: str
@@ -87,7 +87,7 @@ class Changes:
 
     added: Sequence[Fact] = ()
     changed: Sequence[Fact] = ()
-    voices: Mapping[bytes, Voice | None] = field(default_factory=dict[bytes, Voice | None])
+    voices: Mapping[bytes, Comments | None] = field(default_factory=dict[bytes, Comments | None])
     dead_letters: Sequence[DeadLetter] = ()
     catalogue: Sequence[CatalogueRow] = ()
 
@@ -111,7 +111,7 @@ class ParkingStore(Protocol):
         """Put records behind those that are parked of their partition."""
         ...
 
-    async def oldest(self, backlog: Backlog, most: int) -> Sequence[tuple[int, Stored]]:
+    async def oldest(self, backlog: Backlog, most: int) -> Sequence[tuple[int, StoredRecord]]:
         """The first records of a backlog in the order of the log, each with its id."""
         ...
 
@@ -138,7 +138,7 @@ class FoldTransaction(Protocol):
         """What is parked."""
         ...
 
-    async def fence(self, moves: Sequence[Move], at: int) -> None:
+    async def fence(self, moves: Sequence[OffsetAdvance], at: int) -> None:
         """Move positions, each only if it is still mine and where I left it; else raises `FenceLost`."""
         ...
 
@@ -170,7 +170,9 @@ class FoldStore(Protocol):
         """Begin a transaction that writes cells in a slot, best one that no other worker uses."""
         ...
 
-    async def take(self, homes: Sequence[TopicPartition], owner: str, at: int) -> Mapping[TopicPartition, Held]:
+    async def take(
+        self, homes: Sequence[TopicPartition], owner: str, at: int
+    ) -> Mapping[TopicPartition, PartitionLease]:
         """Make partitions mine: raise their epoch, so that whoever had them can no longer write."""
         ...
 
@@ -182,7 +184,7 @@ class FoldStore(Protocol):
         """Note of partitions why they do not fit the log, until they are found to fit, or are recovered."""
         ...
 
-    async def beat(self, worker: str, at: int, until: int, rules: int = RULES_VERSION) -> Sequence[str]:
+    async def heartbeat(self, worker: str, at: int, until: int, rules: int = RULES_VERSION) -> Sequence[str]:
         """Say that a worker, with a version of the rules, lives until some time; the ids of all that live at `at`."""
         ...
 

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from metrics_worker.aggregation.facts import TALLIES, Fact
 from metrics_worker.cells.postgres_rows import PostgresRows, driver_of
 from metrics_worker.consumer.parking_sql import SqlParking
-from metrics_worker.consumer.ports import CatalogueRow, Changes, Generation, Move
+from metrics_worker.consumer.ports import CatalogueRow, Changes, Generation, OffsetAdvance
 from metrics_worker.consumer.sql import fence, locked_generation
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class PostgresFoldTransaction:
         self.rows = PostgresRows(connection)
         self.parking = SqlParking(connection)
 
-    async def fence(self, moves: Sequence[Move], at: int) -> None:
+    async def fence(self, moves: Sequence[OffsetAdvance], at: int) -> None:
         await fence(self._connection, moves, at)
 
     async def generation(self) -> Generation:

@@ -9,10 +9,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_worker.aggregation.rules_version import RULES_VERSION
-from metrics_worker.consumer.errors import FenceLost
+from metrics_worker.consumer.errors import LeaseLost
 from metrics_worker.consumer.parking_sql import end_resuming, read_state
 from metrics_worker.consumer.parking_state import ParkingState
-from metrics_worker.consumer.ports import FoldTransaction, Generation, Held, Move
+from metrics_worker.consumer.ports import FoldTransaction, Generation, OffsetAdvance, PartitionLease
 from soundings.db import Database
 from soundings.kernel.ids import key128
 from soundings.log.port import TopicPartition
@@ -54,12 +54,12 @@ def session_name(worker: str) -> str:
     return f"soundings fold {key128(worker).hex()}"
 
 
-async def fence(connection: AsyncConnection, moves: Sequence[Move], at: int) -> None:
+async def fence(connection: AsyncConnection, moves: Sequence[OffsetAdvance], at: int) -> None:
     """Move positions in one order for all workers, so that they never wait for each other in a ring."""
     for move in sorted(moves):
         moved = await connection.execute(_FENCE, {**move._asdict(), "at": at})
         if moved.rowcount != 1:
-            raise FenceLost(move.topic, move.partition)
+            raise LeaseLost(move.topic, move.partition)
 
 
 async def current_generation(connection: AsyncConnection) -> int:
@@ -88,13 +88,15 @@ class SqlFoldStore:
         if transaction.removed:
             self._database.removals += 1
 
-    async def take(self, homes: Sequence[TopicPartition], owner: str, at: int) -> Mapping[TopicPartition, Held]:
-        held: dict[TopicPartition, Held] = {}
+    async def take(
+        self, homes: Sequence[TopicPartition], owner: str, at: int
+    ) -> Mapping[TopicPartition, PartitionLease]:
+        held: dict[TopicPartition, PartitionLease] = {}
         async with self._database.transaction() as connection:
             for topic, partition in sorted(homes):
                 values = {"topic": topic, "partition": partition, "owner": owner, "at": at}
                 row = (await connection.execute(_TAKE, values)).one()
-                held[topic, partition] = Held(row.epoch, row.next, row.last_position, row.last_digest)
+                held[topic, partition] = PartitionLease(row.epoch, row.next, row.last_position, row.last_digest)
         return held
 
     async def adopt(self, marks: Mapping[TopicPartition, tuple[int, ReadMark]], at: int) -> None:
@@ -108,7 +110,7 @@ class SqlFoldStore:
             for (topic, partition), problem in sorted(problems.items()):
                 await connection.execute(_ACCUSE, {"topic": topic, "partition": partition, "problem": problem})
 
-    async def beat(self, worker: str, at: int, until: int, rules: int = RULES_VERSION) -> Sequence[str]:
+    async def heartbeat(self, worker: str, at: int, until: int, rules: int = RULES_VERSION) -> Sequence[str]:
         async with self._database.transaction() as connection:
             if self._database.dialect == "postgresql":  # which all workers share, and with it one clock
                 now = int((await connection.execute(_NOW)).scalar_one())

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from metrics_worker.aggregation.facts import Fact
 from metrics_worker.cells.sqlite_rows import SqliteRows, chunks, insert, marks
 from metrics_worker.consumer.parking_sql import SqlParking
-from metrics_worker.consumer.ports import CatalogueRow, Changes, Generation, Move
+from metrics_worker.consumer.ports import CatalogueRow, Changes, Generation, OffsetAdvance
 from metrics_worker.consumer.sql import fence, locked_generation
 
 _FACT_COLUMNS: Final = ", ".join(Fact._fields)
@@ -42,7 +42,7 @@ class SqliteFoldTransaction:
         self.removed = False
         self.parking = SqlParking(connection)
 
-    async def fence(self, moves: Sequence[Move], at: int) -> None:
+    async def fence(self, moves: Sequence[OffsetAdvance], at: int) -> None:
         await fence(self._connection, moves, at)
 
     async def generation(self) -> Generation:

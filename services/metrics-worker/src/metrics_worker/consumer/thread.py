@@ -11,19 +11,19 @@ from typing import Final
 
 import structlog
 
-from metrics_worker.consumer.offset_publisher import Hints
+from metrics_worker.consumer.offset_publisher import OffsetPublisher
 from metrics_worker.consumer.sql import open_fold_store, session_name
 from metrics_worker.consumer.worker import FoldWorker, is_prepared
 from metrics_worker.consumer.worker_status import WorkerOptions
 from soundings.db import Database, open_database
 from soundings.events.topics import ALL
 from soundings.kernel.clock import Clock, system_clock
-from soundings.kernel.errors import reason_of
+from soundings.kernel.errors import safe_error_reason
 from soundings.log.factory import open_log
 from soundings.log.lazy import OpenLog
-from soundings.log.port import Log, ShowsReaders
+from soundings.log.port import Log, PublishesOffsets
 
-Companion = Callable[[Log, Database, asyncio.Event], Awaitable[None]]
+BackgroundTask = Callable[[Log, Database, asyncio.Event], Awaitable[None]]
 """What runs beside the worker until it is cancelled; the event is set whenever there are new dead letters."""
 
 Preparation = Callable[[Database, Callable[[str], None]], Awaitable[None]]
@@ -49,7 +49,7 @@ class RunnerSettings:
     most_events: int = 20_000
 
 
-def _spare_the_collector() -> None:
+def _tune_gc() -> None:
     """Let the garbage collector look less often, and not at what the start of the process has left.
 
     A batch holds hundreds of thousands of small objects that all go when it is written, without any help; looking
@@ -60,14 +60,14 @@ def _spare_the_collector() -> None:
     gc.set_threshold(_YOUNG_OBJECTS, 20, 20)
 
 
-class FoldRunner:
+class ConsumerThread:
     """Starts and stops the thread, and tells how the worker is doing. Its methods may be called from any thread."""
 
     def __init__(
         self,
         settings: RunnerSettings,
         *,
-        companions: Sequence[Companion] = (),
+        companions: Sequence[BackgroundTask] = (),
         prepare: Preparation | None = None,
         open_log: OpenLog = open_log,
         clock: Clock = system_clock,
@@ -85,7 +85,7 @@ class FoldRunner:
         self._thread = threading.Thread(target=self._run, name="fold", daemon=True)
 
     def start(self) -> None:
-        _spare_the_collector()
+        _tune_gc()
         self._thread.start()
 
     def stop(self) -> None:
@@ -126,7 +126,7 @@ class FoldRunner:
                 asyncio.run(self._work())
             except Exception as error:  # noqa: BLE001 - the thread must not die while the process serves
                 _log.error("worker_failed", exc_info=error)
-                self._failed = f"the worker cannot start: {reason_of(error)}"
+                self._failed = f"the worker cannot start: {safe_error_reason(error)}"
                 self._ending.wait(_RETRY_SECONDS)
 
     async def _work(self) -> None:
@@ -137,7 +137,7 @@ class FoldRunner:
             database = open_database(self._settings.database_url, name=session_name(self._settings.worker_id))
             stack.push_async_callback(database.close)
             letters = asyncio.Event()
-            hints = Hints()
+            hints = OffsetPublisher()
             self._loop = asyncio.get_running_loop()
             self._worker = worker = FoldWorker(
                 log,
@@ -153,7 +153,9 @@ class FoldRunner:
             if self._ending.is_set():
                 return
             beside = [companion(log, database, letters) for companion in self._companions]
-            await self._accompany(worker, [*beside, hints.publish(log)] if isinstance(log, ShowsReaders) else beside)
+            await self._accompany(
+                worker, [*beside, hints.publish(log)] if isinstance(log, PublishesOffsets) else beside
+            )
 
     async def _accompany(self, worker: FoldWorker, companions: Iterable[Awaitable[None]]) -> None:
         beside = [asyncio.ensure_future(companion) for companion in companions]

@@ -10,7 +10,7 @@ import structlog
 from metrics_worker.aggregation.rules_version import RulesDiffer
 from metrics_worker.consumer.batch_metrics import show_batch, show_parked
 from metrics_worker.consumer.dead_letter_limit import DeadLetterLimit
-from metrics_worker.consumer.errors import FenceLost, TooManyDeadLetters, WorkerEnds
+from metrics_worker.consumer.errors import LeaseLost, TooManyDeadLetters, WorkerEnds
 from metrics_worker.consumer.log_checks import check_ends, checked_partitions
 from metrics_worker.consumer.parked_backlog import fold_parked
 from metrics_worker.consumer.parking_state import (
@@ -21,15 +21,15 @@ from metrics_worker.consumer.parking_state import (
     parkable,
     stop_reason,
 )
-from metrics_worker.consumer.partition_assignment import LEASE_BEATS, rank_of, share_of
+from metrics_worker.consumer.partition_assignment import LEASE_BEATS, assigned_partitions, worker_rank
 from metrics_worker.consumer.partition_reader import read_slice
-from metrics_worker.consumer.ports import DeadLetter, FoldStore, Held, Move
+from metrics_worker.consumer.ports import DeadLetter, FoldStore, OffsetAdvance, PartitionLease
 from metrics_worker.consumer.worker_status import WorkerOptions, WorkerStatus
-from metrics_worker.consumer.write_batch import Applied, Slice, Terms, apply_batch, without
+from metrics_worker.consumer.write_batch import Applied, PartitionBatch, Terms, apply_batch, without
 from soundings.events.topics import CATALOGUE, MEASURED
 from soundings.kernel.clock import Clock, epoch_ms
-from soundings.kernel.errors import reason_of
-from soundings.log.port import Log, LogUnavailable, Stored, TopicPartition
+from soundings.kernel.errors import safe_error_reason
+from soundings.log.port import Log, LogUnavailable, StoredRecord, TopicPartition
 from soundings.log.read_marks import LogMismatch
 from soundings.telemetry.metrics import FOLD_STOPPED, LAG_EVENTS, LOG_MISMATCH
 
@@ -79,7 +79,7 @@ class FoldWorker:
         self._on_dead_letters = on_dead_letters
         self._on_idle = on_idle
         self._on_moved = on_moved
-        self._held: dict[TopicPartition, Held] = {}
+        self._held: dict[TopicPartition, PartitionLease] = {}
         self._limit = DeadLetterLimit()
         self._parking = NOTHING_PARKED
         self._unparked: Mapping[str, str] = {}
@@ -122,7 +122,7 @@ class FoldWorker:
                 await self._recover(f"the log cannot be read: {error}", max(error.retry_after, pause))
             except Exception as error:  # noqa: BLE001 - the message loop: whatever it was, the next try begins afresh
                 _log.error("fold_failed", worker=self._options.id, exc_info=error)
-                await self._recover(f"the fold failed: {reason_of(error)}", pause)
+                await self._recover(f"the fold failed: {safe_error_reason(error)}", pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_S)
         await self._leave()
 
@@ -153,7 +153,7 @@ class FoldWorker:
             await asyncio.gather(*self._writing, return_exceptions=True)
             self._writing.clear()
 
-    async def _read(self) -> list[Slice]:
+    async def _read(self) -> list[PartitionBatch]:
         """What waits in partitions that are mine and not being written; where to read on moves before it is written.
 
         While the log holds more than a batch, half of the partitions are read, so that the others can be beside them.
@@ -164,7 +164,7 @@ class FoldWorker:
         share = -(-len(ready) // _SIDE_BY_SIDE) if self._behind else len(ready)
         homes = sorted(home for home in ready if home in self._held and home not in self._busy)[:share]
         most = max(1, self._most // max(1, len(homes)))
-        slices: list[Slice] = []
+        slices: list[PartitionBatch] = []
         for home in homes:
             exceeded = frozenset(self._limit.exceeded)
             routed = self._parking.routed(home) | exceeded
@@ -181,7 +181,7 @@ class FoldWorker:
                 self._most = min(_GROWTH * self._most, self._options.most_events)
         return slices
 
-    async def _begin_writing(self, slices: Sequence[Slice]) -> None:
+    async def _begin_writing(self, slices: Sequence[PartitionBatch]) -> None:
         """Write a batch beside what comes next; after a small one that was all there is, linger."""
         homes = {(part.move.topic, part.move.partition) for part in slices}
         self._busy |= homes
@@ -196,7 +196,7 @@ class FoldWorker:
             done, self._writing = await asyncio.wait(self._writing, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.gather(*done)
 
-    async def _write(self, slices: Sequence[Slice], homes: set[TopicPartition]) -> None:
+    async def _write(self, slices: Sequence[PartitionBatch], homes: set[TopicPartition]) -> None:
         """Write a batch, without what turns out to belong to another worker by now."""
         self._become_idle(idle=False)
         try:
@@ -205,14 +205,14 @@ class FoldWorker:
         finally:
             self._busy -= homes
 
-    async def _try_to_write(self, slices: Sequence[Slice]) -> Sequence[Slice]:
+    async def _try_to_write(self, slices: Sequence[PartitionBatch]) -> Sequence[PartitionBatch]:
         """Write slices in one transaction; those that are left to write when one of them is no longer mine."""
         began, at = perf_counter(), epoch_ms(self._clock())
         terms = Terms(at, self._options.rules, dict(self._limit.exceeded))
         try:
             async with self._store.transaction(self._slot) as transaction:
                 applied = await apply_batch(transaction, slices, terms, self._original)
-        except FenceLost as lost:
+        except LeaseLost as lost:
             self._lose(lost)
             return without(slices, *lost.home)
         except ParkingChanged as changed:
@@ -224,12 +224,12 @@ class FoldWorker:
         self._observe(slices, letters, perf_counter() - began, at)
         return []
 
-    def _lose(self, lost: FenceLost) -> None:
+    def _lose(self, lost: LeaseLost) -> None:
         _log.info("partition_lost", worker=self._options.id, topic=lost.home[0], partition=lost.home[1])
         self._held.pop(lost.home, None)
         LAG_EVENTS.labels(lost.home[0], str(lost.home[1])).set(0)
 
-    def _read_again(self, slices: Sequence[Slice], state: ParkingState) -> None:
+    def _read_again(self, slices: Sequence[PartitionBatch], state: ParkingState) -> None:
         """Go back to where slices began that were read without knowing which sources are parked."""
         for part in slices:
             home = (part.move.topic, part.move.partition)
@@ -275,19 +275,21 @@ class FoldWorker:
         began, at = perf_counter(), epoch_ms(self._clock())
         home = (backlog.topic, backlog.partition)
         held = self._held[home]
-        move = Move(*home, held.epoch, held.next, held.next)
+        move = OffsetAdvance(*home, held.epoch, held.next, held.next)
         try:
             async with self._store.transaction(self._slot) as transaction:
                 letters = await fold_parked(transaction, backlog, move, Terms(at, self._options.rules))
-        except FenceLost as lost:
+        except LeaseLost as lost:
             self._lose(lost)
             return
-        self._observe([Slice(move)], letters, perf_counter() - began, at)
+        self._observe([PartitionBatch(move)], letters, perf_counter() - began, at)
 
-    async def _original(self, topic: str, partition: int, position: int) -> Stored:
+    async def _original(self, topic: str, partition: int, position: int) -> StoredRecord:
         return (await self._log.read(topic, partition, position, 1)).records[0]
 
-    def _observe(self, slices: Sequence[Slice], letters: Sequence[DeadLetter], seconds: float, at: int) -> None:
+    def _observe(
+        self, slices: Sequence[PartitionBatch], letters: Sequence[DeadLetter], seconds: float, at: int
+    ) -> None:
         self.status.unready = None
         show_batch(slices, letters, seconds, at)
         if letters:
@@ -337,11 +339,11 @@ class FoldWorker:
         """Say that I live, and take what is my share of the partitions and not in my hands."""
         now = epoch_ms(self._clock())
         until = now + LEASE_BEATS * self._options.beat_ms
-        alive = await self._store.beat(self._options.id, now, until, self._options.rules.version)
+        alive = await self._store.heartbeat(self._options.id, now, until, self._options.rules.version)
         self._next_beat = now + self._options.beat_ms
         homes = [(topic, number) for topic in TOPICS for number in range(await self._log.partitions(topic))]
-        share = share_of(self._options.id, alive, homes)
-        self._slot = rank_of(self._options.id, alive)
+        share = assigned_partitions(self._options.id, alive, homes)
+        self._slot = worker_rank(self._options.id, alive)
         for home in self._held.keys() - share:
             del self._held[home]
             LAG_EVENTS.labels(home[0], str(home[1])).set(0)  # whoever has it now shows it
@@ -389,4 +391,4 @@ class FoldWorker:
         try:
             await self._store.leave(self._options.id)
         except Exception as error:  # noqa: BLE001 - ending anyway; the lease runs out by itself
-            _log.warning("leave_failed", worker=self._options.id, reason=reason_of(error))
+            _log.warning("leave_failed", worker=self._options.id, reason=safe_error_reason(error))

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from metrics_worker.aggregation.batch_fold import Folded, Folding, Known
+from metrics_worker.aggregation.batch_fold import BatchFold, FoldResult, StoredFacts
 from metrics_worker.aggregation.deltas import Deltas
 from metrics_worker.aggregation.errors import WrongPartition
 from metrics_worker.aggregation.facts import FAMILIES
@@ -12,23 +12,30 @@ from metrics_worker.aggregation.revisions import Event
 from metrics_worker.aggregation.rules_version import CURRENT_RULES, ContributionRules, RulesDiffer
 from metrics_worker.cells.wide_rows import changed_rows
 from metrics_worker.consumer.parking_state import ParkingChanged, ParkingState, parkable, unparkable
-from metrics_worker.consumer.ports import CatalogueRow, Changes, DeadLetter, FoldTransaction, Move, ParkedRecord
+from metrics_worker.consumer.ports import (
+    CatalogueRow,
+    Changes,
+    DeadLetter,
+    FoldTransaction,
+    OffsetAdvance,
+    ParkedRecord,
+)
 from soundings.log.header_codec import pack_headers
-from soundings.log.port import Stored
+from soundings.log.port import StoredRecord
 
-Original = Callable[[str, int, int], Awaitable[Stored]]
+Original = Callable[[str, int, int], Awaitable[StoredRecord]]
 """Reads the record at a position of a topic's partition."""
-Refusal = tuple[Move, int, WrongPartition]
+Refusal = tuple[OffsetAdvance, int, WrongPartition]
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class PartitionBatch:
     """What was read of one partition: `events` stood at `positions`. What else they were on the log is let go.
 
     Records of the sources in `routed` were not read but are `parked`.
     """
 
-    move: Move
+    move: OffsetAdvance
     events: Sequence[Event] = ()
     positions: Sequence[int] = ()
     dead_letters: Sequence[DeadLetter] = ()
@@ -70,7 +77,7 @@ class Prepared:
     units: Sequence[bytes]
 
 
-def prepare(slices: Iterable[Slice]) -> Prepared:
+def prepare(slices: Iterable[PartitionBatch]) -> Prepared:
     """The keys to look up, each once and in order, which is kindest to an index."""
     keys: set[bytes] = set()
     units: set[bytes] = set()
@@ -85,7 +92,7 @@ def prepare(slices: Iterable[Slice]) -> Prepared:
 
 
 async def apply_batch(
-    transaction: FoldTransaction, slices: Sequence[Slice], terms: Terms, original: Original
+    transaction: FoldTransaction, slices: Sequence[PartitionBatch], terms: Terms, original: Original
 ) -> Applied:
     """Fold slices of several partitions and write all that follows.
 
@@ -99,7 +106,7 @@ async def apply_batch(
 
 
 async def _park(
-    transaction: FoldTransaction, slices: Sequence[Slice], terms: Terms
+    transaction: FoldTransaction, slices: Sequence[PartitionBatch], terms: Terms
 ) -> tuple[ParkingState, Mapping[str, str]]:
     """Park sources over their limit, put aside what was not read, and see that it is what had to be put aside."""
     store = transaction.parking
@@ -121,11 +128,11 @@ async def _park(
 
 
 async def write_batch(
-    transaction: FoldTransaction, slices: Sequence[Slice], terms: Terms, original: Original
+    transaction: FoldTransaction, slices: Sequence[PartitionBatch], terms: Terms, original: Original
 ) -> Sequence[DeadLetter]:
     """Fold the events of slices and write what follows, but positions and parking; what only the fold could refuse."""
     asked = prepare(slices)
-    known = Known(
+    known = StoredFacts(
         await transaction.records(asked.keys) if asked.keys else {},
         await transaction.roots(asked.units) if asked.units else {},
     )
@@ -158,10 +165,10 @@ async def _add_to_rows(transaction: FoldTransaction, deltas: Deltas, rules: int)
 
 
 def fold(
-    known: Known, slices: Iterable[Slice], rules: ContributionRules = CURRENT_RULES
-) -> tuple[Folded, list[Refusal]]:
+    known: StoredFacts, slices: Iterable[PartitionBatch], rules: ContributionRules = CURRENT_RULES
+) -> tuple[FoldResult, list[Refusal]]:
     """The batch folded onto what is known; events on a partition that is not theirs are refused."""
-    folding = Folding(known, rules)
+    folding = BatchFold(known, rules)
     refusals: list[Refusal] = []
     for part in slices:
         for event, position in zip(part.events, part.positions, strict=True):
@@ -172,7 +179,7 @@ def fold(
     return folding.result(), refusals
 
 
-def dead_letter(record: Stored, reason: str, detail: str) -> DeadLetter:
+def dead_letter(record: StoredRecord, reason: str, detail: str) -> DeadLetter:
     """A record that could not be folded, with why."""
     headers = pack_headers(record.headers)
     sender = sender_of(record.topic, record.key, record.headers)
@@ -189,6 +196,6 @@ def dead_letter(record: Stored, reason: str, detail: str) -> DeadLetter:
     )
 
 
-def without(slices: Sequence[Slice], topic: str, partition: int) -> list[Slice]:
+def without(slices: Sequence[PartitionBatch], topic: str, partition: int) -> list[PartitionBatch]:
     """The slices but that of one partition."""
     return [part for part in slices if (part.move.topic, part.move.partition) != (topic, partition)]

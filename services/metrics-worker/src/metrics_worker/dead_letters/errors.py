@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from soundings.kernel.errors import SoundingsError, Unavailable
+from soundings.kernel.errors import ServiceUnavailable, SoundingsError
 
 
 class NoSuchDeadLetter(SoundingsError):
@@ -11,5 +11,5 @@ class NoSuchDeadLetter(SoundingsError):
     code: ClassVar[str] = "not_found"
 
 
-class NotReplayed(Unavailable):
+class NotReplayed(ServiceUnavailable):
     """The log did not take the event again."""

@@ -9,8 +9,8 @@ from metrics_worker.catalogue_view.agency_reach import reach_of
 from metrics_worker.dead_letters.domain import DeadLetter
 from metrics_worker.dead_letters.ports import DeadLetterStore
 from metrics_worker.dead_letters.use_cases import ReplayDeadLetter
-from soundings.http.auth import caller
-from soundings.http.cursors import make_cursor, read_cursor
+from soundings.http.auth import current_principal
+from soundings.http.cursors import decode_cursor, encode_cursor
 from soundings.kernel.clock import from_epoch_ms
 
 _DEFAULT: Final = 50
@@ -58,9 +58,9 @@ def router(store: DeadLetterStore, replay: ReplayDeadLetter) -> APIRouter:
     async def list_dead_letters(  # pyright: ignore[reportUnusedFunction]
         request: Request, cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=_MOST)] = _DEFAULT
     ) -> DeadLetterPage:
-        before = None if cursor is None else int(read_cursor(cursor, int)[0])
-        letters = await store.page(before, limit + 1, reach_of(caller(request)))
-        more = make_cursor(letters[limit - 1].id) if len(letters) > limit else None
+        before = None if cursor is None else int(decode_cursor(cursor, int)[0])
+        letters = await store.page(before, limit + 1, reach_of(current_principal(request)))
+        more = encode_cursor(letters[limit - 1].id) if len(letters) > limit else None
         return DeadLetterPage(items=[_body(letter) for letter in letters[:limit]], next=more)
 
     @routes.post(
@@ -73,7 +73,7 @@ def router(store: DeadLetterStore, replay: ReplayDeadLetter) -> APIRouter:
         request: Request,
         letter_id: Annotated[int, Path(ge=0, le=_LARGEST)],
     ) -> Replayed:
-        letter, place = await replay(letter_id, reach_of(caller(request)))
+        letter, place = await replay(letter_id, reach_of(current_principal(request)))
         return Replayed(id=letter.id, topic=letter.topic, partition=place.partition, position=place.position)
 
     return routes

@@ -8,7 +8,7 @@ import structlog
 from metrics_worker.dead_letters.sql import SqlDeadLetterStore
 from metrics_worker.dead_letters.use_cases import FORWARDED_AT_ONCE, forward
 from soundings.db import Database, DatabaseFailed
-from soundings.kernel.errors import SoundingsError, reason_of
+from soundings.kernel.errors import SoundingsError, safe_error_reason
 from soundings.log.port import Log
 
 _LOOK_SECONDS: Final = 30.0
@@ -23,7 +23,7 @@ async def relay(log: Log, database: Database, woken: asyncio.Event) -> None:
         try:
             more = await forward(store, log) == FORWARDED_AT_ONCE
         except (SoundingsError, DatabaseFailed, OSError, TimeoutError) as error:
-            _log.warning("dead_letters_wait", reason=reason_of(error))
+            _log.warning("dead_letters_wait", reason=safe_error_reason(error))
             more = False
         if more:
             continue

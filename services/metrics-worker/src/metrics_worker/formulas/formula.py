@@ -8,7 +8,7 @@ from typing import TypeAlias
 from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.figures import Figure
 from metrics_worker.formulas.parameters import Given, Params, read_params
-from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.measures import BUILT_IN, Category
 from soundings.kernel.scales import Scale
 
@@ -80,10 +80,10 @@ class Formula:
         if self.takes_measure:
             if found := asked or self.implied:
                 return found
-            raise Refused([Fault("measure", "required", f"{self.id} needs a measure")])
+            raise InvalidInput([FieldError("measure", "required", f"{self.id} needs a measure")])
         if asked and asked not in self.measures:
             reads = ", ".join(self.measures) or "the measures of its parameters"
-            raise Refused([Fault("measure", "not_used", f"{self.id} reads {reads}")])
+            raise InvalidInput([FieldError("measure", "not_used", f"{self.id} reads {reads}")])
         return ""
 
     def reads(self, measure: str, params: Params) -> tuple[Need, ...]:
@@ -94,7 +94,9 @@ class Formula:
         """Refused when this formula says nothing about a measure of the scale."""
         if self.scales and scale not in self.scales:
             fit = ", ".join(sorted(self.scales))
-            raise Refused([Fault("measure", "scale", f"{self.id} is for measures of {fit}, not {scale.value}")])
+            raise InvalidInput(
+                [FieldError("measure", "scale", f"{self.id} is for measures of {fit}, not {scale.value}")]
+            )
 
     def figure(self, counts: Mapping[str, Counts], params: Params) -> Figure:
         """The figure of the counts that `reads` asked for, by key; they were summed, never averaged."""

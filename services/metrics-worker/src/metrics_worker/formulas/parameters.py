@@ -8,7 +8,7 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from soundings.kernel.errors import Fault, Refused
+from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.histogram_bins import DURATION_EDGES, is_edge
 
 Given: TypeAlias = Mapping[str, str | float]
@@ -77,8 +77,8 @@ def read_params(given: Given, names: Collection[str]) -> Params:
     )
 
 
-def _wrong(name: str, code: str, detail: str) -> Refused:
-    return Refused([Fault(name, code, detail)])
+def _wrong(name: str, code: str, detail: str) -> InvalidInput:
+    return InvalidInput([FieldError(name, code, detail)])
 
 
 def _whole(name: str, value: str | float) -> int:

@@ -8,8 +8,8 @@ from typing import Final
 
 import orjson
 
-from metrics_worker.catalogue_view.domain import Structure
-from soundings.kernel.errors import Fault, Refused
+from metrics_worker.catalogue_view.domain import CatalogueView
+from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.vocabulary import Channel
 
 MOST_ITEMS: Final = 1000
@@ -67,7 +67,7 @@ class StoredInteraction:
         return str(orjson.loads(self.data).get("agency_id", ""))
 
 
-def read_search(given: Mapping[str, str], structure: Structure) -> InteractionSearch:
+def read_search(given: Mapping[str, str], structure: CatalogueView) -> InteractionSearch:
     """The search of these parameters (empty ones count as not given); Refused names the one that is wrong."""
     asked = {name: value for name, value in given.items() if value}
     for name in asked:
@@ -86,9 +86,9 @@ def read_search(given: Mapping[str, str], structure: Structure) -> InteractionSe
     return search
 
 
-def refused(field: str, code: str, detail: str) -> Refused:
+def refused(field: str, code: str, detail: str) -> InvalidInput:
     """A search that breaks its contract in one parameter."""
-    return Refused([Fault(field, code, detail)])
+    return InvalidInput([FieldError(field, code, detail)])
 
 
 def _known(asked: Mapping[str, str], name: str, known: Mapping[str, object] | frozenset[Channel]) -> str | None:

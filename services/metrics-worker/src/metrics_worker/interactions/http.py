@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from metrics_worker.interactions.domain import MOST_ITEMS, refused
 from metrics_worker.interactions.use_cases import ListInteractions
-from soundings.http.auth import caller
-from soundings.http.cursors import make_cursor, read_cursor
+from soundings.http.auth import current_principal
+from soundings.http.cursors import decode_cursor, encode_cursor
 from soundings.kernel.vocabulary import Channel
 
 _LARGEST: Final = 2**62
@@ -45,8 +45,8 @@ def router(interactions: ListInteractions) -> APIRouter:
             if name in given:
                 raise refused(name, "repeated", "is given twice")
             given[name] = value
-        page = await interactions.page(given, _after(given.get("cursor", "")), caller(request))
-        further = None if page.next is None else make_cursor(page.next)
+        page = await interactions.page(given, _after(given.get("cursor", "")), current_principal(request))
+        further = None if page.next is None else encode_cursor(page.next)
         body = {"items": [one.body() for one in page.items], "next": further}
         return Response(orjson.dumps(body), media_type="application/json")
 
@@ -56,7 +56,7 @@ def router(interactions: ListInteractions) -> APIRouter:
 def _after(cursor: str) -> int:
     if not cursor:
         return 0
-    (after,) = read_cursor(cursor, int)
+    (after,) = decode_cursor(cursor, int)
     if not 0 <= int(after) <= _LARGEST:
         raise refused("cursor", "invalid_cursor", "is not a cursor that an earlier page gave")
     return int(after)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import NamedTuple, Protocol
 
-from metrics_worker.catalogue_view.domain import Structure
+from metrics_worker.catalogue_view.domain import CatalogueView
 from metrics_worker.interactions.domain import InteractionSearch, StoredInteraction
 
 
@@ -18,7 +18,7 @@ class FactStretch(NamedTuple):
 class InteractionSnapshot(Protocol):
     """One consistent state of the facts."""
 
-    async def structure(self) -> Structure: ...
+    async def structure(self) -> CatalogueView: ...
 
     async def stretch(self, search: InteractionSearch, after: int, span: int) -> FactStretch:
         """Records that are not taken back among the next facts, of the service and channel of the search."""

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_worker.catalogue_view.domain import Structure
+from metrics_worker.catalogue_view.domain import CatalogueView
 from metrics_worker.catalogue_view.sql import StructureReader
 from metrics_worker.db.tables import EMPTY, RETRACTED, fact
 from metrics_worker.interactions.domain import InteractionSearch, StoredInteraction
@@ -49,7 +49,7 @@ class SqlInteractionSnapshot:
         self._connection = connection
         self._structure = structure
 
-    async def structure(self) -> Structure:
+    async def structure(self) -> CatalogueView:
         return await self._structure.read(self._connection)
 
     async def stretch(self, search: InteractionSearch, after: int, span: int) -> FactStretch:

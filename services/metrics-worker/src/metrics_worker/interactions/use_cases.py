@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from metrics_worker.catalogue_view.domain import Structure
+from metrics_worker.catalogue_view.domain import CatalogueView
 from metrics_worker.interactions.domain import InteractionSearch, StoredInteraction, read_search
 from metrics_worker.interactions.ports import InteractionStore
 from soundings.access.roles import Principal
@@ -56,15 +56,15 @@ class ListInteractions:
             return InteractionPage(tuple(found), after)
 
 
-def _must_reach(search: InteractionSearch, structure: Structure, principal: Principal) -> None:
+def _must_reach(search: InteractionSearch, structure: CatalogueView, principal: Principal) -> None:
     asked = [search.agency] if search.agency is not None else []
     if search.service is not None:
         asked.append(structure.services[search.service].agency_id)
-    if not all(map(principal.reaches, asked)):
+    if not all(map(principal.can_act_for, asked)):
         raise ForeignAgency("this is of another agency than your token")
 
 
-def _bounds(search: InteractionSearch, structure: Structure, principal: Principal) -> Mapping[str, Bounds]:
+def _bounds(search: InteractionSearch, structure: CatalogueView, principal: Principal) -> Mapping[str, Bounds]:
     """For each agency to read the instants between which its dates lie."""
     return {
         agency.id: (
@@ -72,7 +72,7 @@ def _bounds(search: InteractionSearch, structure: Structure, principal: Principa
             None if search.end is None else agency.calendar.start_of_day(search.end),
         )
         for agency in structure.agencies.values()
-        if search.agency in (None, agency.id) and principal.reaches(agency.id)
+        if search.agency in (None, agency.id) and principal.can_act_for(agency.id)
     }
 
 

@@ -9,7 +9,7 @@ from metrics_worker.catalogue_view.agency_reach import reach_of
 from metrics_worker.parked.domain import ParkedSource
 from metrics_worker.parked.errors import NoSuchParkedSource
 from metrics_worker.parked.ports import ParkedSourceStore
-from soundings.http.auth import caller
+from soundings.http.auth import current_principal
 from soundings.kernel.clock import from_epoch_ms
 
 
@@ -35,7 +35,7 @@ def router(store: ParkedSourceStore) -> APIRouter:
 
     @routes.get("/v1/parked-sources", name="metrics.parked.list", summary="Sources of which too much was refused")
     async def list_parked_sources(request: Request) -> ParkedSourceList:  # pyright: ignore[reportUnusedFunction]
-        found = await store.every(reach_of(caller(request)))
+        found = await store.every(reach_of(current_principal(request)))
         return ParkedSourceList(items=[_body(one) for one in found])
 
     @routes.post(
@@ -47,7 +47,7 @@ def router(store: ParkedSourceStore) -> APIRouter:
     async def resume_parked_source(  # pyright: ignore[reportUnusedFunction]
         request: Request, source: Annotated[str, Path(max_length=200)]
     ) -> ParkedSourceBody:
-        found = await store.resume(source, reach_of(caller(request)))
+        found = await store.resume(source, reach_of(current_principal(request)))
         if found is None:
             raise NoSuchParkedSource(f"No source {source!r} is parked.")
         return _body(found)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from soundings.kernel.errors import Fault, Refused, SoundingsError
+from soundings.kernel.errors import FieldError, InvalidInput, SoundingsError
 
 
 class UnknownMetric(SoundingsError):
@@ -17,11 +17,11 @@ class ForeignAgency(SoundingsError):
     code: ClassVar[str] = "forbidden"
 
 
-def refused(field: str, code: str, detail: str) -> Refused:
+def refused(field: str, code: str, detail: str) -> InvalidInput:
     """A question that breaks its contract in one parameter."""
-    return Refused([Fault(field, code, detail)])
+    return InvalidInput([FieldError(field, code, detail)])
 
 
-def numbered(error: Refused, number: int) -> Refused:
+def numbered(error: InvalidInput, number: int) -> InvalidInput:
     """The same refusal of one of several questions: its fields stand under the question's number."""
-    return Refused([Fault(f"{number}.{fault.field}", fault.code, fault.detail) for fault in error.faults])
+    return InvalidInput([FieldError(f"{number}.{fault.field}", fault.code, fault.detail) for fault in error.faults])

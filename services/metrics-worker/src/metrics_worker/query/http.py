@@ -10,18 +10,18 @@ from starlette.responses import Response
 
 from metrics_worker.formulas.figures import Figure
 from metrics_worker.formulas.parameters import PARAMETERS
-from metrics_worker.query.domain.metric_query import Compare, Dimension, Given, Question, read_question
-from metrics_worker.query.domain.result import Answer, AsOf, Compared, Row
+from metrics_worker.query.domain.metric_query import Compare, Dimension, Given, MetricQuery, parse_metric_query
+from metrics_worker.query.domain.result import AsOf, Compared, MetricResult, Row
 from metrics_worker.query.errors import UnknownMetric, numbered, refused
 from metrics_worker.query.metric_catalogue import Described, DescribeMeasures, describe_metrics
 from metrics_worker.query.use_cases import MOST_QUESTIONS, ReadMetrics
-from soundings.http.auth import caller
-from soundings.http.body import read_body
+from soundings.http.auth import current_principal
+from soundings.http.body import read_limited_body
 from soundings.http.json_bounds import SMALL_JSON
-from soundings.http.problems import Problem, fault_of
+from soundings.http.problems import Problem, field_error_from_pydantic
 from soundings.kernel.agency_calendar import Interval
 from soundings.kernel.clock import from_epoch_ms
-from soundings.kernel.errors import Refused
+from soundings.kernel.errors import InvalidInput
 from soundings.kernel.vocabulary import Channel
 
 Asked = dict[str, str | int | float | list[str] | None]
@@ -79,7 +79,7 @@ def router(read: ReadMetrics, measures: DescribeMeasures) -> APIRouter:
 
     @routes.get("/v1/measures", name="metrics.measures.list", summary="The measures")
     async def list_measures(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
-        return _json({"items": await measures.all(caller(request))})
+        return _json({"items": await measures.all(current_principal(request))})
 
     @routes.get(
         "/v1/metrics/{metric_id}",
@@ -88,7 +88,7 @@ def router(read: ReadMetrics, measures: DescribeMeasures) -> APIRouter:
         openapi_extra={"parameters": _parameters()},
     )
     async def get_metric(metric_id: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
-        answer = await read.one(metric_id, _once_each(request), caller(request))
+        answer = await read.one(metric_id, _once_each(request), current_principal(request))
         return _json(answer_body(answer))
 
     @routes.post(
@@ -99,7 +99,7 @@ def router(read: ReadMetrics, measures: DescribeMeasures) -> APIRouter:
     )
     async def query(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         questions = [_question(number, one) for number, one in enumerate(await _asked(request))]
-        answers = await read.many(questions, caller(request))
+        answers = await read.many(questions, current_principal(request))
         return _json({"answers": [answer_body(answer) for answer in answers]})
 
     return routes
@@ -113,7 +113,7 @@ async def _asked(request: Request) -> list[Asked]:
     """The questions of a body, of the right shape; what they ask is looked at later."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         raise Problem(415, "unsupported_media_type", "Send application/json.")
-    body = await read_body(request, QUERY_MAX_BYTES)
+    body = await read_limited_body(request, QUERY_MAX_BYTES)
     excess = SMALL_JSON.excess(body)
     if excess is not None:
         raise Problem(413, "too_large", f"The body {excess}.")
@@ -124,8 +124,11 @@ async def _asked(request: Request) -> list[Asked]:
     try:
         return _ASKED.validate_python(value)
     except ValidationError as error:
-        faults = [fault_of({**entry}) for entry in error.errors(include_url=False, include_input=False)[:_FAULTS_MAX]]
-        raise Refused(faults) from error
+        faults = [
+            field_error_from_pydantic({**entry})
+            for entry in error.errors(include_url=False, include_input=False)[:_FAULTS_MAX]
+        ]
+        raise InvalidInput(faults) from error
 
 
 def _once_each(request: Request) -> Given:
@@ -137,7 +140,7 @@ def _once_each(request: Request) -> Given:
     return given
 
 
-def _question(number: int, asked: Asked) -> Question:
+def _question(number: int, asked: Asked) -> MetricQuery:
     """One of several questions; what is wrong with it is named under its number."""
     try:
         if not all(map(str.isprintable, asked)):
@@ -146,8 +149,8 @@ def _question(number: int, asked: Asked) -> Question:
         metric = asked.get("metric")
         if not isinstance(metric, str):
             raise refused("metric", "required", "is needed: the id of a metric")
-        return read_question(metric, given)
-    except Refused as error:
+        return parse_metric_query(metric, given)
+    except InvalidInput as error:
         raise numbered(error, number) from error
     except UnknownMetric as error:
         raise refused(f"{number}.metric", "unknown", str(error)) from error
@@ -161,7 +164,7 @@ def _plain(name: str, value: str | float | list[str] | None) -> str | float:
     return value
 
 
-def answer_body(answer: Answer) -> Described:
+def answer_body(answer: MetricResult) -> Described:
     """An answer in the shape of the API."""
     question = answer.question
     return {

@@ -5,58 +5,68 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from metrics_worker.catalogue_view.domain import Agency, MeasureFacts, Structure
+from metrics_worker.catalogue_view.domain import Agency, CatalogueView, MeasureFacts
 from metrics_worker.query.domain.grain_plan import MONTH, Span, Timeline, timeline_of
-from metrics_worker.query.domain.metric_query import Question
+from metrics_worker.query.domain.metric_query import MetricQuery
 from metrics_worker.query.domain.periods import Slot, bases_of, lanes_of, slots_of
 from metrics_worker.query.domain.scope import Scope, scope_of
-from metrics_worker.query.domain.summation import Line
-from metrics_worker.query.ports import Progress, Snapshot, Wanted
-from metrics_worker.query.suppression.cache import Decisions, Evidence, Matter
-from metrics_worker.query.suppression.mask import Judged
+from metrics_worker.query.domain.summation import CellReading
+from metrics_worker.query.ports import CellFilter, Progress, Snapshot
+from metrics_worker.query.suppression.cache import SuppressionCache, SuppressionInput, SuppressionKey
+from metrics_worker.query.suppression.mask import TableDecisions
 from metrics_worker.query.suppression.public_limits import check_public
 from metrics_worker.suppression import whole_years
 from soundings.access.roles import Principal
 from soundings.kernel.agency_calendar import Calendar, Interval
 from soundings.kernel.clock import Clock, epoch_ms
-from soundings.kernel.measures import Per
+from soundings.kernel.measures import CountedUnit
 from soundings.kernel.scales import Scale
 from soundings.kernel.vocabulary import Grain
 
-_SHARDS: Final[Mapping[Per, str]] = {Per.RESPONSE: "rt", Per.FORM: "rt", Per.ROOT: "it", Per.INTERACTION: "it"}
+_SHARDS: Final[Mapping[CountedUnit, str]] = {
+    CountedUnit.RESPONSE: "rt",
+    CountedUnit.FORM: "rt",
+    CountedUnit.ROOT: "it",
+    CountedUnit.INTERACTION: "it",
+}
 """First letters of the shards that can hold a measure, by what it counts; of touches it may be any."""
 
 
 @dataclass(frozen=True, slots=True)
-class Lane:
+class PeriodLane:
     """Slots by number that do not overlap, how cells fall on them, and the lines that were read for them."""
 
     numbers: tuple[int, ...]
     timeline: Timeline
-    lines: Sequence[Line]
+    lines: Sequence[CellReading]
 
 
-Known = Evidence | Mapping[Scale, Judged]
+Known = SuppressionInput | Mapping[Scale, TableDecisions]
 
 
 @dataclass(frozen=True, slots=True)
-class Gathered:
+class QueryInputs:
     """All that one answer is made from. ``matters`` have the evidence, or the decision where it is known."""
 
-    question: Question
+    question: MetricQuery
     scope: Scope
     slots: tuple[Slot, ...]
     bases: tuple[Slot, ...]
-    now: tuple[Lane, ...]
-    base: tuple[Lane, ...]
-    matters: Mapping[Matter, Known]
+    now: tuple[PeriodLane, ...]
+    base: tuple[PeriodLane, ...]
+    matters: Mapping[SuppressionKey, Known]
 
 
-class Gathering:
+class QueryLoader:
     """Reads for one question after another from the same snapshot."""
 
     def __init__(
-        self, snapshot: Snapshot, structure: Structure, progress: Progress, decisions: Decisions, clock: Clock
+        self,
+        snapshot: Snapshot,
+        structure: CatalogueView,
+        progress: Progress,
+        decisions: SuppressionCache,
+        clock: Clock,
     ) -> None:
         self._snapshot = snapshot
         self._structure = structure
@@ -64,14 +74,14 @@ class Gathering:
         self._decisions = decisions
         self._clock = clock
 
-    async def gather(self, question: Question, principal: Principal) -> Gathered:
+    async def gather(self, question: MetricQuery, principal: Principal) -> QueryInputs:
         """What a question needs; ForeignAgency, or Refused naming what is wrong with it."""
         scope = scope_of(question, self._structure, principal)
         if scope.suppressed:
             check_public(question, scope)
         slots = slots_of(question, scope.calendar, self._matured_before(question, scope))
         bases = bases_of(slots, question, scope.calendar)
-        return Gathered(
+        return QueryInputs(
             question,
             scope,
             slots,
@@ -81,7 +91,7 @@ class Gathering:
             matters=await self._matters((*slots, *bases), scope) if scope.suppressed else {},
         )
 
-    def _matured_before(self, question: Question, scope: Scope) -> date | None:
+    def _matured_before(self, question: MetricQuery, scope: Scope) -> date | None:
         """The first day that does not count yet; for suppressed callers months count whole or not at all."""
         if not question.matured_days:
             return None
@@ -89,12 +99,12 @@ class Gathering:
         young = today - timedelta(days=question.matured_days)
         return scope.calendar.first_of(young, Interval.MONTH) if scope.suppressed else young
 
-    async def _lanes(self, slots: Sequence[Slot], question: Question, scope: Scope) -> tuple[Lane, ...]:
-        lanes: list[Lane] = []
+    async def _lanes(self, slots: Sequence[Slot], question: MetricQuery, scope: Scope) -> tuple[PeriodLane, ...]:
+        lanes: list[PeriodLane] = []
         for numbers in lanes_of(slots):
             timeline = timeline_of([slots[number] for number in numbers], scope.calendar)
             wanted = self._wanted(timeline.spans(), scope.services, scope.measures.values(), question)
-            lanes.append(Lane(numbers, timeline, await self._snapshot.lines(wanted)))
+            lanes.append(PeriodLane(numbers, timeline, await self._snapshot.lines(wanted)))
         return tuple(lanes)
 
     def _wanted(
@@ -102,11 +112,11 @@ class Gathering:
         spans: tuple[Span, ...],
         services: Iterable[str],
         measures: Iterable[MeasureFacts],
-        question: Question | None = None,
-    ) -> Wanted:
+        question: MetricQuery | None = None,
+    ) -> CellFilter:
         facts = tuple(measures)
         only = question.version if question else None
-        return Wanted(
+        return CellFilter(
             generation=self._progress.generation,
             spans=spans,
             services=tuple(services),
@@ -116,26 +126,26 @@ class Gathering:
             touchpoint=question.touchpoint if question else None,
         )
 
-    async def _matters(self, slots: Sequence[Slot], scope: Scope) -> dict[Matter, Known]:
+    async def _matters(self, slots: Sequence[Slot], scope: Scope) -> dict[SuppressionKey, Known]:
         """The whole tables of all agencies and measures of the question, over the calendar years that it touches."""
         first = min(slot.start for slot in slots).isoformat()
         years = whole_years(first, max(slot.end for slot in slots).isoformat())
-        found: dict[Matter, Known] = {}
+        found: dict[SuppressionKey, Known] = {}
         for agency in scope.agencies:
             for measure in scope.measures:
-                matter = Matter(agency.id, measure, *years)
+                matter = SuppressionKey(agency.id, measure, *years)
                 known = self._decisions.known(matter, self._structure, self._progress)
                 found[matter] = await self._table(matter, agency) if known is None else known
         return found
 
-    async def _table(self, matter: Matter, agency: Agency) -> Evidence:
+    async def _table(self, matter: SuppressionKey, agency: Agency) -> SuppressionInput:
         facts = self._structure.measure(matter.measure, agency.id)
         services = tuple(one for one in self._structure.services_of((agency.id,)) if not one.draft)
         assert facts is not None  # noqa: S101 - the scope knows every measure that it reads
         spans = table_spans(matter, agency.calendar)
         wanted = self._wanted(spans, (service.id for service in services), (facts,))
         lines = await self._snapshot.lines(wanted)
-        return Evidence(agency, facts, services, self._structure, self._progress, lines)
+        return SuppressionInput(agency, facts, services, self._structure, self._progress, lines)
 
 
 def _shards(measures: Iterable[MeasureFacts]) -> frozenset[str] | None:
@@ -143,7 +153,7 @@ def _shards(measures: Iterable[MeasureFacts]) -> frozenset[str] | None:
     return None if None in letters else frozenset(letter for some in letters for letter in some or "")
 
 
-def table_spans(matter: Matter, calendar: Calendar) -> tuple[Span, ...]:
+def table_spans(matter: SuppressionKey, calendar: Calendar) -> tuple[Span, ...]:
     """The months of whole calendar years, and every fiscal quarter and year that reaches into them."""
     start = date.fromisoformat(matter.first)
     months = Span(MONTH, matter.first, matter.after)

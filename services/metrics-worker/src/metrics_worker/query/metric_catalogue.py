@@ -56,7 +56,7 @@ class DescribeMeasures:
         async with self._cells.snapshot() as snapshot:
             structure = await snapshot.structure()
         public = not principal.roles
-        reached = [agency for agency in structure.agencies if public or principal.reaches(agency)]
+        reached = [agency for agency in structure.agencies if public or principal.can_act_for(agency)]
         return [_measure(one) for one in structure.measures_of(reached) if not (public and one.internal)]
 
 

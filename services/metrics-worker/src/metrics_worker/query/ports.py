@@ -5,14 +5,14 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from metrics_worker.catalogue_view.domain import Structure
+from metrics_worker.catalogue_view.domain import CatalogueView
 from metrics_worker.query.domain.grain_plan import Span
-from metrics_worker.query.domain.summation import Line
+from metrics_worker.query.domain.summation import CellReading
 from soundings.log.port import TopicPartition
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class CellFilter:
     """The cells to read: of some services, in some spans, of some measures in some versions.
 
     ``measures`` are (measure, version). ``shards`` are first letters of shards (which topics can have fed
@@ -48,11 +48,11 @@ class Snapshot(Protocol):
 
     async def progress(self) -> Progress: ...
 
-    async def structure(self) -> Structure:
+    async def structure(self) -> CatalogueView:
         """Today's structure: the same object until it changes."""
         ...
 
-    async def lines(self, wanted: Wanted) -> Sequence[Line]:
+    async def lines(self, wanted: CellFilter) -> Sequence[CellReading]:
         """What the wanted cells hold, in no order; an answer may hold several lines of one place."""
         ...
 

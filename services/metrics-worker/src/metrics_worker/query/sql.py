@@ -13,12 +13,12 @@ import orjson
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_worker.catalogue_view.domain import Structure
+from metrics_worker.catalogue_view.domain import CatalogueView
 from metrics_worker.catalogue_view.sql import StructureReader
 from metrics_worker.db.tables import cell_row, generation, parked_partition, position
 from metrics_worker.query.domain.grain_plan import Span
-from metrics_worker.query.domain.summation import Bins, Line
-from metrics_worker.query.ports import Progress, Snapshot, Wanted
+from metrics_worker.query.domain.summation import Bins, CellReading
+from metrics_worker.query.ports import CellFilter, Progress, Snapshot
 from soundings.db import Database
 from soundings.events.topics import MEASURED
 
@@ -69,13 +69,13 @@ class SqlSnapshot:
         log_fits = all(row.log_mismatch is None for row in reached)
         return Progress(rows[0].current, next_, through, log_fits, int(rows[0].parked))
 
-    async def structure(self) -> Structure:
+    async def structure(self) -> CatalogueView:
         return await self._structure.read(self._connection)
 
-    async def lines(self, wanted: Wanted) -> Sequence[Line]:
+    async def lines(self, wanted: CellFilter) -> Sequence[CellReading]:
         if not wanted.spans or not wanted.services:
             return ()
-        found: list[Line] = []
+        found: list[CellReading] = []
         for start in range(0, len(wanted.services), _MOST_SERVICES):
             services = wanted.services[start : start + _MOST_SERVICES]
             statement = union_all(*(_cells(span, services, wanted) for span in wanted.spans))
@@ -87,7 +87,7 @@ class SqlSnapshot:
         return found
 
 
-def _cells(span: Span, services: Sequence[str], wanted: Wanted) -> Select[str, str, str, str, str, str, str]:
+def _cells(span: Span, services: Sequence[str], wanted: CellFilter) -> Select[str, str, str, str, str, str, str]:
     table = cell_row.c
     shards = frozenset(TALLY_SHARD) if span.tallies else wanted.shards
     conditions: list[ColumnElement[bool]] = [
@@ -107,8 +107,8 @@ def _cells(span: Span, services: Sequence[str], wanted: Wanted) -> Select[str, s
     return select(*columns).where(and_(*conditions))
 
 
-def _lines(rows: Iterable[_Cells], wanted: Wanted) -> list[Line]:
-    found: list[Line] = []
+def _lines(rows: Iterable[_Cells], wanted: CellFilter) -> list[CellReading]:
+    found: list[CellReading] = []
     marks = [(f'"{measure}@{version}":{{', measure, version) for measure, version in sorted(wanted.measures)]
     for grain, bucket, service, channel, touchpoint, shard, counters in rows:
         for mark, measure, version in marks:
@@ -116,7 +116,7 @@ def _lines(rows: Iterable[_Cells], wanted: Wanted) -> list[Line]:
             if at >= 0:
                 bins = bins_at(counters, at, len(mark) - 1)
                 tally = shard[0] == TALLY_SHARD
-                found.append(Line(grain, bucket, service, channel, touchpoint, tally, measure, version, bins))
+                found.append(CellReading(grain, bucket, service, channel, touchpoint, tally, measure, version, bins))
     return found
 
 

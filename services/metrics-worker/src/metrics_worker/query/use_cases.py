@@ -6,19 +6,19 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Final, TypeVar
 
-from metrics_worker.query.domain.metric_query import Given, Question, read_question
-from metrics_worker.query.domain.result import Answer, AsOf, Row
-from metrics_worker.query.domain.row_builder import Figuring, Pool, group_of, pool_of
+from metrics_worker.query.domain.metric_query import Given, MetricQuery, parse_metric_query
+from metrics_worker.query.domain.result import AsOf, MetricResult, Row
+from metrics_worker.query.domain.row_builder import Pool, RowBuilder, group_of, pool_of
 from metrics_worker.query.domain.summation import Sums, add_up
 from metrics_worker.query.errors import numbered, refused
-from metrics_worker.query.load_inputs import Gathered, Gathering, Lane
+from metrics_worker.query.load_inputs import PeriodLane, QueryInputs, QueryLoader
 from metrics_worker.query.ports import CellStore, LogEnds, Progress
-from metrics_worker.query.suppression.cache import Decisions, Evidence
-from metrics_worker.query.suppression.mask import Judged, Veil
+from metrics_worker.query.suppression.cache import SuppressionCache, SuppressionInput
+from metrics_worker.query.suppression.mask import SuppressionMask, TableDecisions
 from soundings.access.roles import Principal
 from soundings.events.topics import MEASURED
 from soundings.kernel.clock import Clock
-from soundings.kernel.errors import Refused, SoundingsError
+from soundings.kernel.errors import InvalidInput, SoundingsError
 from soundings.log.port import TopicPartition
 
 MOST_QUESTIONS: Final = 50
@@ -43,30 +43,30 @@ class ReadMetrics:
         self._log_ends = log_ends
         self._clock = clock
         self._log_seconds = log_seconds
-        self._decisions = Decisions()
+        self._decisions = SuppressionCache()
 
-    async def one(self, metric_id: str, given: Given, principal: Principal) -> Answer:
+    async def one(self, metric_id: str, given: Given, principal: Principal) -> MetricResult:
         """The answer to one question; UnknownMetric, ForeignAgency, or Refused naming what is wrong."""
-        return (await self._answers({None: read_question(metric_id, given)}, principal))[0]
+        return (await self._answers({None: parse_metric_query(metric_id, given)}, principal))[0]
 
-    async def many(self, questions: Sequence[Question], principal: Principal) -> tuple[Answer, ...]:
+    async def many(self, questions: Sequence[MetricQuery], principal: Principal) -> tuple[MetricResult, ...]:
         """The answers to several questions, in their order, from one snapshot.
 
         ForeignAgency, or Refused when they are too long, or naming the number of a question and what is wrong with it.
         """
         return await self._answers(dict(enumerate(questions)), principal)
 
-    async def _answers(self, questions: Mapping[Number, Question], principal: Principal) -> tuple[Answer, ...]:
+    async def _answers(self, questions: Mapping[Number, MetricQuery], principal: Principal) -> tuple[MetricResult, ...]:
         ends = await self._ends()
-        gathered: dict[Number, Gathered] = {}
+        gathered: dict[Number, QueryInputs] = {}
         async with self._cells.snapshot() as snapshot:
             progress = await snapshot.progress()
-            gathering = Gathering(snapshot, await snapshot.structure(), progress, self._decisions, self._clock)
+            gathering = QueryLoader(snapshot, await snapshot.structure(), progress, self._decisions, self._clock)
             for number, question in questions.items():
                 with _numbering(number):
                     gathered[number] = await gathering.gather(question, principal)
         as_of = AsOf(progress.through, await self._lag(progress, ends), progress.generation, progress.parked)
-        answers = list[Answer]()
+        answers = list[MetricResult]()
         for number, one in gathered.items():
             with _numbering(number):
                 answers.append(await self._answer(one, as_of))
@@ -91,20 +91,20 @@ class ReadMetrics:
                 return None
         return sum(max(0, end - progress.next.get(place, 0)) for place, end in ends.items())
 
-    async def _answer(self, gathered: Gathered, as_of: AsOf) -> Answer:
-        now, base, pool = await _worked_out(gathered, partial(_added_up, gathered))
+    async def _answer(self, gathered: QueryInputs, as_of: AsOf) -> MetricResult:
+        now, base, pool = await _run_inline_or_in_thread(gathered, partial(_added_up, gathered))
         veil = await self._veil(gathered, pool) if gathered.scope.suppressed else None
-        figuring = Figuring(gathered.question, pool, now, base, veil)
-        rows = await _worked_out(gathered, partial(_rows, gathered, figuring))
-        return Answer(gathered.question, gathered.scope.calendar.time_zone, pool.all_versions(), as_of, rows)
+        figuring = RowBuilder(gathered.question, pool, now, base, veil)
+        rows = await _run_inline_or_in_thread(gathered, partial(_rows, gathered, figuring))
+        return MetricResult(gathered.question, gathered.scope.calendar.time_zone, pool.all_versions(), as_of, rows)
 
-    async def _veil(self, gathered: Gathered, pool: Pool) -> Veil:
+    async def _veil(self, gathered: QueryInputs, pool: Pool) -> SuppressionMask:
         scales = {need.measure: pool.scale[need.key] for need in gathered.question.needs}
-        judged: dict[tuple[str, str], Judged] = {}
+        judged: dict[tuple[str, str], TableDecisions] = {}
         for matter, known in gathered.matters.items():
-            decision = await self._decisions.judge(matter, known) if isinstance(known, Evidence) else known
+            decision = await self._decisions.judge(matter, known) if isinstance(known, SuppressionInput) else known
             judged[matter.agency, matter.measure] = decision[scales[matter.measure]]
-        return Veil(gathered.question, gathered.scope, judged)
+        return SuppressionMask(gathered.question, gathered.scope, judged)
 
 
 def _ends_below(ends: Ends, progress: Progress) -> bool:
@@ -117,22 +117,22 @@ def _numbering(number: Number) -> Generator[None]:
     """Puts the number of a question before the fields that are refused of it."""
     try:
         yield
-    except Refused as error:
+    except InvalidInput as error:
         raise (error if number is None else numbered(error, number)) from None
 
 
-async def _worked_out(gathered: Gathered, work: Callable[[], T]) -> T:
+async def _run_inline_or_in_thread(gathered: QueryInputs, work: Callable[[], T]) -> T:
     """The work done: at once where it is little, else beside the loop, which has others to serve meanwhile."""
     size = sum(len(lane.lines) for lane in (*gathered.now, *gathered.base)) + len(gathered.slots)
     return work() if size <= _LITTLE else await asyncio.to_thread(work)
 
 
-def _added_up(gathered: Gathered) -> tuple[Sums, Sums, Pool]:
+def _added_up(gathered: QueryInputs) -> tuple[Sums, Sums, Pool]:
     now, base = _sums(gathered, gathered.now), _sums(gathered, gathered.base)
     return now, base, pool_of(gathered.question, gathered.scope, (now, base))
 
 
-def _sums(gathered: Gathered, lanes: Sequence[Lane]) -> Sums:
+def _sums(gathered: QueryInputs, lanes: Sequence[PeriodLane]) -> Sums:
     """The sums of all lanes, by the number that a slot has in the answer."""
     together = Sums()
     for lane in lanes:
@@ -144,5 +144,5 @@ def _sums(gathered: Gathered, lanes: Sequence[Lane]) -> Sums:
     return together
 
 
-def _rows(gathered: Gathered, figuring: Figuring) -> tuple[Row, ...]:
+def _rows(gathered: QueryInputs, figuring: RowBuilder) -> tuple[Row, ...]:
     return figuring.rows(gathered.slots, gathered.bases)

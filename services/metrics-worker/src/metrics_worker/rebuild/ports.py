@@ -27,7 +27,7 @@ class Comparison:
     examples: Sequence[Difference]
 
 
-class Workbench(Protocol):
+class RebuildSession(Protocol):
     """One state of the facts, and a place for the rows that follow from it."""
 
     @property
@@ -86,13 +86,13 @@ class RebuildStore(Protocol):
         """How many records are parked, so that no fact knows of them."""
         ...
 
-    def rebuilding(self, *, alone: bool = False) -> AbstractAsyncContextManager[Workbench]:
+    def rebuilding(self, *, alone: bool = False) -> AbstractAsyncContextManager[RebuildSession]:
         """Compute into the next generation while nobody folds; committed when the block ends.
 
         `alone` is needed to `exclude_others`: then nobody moves a position meanwhile either.
         """
         ...
 
-    def verifying(self) -> AbstractAsyncContextManager[Workbench]:
+    def verifying(self) -> AbstractAsyncContextManager[RebuildSession]:
         """Compute beside the generation in force, of one state, while folding goes on; nothing is kept."""
         ...

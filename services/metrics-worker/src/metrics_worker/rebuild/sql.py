@@ -13,7 +13,7 @@ from metrics_worker.aggregation.facts import Fact
 from metrics_worker.cells.postgres_rows import PostgresRows
 from metrics_worker.cells.sqlite_rows import SqliteRows
 from metrics_worker.cells.wide_rows import RowStore, RowText, merged
-from metrics_worker.rebuild.ports import Comparison, Difference, Workbench
+from metrics_worker.rebuild.ports import Comparison, Difference, RebuildSession
 from soundings.db import Database
 
 _PAGE: Final = 5_000
@@ -114,7 +114,7 @@ class SqlRebuildStore:
             return int((await connection.execute(total)).scalar_one())
 
     @asynccontextmanager
-    async def rebuilding(self, *, alone: bool = False) -> AsyncGenerator[Workbench]:
+    async def rebuilding(self, *, alone: bool = False) -> AsyncGenerator[RebuildSession]:
         async with self._database.transaction() as connection:
             if alone and not self._sqlite:  # in the order in which a batch locks: positions first, then the generation
                 await connection.execute(text("SELECT 1 FROM position ORDER BY topic, partition FOR UPDATE"))
@@ -126,7 +126,7 @@ class SqlRebuildStore:
             yield SqlWorkbench(connection, rows, "cell_row", row.current, row.current + 1, row.rules)
 
     @asynccontextmanager
-    async def verifying(self) -> AsyncGenerator[Workbench]:
+    async def verifying(self) -> AsyncGenerator[RebuildSession]:
         async with self._database.snapshot() if self._sqlite else self._database.transaction() as connection:
             if not self._sqlite:
                 await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))

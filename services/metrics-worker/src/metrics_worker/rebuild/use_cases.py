@@ -6,12 +6,12 @@ from typing import Final
 
 from metrics_worker.aggregation.contribution import Contribution
 from metrics_worker.aggregation.deltas import Deltas
-from metrics_worker.aggregation.fact_payloads import content_of
+from metrics_worker.aggregation.fact_payloads import contribution_of
 from metrics_worker.aggregation.facts import COUNTED, Fact, family_of
 from metrics_worker.aggregation.roots import InteractionRecord
 from metrics_worker.aggregation.rules_version import CURRENT_RULES, ContributionRules, RulesDiffer
 from metrics_worker.cells.wide_rows import changed_rows
-from metrics_worker.rebuild.ports import Comparison, RebuildStore, Workbench
+from metrics_worker.rebuild.ports import Comparison, RebuildSession, RebuildStore
 
 Progress = Callable[[int, int], None]
 """Told now and then how many facts are done, of how many."""
@@ -99,14 +99,14 @@ async def verify(
     return Verified(facts, bench.current, comparison, await store.parked())
 
 
-async def _replace(bench: Workbench, progress: Progress, rules: ContributionRules) -> tuple[int, Comparison]:
+async def _replace(bench: RebuildSession, progress: Progress, rules: ContributionRules) -> tuple[int, Comparison]:
     facts = await _compute(bench, progress, rules)
     comparison = await bench.compare()
     await bench.swap(rules.version)
     return facts, comparison
 
 
-async def _compute(bench: Workbench, progress: Progress, rules: ContributionRules) -> int:
+async def _compute(bench: RebuildSession, progress: Progress, rules: ContributionRules) -> int:
     computation = _Computation(bench, await bench.count(), progress, rules)
     async for page in bench.singles():
         for fact in page:
@@ -122,7 +122,7 @@ async def _compute(bench: Workbench, progress: Progress, rules: ContributionRule
 class _Computation:
     """Adds up contributions and writes them out before they take too much memory."""
 
-    def __init__(self, bench: Workbench, facts: int, progress: Progress, rules: ContributionRules) -> None:
+    def __init__(self, bench: RebuildSession, facts: int, progress: Progress, rules: ContributionRules) -> None:
         self._bench = bench
         self._rules = rules
         self._facts = facts
@@ -132,7 +132,7 @@ class _Computation:
         self._root: list[Fact] = []
 
     def add_single(self, fact: Fact) -> None:
-        if fact.state == COUNTED and isinstance(content := content_of(fact), Contribution):
+        if fact.state == COUNTED and isinstance(content := contribution_of(fact), Contribution):
             self._deltas.add(family_of(fact), content)
 
     def add_of_root(self, fact: Fact) -> None:
@@ -153,7 +153,7 @@ class _Computation:
         return self._done
 
     def _close_root(self) -> None:
-        contents: Sequence[object] = [content_of(fact) for fact in self._root if fact.state == COUNTED]
+        contents: Sequence[object] = [contribution_of(fact) for fact in self._root if fact.state == COUNTED]
         records = [content for content in contents if isinstance(content, InteractionRecord)]
         contribution = self._rules.root(records) if records else None
         if contribution is not None:

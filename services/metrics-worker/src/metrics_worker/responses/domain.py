@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
 
-from metrics_worker.catalogue_view.domain import Structure
+from metrics_worker.catalogue_view.domain import CatalogueView
 from metrics_worker.responses.errors import refused
 from soundings.kernel.vocabulary import Channel
 
@@ -116,7 +116,7 @@ class Search:
         return self.form is not None or self.measure is not None
 
 
-class Reach(NamedTuple):
+class ReadableService(NamedTuple):
     """A service to read, and the instants (epoch milliseconds, the second not included) between which."""
 
     service: str
@@ -124,7 +124,7 @@ class Reach(NamedTuple):
     end: int | None
 
 
-def read_search(given: Mapping[str, str], structure: Structure) -> Search:
+def read_search(given: Mapping[str, str], structure: CatalogueView) -> Search:
     """The search of these parameters (empty ones count as not given); Refused names the one that is wrong."""
     asked = {name: value for name, value in given.items() if value}
     for name, value in asked.items():
@@ -150,7 +150,7 @@ def read_search(given: Mapping[str, str], structure: Structure) -> Search:
     return search
 
 
-def _check(search: Search, structure: Structure) -> None:
+def _check(search: Search, structure: CatalogueView) -> None:
     if search.measure is not None and not structure.knows(search.measure):
         raise refused("measure", "unknown", f"there is no measure {search.measure!r}")
     for field, bound in (("low", search.low), ("high", search.high)):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import ClassVar
 
-from soundings.kernel.errors import Fault, Refused, SoundingsError
+from soundings.kernel.errors import FieldError, InvalidInput, SoundingsError
 
 
 class UnknownResponse(SoundingsError):
@@ -27,6 +27,6 @@ class ForeignAgency(SoundingsError):
     code: ClassVar[str] = "forbidden"
 
 
-def refused(field: str, code: str, detail: str) -> Refused:
+def refused(field: str, code: str, detail: str) -> InvalidInput:
     """A search that breaks its contract in one parameter."""
-    return Refused([Fault(field, code, detail)])
+    return InvalidInput([FieldError(field, code, detail)])

@@ -9,9 +9,9 @@ from starlette.responses import Response
 
 from metrics_worker.responses.domain import MOST_ITEMS, Position, Voice
 from metrics_worker.responses.errors import refused
-from metrics_worker.responses.use_cases import ReadVoices
-from soundings.http.auth import caller
-from soundings.http.cursors import make_cursor, read_cursor
+from metrics_worker.responses.use_cases import SearchResponses
+from soundings.http.auth import current_principal
+from soundings.http.cursors import decode_cursor, encode_cursor
 from soundings.kernel.clock import from_epoch_ms
 from soundings.kernel.vocabulary import Channel
 
@@ -46,7 +46,7 @@ _SOURCE: Final = [
 ]
 
 
-def router(voices: ReadVoices) -> APIRouter:
+def router(voices: SearchResponses) -> APIRouter:
     """The routes of the voices."""
     routes = APIRouter(tags=["voices"])
 
@@ -58,8 +58,8 @@ def router(voices: ReadVoices) -> APIRouter:
     )
     async def list_responses(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         given = _once_each(request)
-        page = await voices.search(given, _before(given.get("cursor", "")), caller(request))
-        further = make_cursor(*page.next) if page.next else None
+        page = await voices.search(given, _before(given.get("cursor", "")), current_principal(request))
+        further = encode_cursor(*page.next) if page.next else None
         return _json({"items": [voice_body(one) for one in page.items], "next": further})
 
     @routes.get(
@@ -73,7 +73,7 @@ def router(voices: ReadVoices) -> APIRouter:
         for name in given:
             if name != "source":
                 raise refused(name, "unknown", "there is no such parameter")
-        return _json(voice_body(await voices.one(response_id, given.get("source") or None, caller(request))))
+        return _json(voice_body(await voices.one(response_id, given.get("source") or None, current_principal(request))))
 
     return routes
 
@@ -81,7 +81,7 @@ def router(voices: ReadVoices) -> APIRouter:
 def _before(cursor: str) -> Position | None:
     if not cursor:
         return None
-    occurred_at, id_ = read_cursor(cursor, int, int)
+    occurred_at, id_ = decode_cursor(cursor, int, int)
     position = Position(int(occurred_at), int(id_))
     if max(map(abs, position)) > _LARGEST:
         raise refused("cursor", "invalid_cursor", "is not a cursor that an earlier page gave")

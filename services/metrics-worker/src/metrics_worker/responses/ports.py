@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
-from metrics_worker.catalogue_view.domain import Structure
-from metrics_worker.responses.domain import Position, Reach, Search, Voice
+from metrics_worker.catalogue_view.domain import CatalogueView
+from metrics_worker.responses.domain import Position, ReadableService, Search, Voice
 
 
 class VoiceSnapshot(Protocol):
     """One consistent state of the voices; what was taken back is in none."""
 
-    async def structure(self) -> Structure: ...
+    async def structure(self) -> CatalogueView: ...
 
     async def heard(
-        self, reach: Sequence[Reach], search: Search, before: Position | None, limit: int
+        self, reach: Sequence[ReadableService], search: Search, before: Position | None, limit: int
     ) -> Sequence[Voice]:
         """The newest voices within reach, on the channel and with the words of the search, newest first."""
         ...

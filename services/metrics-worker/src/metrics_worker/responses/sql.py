@@ -23,10 +23,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_worker.catalogue_view.domain import Structure
+from metrics_worker.catalogue_view.domain import CatalogueView
 from metrics_worker.catalogue_view.sql import StructureReader
 from metrics_worker.db.tables import EMPTY, QUARANTINED, RETRACTED, TEST, catalogue_entity, fact, voice
-from metrics_worker.responses.domain import Position, Reach, Score, Search, Voice
+from metrics_worker.responses.domain import Position, ReadableService, Score, Search, Voice
 from metrics_worker.responses.ports import VoiceSnapshot
 from soundings.db import Database
 from soundings.kernel.ids import key128
@@ -74,11 +74,11 @@ class SqlVoiceSnapshot:
         self._structure = structure
         self._sqlite = sqlite
 
-    async def structure(self) -> Structure:
+    async def structure(self) -> CatalogueView:
         return await self._structure.read(self._connection)
 
     async def heard(
-        self, reach: Sequence[Reach], search: Search, before: Position | None, limit: int
+        self, reach: Sequence[ReadableService], search: Search, before: Position | None, limit: int
     ) -> Sequence[Voice]:
         found: list[Voice] = []
         for start in range(0, len(reach), _SERVICES_AT_ONCE):
@@ -86,7 +86,9 @@ class SqlVoiceSnapshot:
             found += await self._read(self._statement(some, search, before, limit))
         return nsmallest(limit, found, key=lambda one: (-one.position.occurred_at, -one.position.id))
 
-    def _statement(self, reach: Sequence[Reach], search: Search, before: Position | None, limit: int) -> _Statement:
+    def _statement(
+        self, reach: Sequence[ReadableService], search: Search, before: Position | None, limit: int
+    ) -> _Statement:
         """Without words the index of every service gives its newest at once; with words, all that have them are few."""
         narrowed = _narrowed(search, before)
         if search.words:
@@ -124,7 +126,7 @@ def _newest(among: Join, where: ColumnElement[bool], limit: int) -> _Statement:
     return found.order_by(*newest_first).limit(limit)
 
 
-def _within(reach: Reach, *, by_index: bool = True) -> ColumnElement[bool]:
+def _within(reach: ReadableService, *, by_index: bool = True) -> ColumnElement[bool]:
     """Of the service and between the instants; SQLite uses no index on what has a plus before it."""
     service: ColumnElement[str] = fact.c.service if by_index else literal_column("+fact.service")
     conditions: list[ColumnElement[bool]] = [service == reach.service]

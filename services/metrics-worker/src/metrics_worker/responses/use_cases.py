@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from metrics_worker.catalogue_view.domain import Structure
-from metrics_worker.responses.domain import Position, Reach, Search, Voice, read_search
+from metrics_worker.catalogue_view.domain import CatalogueView
+from metrics_worker.responses.domain import Position, ReadableService, Search, Voice, read_search
 from metrics_worker.responses.errors import AmbiguousResponse, ForeignAgency, UnknownResponse
 from metrics_worker.responses.ports import VoiceSnapshot, VoiceStore
 from soundings.access.roles import Principal
@@ -24,7 +24,7 @@ class Page:
     next: Position | None
 
 
-class ReadVoices:
+class SearchResponses:
     """Gives voices of the agencies that a caller reaches; that the caller is an advocate was seen to at the door."""
 
     def __init__(self, voices: VoiceStore) -> None:
@@ -44,7 +44,7 @@ class ReadVoices:
             found = [
                 voice
                 for voice in await snapshot.named(record_id, source)
-                if (service := structure.services.get(voice.service)) and principal.reaches(service.agency_id)
+                if (service := structure.services.get(voice.service)) and principal.can_act_for(service.agency_id)
             ]
         if not found:
             raise UnknownResponse("there is no such response")
@@ -53,24 +53,24 @@ class ReadVoices:
         return found[0]
 
 
-def _reach(search: Search, structure: Structure, principal: Principal) -> tuple[Reach, ...]:
+def _reach(search: Search, structure: CatalogueView, principal: Principal) -> tuple[ReadableService, ...]:
     """The services to read, each with the instants between which its agency's dates lie."""
-    if search.agency is not None and not principal.reaches(search.agency):
+    if search.agency is not None and not principal.can_act_for(search.agency):
         raise ForeignAgency("this is another agency than your token's")
     services = [
         service
         for service in structure.services.values()
         if search.service in (None, service.id) and search.agency in (None, service.agency_id)
     ]
-    reached = [service for service in services if principal.reaches(service.agency_id)]
+    reached = [service for service in services if principal.can_act_for(service.agency_id)]
     if search.service is not None and services and not reached:
         raise ForeignAgency("this service is of another agency than your token")
-    found: list[Reach] = []
+    found: list[ReadableService] = []
     for service in sorted(reached, key=lambda service: service.id):
         agency = structure.agencies.get(service.agency_id)
         if agency is not None:
             start, end = _instant(agency.calendar, search.start), _instant(agency.calendar, search.end)
-            found.append(Reach(service.id, start, end))
+            found.append(ReadableService(service.id, start, end))
     return tuple(found)
 
 
@@ -78,7 +78,9 @@ def _instant(calendar: Calendar, day: date | None) -> int | None:
     return None if day is None else calendar.start_of_day(day)
 
 
-async def _page(snapshot: VoiceSnapshot, reach: tuple[Reach, ...], search: Search, before: Position | None) -> Page:
+async def _page(
+    snapshot: VoiceSnapshot, reach: tuple[ReadableService, ...], search: Search, before: Position | None
+) -> Page:
     """Reads until the page is full, all is read, or too much was sifted; then the next page goes on from there."""
     at_once = _SIFTED_AT_ONCE if search.sifts else search.limit + 1
     found: list[Voice] = []

@@ -18,14 +18,14 @@ _SOURCE: Final = "/sources/"
 
 
 @dataclass(frozen=True, slots=True)
-class Keeping:
+class RetentionRule:
     """How many days the text of a source lives (None: for good). Nothing of it goes while there is a legal hold."""
 
     text_days: int | None = None
     legal_hold: bool = False
 
 
-Rules = Mapping[str, Keeping]
+Rules = Mapping[str, RetentionRule]
 """What holds for each source, by its id."""
 
 
@@ -39,7 +39,7 @@ def cutoffs(rules: Rules, now_ms: int) -> Mapping[str, int]:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class ExpirableDeadLetter:
     """What is needed of a dead letter to know whether it must go; ``at`` is when it was refused, in epoch ms."""
 
     id: int
@@ -68,14 +68,14 @@ class Letter:
         return found.decode("utf-8", "replace")
 
 
-def overdue(letters: Iterable[Letter], rules: Rules, now_ms: int, longest_ms: int) -> list[int]:
+def overdue(letters: Iterable[ExpirableDeadLetter], rules: Rules, now_ms: int, longest_ms: int) -> list[int]:
     """The letters that are too old: older than their source's text may be, or than any dead letter may be."""
     ends = cutoffs(rules, now_ms)
     oldest = now_ms - longest_ms
     found: list[int] = []
     for letter in letters:
         source = letter.source or ""
-        if not rules.get(source, Keeping()).legal_hold and letter.at < max(oldest, ends.get(source, oldest)):
+        if not rules.get(source, RetentionRule()).legal_hold and letter.at < max(oldest, ends.get(source, oldest)):
             found.append(letter.id)
     return found
 

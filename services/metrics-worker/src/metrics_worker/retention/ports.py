@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from metrics_worker.retention.domain import Letter, ParkedText, Rules
+from metrics_worker.retention.domain import ExpirableDeadLetter, ParkedText, Rules
 
 
 class Step(NamedTuple):
@@ -38,11 +38,11 @@ class RetentionStore(Protocol):
         """Of the next texts remove those, search index included, that a source got before its instant (epoch ms)."""
         ...
 
-    async def remove_words(self, source: str, after: Place, most: int, before: int) -> WordsStep:
+    async def remove_free_text(self, source: str, after: Place, most: int, before: int) -> WordsStep:
         """Remove free text from the next facts of a source that hold any and occurred before an instant (epoch ms)."""
         ...
 
-    async def tidy_index(self, *, first: bool) -> bool:
+    async def compact_search_index(self, *, first: bool) -> bool:
         """A step towards a search index without a trace of texts that were removed; whether more steps are needed."""
         ...
 
@@ -54,7 +54,7 @@ class RetentionStore(Protocol):
         """Leave no trace of removed rows in the database's journal; False where that must be tried again."""
         ...
 
-    async def letters(self, after: int, most: int) -> Sequence[Letter]:
+    async def letters(self, after: int, most: int) -> Sequence[ExpirableDeadLetter]:
         """The next dead letters in order of their ids."""
         ...
 
@@ -64,7 +64,7 @@ class RetentionStore(Protocol):
 
     async def remove_letters(self, ids: Collection[int]) -> None: ...
 
-    async def parked_letters(self, after: int, most: int) -> Sequence[Letter]:
+    async def parked_letters(self, after: int, most: int) -> Sequence[ExpirableDeadLetter]:
         """The next parked records in order of their ids, by their headers."""
         ...
 

@@ -10,16 +10,16 @@ from metrics_worker.retention.domain import Rules
 from metrics_worker.retention.ports import RetentionStore
 from metrics_worker.retention.sql import SqlRetentionStore
 from metrics_worker.retention.use_cases import (
+    compact_search_index,
+    remove_free_text,
     remove_letters,
     remove_parked_texts,
     remove_retracted,
     remove_texts,
-    remove_words,
-    tidy_index,
 )
 from soundings.db import Database, DatabaseFailed
 from soundings.kernel.clock import Clock, epoch_ms
-from soundings.kernel.errors import reason_of
+from soundings.kernel.errors import safe_error_reason
 from soundings.log.port import Log
 from soundings.telemetry.metrics import RETENTION_DONE, RETENTION_REMOVED
 
@@ -30,7 +30,7 @@ _PAUSE_SECONDS: Final = 0.02
 _log = structlog.get_logger("metrics_worker.retention")
 
 
-class Keeper:
+class RetentionScheduler:
     """Looks now and then. Dead letters go at each look, words at every hour's end and when a rule changed.
 
     What was erased leaves the journal at the next look, and the search index five minutes later at most.
@@ -49,7 +49,7 @@ class Keeper:
         try:
             await self._look()
         except (DatabaseFailed, OSError, TimeoutError) as error:
-            _log.warning("retention_waits", reason=reason_of(error))
+            _log.warning("retention_waits", reason=safe_error_reason(error))
 
     async def _look(self) -> None:
         now = epoch_ms(self._clock())
@@ -59,7 +59,7 @@ class Keeper:
         texts = words = 0
         if rules != self._rules or now >= self._next_pass:
             texts = (await remove_texts(self._store, rules, now, _pause)).texts
-            words = (await remove_words(self._store, rules, now, _pause)).words
+            words = (await remove_free_text(self._store, rules, now, _pause)).words
             words += (await remove_parked_texts(self._store, rules, now, _pause)).words
             self._tidied = None
             self._rules, self._next_pass = rules, now + _PASS_MS
@@ -79,7 +79,7 @@ class Keeper:
         """
         removals = self._store.removals()
         if removals != self._tidied and now >= self._next_tidying:
-            await tidy_index(self._store, _pause)
+            await compact_search_index(self._store, _pause)
             self._tidied, self._next_tidying = removals, now + _TIDY_MS
         await self._store.empty_journal()
 
@@ -88,7 +88,7 @@ def keeper(clock: Clock) -> Callable[[Log, Database, asyncio.Event], Awaitable[N
     """The companion of the worker."""
 
     async def keep(_log: Log, database: Database, _woken: asyncio.Event) -> None:
-        one = Keeper(SqlRetentionStore(database), clock)
+        one = RetentionScheduler(SqlRetentionStore(database), clock)
         while True:
             await one.look()
             await asyncio.sleep(_LOOK_SECONDS)

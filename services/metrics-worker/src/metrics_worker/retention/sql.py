@@ -6,11 +6,11 @@ from typing import Final
 import structlog
 from sqlalchemy import Select, bindparam, delete, select, text, tuple_, update
 
-from metrics_worker.aggregation.fact_payloads import without_words
+from metrics_worker.aggregation.fact_payloads import strip_free_text
 from metrics_worker.aggregation.facts import Kind
 from metrics_worker.db.parked_rows import remove_parked
 from metrics_worker.db.tables import HAS_WORDS, RETRACTED, catalogue_entity, dead_letter, fact, parked, voice
-from metrics_worker.retention.domain import Keeping, Letter, ParkedText, Rules
+from metrics_worker.retention.domain import ExpirableDeadLetter, ParkedText, RetentionRule, Rules
 from metrics_worker.retention.ports import Place, Step, WordsStep
 from soundings.db import Database
 from soundings.events import catalogue
@@ -49,19 +49,19 @@ class SqlRetentionStore:
                 await connection.execute(delete(voice).where(voice.c.id.in_(old)))
         return Step(len(old), found[-1][0] if len(found) == most else None)
 
-    async def remove_words(self, source: str, after: Place, most: int, before: int) -> WordsStep:
+    async def remove_free_text(self, source: str, after: Place, most: int, before: int) -> WordsStep:
         async with self._database.snapshot() as connection:
             found = (await connection.execute(_wordy(source, after, most, before))).all()
         if found:
             trimmed = [
-                {"of": id_, "then": data, "now": without_words(kind, data)} for id_, _, kind, data in found if data
+                {"of": id_, "then": data, "now": strip_free_text(kind, data)} for id_, _, kind, data in found if data
             ]
             async with self._database.transaction() as connection:
                 await connection.execute(_TRIM, trimmed)
         last = Place(found[-1][1], found[-1][0]) if len(found) == most else None
         return WordsStep(len(found), last)
 
-    async def tidy_index(self, *, first: bool) -> bool:
+    async def compact_search_index(self, *, first: bool) -> bool:
         """FTS5 notes what was removed and forgets it when its parts are merged; PostgreSQL sees to it by itself."""
         if self._database.dialect == "postgresql":
             return False
@@ -78,11 +78,11 @@ class SqlRetentionStore:
     async def empty_journal(self) -> bool:
         return await self._database.empty_wal()
 
-    async def letters(self, after: int, most: int) -> Sequence[Letter]:
+    async def letters(self, after: int, most: int) -> Sequence[ExpirableDeadLetter]:
         wanted = select(dead_letter.c.id, dead_letter.c.headers, dead_letter.c.at).where(dead_letter.c.id > after)
         async with self._database.snapshot() as connection:
             found = await connection.execute(wanted.order_by(dead_letter.c.id).limit(most))
-            return [Letter(id_, unpack_headers(headers), at) for id_, headers, at in found]
+            return [ExpirableDeadLetter(id_, unpack_headers(headers), at) for id_, headers, at in found]
 
     async def retracted(self, keys: Collection[bytes]) -> Collection[bytes]:
         gone = fact.c.state.bitwise_and(RETRACTED) != 0
@@ -93,11 +93,11 @@ class SqlRetentionStore:
         async with self._database.transaction() as connection:
             await connection.execute(delete(dead_letter).where(dead_letter.c.id.in_(ids)))
 
-    async def parked_letters(self, after: int, most: int) -> Sequence[Letter]:
+    async def parked_letters(self, after: int, most: int) -> Sequence[ExpirableDeadLetter]:
         wanted = select(parked.c.id, parked.c.headers, parked.c.at).where(parked.c.id > after)
         async with self._database.snapshot() as connection:
             found = await connection.execute(wanted.order_by(parked.c.id).limit(most))
-            return [Letter(id_, unpack_headers(headers), at) for id_, headers, at in found]
+            return [ExpirableDeadLetter(id_, unpack_headers(headers), at) for id_, headers, at in found]
 
     async def remove_parked(self, ids: Collection[int]) -> None:
         async with self._database.transaction() as connection:
@@ -129,11 +129,11 @@ def _wordy(source: str, after: Place, most: int, before: int) -> Select[int, int
     return of_source.order_by(fact.c.occurred_at, fact.c.id).limit(most)
 
 
-def _keeping(source_id: str, body: object) -> Keeping:
+def _keeping(source_id: str, body: object) -> RetentionRule:
     """What cannot be read keeps everything: what was removed by mistake does not come back."""
     try:
         said = catalogue.Retention.model_validate(body, extra="ignore")
     except ValueError:
         _log.warning("retention_rule_unreadable", source=source_id)
-        return Keeping(legal_hold=True)
-    return Keeping(said.text_days, said.legal_hold)
+        return RetentionRule(legal_hold=True)
+    return RetentionRule(said.text_days, said.legal_hold)

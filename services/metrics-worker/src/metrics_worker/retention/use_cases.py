@@ -37,25 +37,25 @@ async def remove_texts(store: RetentionStore, rules: Rules, now_ms: int, pause: 
     return Removed(texts=removed)
 
 
-async def remove_words(store: RetentionStore, rules: Rules, now_ms: int, pause: Pause) -> Removed:
+async def remove_free_text(store: RetentionStore, rules: Rules, now_ms: int, pause: Pause) -> Removed:
     """Remove from facts all free text whose time is over. What they count, and all else that they hold, stays."""
     removed = 0
     for source, before in cutoffs(rules, now_ms).items():
         after: Place | None = _FIRST
         while after is not None:
-            step = await store.remove_words(source, after, BATCH, before)
+            step = await store.remove_free_text(source, after, BATCH, before)
             removed, after = removed + step.removed, step.next
             if step.removed:
                 await pause()
     return Removed(words=removed)
 
 
-async def tidy_index(store: RetentionStore, pause: Pause) -> None:
+async def compact_search_index(store: RetentionStore, pause: Pause) -> None:
     """Let the search index forget the words of all that was removed or erased so far."""
-    more = await store.tidy_index(first=True)
+    more = await store.compact_search_index(first=True)
     while more:
         await pause()
-        more = await store.tidy_index(first=False)
+        more = await store.compact_search_index(first=False)
 
 
 async def remove_letters(store: RetentionStore, rules: Rules, now_ms: int, pause: Pause) -> Removed:

@@ -7,9 +7,9 @@ from pydantic import BaseModel
 
 from metrics_worker.subjects.domain import is_subject
 from metrics_worker.subjects.ports import SubjectStore
-from soundings.http.auth import caller
-from soundings.http.cursors import make_cursor, read_cursor
-from soundings.kernel.errors import Fault, Refused
+from soundings.http.auth import current_principal
+from soundings.http.cursors import decode_cursor, encode_cursor
+from soundings.kernel.errors import FieldError, InvalidInput
 
 _SPAN: Final = 50_000
 _LARGEST: Final = 2**62
@@ -47,16 +47,16 @@ def router(subjects: SubjectStore) -> APIRouter:
         cursor: Annotated[str, Query(description="Where an earlier stretch said to read on.")] = "",
     ) -> RecordsBody:
         if not is_subject(subject):
-            raise Refused((Fault("subject", "not_a_subject", "is not a pseudonym of this system"),))
-        principal = caller(request)
+            raise InvalidInput((FieldError("subject", "not_a_subject", "is not a pseudonym of this system"),))
+        principal = current_principal(request)
         found = await subjects.records(subject, _after(cursor), _SPAN)
         return RecordsBody(
             items=[
                 RecordBody(source_id=one.source_id, kind=one.kind, id=one.id, root_id=one.root_id)
                 for one in found.records
-                if principal.reaches(one.agency_id)
+                if principal.can_act_for(one.agency_id)
             ],
-            next=None if found.next is None else make_cursor(found.next),
+            next=None if found.next is None else encode_cursor(found.next),
         )
 
     return routes
@@ -65,8 +65,8 @@ def router(subjects: SubjectStore) -> APIRouter:
 def _after(cursor: str) -> int:
     if not cursor:
         return 0
-    (after,) = read_cursor(cursor, int)
+    (after,) = decode_cursor(cursor, int)
     number = int(after)
     if not 0 <= number <= _LARGEST:
-        raise Refused((Fault("cursor", "invalid_cursor", "is not a cursor that an earlier stretch gave"),))
+        raise InvalidInput((FieldError("cursor", "invalid_cursor", "is not a cursor that an earlier stretch gave"),))
     return number

@@ -1,6 +1,6 @@
 """Suppression: which figures the public may see."""
 
-from metrics_worker.suppression.decide import Hiding, decide
+from metrics_worker.suppression.decide import SuppressionDecision, decide
 from metrics_worker.suppression.publication_periods import Grain, UnpublishablePeriodError, whole_years
 from metrics_worker.suppression.published_table import Dimension
 from metrics_worker.suppression.table import Cell, CellGrain, Rules, Table
@@ -10,8 +10,8 @@ __all__ = [
     "CellGrain",
     "Dimension",
     "Grain",
-    "Hiding",
     "Rules",
+    "SuppressionDecision",
     "Table",
     "UnpublishablePeriodError",
     "decide",

@@ -8,7 +8,7 @@ from metrics_worker.suppression.margins import Figures
 Urgency = tuple[int, int, int]
 
 
-class Curtain:
+class ComplementarySuppressor:
     """What is hidden so far, kept complete: no line has exactly one hidden part among its two or more non-zero ones.
 
     Of the figures that could be the second one in some unfinished line, the one that finishes most lines goes first,

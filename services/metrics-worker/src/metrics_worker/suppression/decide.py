@@ -11,9 +11,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from metrics_worker.suppression.complementary import Curtain
-from metrics_worker.suppression.disclosure_audit import Attack
-from metrics_worker.suppression.hypercube import Exchanges
+from metrics_worker.suppression.complementary import ComplementarySuppressor
+from metrics_worker.suppression.disclosure_audit import DisclosureAudit
+from metrics_worker.suppression.hypercube import HypercubeSearch
 from metrics_worker.suppression.margins import Coordinates
 from metrics_worker.suppression.publication_periods import Calendar, Grain, Span, Year, month_start
 from metrics_worker.suppression.published_table import (
@@ -27,7 +27,7 @@ from metrics_worker.suppression.published_table import (
     view_of,
 )
 from metrics_worker.suppression.table import Cell, Rules, Table
-from metrics_worker.suppression.work_budget import Effort, TooMuchEffortError
+from metrics_worker.suppression.work_budget import WorkBudget, WorkBudgetExceeded
 
 REDUCTIONS: tuple[frozenset[Dimension], ...] = (
     frozenset(),
@@ -42,7 +42,7 @@ AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class YearDecision:
     """The decision on one year: the questions whose figure is hidden, and the dimensions the public does not get."""
 
     table: Table
@@ -52,14 +52,14 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Hiding:
+class SuppressionDecision:
     """Which figures of one measure of one agency are hidden from everyone without the analyst role."""
 
     rules: Rules
     departments: Mapping[str, tuple[str, ...]]
-    verdicts: Mapping[Year, Verdict]
+    verdicts: Mapping[Year, YearDecision]
 
-    def hides(
+    def suppresses(
         self,
         *,
         grain: Grain,
@@ -120,18 +120,18 @@ class Question:
         return frozenset(finest)
 
 
-def decide(table: Table, rules: Rules, previous: Hiding | None = None) -> Hiding:
+def decide(table: Table, rules: Rules, previous: SuppressionDecision | None = None) -> SuppressionDecision:
     """Judge a measure's table, year by year; a year that is as it was in `previous` keeps its verdict.
 
     The same table and rules give the same decision, whatever the order of the cells and whatever `previous` is. It is
     pure computing, up to some seconds for a large year with many small cells: not for the event loop.
     """
-    verdicts: dict[Year, Verdict] = {}
+    verdicts: dict[Year, YearDecision] = {}
     for year, cells in sorted(_by_year(table.cells, Calendar(rules.fiscal_month)).items()):
         part = _part(table, cells, rules)
         kept = previous.verdicts.get(year) if previous else None
         verdicts[year] = kept if kept and (kept.table, kept.rules) == (part, rules) else _judge(part, year, rules)
-    return Hiding(rules, MappingProxyType(dict(table.departments)), MappingProxyType(verdicts))
+    return SuppressionDecision(rules, MappingProxyType(dict(table.departments)), MappingProxyType(verdicts))
 
 
 def _by_year(cells: Mapping[Cell, int], calendar: Calendar) -> dict[Year, dict[Cell, int]]:
@@ -155,38 +155,38 @@ def _part(table: Table, cells: dict[Cell, int], rules: Rules) -> Table:
     return Table(cells, departments, bins)
 
 
-def _hides(verdict: Verdict, asked: Question) -> bool:
+def _hides(verdict: YearDecision, asked: Question) -> bool:
     return not verdict.dropped.isdisjoint(asked.needs()) or asked.coordinates() in verdict.hidden
 
 
-def _judge(table: Table, year: Year, rules: Rules) -> Verdict:
+def _judge(table: Table, year: Year, rules: Rules) -> YearDecision:
     """The largest view of the year that can be decided within the rules' effort."""
     if not any(rules.is_sensitive(n, table.bins.get(cell, {})) for cell, n in table.cells.items()):
-        return Verdict(table, rules, frozenset(), frozenset())  # sums of what is 0 or large are 0 or large
+        return YearDecision(table, rules, frozenset(), frozenset())  # sums of what is 0 or large are 0 or large
     for dropped in REDUCTIONS:
         try:
-            hidden = _hidden(table, year, rules, dropped, Effort(rules.effort))
-        except TooMuchEffortError:
+            hidden = _hidden(table, year, rules, dropped, WorkBudget(rules.effort))
+        except WorkBudgetExceeded:
             continue
-        return Verdict(table, rules, hidden, dropped)
-    return Verdict(table, rules, _hidden(table, year, rules, SMALLEST, Effort(NO_LIMIT)), SMALLEST)
+        return YearDecision(table, rules, hidden, dropped)
+    return YearDecision(table, rules, _hidden(table, year, rules, SMALLEST, WorkBudget(NO_LIMIT)), SMALLEST)
 
 
 def _hidden(
-    table: Table, year: Year, rules: Rules, dropped: frozenset[Dimension], effort: Effort
+    table: Table, year: Year, rules: Rules, dropped: frozenset[Dimension], effort: WorkBudget
 ) -> frozenset[Coordinates]:
     view = view_of(table, year, rules, dropped, effort)
     return view.figures.questions(hidden_figures(view, effort))
 
 
-def hidden_figures(view: View, effort: Effort) -> list[bool]:
+def hidden_figures(view: View, effort: WorkBudget) -> list[bool]:
     """Rule 1, then what its lines need, then an exchange for each figure that could still be worked out."""
     figures = view.figures
-    curtain, exchanges = Curtain(figures), Exchanges(figures, effort)
+    curtain, exchanges = ComplementarySuppressor(figures), HypercubeSearch(figures, effort)
     curtain.hide(view.sensitive)
-    for finds in (Attack.solved, Attack.pinned):
+    for finds in (DisclosureAudit.solved, DisclosureAudit.pinned):
         exposed: Collection[int] = view.sensitive
-        while exposed := finds(Attack(figures, curtain.hidden), exposed, effort):
+        while exposed := finds(DisclosureAudit(figures, curtain.hidden), exposed, effort):
             smallest = sorted(exposed, key=figures.order)[: 1 + len(exposed) // AT_ONCE]
             for figure in smallest:
                 curtain.hide(sorted(exchanges.cheapest(figure, curtain.hidden)))

@@ -5,10 +5,10 @@ from collections.abc import Collection, Sequence
 from metrics_worker.suppression.feasibility_bounds import Bounds
 from metrics_worker.suppression.margins import Figures, Line
 from metrics_worker.suppression.sparse_elimination import eliminate
-from metrics_worker.suppression.work_budget import Effort
+from metrics_worker.suppression.work_budget import WorkBudget
 
 
-class Attack:
+class DisclosureAudit:
     """All that the shown figures say about the hidden cells, as known sums of hidden cells."""
 
     def __init__(self, figures: Figures, hidden: Sequence[bool]) -> None:
@@ -18,14 +18,14 @@ class Attack:
         self._sums = self._known_sums()
         self._size = len(hidden) + sum(map(len, self._sums))
 
-    def solved(self, among: Collection[int], effort: Effort) -> frozenset[int]:
+    def solved(self, among: Collection[int], effort: WorkBudget) -> frozenset[int]:
         """The figures that follow from the known sums as linear equations. Raises TooMuchEffortError."""
         effort.spend(self._size)
         unknown = {cell for cells in self._unknown for cell in cells}
         change = eliminate(self._sums, effort).other_table(unknown)
         return frozenset(figure for figure in among if not sum((change[cell] for cell in self._unknown[figure]), 0))
 
-    def pinned(self, among: Collection[int], effort: Effort) -> frozenset[int]:
+    def pinned(self, among: Collection[int], effort: WorkBudget) -> frozenset[int]:
         """The figures that have one value only since each hidden cell is at least 1. Raises TooMuchEffortError."""
         return frozenset(filter(Bounds(self._figures, self._hidden, effort).is_pinned, among))
 

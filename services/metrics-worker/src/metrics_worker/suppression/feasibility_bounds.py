@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from metrics_worker.suppression.margins import Figures
-from metrics_worker.suppression.work_budget import Effort
+from metrics_worker.suppression.work_budget import WorkBudget
 
 ROUNDS = 16
 
@@ -15,7 +15,7 @@ class Bounds:
     16 rounds.
     """
 
-    def __init__(self, figures: Figures, hidden: Sequence[bool], effort: Effort) -> None:
+    def __init__(self, figures: Figures, hidden: Sequence[bool], effort: WorkBudget) -> None:
         """Raises TooMuchEffortError."""
         most = sum(figures.counts)
         self._low = [len(figures.members[f]) if is_hidden else figures.totals[f] for f, is_hidden in enumerate(hidden)]

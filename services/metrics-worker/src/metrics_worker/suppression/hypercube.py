@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import NamedTuple
 
 from metrics_worker.suppression.margins import Coordinates, Figures
-from metrics_worker.suppression.work_budget import Effort
+from metrics_worker.suppression.work_budget import WorkBudget
 
 PARTNERS = 20
 """How many other places along an axis are tried, those with the smallest counts."""
@@ -33,7 +33,7 @@ Shifts = tuple[Shift, Shift, Shift]
 Corners = tuple[list[int], list[int]]
 
 
-class Exchanges:
+class HypercubeSearch:
     """Finds for a figure the cheapest exchange among those tried: a shift along each axis, multiplied.
 
     One is added to some cells and taken from others, so that the figure changes while each of these cells stays at
@@ -41,7 +41,7 @@ class Exchanges:
     tables apart, neither by solving the sums nor by bounds.
     """
 
-    def __init__(self, figures: Figures, effort: Effort) -> None:
+    def __init__(self, figures: Figures, effort: WorkBudget) -> None:
         self._figures = figures
         self._effort = effort
         self._leaf_of = tuple(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from metrics_worker.suppression.dimension import Axis, Node
-from metrics_worker.suppression.work_budget import Effort
+from metrics_worker.suppression.work_budget import WorkBudget
 
 Coordinates = tuple[Node, Node, Node]
 """Entity, channel and time: of a cell the leaves, of a question any nodes."""
@@ -63,7 +63,7 @@ def strides_of(axes: tuple[Axis, Axis, Axis]) -> tuple[int, int, int]:
     return len(channels.names) * len(times.names), len(times.names), 1
 
 
-def figures_of(axes: tuple[Axis, Axis, Axis], cells: Mapping[Coordinates, int], effort: Effort) -> Figures:
+def figures_of(axes: tuple[Axis, Axis, Axis], cells: Mapping[Coordinates, int], effort: WorkBudget) -> Figures:
     """The family of a table of non-zero cells. Raises TooMuchEffortError when the effort does not allow it."""
     entities, channels, times = axes
     ordered = sorted(cells)

@@ -9,7 +9,7 @@ from metrics_worker.suppression.dimension import Axis, Node, axis_of
 from metrics_worker.suppression.margins import Coordinates, Figures, figures_of
 from metrics_worker.suppression.publication_periods import Calendar, Year, place
 from metrics_worker.suppression.table import Cell, Rules, Table
-from metrics_worker.suppression.work_budget import Effort
+from metrics_worker.suppression.work_budget import WorkBudget
 
 Dimension = Literal["channel", "service", "department"]
 
@@ -25,7 +25,7 @@ class View:
     sensitive: tuple[int, ...]
 
 
-def view_of(table: Table, year: Year, rules: Rules, dropped: frozenset[Dimension], effort: Effort) -> View:
+def view_of(table: Table, year: Year, rules: Rules, dropped: frozenset[Dimension], effort: WorkBudget) -> View:
     """The figures of a year without the dropped dimensions. Raises TooMuchEffortError."""
     axes, coordinates = _axes(table, year, rules, dropped)
     counts: Counter[Coordinates] = Counter()
@@ -70,7 +70,7 @@ def entity_leaf(service: str, departments: Mapping[str, tuple[str, ...]], droppe
 
 
 def _bins(
-    table: Table, coordinates: Mapping[Cell, Coordinates], figures: Figures, effort: Effort
+    table: Table, coordinates: Mapping[Cell, Coordinates], figures: Figures, effort: WorkBudget
 ) -> dict[int, Mapping[str, int]]:
     """The distribution of every figure."""
     of_cell: dict[Coordinates, Counter[str]] = {}

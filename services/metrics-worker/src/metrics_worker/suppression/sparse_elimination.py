@@ -8,7 +8,7 @@ from math import gcd
 from random import Random
 from typing import NamedTuple
 
-from metrics_worker.suppression.work_budget import Effort
+from metrics_worker.suppression.work_budget import WorkBudget
 
 Vector = dict[int, int]
 FREE_BITS = 61
@@ -44,7 +44,7 @@ class Echelon:
         return change
 
 
-def eliminate(rows: Sequence[Collection[int]], effort: Effort) -> Echelon:
+def eliminate(rows: Sequence[Collection[int]], effort: WorkBudget) -> Echelon:
     """The echelon form of sums of cells. Raises TooMuchEffortError when the effort is used up."""
     return _Elimination(rows, effort).run()
 
@@ -81,7 +81,7 @@ def _subtract(target: Vector, row: Mapping[int, int], column: int) -> list[int]:
 class _Elimination:
     """Sparse elimination that always takes the column in fewest rows, and there the shortest row."""
 
-    def __init__(self, rows: Sequence[Collection[int]], effort: Effort) -> None:
+    def __init__(self, rows: Sequence[Collection[int]], effort: WorkBudget) -> None:
         self._rows: list[Vector] = [dict.fromkeys(row, 1) for row in rows]
         self._effort = effort
         self._rows_of: dict[int, set[int]] = {}

@@ -7,9 +7,9 @@ from collections.abc import Collection, Mapping, Sequence
 from soundings.events.topics import Topic
 from soundings.log.kafka.aiokafka_internals import EARLIEST, LATEST, KafkaError
 from soundings.log.kafka.cluster_client import Brokers
-from soundings.log.kafka.fetcher import Reading
-from soundings.log.kafka.long_poll import Waiting
-from soundings.log.kafka.producer import Appending
+from soundings.log.kafka.fetcher import Fetcher
+from soundings.log.kafka.long_poll import LongPoller
+from soundings.log.kafka.producer import BatchingProducer
 from soundings.log.kafka.settings import KafkaSettings, kafka_settings
 from soundings.log.kafka.topics import ensure_topics
 from soundings.log.port import (
@@ -33,10 +33,10 @@ class KafkaLog:
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
-        self._appending = Appending(settings)
+        self._appending = BatchingProducer(settings)
         self._brokers = Brokers(settings)
-        self._reading = Reading(self._brokers)
-        self._waiting = Waiting(self._brokers, self._reading)
+        self._reading = Fetcher(self._brokers)
+        self._waiting = LongPoller(self._brokers, self._reading)
         self._closed = False
 
     @classmethod
@@ -87,7 +87,7 @@ class KafkaLog:
     async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
         return await self._positions(topics, EARLIEST)
 
-    async def hint(self, group: str, positions: Mapping[TopicPartition, int]) -> None:
+    async def publish_offsets(self, group: str, positions: Mapping[TopicPartition, int]) -> None:
         """Tell the brokers how far a group has read, for tools that show its lag; nothing here ever reads it."""
         self._check_open()
         await self._brokers.note(group, positions)

@@ -88,7 +88,7 @@ class Client(Protocol):
     def force_metadata_update(self) -> Awaitable[object]: ...
 
 
-class Packet(Protocol):
+class RecordBatchBuilder(Protocol):
     """Records that are sent to a partition together; `append` gives None when there is no room for one more."""
 
     def append(
@@ -111,8 +111,8 @@ class Producer(Protocol):
     async def stop(self) -> None: ...
     async def flush(self) -> None: ...
     async def partitions_for(self, topic: str) -> set[int]: ...
-    def create_batch(self) -> Packet: ...
-    async def send_batch(self, batch: Packet, topic: str, *, partition: int) -> "Future[Acknowledged]": ...
+    def create_batch(self) -> RecordBatchBuilder: ...
+    async def send_batch(self, batch: RecordBatchBuilder, topic: str, *, partition: int) -> "Future[Acknowledged]": ...
 
 
 class Described(TypedDict):
@@ -181,7 +181,7 @@ class FetchedBatch(Protocol):
 class FetchAnswer:
     """What a broker gave of one partition; `end` is how far it may be read."""
 
-    home: TopicPartition
+    topic_partition: TopicPartition
     error: KafkaError | None
     end: int
     given_up: Sequence[tuple[int, int]]
@@ -261,7 +261,7 @@ async def alter_topic(admin: Admin, topic: str, settings: Mapping[str, str]) -> 
                 raise error
 
 
-async def give_up(producer: Producer) -> None:
+async def abort_producer(producer: Producer) -> None:
     """Let go of what a producer has not sent yet; by itself it would go on trying for as long as it takes."""
     inside = cast("_ProducerInside", producer)
     task = inside._sender.sender_task  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]

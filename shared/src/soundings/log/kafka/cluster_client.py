@@ -15,7 +15,7 @@ from soundings.log.kafka.aiokafka_internals import (
     position_answers,
     position_request,
 )
-from soundings.log.kafka.lazy_resource import Lazily
+from soundings.log.kafka.lazy_resource import LazyResource
 from soundings.log.kafka.settings import KafkaSettings
 from soundings.log.port import LogUnavailable, TopicPartition, UnknownTopic
 
@@ -29,10 +29,10 @@ class Brokers:
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
-        self._client = Lazily(self._start, _stop, deadline=settings.deadline)
+        self._client = LazyResource(self._start, _stop, deadline=settings.deadline)
         self._partitions: dict[str, int] = {}
 
-    async def insist(self, attempt: Callable[[Client], Awaitable[T]]) -> T:
+    async def with_retries(self, attempt: Callable[[Client], Awaitable[T]]) -> T:
         """Ask again while a leader moves or a connection fails; raises `LogUnavailable` after the deadline."""
         client = await self._client.get()
         try:
@@ -59,7 +59,7 @@ class Brokers:
         """The number of partitions of a topic; raises `UnknownTopic`."""
         known = self._partitions.get(topic)
         if known is None:
-            known = await self.insist(lambda client: _look_up(client, topic))
+            known = await self.with_retries(lambda client: _look_up(client, topic))
             if known == 0:
                 raise UnknownTopic(f"there is no topic {topic!r} on this Kafka cluster")
             self._partitions[topic] = known
@@ -84,7 +84,7 @@ class Brokers:
             )
             return {home: position for answer in answers for home, position in position_answers(answer)}
 
-        found = await self.insist(attempt)
+        found = await self.with_retries(attempt)
         return {home: found[home] for home in asked}
 
     async def note(self, group: str, positions: Mapping[TopicPartition, int]) -> None:
@@ -94,7 +94,7 @@ class Brokers:
             node = await coordinator_of(client, group)
             check_commit(await client.send(node, commit_request(group, positions)))
 
-        await self.insist(attempt)
+        await self.with_retries(attempt)
 
     async def await_leaders(self, homes: Iterable[TopicPartition]) -> None:
         """Until every partition has a leader, as new ones do after a moment."""

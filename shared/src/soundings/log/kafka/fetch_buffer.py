@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from soundings.log.columns import stored_of
+from soundings.log.columns import build_records
 from soundings.log.kafka.aiokafka_internals import CorruptRecordException, FetchedBatch, is_abort
-from soundings.log.port import Stored, TopicPartition
+from soundings.log.port import StoredRecord, TopicPartition
 
 
-class Fetched:
+class FetchBuffer:
     """Records of a partition from `position` on; `end` is how far the partition went when they were fetched.
 
     `given_up` are the transactions among them that came to nothing: producer and first position.
@@ -26,7 +26,7 @@ class Fetched:
         self._batches = list(reversed(batches))
         self._given_up = sorted(given_up, key=lambda transaction: transaction[1], reverse=True)
         self._giving_up: set[int] = set()
-        self._decoded: Sequence[Stored] = ()
+        self._decoded: Sequence[StoredRecord] = ()
         self._behind_decoded = position
         self.position = position
         self.end = end
@@ -40,7 +40,7 @@ class Fetched:
             self.position = self._decoded[0].position if self._decoded else self._behind_decoded
         return bool(self._decoded)
 
-    def take(self, limit: int) -> Sequence[Stored]:
+    def take(self, limit: int) -> Sequence[StoredRecord]:
         """The next records, no more than those of one batch; none at the end."""
         self.has_records()
         taken, self._decoded = self._decoded[:limit], self._decoded[limit:]
@@ -54,7 +54,7 @@ class Fetched:
             # A fetch begins with a whole batch, and so maybe with records before the position.
             records = [record for record in batch if record.offset >= self.position]
             topic, partition = self._home
-            self._decoded = stored_of(
+            self._decoded = build_records(
                 topic,
                 partition,
                 positions=[record.offset for record in records],

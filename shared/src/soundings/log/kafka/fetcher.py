@@ -12,21 +12,21 @@ from soundings.log.kafka.aiokafka_internals import (
     fetch_request,
 )
 from soundings.log.kafka.cluster_client import Brokers, by_leader
-from soundings.log.kafka.fetch_buffer import Fetched
-from soundings.log.port import Batch, Stored, TopicPartition
+from soundings.log.kafka.fetch_buffer import FetchBuffer
+from soundings.log.port import Batch, StoredRecord, TopicPartition
 
 _FETCH_BYTES = 1 << 20
 _KEPT = 64
 """How many fetches may lie half read; each is a megabyte or one packet, before decompression."""
 
 
-class Reading:
+class Fetcher:
     """The way out. Nothing in here knows of readers: what is kept is found by its position, and may be lost."""
 
     def __init__(self, brokers: Brokers) -> None:
         self._brokers = brokers
-        self._kept: OrderedDict[tuple[TopicPartition, int], Fetched] = OrderedDict()
-        self._ahead: dict[TopicPartition, tuple[int, asyncio.Task[Fetched]]] = {}
+        self._kept: OrderedDict[tuple[TopicPartition, int], FetchBuffer] = OrderedDict()
+        self._ahead: dict[TopicPartition, tuple[int, asyncio.Task[FetchBuffer]]] = {}
 
     async def read(self, home: TopicPartition, from_position: int, limit: int) -> Batch:
         """See `Log.read`; the partition exists."""
@@ -36,7 +36,7 @@ class Reading:
         fetched = await self._fetched(home, max(from_position, 0))
         while not fetched.has_records() and fetched.following < fetched.end:
             fetched = await self._fetched(home, fetched.following)
-        records: list[Stored] = []
+        records: list[StoredRecord] = []
         while len(records) < limit and (taken := fetched.take(limit - len(records))):
             records += taken
             await asyncio.sleep(0)
@@ -48,13 +48,13 @@ class Reading:
         """Whether records at a position need not be fetched any more."""
         return (home, position) in self._kept
 
-    def keep(self, home: TopicPartition, fetched: Fetched) -> None:
+    def keep(self, home: TopicPartition, fetched: FetchBuffer) -> None:
         """Have records ready for whoever reads on at their position."""
         self._kept[home, fetched.position] = fetched
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
 
-    async def _fetched(self, home: TopicPartition, position: int) -> Fetched:
+    async def _fetched(self, home: TopicPartition, position: int) -> FetchBuffer:
         """What lies at a position: kept from before, on its way already, or fetched now."""
         fetched = self._kept.pop((home, position), None)
         if fetched is None:
@@ -78,7 +78,7 @@ class Reading:
         task.add_done_callback(_forget_failure)
         self._ahead[home] = (position, task)
 
-    async def _fetch(self, home: TopicPartition, position: int) -> Fetched:
+    async def _fetch(self, home: TopicPartition, position: int) -> FetchBuffer:
         async def attempt(client: Client) -> FetchAnswer:
             (node,) = by_leader(client, [home])
             request = fetch_request({home: position}, wait_ms=0, most_bytes=_FETCH_BYTES)
@@ -87,11 +87,11 @@ class Reading:
                 raise answer.error
             return answer
 
-        answer = await self._brokers.insist(attempt)
+        answer = await self._brokers.with_retries(attempt)
         if answer.error is None:
-            return Fetched(home, position, answer.batches, end=answer.end, given_up=answer.given_up)
+            return FetchBuffer(home, position, answer.batches, end=answer.end, given_up=answer.given_up)
         earliest = (await self._brokers.positions([home], EARLIEST))[home]
-        return Fetched(home, position, end=position) if position >= earliest else await self._fetch(home, earliest)
+        return FetchBuffer(home, position, end=position) if position >= earliest else await self._fetch(home, earliest)
 
     async def close(self) -> None:
         tasks = [task for _, task in self._ahead.values()]
@@ -100,7 +100,7 @@ class Reading:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _forget_failure(task: asyncio.Task[Fetched]) -> None:
+def _forget_failure(task: asyncio.Task[FetchBuffer]) -> None:
     """Whoever reads there finds out by asking again."""
     if not task.cancelled():
         task.exception()

@@ -13,7 +13,7 @@ T = TypeVar("T")
 _TRY_AGAIN_AFTER = 0.5
 
 
-class Lazily(Generic[T]):
+class LazyResource(Generic[T]):
     """Something that takes time to open. Who asks while it cannot be opened is refused at once, most of the time."""
 
     def __init__(

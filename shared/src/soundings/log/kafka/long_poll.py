@@ -14,8 +14,8 @@ from soundings.log.kafka.aiokafka_internals import (
     fetch_request,
 )
 from soundings.log.kafka.cluster_client import RETRY_SECONDS, Brokers, by_leader
-from soundings.log.kafka.fetch_buffer import Fetched
-from soundings.log.kafka.fetcher import Reading
+from soundings.log.kafka.fetch_buffer import FetchBuffer
+from soundings.log.kafka.fetcher import Fetcher
 from soundings.log.port import TopicPartition
 
 _FETCH_BYTES = 256 << 10
@@ -23,10 +23,10 @@ _QUESTION_SECONDS = 0.5
 """A question that nobody waits for any more holds up the next one on its connection for no longer than this."""
 
 
-class Waiting:
+class LongPoller:
     """Each wait has connections of its own, for a broker answers the questions of one connection in turn."""
 
-    def __init__(self, brokers: Brokers, reading: Reading) -> None:
+    def __init__(self, brokers: Brokers, reading: Fetcher) -> None:
         self._brokers = brokers
         self._reading = reading
         self._busy: set[int] = set()
@@ -50,7 +50,7 @@ class Waiting:
             left = max(0.0, deadline - loop.time())
             question = partial(self._ask_once, heads=heads, seconds=min(left, _QUESTION_SECONDS), lane=lane)
             asked = dict(heads)
-            ready = await self._brokers.insist(question)
+            ready = await self._brokers.with_retries(question)
             # Whoever does not wait learns all the same of what stands behind records that were removed.
             if ready or (left == 0 and heads == asked):
                 return ready
@@ -59,10 +59,10 @@ class Waiting:
         self, client: Client, *, heads: dict[TopicPartition, int], seconds: float, lane: str
     ) -> Collection[TopicPartition]:
         answers = await _first_answers(client, heads, seconds, lane)
-        ready = [answer.home for answer in answers if answer.error is None and self._keep(answer, heads)]
-        lost = [answer.home for answer in answers if isinstance(answer.error, OffsetOutOfRangeError)]
+        ready = [answer.topic_partition for answer in answers if answer.error is None and self._keep(answer, heads)]
+        lost = [answer.topic_partition for answer in answers if isinstance(answer.error, OffsetOutOfRangeError)]
         for answer in answers:
-            if answer.error is not None and answer.home not in lost:
+            if answer.error is not None and answer.topic_partition not in lost:
                 raise answer.error
         if lost and not ready:
             for home, earliest in (await self._brokers.positions(lost, EARLIEST)).items():
@@ -72,11 +72,17 @@ class Waiting:
         return ready
 
     def _keep(self, answer: FetchAnswer, heads: dict[TopicPartition, int]) -> bool:
-        fetched = Fetched(answer.home, heads[answer.home], answer.batches, end=answer.end, given_up=answer.given_up)
+        fetched = FetchBuffer(
+            answer.topic_partition,
+            heads[answer.topic_partition],
+            answer.batches,
+            end=answer.end,
+            given_up=answer.given_up,
+        )
         ready = fetched.has_records()
-        heads[answer.home] = fetched.position
+        heads[answer.topic_partition] = fetched.position
         if ready:
-            self._reading.keep(answer.home, fetched)
+            self._reading.keep(answer.topic_partition, fetched)
         return ready
 
 

@@ -8,13 +8,13 @@ from time import monotonic, time
 from soundings.log.kafka.aiokafka_internals import (
     REFUSALS,
     KafkaError,
-    Packet,
     Producer,
+    RecordBatchBuilder,
     UnknownTopicOrPartitionError,
-    give_up,
+    abort_producer,
     make_producer,
 )
-from soundings.log.kafka.lazy_resource import Lazily
+from soundings.log.kafka.lazy_resource import LazyResource
 from soundings.log.kafka.settings import KafkaSettings
 from soundings.log.port import AppendFailed, LogUnavailable, Place, Record, TopicPartition, size_of
 
@@ -26,7 +26,7 @@ _LONGEST = 3
 _LATE = AppendFailed(_UNREACHABLE, "not acknowledged in time", retryable=True)
 
 
-class Ticket:
+class PendingAppend:
     """One call of append: what becomes of its records, and who waits for that."""
 
     __slots__ = ("began", "failed", "left", "outcomes", "settled")
@@ -50,11 +50,11 @@ class Ticket:
             self.settled.set_result(None)
 
 
-Item = tuple[Record, int, Ticket, int]
+Item = tuple[Record, int, PendingAppend, int]
 """A record, its size, and where its outcome is noted."""
 
 
-class Traffic:
+class ProducerState:
     """What all partitions of a log share: how much waits, and when the cluster was last heard of."""
 
     def __init__(self) -> None:
@@ -67,10 +67,10 @@ class Traffic:
         self.silent = False
 
 
-class Lane:
+class PartitionQueue:
     """The records on their way to one partition, one packet at a time, so that none overtakes another."""
 
-    def __init__(self, home: TopicPartition, producer: Lazily[Producer], traffic: Traffic) -> None:
+    def __init__(self, home: TopicPartition, producer: LazyResource[Producer], traffic: ProducerState) -> None:
         self._topic, self._partition = home
         self._producer = producer
         self._traffic = traffic
@@ -109,7 +109,7 @@ class Lane:
             items = items or [self._pop() for _ in range(len(self._queue))]
             self._fail(items, _REFUSED if isinstance(error, REFUSALS) else _UNREACHABLE, str(error))
 
-    def _fill(self, packet: Packet) -> list[Item]:
+    def _fill(self, packet: RecordBatchBuilder) -> list[Item]:
         """As many of the waiting records as one packet holds, without those that were given up."""
         items: list[Item] = []
         now = int(time() * 1000)
@@ -141,21 +141,21 @@ class Lane:
             ticket.note(index, AppendFailed(reason, detail, retryable=reason != _REFUSED))
 
 
-class Appending:
+class BatchingProducer:
     """The way in: one producer, and a lane for every partition that is written to."""
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
-        self._producer = Lazily(self._start, self._stop, deadline=settings.deadline)
-        self._traffic = Traffic()
-        self._lanes: dict[TopicPartition, Lane] = {}
-        self._open: dict[Ticket, None] = {}
+        self._producer = LazyResource(self._start, self._stop, deadline=settings.deadline)
+        self._traffic = ProducerState()
+        self._lanes: dict[TopicPartition, PartitionQueue] = {}
+        self._open: dict[PendingAppend, None] = {}
         self._alarm: asyncio.TimerHandle | None = None
 
     async def append(self, topic: str, addressed: Sequence[tuple[int, Record]]) -> Sequence[Place | AppendFailed]:
         """Store records, each in the partition beside it; an outcome for each, or `LogUnavailable` for all."""
         self._refuse_what_is_hopeless()
-        ticket = Ticket(len(addressed), asyncio.get_running_loop())
+        ticket = PendingAppend(len(addressed), asyncio.get_running_loop())
         self._open[ticket] = None
         if self._alarm is None:
             self._watch()
@@ -175,10 +175,10 @@ class Appending:
         if self._traffic.waiting_bytes > MOST_WAITING_BYTES:
             raise LogUnavailable("more is waiting to be sent than the Kafka cluster keeps up with")
 
-    def _lane(self, home: TopicPartition) -> Lane:
+    def _lane(self, home: TopicPartition) -> PartitionQueue:
         lane = self._lanes.get(home)
         if lane is None:
-            lane = self._lanes[home] = Lane(home, self._producer, self._traffic)
+            lane = self._lanes[home] = PartitionQueue(home, self._producer, self._traffic)
         return lane
 
     def _watch(self) -> None:
@@ -222,11 +222,11 @@ class Appending:
             async with asyncio.timeout(self._settings.deadline):
                 await producer.flush()
         except TimeoutError:
-            await give_up(producer)
+            await abort_producer(producer)
         await producer.stop()
 
 
-def _outcomes(ticket: Ticket) -> Sequence[Place | AppendFailed]:
+def _outcomes(ticket: PendingAppend) -> Sequence[Place | AppendFailed]:
     failures = [outcome for outcome in ticket.outcomes if isinstance(outcome, AppendFailed)]
     if len(failures) == len(ticket.outcomes) and all(failure.reason == _UNREACHABLE for failure in failures):
         raise LogUnavailable(f"the Kafka cluster did not take the records: {failures[0]}")

@@ -6,13 +6,13 @@ from contextlib import suppress
 
 import structlog
 
-from soundings.log.port import AppendFailed, Log, LogUnavailable, Place, Record, Stored, TopicPartition
+from soundings.log.port import AppendFailed, Log, LogUnavailable, Place, Record, StoredRecord, TopicPartition
 from soundings.log.spool.store import Spool, as_record
 
 _log = structlog.get_logger("soundings.log.spool")
 
 
-class Drain:
+class SpoolDrain:
     """Passes records on to the log behind. What it cannot be sure of it sends again: readers know their duplicates."""
 
     def __init__(self, behind: Log, spool: Spool, *, answer_seconds: float) -> None:
@@ -54,7 +54,7 @@ class Drain:
             return
         await self._pass_on_singly([stored for stored in batch.records if stored.position >= self._spool.next_of(home)])
 
-    async def _pass_on_singly(self, records: Sequence[Stored]) -> None:
+    async def _pass_on_singly(self, records: Sequence[StoredRecord]) -> None:
         """One after the other: a packet is refused as a whole, whichever of its records is to blame."""
         for stored in records:
             refusal = await self._refusal(stored)
@@ -70,7 +70,7 @@ class Drain:
                     detail=str(refusal),
                 )
 
-    async def _refusal(self, stored: Stored) -> AppendFailed | None:
+    async def _refusal(self, stored: StoredRecord) -> AppendFailed | None:
         """Why the log behind will never take a record; None when it has it now."""
         (outcome,) = await self._append(stored.topic, [as_record(stored)])
         if isinstance(outcome, AppendFailed):

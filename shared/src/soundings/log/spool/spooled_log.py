@@ -18,7 +18,7 @@ from soundings.log.port import (
     TopicPartition,
     UnknownTopic,
 )
-from soundings.log.spool.drain import Drain
+from soundings.log.spool.drain import SpoolDrain
 from soundings.log.spool.store import Depth, Spool
 
 Watch = Callable[[Depth], None]
@@ -55,7 +55,7 @@ class SpooledLog:
         self._patience = patience
         self._retry_seconds = retry_seconds
         self._watch = watch
-        self._drain = Drain(behind, spool, answer_seconds=answer_seconds)
+        self._drain = SpoolDrain(behind, spool, answer_seconds=answer_seconds)
         self._depth = Depth()
         self._away = False
         self._spool_fails = False
@@ -80,7 +80,7 @@ class SpooledLog:
         self._task = asyncio.create_task(self._tend(), name="tend the spool")
 
     @property
-    def away(self) -> bool:
+    def is_unavailable(self) -> bool:
         """Whether records go into the spool at present."""
         return self._away
 
@@ -91,15 +91,15 @@ class SpooledLog:
 
     # What readiness tells
 
-    async def not_ready(self) -> str | None:
+    async def unready_reason(self) -> str | None:
         """Why nothing can be made durable; None as long as the log or the spool takes records."""
         return "neither the log nor its spool takes records" if self.failing else None
 
-    async def not_alive(self) -> str | None:
+    async def dead_reason(self) -> str | None:
         """Why the process should be started again; None when all is well."""
         return "the spool is not drained any more" if self._task is not None and self._task.done() else None
 
-    async def note(self) -> str | None:
+    async def degraded_reason(self) -> str | None:
         """What is out of the ordinary although answers are durable; None when nothing is."""
         notes: list[str] = []
         if self._away:

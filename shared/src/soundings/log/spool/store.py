@@ -19,7 +19,7 @@ from soundings.log.port import (
     LogUnavailable,
     Place,
     Record,
-    Stored,
+    StoredRecord,
     TopicPartition,
     UnknownTopic,
     size_of,
@@ -146,22 +146,22 @@ class Spool:
         """Whether there was no room to make room of what has passed."""
         return self._next != self._trimmed
 
-    async def park(self, stored: Stored) -> None:
+    async def park(self, stored: StoredRecord) -> None:
         """Put aside the next record of a partition, in one step and without taking more room."""
         log = await self._log()
         await log.move(stored.topic, stored.partition, stored.position, _PARKED + stored.topic)
         self.passed((stored.topic, stored.partition), stored.position + 1)
 
-    async def parked(self) -> Sequence[Stored]:
+    async def parked(self) -> Sequence[StoredRecord]:
         """The records that were put aside, each as if it still stood in its own topic."""
         log = await self._log()
-        found: list[Stored] = []
+        found: list[StoredRecord] = []
         for topic, partition in self._next:
             batch = await log.read(_PARKED + topic, partition, 0, _BATCH_RECORDS)
             found += [replace(stored, topic=topic) for stored in batch.records]
         return found
 
-    async def unpark(self, stored: Stored) -> None:
+    async def unpark(self, stored: StoredRecord) -> None:
         """Let go of a record that was put aside: it is where it belongs after all."""
         await (await self._log()).drop(_PARKED + stored.topic, stored.partition, [stored.position])
 
@@ -220,7 +220,7 @@ class Spool:
                 self._trimmed[home] = position
 
 
-def as_record(stored: Stored) -> Record:
+def as_record(stored: StoredRecord) -> Record:
     """The record as it was given, bound for the partition that it was in."""
     return Record(stored.key, stored.value, stored.headers, stored.partition)
 

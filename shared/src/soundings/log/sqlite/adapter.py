@@ -16,7 +16,7 @@ from soundings.log.port import (
     LogUnavailable,
     Place,
     Record,
-    Stored,
+    StoredRecord,
     TopicPartition,
     UnknownTopic,
     partition_of,
@@ -63,7 +63,7 @@ class SqliteLog:
         slot = self._slot(topic, partition)
         # Looked at first: should nothing be found below it, then what was there has gone, and reading goes on behind.
         end = file.directory.ends[slot]
-        records: list[Stored] = []
+        records: list[StoredRecord] = []
         position, size, more = max(from_position, 0), 0, limit > 0
         while more:
             found = file.reader().slice((topic, partition), slot, position, min(SLICE, limit - len(records)))
@@ -103,7 +103,7 @@ class SqliteLog:
         slots = [slot for topic in topics for slot in self._slots(topic)]
         file.look()
         directory = file.directory
-        return {directory.homes[slot]: directory.ends[slot] for slot in slots}
+        return {directory.topic_partitions[slot]: directory.ends[slot] for slot in slots}
 
     async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
         file = self._file
@@ -115,7 +115,7 @@ class SqliteLog:
         directory = file.directory
         found: dict[TopicPartition, int] = {}
         for slot, first in firsts.items():
-            home = directory.homes[slot]
+            home = directory.topic_partitions[slot]
             found[home] = 0 if home[0] in compacted else directory.ends[slot] if first is None else first
         return found
 
@@ -179,7 +179,7 @@ class SqliteLog:
         file.look_when_due()
         directory = file.directory
         further = [slot for slot, position in by_slot.items() if directory.ends[slot] > position]
-        return [directory.homes[slot] for slot in further if file.reader().has(slot, max(by_slot[slot], 0))]
+        return [directory.topic_partitions[slot] for slot in further if file.reader().has(slot, max(by_slot[slot], 0))]
 
     async def _expire(self, slot: int, before_ms: int) -> int:
         removed = 0

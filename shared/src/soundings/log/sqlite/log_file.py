@@ -10,7 +10,7 @@ from typing import TypeVar
 from soundings.kernel.clock import Clock
 from soundings.log.port import LogClosed, LogUnavailable, UnknownTopic
 from soundings.log.sqlite.reader import Reader
-from soundings.log.sqlite.topic_index import Directory
+from soundings.log.sqlite.topic_index import TopicIndex
 from soundings.log.sqlite.wakeups import wake_all
 from soundings.log.sqlite.writer import Writer
 
@@ -35,7 +35,7 @@ class LogFile:
         self._closed = False
 
     @property
-    def directory(self) -> Directory:
+    def directory(self) -> TopicIndex:
         return self.writer.current.directory
 
     def reader(self) -> Reader:
@@ -59,7 +59,7 @@ class LogFile:
         if monotonic() - self._looked >= LOOK_EVERY:
             self.look()
 
-    def find(self, where: Callable[[Directory], T]) -> T:
+    def find(self, where: Callable[[TopicIndex], T]) -> T:
         """Slots by the directory, looked up again if they are not in it: another process may have made it."""
         try:
             return where(self.directory)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from soundings.log.columns import stored_of
+from soundings.log.columns import build_records
 from soundings.log.header_codec import unpack_headers
-from soundings.log.port import Stored, TopicPartition
+from soundings.log.port import StoredRecord, TopicPartition
 from soundings.log.sqlite.schema import POSITION_BITS, POSITION_MASK, open_reader
-from soundings.log.sqlite.topic_index import Directory, look_up
+from soundings.log.sqlite.topic_index import TopicIndex, look_up
 
 SLICE = 512
 _SLICE_BYTES = 4 << 20
@@ -24,7 +24,7 @@ Row = tuple[int, bytes, bytes | None, bytes, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class RetentionPolicy:
     """How a topic is cleaned; `retention_ms` is None where age is no reason to go."""
 
     topic: str
@@ -36,7 +36,7 @@ class Kept:
 class Slice:
     """Some records in their order; `size` is the bytes of their values, `more` whether others may follow."""
 
-    records: Sequence[Stored]
+    records: Sequence[StoredRecord]
     size: int
     more: bool
 
@@ -81,7 +81,7 @@ class Reader:
         place = self._connection.execute(_FIRST, (base, base | POSITION_MASK)).fetchone()[0]
         return None if place is None else place & POSITION_MASK
 
-    def news(self) -> Directory | None:
+    def news(self) -> TopicIndex | None:
         """The directory if anything was committed since the last look, by whatever process."""
         version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
         if version == self._version:
@@ -90,9 +90,9 @@ class Reader:
         self._version = version
         return directory
 
-    def kept(self) -> Sequence[Kept]:
+    def kept(self) -> Sequence[RetentionPolicy]:
         rows = self._connection.execute("SELECT topic, cleanup, retention_ms FROM topics").fetchall()
-        return [Kept(*row) for row in rows]
+        return [RetentionPolicy(*row) for row in rows]
 
     def count(self, slot: int) -> int:
         """How many records a slot holds."""
@@ -111,10 +111,10 @@ class Reader:
         self._connection.close()
 
 
-def _records(home: TopicPartition, rows: Sequence[Row]) -> Sequence[Stored]:
+def _records(home: TopicPartition, rows: Sequence[Row]) -> Sequence[StoredRecord]:
     if not rows:
         return ()
     positions, keys, values, headers, ats = zip(*rows, strict=True)
-    return stored_of(
+    return build_records(
         *home, positions=positions, keys=keys, values=values, headers=map(unpack_headers, headers), ats=ats
     )

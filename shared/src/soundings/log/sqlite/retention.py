@@ -4,7 +4,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from soundings.log.port import Stored
+from soundings.log.port import StoredRecord
 from soundings.log.sqlite.schema import POSITION_BITS, POSITION_MASK
 
 STEP = 2_000
@@ -78,10 +78,10 @@ class Compaction:
     """Takes in the records of a partition in their order and tells which of them have been replaced."""
 
     now_ms: int
-    _newest: dict[bytes, Stored] = field(default_factory=dict[bytes, Stored])
+    _newest: dict[bytes, StoredRecord] = field(default_factory=dict[bytes, StoredRecord])
     _replaced: list[int] = field(default_factory=list[int])
 
-    def take(self, records: Iterable[Stored]) -> None:
+    def take(self, records: Iterable[StoredRecord]) -> None:
         for record in records:
             older = self._newest.get(record.key)
             if older is not None:

@@ -17,11 +17,11 @@ SELECT slot, topic, partition, floor, (
 
 
 @dataclass(frozen=True, slots=True)
-class Directory:
+class TopicIndex:
     """What the file held when it was looked at; a newer one takes its place as a whole, so readers need no lock."""
 
     slots: Mapping[str, Sequence[int]]
-    homes: Mapping[int, TopicPartition]
+    topic_partitions: Mapping[int, TopicPartition]
     ends: Mapping[int, int]
 
     def slots_of(self, topic: str) -> Sequence[int]:
@@ -38,12 +38,14 @@ class Directory:
             raise UnknownTopic(f"{topic} has no partition {partition}, only {len(slots)}")
         return slots[partition]
 
-    def advanced(self, ends: Mapping[int, int]) -> "Directory":
+    def advanced(self, ends: Mapping[int, int]) -> "TopicIndex":
         """The same with other ends; none ever moves back."""
-        return Directory(self.slots, self.homes, {slot: max(end, ends.get(slot, 0)) for slot, end in self.ends.items()})
+        return TopicIndex(
+            self.slots, self.topic_partitions, {slot: max(end, ends.get(slot, 0)) for slot, end in self.ends.items()}
+        )
 
 
-def look_up(connection: sqlite3.Connection) -> Directory:
+def look_up(connection: sqlite3.Connection) -> TopicIndex:
     """The directory of the file as it is now."""
     slots: dict[str, list[int]] = {}
     homes: dict[int, TopicPartition] = {}
@@ -54,7 +56,7 @@ def look_up(connection: sqlite3.Connection) -> Directory:
         slots.setdefault(topic, []).append(slot)
         homes[slot] = (topic, partition)
         ends[slot] = max(floor, 0 if last is None else (last & POSITION_MASK) + 1)
-    return Directory(slots, homes, ends)
+    return TopicIndex(slots, homes, ends)
 
 
 def declare(connection: sqlite3.Connection, topics: Sequence[Topic]) -> None:
@@ -78,7 +80,7 @@ def declare(connection: sqlite3.Connection, topics: Sequence[Topic]) -> None:
 class Current:
     """The newest directory that any thread has seen."""
 
-    def __init__(self, directory: Directory) -> None:
+    def __init__(self, directory: TopicIndex) -> None:
         self._lock = Lock()
         self.directory = directory
 
@@ -87,7 +89,7 @@ class Current:
         with self._lock:
             self.directory = self.directory.advanced(ends)
 
-    def learn(self, fresh: Directory) -> None:
+    def learn(self, fresh: TopicIndex) -> None:
         """Take over what was read from the file, which may by now be behind a commit of this process."""
         with self._lock:
             self.directory = fresh.advanced(self.directory.ends)

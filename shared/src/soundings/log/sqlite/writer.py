@@ -157,7 +157,7 @@ class Writer:
     def _insert(self, appends: Sequence[Append], ends: dict[int, int]) -> tuple[list[list[Place]], dict[int, int]]:
         """Give every row its position and write it; the places by append, and how far each slot was taken."""
         self._last_at = at = max(self._last_at, epoch_ms(self._clock()))
-        homes = self.current.directory.homes
+        homes = self.current.directory.topic_partitions
         reached: dict[int, int] = {}
         fields: list[object] = []
         places: list[list[Place]] = []

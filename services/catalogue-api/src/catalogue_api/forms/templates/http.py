@@ -10,8 +10,8 @@ from catalogue_api.entities.http import answer, page_answer
 from catalogue_api.entities.ports import Catalogue
 from catalogue_api.forms.templates.blocks import Template
 from catalogue_api.forms.templates.render import TEMPLATES
-from catalogue_api.forms.templates.use_cases import FillTemplate, Wanted
-from soundings.http.auth import caller
+from catalogue_api.forms.templates.use_cases import FillTemplate, TemplateRequest
+from soundings.http.auth import current_principal
 
 
 def templates_router(catalogue: Catalogue) -> APIRouter:
@@ -37,8 +37,8 @@ def templates_router(catalogue: Catalogue) -> APIRouter:
         source: Annotated[str | None, Query(description="The source through which answers come.")] = None,
         language: Annotated[list[str] | None, Query(description="Only these languages; all where left out.")] = None,
     ) -> Response:
-        wanted = Wanted(template_id, agency, tuple(service), source, tuple(language or ()))
-        return answer(await fill_template(wanted, caller(request)))
+        wanted = TemplateRequest(template_id, agency, tuple(service), source, tuple(language or ()))
+        return answer(await fill_template(wanted, current_principal(request)))
 
     return router
 

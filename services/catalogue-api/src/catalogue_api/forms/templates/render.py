@@ -15,7 +15,7 @@ Names = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class TemplateContext:
     """What a template is filled with: an agency and its services by their ids, their names, and the source if known.
 
     ``service`` is the name of the only service; None where there are several.
@@ -28,7 +28,7 @@ class Setting:
     service: Names | None
 
 
-def fill(template: Template, setting: Setting, languages: Collection[str] = ()) -> Json:
+def render_template(template: Template, setting: TemplateContext, languages: Collection[str] = ()) -> Json:
     """The body of a form, ready to be written; in ``languages`` only where some are named."""
     wanted = [language for language in template.languages if not languages or language in languages]
     filled = cast("Json", _filled(dict(template.body), setting, wanted))
@@ -38,7 +38,7 @@ def fill(template: Template, setting: Setting, languages: Collection[str] = ()) 
     return {**about, **filled}
 
 
-def _filled(value: object, setting: Setting, languages: Sequence[str]) -> object:
+def _filled(value: object, setting: TemplateContext, languages: Sequence[str]) -> object:
     if isinstance(value, list | tuple):
         return [_filled(one, setting, languages) for one in cast("Sequence[object]", value)]
     if not isinstance(value, dict):
@@ -49,7 +49,7 @@ def _filled(value: object, setting: Setting, languages: Sequence[str]) -> object
     return {name: _filled(one, setting, languages) for name, one in fields.items()}
 
 
-def _named(text: str, language: str, setting: Setting) -> str:
+def _named(text: str, language: str, setting: TemplateContext) -> str:
     service = _OUR_SERVICES[language] if setting.service is None else _name(setting.service, language)
     return text.replace(AGENCY, _name(setting.agency, language)).replace(SERVICE, service)
 

@@ -38,7 +38,7 @@ class Compare(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class MetricQuery:
     """A question whose every part is well formed; whether its measures and places exist is seen later.
 
     ``measure`` is empty where the formula reads its own measures. Dates are local; ``end`` is not included.
@@ -82,7 +82,7 @@ _VERSION: Final = re.compile(r"[1-9][0-9]{0,8}")
 _TEXT_MAX: Final = 200
 
 
-def read_question(metric_id: str, given: Given) -> Question:
+def parse_metric_query(metric_id: str, given: Given) -> MetricQuery:
     """The question of these parameters; empty ones count as not given.
 
     Raises UnknownMetric, or Refused naming the first parameter that is wrong.
@@ -98,7 +98,7 @@ def read_question(metric_id: str, given: Given) -> Question:
     measure = formula.measure(_text(asked, "measure"))
     start, end = _range(asked)
     channel = _choice(asked, "channel", Channel)
-    question = Question(
+    question = MetricQuery(
         formula=formula,
         params=params,
         measure=measure,
@@ -119,7 +119,7 @@ def read_question(metric_id: str, given: Given) -> Question:
     return question
 
 
-def _check_channels(question: Question) -> None:
+def _check_channels(question: MetricQuery) -> None:
     if question.formula.across_channels:
         for field, inside in (("channel", question.channel), ("group_by", Dimension.CHANNEL in question.group_by)):
             if inside:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
-from metrics_worker.query.domain.metric_query import Compare, Question
+from metrics_worker.query.domain.metric_query import Compare, MetricQuery
 from metrics_worker.query.errors import refused
 from soundings.kernel.agency_calendar import HOUR_MS, Calendar, Hour, Interval
 
@@ -29,7 +29,7 @@ class Slot:
     hour: int | None = None
 
 
-def slots_of(question: Question, calendar: Calendar, matured_before: date | None = None) -> tuple[Slot, ...]:
+def slots_of(question: MetricQuery, calendar: Calendar, matured_before: date | None = None) -> tuple[Slot, ...]:
     """The slots in order of time; Refused when they are too many. Days from ``matured_before`` on do not count."""
     start, end = question.start, question.end
     if question.interval is None:
@@ -60,7 +60,7 @@ def _bounded(rows: int) -> None:
         raise refused("interval", "too_many_rows", f"the range has {rows} buckets; at most {MOST_ROWS} are answered")
 
 
-def bases_of(slots: Sequence[Slot], question: Question, calendar: Calendar) -> tuple[Slot, ...]:
+def bases_of(slots: Sequence[Slot], question: MetricQuery, calendar: Calendar) -> tuple[Slot, ...]:
     """For each slot the one it is compared with; Refused for hours and before the calendar's first year."""
     if question.compare is None:
         return ()

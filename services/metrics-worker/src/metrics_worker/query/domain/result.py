@@ -6,9 +6,9 @@ from datetime import date
 
 from metrics_worker.formulas.figures import Figure
 from metrics_worker.formulas.significance import Change
-from metrics_worker.query.domain.metric_query import Question
+from metrics_worker.query.domain.metric_query import MetricQuery
 from metrics_worker.query.domain.periods import Slot
-from metrics_worker.query.domain.summation import Group, LeftOut
+from metrics_worker.query.domain.summation import Group, UnallocatedTally
 
 SUPPRESSED = "suppressed"
 COARSER_ONLY = "coarser_only"
@@ -43,22 +43,22 @@ class Row:
     slot: Slot
     status: str
     figure: Figure | None
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[UnallocatedTally, ...] = ()
     compared: Compared | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class MetricResult:
     """The rows in order of bucket and group, with the versions that were pooled."""
 
-    question: Question
+    question: MetricQuery
     time_zone: str
     versions: tuple[int, ...]
     as_of: AsOf
     rows: tuple[Row, ...]
 
 
-def row_of(group: Mapping[str, str | None], slot: Slot, figure: Figure, left_out: tuple[LeftOut, ...]) -> Row:
+def row_of(group: Mapping[str, str | None], slot: Slot, figure: Figure, left_out: tuple[UnallocatedTally, ...]) -> Row:
     """The row of a figure; without any count, tallies that were left out make it ``coarser_only``."""
     if left_out and figure.status == "no_data":
         return Row(group, slot, COARSER_ONLY, None, left_out)

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 from metrics_worker.formulas.figures import Figure
 from metrics_worker.formulas.significance import Change, change, controlled
-from metrics_worker.query.domain.metric_query import Dimension, Question
+from metrics_worker.query.domain.metric_query import Dimension, MetricQuery
 from metrics_worker.query.domain.periods import MOST_ROWS, Slot
 from metrics_worker.query.domain.result import SUPPRESSED, Compared, Row, order_of, row_of
 from metrics_worker.query.domain.scope import Scope
 from metrics_worker.query.domain.summation import Group, GroupOf, Sums, counts_of
 from metrics_worker.query.errors import refused
-from metrics_worker.query.suppression.mask import Veil
+from metrics_worker.query.suppression.mask import SuppressionMask
 from soundings.kernel.scales import Scale
 
 
@@ -26,7 +26,7 @@ class Pool:
         return tuple(sorted({version for versions in self.versions.values() for version in versions}))
 
 
-def group_of(question: Question, scope: Scope) -> GroupOf:
+def group_of(question: MetricQuery, scope: Scope) -> GroupOf:
     """How places are grouped: departments and agencies are those that services have today."""
 
     def group(service: str, channel: str, touchpoint: str) -> Group:
@@ -43,7 +43,7 @@ def group_of(question: Question, scope: Scope) -> GroupOf:
     return group
 
 
-def pool_of(question: Question, scope: Scope, sums: Sequence[Sums]) -> Pool:
+def pool_of(question: MetricQuery, scope: Scope, sums: Sequence[Sums]) -> Pool:
     """The versions with counts in any of the sums; Refused where their scales differ or do not fit the formula."""
     scales: dict[str, Scale] = {}
     pooled: dict[str, frozenset[int]] = {}
@@ -61,10 +61,10 @@ def pool_of(question: Question, scope: Scope, sums: Sequence[Sums]) -> Pool:
     return Pool(scales, pooled)
 
 
-class Figuring:
+class RowBuilder:
     """Makes the rows of one question from its sums and, where it compares, from those of the earlier slots."""
 
-    def __init__(self, question: Question, pool: Pool, now: Sums, base: Sums, veil: Veil | None) -> None:
+    def __init__(self, question: MetricQuery, pool: Pool, now: Sums, base: Sums, veil: SuppressionMask | None) -> None:
         """``veil`` is None for callers who see every figure."""
         self._question = question
         self._pool = pool
@@ -87,7 +87,7 @@ class Figuring:
     def _row(self, number: int, slot: Slot, group: Group) -> Row:
         figure = self._figure(self._now, number, group)
         left_out = tuple(sorted(self._now.left_out.get((number, group), ())))
-        if self._veil and self._veil.hides(group, slot, figure):
+        if self._veil and self._veil.suppresses(group, slot, figure):
             return Row(self._named(group), slot, SUPPRESSED, None, left_out)
         return row_of(self._named(group), slot, figure, left_out)
 
@@ -107,7 +107,7 @@ class Figuring:
         row, earlier = self._row(number, slot, group), self._figure(self._base, number, group)
         if row.status == SUPPRESSED:
             return row
-        if self._veil and self._veil.hides(group, base, earlier):
+        if self._veil and self._veil.suppresses(group, base, earlier):
             return replace(row, compared=Compared(base.start, base.end, None, None, None))
         now = row.figure
         known = now is not None and now.value is not None and earlier.value is not None

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from metrics_worker.catalogue_view.domain import Agency, MeasureFacts, Service, Structure
-from metrics_worker.query.domain.metric_query import Dimension, Question
+from metrics_worker.catalogue_view.domain import Agency, CatalogueView, MeasureFacts, Service
+from metrics_worker.query.domain.metric_query import Dimension, MetricQuery
 from metrics_worker.query.errors import ForeignAgency, refused
 from soundings.access.roles import Principal, Role
 from soundings.kernel.agency_calendar import Calendar
-from soundings.kernel.errors import Refused
+from soundings.kernel.errors import InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Scope:
         return self.agencies[0].calendar
 
 
-def scope_of(question: Question, structure: Structure, principal: Principal) -> Scope:
+def scope_of(question: MetricQuery, structure: CatalogueView, principal: Principal) -> Scope:
     """The scope of a question for a caller; ForeignAgency, or Refused naming what does not exist or is missing."""
     suppressed = not principal.has(Role.ANALYST)
     for field, measure in _asked(question):
@@ -46,16 +46,16 @@ def scope_of(question: Question, structure: Structure, principal: Principal) -> 
     return Scope(agencies, services, measures, suppressed)
 
 
-def _unknown(field: str, value: str) -> Refused:
+def _unknown(field: str, value: str) -> InvalidInput:
     return refused(field, "unknown", f"{value!r} is not known here")
 
 
-def _no_measure(field: str, measure: str) -> Refused:
+def _no_measure(field: str, measure: str) -> InvalidInput:
     return refused(field, "unknown", f"there is no measure {measure!r}")
 
 
 def _agencies(
-    question: Question, structure: Structure, principal: Principal, *, suppressed: bool
+    question: MetricQuery, structure: CatalogueView, principal: Principal, *, suppressed: bool
 ) -> tuple[Agency, ...]:
     named = _named(question, structure)
     if len(named) > 1:
@@ -73,7 +73,7 @@ def _agencies(
     return (structure.agencies[chosen],)
 
 
-def _named(question: Question, structure: Structure) -> set[str]:
+def _named(question: MetricQuery, structure: CatalogueView) -> set[str]:
     """The agencies that the question names, directly or by a department or service."""
     named: set[str] = set()
     if question.agency is not None:
@@ -91,7 +91,7 @@ def _named(question: Question, structure: Structure) -> set[str]:
     return named
 
 
-def _all(question: Question, structure: Structure, *, suppressed: bool) -> tuple[Agency, ...]:
+def _all(question: MetricQuery, structure: CatalogueView, *, suppressed: bool) -> tuple[Agency, ...]:
     """Every agency, where one answer can be given for all of them."""
     agencies = tuple(agency for _, agency in sorted(structure.agencies.items()) if agency.active)
     if not agencies:
@@ -104,7 +104,7 @@ def _all(question: Question, structure: Structure, *, suppressed: bool) -> tuple
 
 
 def _measures(
-    question: Question, structure: Structure, agencies: tuple[Agency, ...], *, public: bool
+    question: MetricQuery, structure: CatalogueView, agencies: tuple[Agency, ...], *, public: bool
 ) -> dict[str, MeasureFacts]:
     """The measures that are read; of several agencies each must know the same ones."""
     found: dict[str, MeasureFacts] = {}
@@ -122,7 +122,7 @@ def _measures(
     return found
 
 
-def _asked(question: Question) -> list[tuple[str, str]]:
+def _asked(question: MetricQuery) -> list[tuple[str, str]]:
     """Each measure that is read, with the parameter that named it."""
     params = question.params
     named = {question.measure: "measure", params.denominator: "denominator", params.numerator: "numerator"}

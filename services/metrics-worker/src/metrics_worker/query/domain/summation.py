@@ -30,7 +30,7 @@ class Sum:
         """Whether what the rows held cancels out, and no tally says that it is 0."""
         return not self.reported and self.total == 0 and not any(self.bins.values())
 
-    def pile(self, bins: Bins) -> None:
+    def add_bins(self, bins: Bins) -> None:
         """Add the bins of one more row."""
         known = self.bins
         for name, value in bins.items():
@@ -49,7 +49,7 @@ class Sum:
         return Counts(scale, cells)
 
 
-class Line(NamedTuple):
+class CellReading(NamedTuple):
     """What one row of cells holds of one measure in one version. ``tally``: fed by tallies only."""
 
     grain: str
@@ -63,7 +63,7 @@ class Line(NamedTuple):
     bins: Bins
 
 
-class LeftOut(NamedTuple):
+class UnallocatedTally(NamedTuple):
     """Totals of a longer period that overlaps a slot without fitting in: they are in no finer cell."""
 
     measure: str
@@ -71,7 +71,7 @@ class LeftOut(NamedTuple):
     bucket: str
 
 
-class Heap(NamedTuple):
+class SumKey(NamedTuple):
     """The name of a sum: a need of the formula and a version of its measure."""
 
     need: str
@@ -86,8 +86,8 @@ At = tuple[int, Group]
 class Sums:
     """Everything that was read, added up by slot and group."""
 
-    counted: dict[At, dict[Heap, Sum]] = field(default_factory=dict[At, dict[Heap, Sum]])
-    left_out: dict[At, set[LeftOut]] = field(default_factory=dict[At, set[LeftOut]])
+    counted: dict[At, dict[SumKey, Sum]] = field(default_factory=dict[At, dict[SumKey, Sum]])
+    left_out: dict[At, set[UnallocatedTally]] = field(default_factory=dict[At, set[UnallocatedTally]])
 
     @property
     def groups(self) -> frozenset[Group]:
@@ -103,7 +103,7 @@ GroupOf = Callable[[str, str, str], Group]
 """The group of a service, channel and touchpoint."""
 
 
-def add_up(lines: Iterable[Line], timeline: Timeline, needs: Iterable[Need], group_of: GroupOf) -> Sums:
+def add_up(lines: Iterable[CellReading], timeline: Timeline, needs: Iterable[Need], group_of: GroupOf) -> Sums:
     """The sums of all lines that fit, and which longer tallies do not."""
     sums = Sums()
     wanted: dict[str, list[Need]] = {}
@@ -122,15 +122,15 @@ def add_up(lines: Iterable[Line], timeline: Timeline, needs: Iterable[Need], gro
             heaps = sums.counted.setdefault((place.slot, group), {})
             for need in wanted[line.measure]:
                 if need.channels is None or line.channel in need.channels:
-                    heap = Heap(need.key, line.version)
+                    heap = SumKey(need.key, line.version)
                     pile = heaps.get(heap) or heaps.setdefault(heap, Sum())
-                    pile.pile(line.bins)
+                    pile.add_bins(line.bins)
                     pile.reported |= line.tally
         if line.tally:
             tallies.take(line, group)
     for (grain, bucket), group, measure in tallies.in_no_finer_cell():
         for slot in timeline.place(grain, bucket).cut:
-            sums.left_out.setdefault((slot, group), set()).add(LeftOut(measure, grain, bucket))
+            sums.left_out.setdefault((slot, group), set()).add(UnallocatedTally(measure, grain, bucket))
     _leave_out_nothing(sums)
     return sums
 
@@ -162,14 +162,14 @@ class _Tallies:
         self._months: dict[_Where, Sum] = {}
         self._of_month: dict[_Where, Sum] = {}
 
-    def take(self, line: Line, group: Group) -> None:
+    def take(self, line: CellReading, group: Group) -> None:
         if line.grain != MONTH:
             self._found.add(((line.grain, line.bucket), group, line.measure))
         if line.grain in {DAY, MONTH}:
             month = line.bucket[:8] + "01"
             where = _Where(month, group, line.service, line.channel, line.touchpoint, line.measure, line.version)
             months = self._months if line.grain == MONTH else self._of_month
-            months.setdefault(where, Sum()).pile(line.bins)
+            months.setdefault(where, Sum()).add_bins(line.bins)
 
     def in_no_finer_cell(self) -> Iterable[tuple[tuple[str, str], Group, str]]:
         """When, of which group and measure: days, quarters, years, and months that came as months."""
@@ -179,9 +179,9 @@ class _Tallies:
                 yield (MONTH, where.month), where.group, where.measure
 
 
-def counts_of(heaps: Mapping[Heap, Sum], need: Need, scale: Scale, versions: frozenset[int]) -> Counts:
+def counts_of(heaps: Mapping[SumKey, Sum], need: Need, scale: Scale, versions: frozenset[int]) -> Counts:
     """The counts of a need over some versions of one scale; a reported zero has a bin with 0."""
-    sums = [sum_ for version in sorted(versions) if (sum_ := heaps.get(Heap(need.key, version))) is not None]
+    sums = [sum_ for version in sorted(versions) if (sum_ := heaps.get(SumKey(need.key, version))) is not None]
     counts = sum((one.counts(scale) for one in sums[1:]), sums[0].counts(scale)) if sums else Counts(scale, {})
     return Counts(scale, {_zero_bin(scale): (0, 0)}) if sums and not counts.bins else counts
 

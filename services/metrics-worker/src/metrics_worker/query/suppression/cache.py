@@ -5,17 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from metrics_worker.catalogue_view.domain import Agency, MeasureFacts, Service, Structure
-from metrics_worker.query.domain.summation import Line
+from metrics_worker.catalogue_view.domain import Agency, CatalogueView, MeasureFacts, Service
+from metrics_worker.query.domain.summation import CellReading
 from metrics_worker.query.ports import Progress
-from metrics_worker.query.suppression.mask import Judged, departments_of, judged_of, rules_of, tables_of
+from metrics_worker.query.suppression.mask import TableDecisions, departments_of, judged_of, rules_of, tables_of
 from metrics_worker.suppression import Table, decide
 from soundings.kernel.scales import Scale
 
 _KEPT: Final = 500
 
 
-class Matter(NamedTuple):
+class SuppressionKey(NamedTuple):
     """What is decided: a measure of an agency in versions of one scale, over whole calendar years."""
 
     agency: str
@@ -25,15 +25,15 @@ class Matter(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class SuppressionInput:
     """The cells of a matter as one snapshot held them, and the services they are of."""
 
     agency: Agency
     facts: MeasureFacts
     services: tuple[Service, ...]
-    structure: Structure
+    structure: CatalogueView
     progress: Progress
-    lines: Sequence[Line]
+    lines: Sequence[CellReading]
 
     def tables(self) -> dict[Scale, tuple[Table, ...]]:
         """The tables by scale, for versions of different scales are never summed."""
@@ -48,11 +48,11 @@ class Evidence:
 @dataclass(slots=True)
 class _Decision:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
-    structure: Structure | None = None
+    structure: CatalogueView | None = None
     progress: Progress | None = None
-    judged: Mapping[Scale, Judged] = field(default_factory=dict[Scale, Judged])
+    judged: Mapping[Scale, TableDecisions] = field(default_factory=dict[Scale, TableDecisions])
 
-    def holds(self, structure: Structure, progress: Progress) -> bool:
+    def holds(self, structure: CatalogueView, progress: Progress) -> bool:
         known = self.progress
         return (
             known is not None
@@ -61,18 +61,20 @@ class _Decision:
         )
 
 
-class Decisions:
+class SuppressionCache:
     """The decisions that were made last. Each is made once, however many ask for it at the same time."""
 
     def __init__(self) -> None:
-        self._kept: dict[Matter, _Decision] = {}
+        self._kept: dict[SuppressionKey, _Decision] = {}
 
-    def known(self, matter: Matter, structure: Structure, progress: Progress) -> Mapping[Scale, Judged] | None:
+    def known(
+        self, matter: SuppressionKey, structure: CatalogueView, progress: Progress
+    ) -> Mapping[Scale, TableDecisions] | None:
         """The decision on a matter by scale, if it was made for this state of the cells."""
         decision = self._kept.get(matter)
         return decision.judged if decision is not None and decision.holds(structure, progress) else None
 
-    async def judge(self, matter: Matter, evidence: Evidence) -> Mapping[Scale, Judged]:
+    async def judge(self, matter: SuppressionKey, evidence: SuppressionInput) -> Mapping[Scale, TableDecisions]:
         """The decision on a matter by scale; years that are as they were keep theirs."""
         decision = self._kept.get(matter)
         if decision is None:
@@ -87,9 +89,9 @@ class Decisions:
             return judged
 
 
-def _judge(evidence: Evidence, previous: Mapping[Scale, Judged]) -> dict[Scale, Judged]:
+def _judge(evidence: SuppressionInput, previous: Mapping[Scale, TableDecisions]) -> dict[Scale, TableDecisions]:
     rules = rules_of(evidence.agency)
-    judged: dict[Scale, Judged] = {}
+    judged: dict[Scale, TableDecisions] = {}
     for scale, tables in evidence.tables().items():
         before = previous[scale].hidings if scale in previous else ()
         earlier = (*before, *(None for _ in tables))

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from metrics_worker.catalogue_view.domain import Agency, Service, Structure
+from metrics_worker.catalogue_view.domain import Agency, CatalogueView, Service
 from metrics_worker.formulas.figures import Figure
 from metrics_worker.formulas.formula import Need
-from metrics_worker.query.domain.metric_query import Dimension, Question
+from metrics_worker.query.domain.metric_query import Dimension, MetricQuery
 from metrics_worker.query.domain.periods import Slot
 from metrics_worker.query.domain.scope import Scope
-from metrics_worker.query.domain.summation import Group, Line, Sum
-from metrics_worker.suppression import Cell, CellGrain, Grain, Hiding, Rules, Table
+from metrics_worker.query.domain.summation import CellReading, Group, Sum
+from metrics_worker.suppression import Cell, CellGrain, Grain, Rules, SuppressionDecision, Table
 from soundings.kernel.agency_calendar import Calendar, Interval
 from soundings.kernel.scales import UNITS, Scale
 
@@ -34,12 +34,14 @@ def rules_of(agency: Agency) -> Rules:
     return Rules(threshold=agency.threshold, fiscal_month=month, strict=agency.strict)
 
 
-def tables_of(lines: Iterable[Line], scale: Scale, departments: Mapping[str, tuple[str, ...]]) -> tuple[Table, ...]:
+def tables_of(
+    lines: Iterable[CellReading], scale: Scale, departments: Mapping[str, tuple[str, ...]]
+) -> tuple[Table, ...]:
     """The table of a measure's n; where some durations are unknown, also that of the known ones, as means have it."""
     sums: dict[Cell, Sum] = {}
     for line in lines:
         cell = Cell(line.service, line.channel, _CELL_GRAINS[line.grain], line.bucket)
-        sums.setdefault(cell, Sum()).pile(line.bins)
+        sums.setdefault(cell, Sum()).add_bins(line.bins)
     counts = {cell: sum_.counts(scale) for cell, sum_ in sums.items()}
     units = {cell: one.units for cell, one in counts.items()}
     bins = {cell: {name: n for name, (n, _) in one.bins.items() if name != UNITS} for cell, one in counts.items()}
@@ -48,7 +50,7 @@ def tables_of(lines: Iterable[Line], scale: Scale, departments: Mapping[str, tup
     return tables if known == units or scale is not Scale.DURATION else (*tables, Table(known, departments, bins))
 
 
-def departments_of(structure: Structure, services: Iterable[Service]) -> dict[str, tuple[str, ...]]:
+def departments_of(structure: CatalogueView, services: Iterable[Service]) -> dict[str, tuple[str, ...]]:
     """Of each service the departments that sum it: its own, and each with all that is below it."""
     listed = list(services)
     own = {service.department_id for service in listed}
@@ -69,15 +71,15 @@ def with_below(department: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class TableDecisions:
     """The decisions on the tables of one measure, the departments in them, and the tallies that no month holds."""
 
-    hidings: tuple[Hiding, ...]
+    hidings: tuple[SuppressionDecision, ...]
     departments: frozenset[str]
     totals: frozenset[Period]
 
 
-def judged_of(tables: Sequence[Table], hidings: Sequence[Hiding]) -> Judged:
+def judged_of(tables: Sequence[Table], hidings: Sequence[SuppressionDecision]) -> TableDecisions:
     """The decisions ``hidings`` on the tables of one measure."""
     table = tables[0]
     totals: set[Period] = {
@@ -86,20 +88,20 @@ def judged_of(tables: Sequence[Table], hidings: Sequence[Hiding]) -> Judged:
         if n and cell.grain != "month"
     }
     names = {name for names in table.departments.values() for name in names}
-    return Judged(tuple(hidings), frozenset(names), frozenset(totals))
+    return TableDecisions(tuple(hidings), frozenset(names), frozenset(totals))
 
 
-class Veil:
+class SuppressionMask:
     """Answers for one question what its caller may not see."""
 
-    def __init__(self, question: Question, scope: Scope, judged: Mapping[tuple[str, str], Judged]) -> None:
+    def __init__(self, question: MetricQuery, scope: Scope, judged: Mapping[tuple[str, str], TableDecisions]) -> None:
         """``judged`` by agency and measure."""
         self._question = question
         self._scope = scope
         self._judged = judged
         self._agencies = {agency.id: agency for agency in scope.agencies}
 
-    def hides(self, group: Group, slot: Slot, figure: Figure) -> bool:
+    def suppresses(self, group: Group, slot: Slot, figure: Figure) -> bool:
         """Whether a figure is hidden: since a sum that it is made of is, or since it is of too few by itself."""
         named = dict(zip(self._question.group_by, group, strict=True))
         agency = self._agencies[self._agency(named)]
@@ -117,7 +119,9 @@ class Veil:
             return self._scope.services[service].agency_id
         return named.get(Dimension.AGENCY) or self._scope.agencies[0].id
 
-    def _hides_need(self, need: Need, judged: Judged, named: Mapping[Dimension, str | None], slot: Slot) -> bool:
+    def _hides_need(
+        self, need: Need, judged: TableDecisions, named: Mapping[Dimension, str | None], slot: Slot
+    ) -> bool:
         """A need over some channels is a sum that is not judged itself: it is shown where each of its parts is."""
         one_channel = named.get(Dimension.CHANNEL) or self._question.channel
         service = named.get(Dimension.SERVICE) or self._question.service
@@ -129,7 +133,7 @@ class Veil:
             for channel in ((one_channel,) if need.channels is None else sorted(need.channels))
         )
 
-    def _department(self, named: Mapping[Dimension, str | None], judged: Judged) -> str | None:
+    def _department(self, named: Mapping[Dimension, str | None], judged: TableDecisions) -> str | None:
         """A row is of a department alone, a question about one of all below it too."""
         if (own := named.get(Dimension.DEPARTMENT)) is not None:
             return own
@@ -138,10 +142,10 @@ class Veil:
 
 
 def _shows(
-    hiding: Hiding, way: Iterable[Period], service: str | None, department: str | None, channel: str | None
+    hiding: SuppressionDecision, way: Iterable[Period], service: str | None, department: str | None, channel: str | None
 ) -> bool:
     return not any(
-        hiding.hides(grain=grain, start=start.isoformat(), service=service, department=department, channel=channel)
+        hiding.suppresses(grain=grain, start=start.isoformat(), service=service, department=department, channel=channel)
         for grain, start in way
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from metrics_worker.query.domain.metric_query import Dimension, Question
+from metrics_worker.query.domain.metric_query import Dimension, MetricQuery
 from metrics_worker.query.domain.scope import Scope
 from metrics_worker.query.errors import refused
 from soundings.kernel.agency_calendar import Interval
@@ -11,7 +11,7 @@ _INTERVALS = frozenset({Interval.MONTH, Interval.QUARTER, Interval.YEAR, Interva
 _MOST_YEARS: Final = 50
 
 
-def check_public(question: Question, scope: Scope) -> None:
+def check_public(question: MetricQuery, scope: Scope) -> None:
     """Refused, naming the parameter, for all that could single out what suppression hides."""
     if question.interval is not None and question.interval not in _INTERVALS:
         raise refused("interval", "not_public", f"without the analyst role: one of {', '.join(sorted(_INTERVALS))}")
@@ -27,7 +27,7 @@ def check_public(question: Question, scope: Scope) -> None:
     _check_version(question, scope)
 
 
-def _check_version(question: Question, scope: Scope) -> None:
+def _check_version(question: MetricQuery, scope: Scope) -> None:
     """One of several pooled versions could be told from the pool less the others, so it is not given apart."""
     if question.version is None:
         return
