@@ -14,7 +14,7 @@ from benchmarks.event_generator import Written, fill
 from benchmarks.report import Line, Spread, ratio
 from benchmarks.run_size import Extent
 from metrics_worker.consumer.thread import ConsumerThread, RunnerSettings
-from soundings.db import migrate, open_database
+from soundings.db import migrate_database, open_database
 from soundings.events.topics import RESPONSES
 from soundings.log.factory import open_log
 
@@ -83,14 +83,14 @@ async def _decode_alone(log_url: str, records: int) -> float:
     began, seen = time.perf_counter(), 0
     for partition in range(RESPONSES.partitions):
         position = 0
-        while (batch := await log.read(RESPONSES.name, partition, position, _BATCH)).records:
+        while (batch := await log.read_batch(RESPONSES.name, partition, position, _BATCH)).records:
             for record in batch.records:
                 seen += 1
                 with contextlib.suppress(orjson.JSONDecodeError):
                     orjson.loads(record.value or b"")
             position = batch.next
     seconds = time.perf_counter() - began
-    await log.close()
+    await log.close_log()
     if seen != records:
         raise NotExact(f"{seen} of {records} records were read")
     return seconds
@@ -99,8 +99,8 @@ async def _decode_alone(log_url: str, records: int) -> float:
 async def _fold(log_url: str, database_url: str, written: Written) -> float:
     """Seconds until a worker in a thread of its own has drained the log into a new database."""
     database = open_database(database_url)
-    await migrate(database, "metrics_worker")
-    await database.close()
+    await migrate_database(database, "metrics_worker")
+    await database.close_engine()
     runner = ConsumerThread(RunnerSettings(log_url, database_url))
     began = time.perf_counter()
     limit = began + 60 + written.records / _SLOWEST
@@ -116,8 +116,8 @@ async def _fold(log_url: str, database_url: str, written: Written) -> float:
 
 async def _must_be_exact(database_url: str, written: Written) -> None:
     database = open_database(database_url)
-    async with database.snapshot() as connection:
+    async with database.read_snapshot() as connection:
         facts, letters, counted = (await connection.execute(text(_HELD))).one()
-    await database.close()
+    await database.close_engine()
     if (facts, counted, letters) != (written.responses, written.responses, written.poison):
         raise NotExact(f"{facts} facts, {counted} counted and {letters} dead letters of {written}")

@@ -19,7 +19,7 @@ from benchmarks.server_process import Doors, whole
 from benchmarks.synthetic_cells import CHANNELS, DAYS, START, cells
 from metrics_worker.cells.postgres_rows import PostgresRows
 from metrics_worker.cells.sqlite_rows import SqliteRows
-from soundings.db import migrate, open_database
+from soundings.db import migrate_database, open_database
 
 _EVENTS: Final = (1_000_000, 10_000_000, 100_000_000)
 _SERVICES: Final = tuple(f"service-{number:03}" for number in range(40))
@@ -79,14 +79,14 @@ def _times(extent: Extent, mode: Mode, events: int) -> Sequence[Sequence[float]]
 async def _store(database_url: str, events: int) -> None:
     """Write the cells of so many events into a new database."""
     database = open_database(database_url)
-    await migrate(database, "metrics_worker")
+    await migrate_database(database, "metrics_worker")
     for changes in cells(_SERVICES, events):
-        async with database.transaction() as connection:
+        async with database.write_transaction() as connection:
             sqlite = database.dialect == "sqlite"
             rows = SqliteRows(connection) if sqlite else PostgresRows(connection)
             await connection.exec_driver_sql("SELECT 1")
             await rows.write(1, changes)
-    await database.close()
+    await database.close_engine()
 
 
 async def _ask_all(doors: Doors, many: int) -> Sequence[Sequence[float]]:

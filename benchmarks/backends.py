@@ -44,11 +44,11 @@ def _distributed(folder: Path) -> Generator[Engines]:
         throw_away_cluster(folder=folder, durable=True) as cluster,
     ):
         broker = KafkaBroker(Path(name), free_port())
-        broker.start()
+        broker.start_broker()
         try:
-            yield Engines(broker.url, cluster.new_database)
+            yield Engines(broker.broker_url, cluster.new_database)
         finally:
-            broker.stop()
+            broker.stop_broker()
 
 
 EMBEDDED: Final = Mode("embedded", "SQLite", "SQLite", _embedded)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from soundings.events.envelope import encode
-from soundings.events.response import ResponseSubmitted, Score
+from soundings.events.envelope import encode_event
+from soundings.events.response import ResponseSubmitted, ScoredAnswer
 from soundings.events.topics import ALL, RESPONSES
 from soundings.kernel.ids import new_id
-from soundings.kernel.scales import Scale
-from soundings.kernel.vocabulary import Channel
+from soundings.kernel.scales import MeasureScale
+from soundings.kernel.vocabulary import ServiceChannel
 from soundings.log.factory import open_log
-from soundings.log.port import Record
+from soundings.log.port import LogRecord
 
 _DUPLICATE: Final = 0.01
 _LATE: Final = 0.02
@@ -26,10 +26,12 @@ _CHUNK: Final = 5000
 
 _START: Final = datetime(2026, 5, 4, 7, tzinfo=UTC)
 _MEASURES: Final = ("satisfaction", "trust", "effectiveness", "ease", "efficiency")
-_CHANNELS: Final = tuple(map(Channel, ("website", "mobile_app", "email", "phone", "in_person")))
+_CHANNELS: Final = tuple(map(ServiceChannel, ("website", "mobile_app", "email", "phone", "in_person")))
 _COMMENT: Final = {"why": "The queue was long but the person at the desk was kind."}
-_SCORES: Final[Mapping[tuple[int, int], Score]] = {
-    (place, value): Score(question_id=f"q{place}", measure=measure, measure_version=1, scale=Scale.FIVE, value=value)
+_SCORES: Final[Mapping[tuple[int, int], ScoredAnswer]] = {
+    (place, value): ScoredAnswer(
+        question_id=f"q{place}", measure=measure, measure_version=1, scale=MeasureScale.FIVE, value=value
+    )
     for place, measure in enumerate(_MEASURES)
     for value in range(1, 6)
 }
@@ -49,24 +51,24 @@ async def fill(log_url: str, events: int, *, shuffled: bool = False) -> Written:
     written = Written()
     log = await open_log(log_url)
     try:
-        await log.ensure(ALL)
-        chunk: list[Record] = []
+        await log.ensure_topics(ALL)
+        chunk: list[LogRecord] = []
         for record in _records(events, written, shuffled=shuffled):
             chunk.append(record)
             if len(chunk) == _CHUNK:
-                await log.append(RESPONSES.name, chunk)
+                await log.append_records(RESPONSES.name, chunk)
                 chunk = []
         if chunk:
-            await log.append(RESPONSES.name, chunk)
+            await log.append_records(RESPONSES.name, chunk)
     finally:
-        await log.close()
+        await log.close_log()
     return written
 
 
-def _records(events: int, written: Written, *, shuffled: bool) -> Iterator[Record]:
+def _records(events: int, written: Written, *, shuffled: bool) -> Iterator[LogRecord]:
     """1 % duplicates, 2 % late by up to a month, 0.1 % broken; shuffled over a quarter, else half a second apart."""
     chance = random.Random(7)
-    last: Record | None = None
+    last: LogRecord | None = None
     for number in range(events):
         written.records += 1
         if last is not None and chance.random() < _DUPLICATE:
@@ -74,10 +76,10 @@ def _records(events: int, written: Written, *, shuffled: bool) -> Iterator[Recor
             continue
         late = _MONTH * chance.random() if chance.random() < _LATE else timedelta(0)
         at = _START + number * _GAP - late - (_QUARTER * chance.random() if shuffled else timedelta(0))
-        record = encode(_response(chance, at))
+        record = encode_event(_response(chance, at))
         if chance.random() < _POISON:
             written.poison += 1
-            yield Record(record.key, b'{"broken', record.headers)
+            yield LogRecord(record.key, b'{"broken', record.headers)
         else:
             written.responses += 1
             last = record

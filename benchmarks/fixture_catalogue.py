@@ -9,7 +9,7 @@ from uuid import NAMESPACE_URL, uuid5
 from soundings.access.keys import hash_key
 from soundings.events import catalogue, forms
 from soundings.events.base import EventData
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.events.topics import ALL, CATALOGUE, RESPONSES
 from soundings.log.factory import open_log
 
@@ -69,10 +69,10 @@ def settle_town(log_url: str, services: Sequence[str] = (SERVICE,)) -> None:
     async def write() -> None:
         log = await open_log(log_url)
         try:
-            await log.ensure(ALL)
-            await log.append(CATALOGUE.name, [encode(entity) for entity in _entities(services)])
+            await log.ensure_topics(ALL)
+            await log.append_records(CATALOGUE.name, [encode_event(entity) for entity in _entities(services)])
         finally:
-            await log.close()
+            await log.close_log()
 
     asyncio.run(write())
 
@@ -83,20 +83,20 @@ def responses_held(log_url: str) -> int:
     async def count() -> int:
         log = await open_log(log_url)
         try:
-            return sum((await log.ends([RESPONSES.name])).values())
+            return sum((await log.end_positions([RESPONSES.name])).values())
         finally:
-            await log.close()
+            await log.close_log()
 
     return asyncio.run(count())
 
 
 def _entities(services: Sequence[str]) -> Iterator[EventData]:
-    agency = catalogue.Agency(name={"en": "Town"}, time_zone="America/New_York")
+    agency = catalogue.AgencyBody(name={"en": "Town"}, time_zone="America/New_York")
     yield catalogue.AgencyChanged(id="town", body=agency, revision=1, changed_at=_AT)
     for service in services:
-        body = catalogue.Service(agency_id="town", department_id="hall", name={"en": service})
+        body = catalogue.ServiceBody(agency_id="town", department_id="hall", name={"en": service})
         yield catalogue.ServiceChanged(id=service, body=body, revision=1, changed_at=_AT)
-    source = catalogue.Source.model_validate(
+    source = catalogue.SourceBody.model_validate(
         {"agency_id": "town", "name": "Website", "kind": "website", "service_ids": services}
         | {"accepts": ["responses"], "default_channel": "website", "origins": [ORIGIN]}
     )
@@ -112,7 +112,7 @@ def _form(services: Sequence[str]) -> Iterator[EventData]:
         {"id": name, "type": kind, "measure": measure, "text": {"en": name}} for name, kind, measure in asked
     ]
     questions.append({"id": "comment", "type": "long_text", "text": {"en": "More?"}})
-    form = forms.Form.model_validate(
+    form = forms.FormBody.model_validate(
         {"agency_id": "town", "service_ids": services, "source_id": "website"}
         | {"title": {"en": "Visit"}, "questions": questions}
     )

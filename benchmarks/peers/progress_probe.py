@@ -7,7 +7,7 @@ import asyncpg
 
 from benchmarks.event_generator import Written
 from benchmarks.peers.registry import Contestant
-from soundings.db import migrate, open_database
+from soundings.db import migrate_database, open_database
 
 _SCORES: Final = 5
 _TABLE: Final = """
@@ -52,8 +52,8 @@ async def open_counts(dsn: str, contestant: Contestant, written: Written) -> Cou
     truth = _SCORES * written.responses
     if contestant.is_ours:
         database = open_database(dsn)
-        await migrate(database, "metrics_worker")
-        await database.close()
+        await migrate_database(database, "metrics_worker")
+        await database.close_engine()
         return Counts(await asyncpg.connect(dsn), _READ, _CELLS, written.records, truth)
     connection = await asyncpg.connect(dsn)
     await connection.execute(_TABLE)

@@ -6,7 +6,7 @@ from collections import defaultdict
 import httpx
 import pytest
 
-from soundings.events.envelope import decode
+from soundings.events.envelope import decode_event
 from soundings.events.topics import RESPONSES
 from soundings.log.factory import open_log
 from soundings_cluster.data_dir import open_place
@@ -59,12 +59,12 @@ async def revisions_on_the_log(cluster: Cluster, town: str) -> dict[str, list[in
     try:
         for partition in range(RESPONSES.partitions):
             start = 0
-            while (batch := await log.read(RESPONSES.name, partition, start, 1000)).next > start:
+            while (batch := await log.read_batch(RESPONSES.name, partition, start, 1000)).next > start:
                 start = batch.next
                 for record in batch.records:
-                    event = decode(record) if town.encode() in record.key else None
+                    event = decode_event(record) if town.encode() in record.key else None
                     if event is not None and event.revision not in seen[event.record_id]:
                         seen[event.record_id].append(event.revision)
     finally:
-        await log.close()
+        await log.close_log()
     return seen

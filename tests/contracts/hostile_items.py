@@ -6,7 +6,7 @@ from uuid import uuid4
 from hypothesis import strategies as st
 
 from soundings.kernel.histogram_bins import DURATION_BINS, MONEY_BINS
-from soundings.kernel.vocabulary import Channel, InteractionKind, Outcome, Reason
+from soundings.kernel.vocabulary import ContactOutcome, ContactReason, InteractionKind, ServiceChannel
 
 GROWING = st.sampled_from(
     [
@@ -76,7 +76,7 @@ def item(
     return sound | st.builds(lambda whole, change: {**whole, **change}, sound, st.dictionaries(names, ODD, max_size=1))
 
 
-CHANNELS = choice(Channel) | st.just("pigeon")
+CHANNELS = choice(ServiceChannel) | st.just("pigeon")
 SERVICES = st.sampled_from(["airport", "airport", "library", "nothing"])
 ANSWERS = st.fixed_dictionaries(
     {},
@@ -118,14 +118,14 @@ KEYED_FUNNEL = st.builds(
     st.fixed_dictionaries({}, optional={"n": WHOLE, "revision": REVISIONS, "id": FEW_IDS}),
 )
 INTERACTIONS = item(
-    {"kind": choice(InteractionKind), "outcome": choice(Outcome), "started_at": TIMES, "service_id": SERVICES},
+    {"kind": choice(InteractionKind), "outcome": choice(ContactOutcome), "started_at": TIMES, "service_id": SERVICES},
     {
         "id": FEW_IDS,
         "root_id": FEW_IDS,
         "channel": CHANNELS,
         "direction": st.sampled_from(["inbound", "outbound"]),
         "topic": st.lists(LABEL, max_size=4),
-        "reason": choice(Reason),
+        "reason": choice(ContactReason),
         "enqueued_at": TIMES,
         "answered_at": TIMES,
         "ended_at": TIMES,

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from soundings.access.keys import make_key
 from soundings.events import catalogue, forms
 from soundings.events.catalogue import CatalogueChanged
-from soundings.kernel.scales import Scale
+from soundings.kernel.scales import MeasureScale
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 KEY = make_key()
@@ -25,7 +25,12 @@ QUESTIONS = [
     {"id": "long", "type": "long_text", "max_length": 2000},
     {"id": "campaign", "type": "hidden"},
 ]
-SCALES = {"overall": Scale.FIVE, "recommend": Scale.ELEVEN, "effort": Scale.SEVEN, "many": Scale.CATEGORY}
+SCALES = {
+    "overall": MeasureScale.FIVE,
+    "recommend": MeasureScale.ELEVEN,
+    "effort": MeasureScale.SEVEN,
+    "many": MeasureScale.CATEGORY,
+}
 OWN_MEASURES = {"drivers": "category", "seconds": "duration", "fees": "money", "visits": "count", "clean": "1-5"}
 
 

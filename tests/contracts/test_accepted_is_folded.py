@@ -37,20 +37,20 @@ from metrics_worker.consumer.dead_letter_limit import DeadLetterLimit
 from metrics_worker.consumer.partition_reader import read_slice
 from metrics_worker.consumer.sql import open_fold_store
 from metrics_worker.consumer.write_batch import apply_batch
-from soundings.access.roles import Role
+from soundings.access.roles import StaffRole
 from soundings.access.tokens import issue_token
-from soundings.db import Database, migrate, open_database
-from soundings.events.envelope import encode
+from soundings.db import Database, migrate_database, open_database
+from soundings.events.envelope import encode_event
 from soundings.events.topics import ALL, CATALOGUE, MEASURED
-from soundings.log.port import Log, StoredRecord
-from soundings.testing.hypothesis_profile import examples
+from soundings.log.port import EventLog, StoredRecord
+from soundings.testing.hypothesis_profile import example_count
 from soundings.testing.memory_log import MemoryLog, MemoryStore
 
 pytestmark = pytest.mark.slow
 VENDOR_EXAMPLES = Path(__file__).resolve().parents[2] / "services" / "feedback-api" / "tests" / "vendor_examples"
 SECRET = "a root secret of the tests, long enough"
 KEYED = {"authorization": f"Bearer {KEY.secret}"}
-FUZZ = settings(max_examples=examples(150), deadline=None, suppress_health_check=list(HealthCheck))
+FUZZ = settings(max_examples=example_count(150), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Folding:
     """The listening service on a log in memory, and the fold of the worker on a database of SQLite."""
 
     http: httpx.AsyncClient
-    log: Log
+    log: EventLog
     database: Database
     staff: Mapping[str, str]
     receipts: list[str] = field(default_factory=list[str])
@@ -88,7 +88,7 @@ class Folding:
         assert [letter for part in slices for letter in part.dead_letters] == []
 
         async def original(topic: str, partition: int, position: int) -> StoredRecord:
-            return (await self.log.read(topic, partition, position, 1)).records[0]
+            return (await self.log.read_batch(topic, partition, position, 1)).records[0]
 
         async with store.transaction(0) as transaction:
             assert await apply_batch(transaction, slices, 0, original) == []
@@ -99,13 +99,13 @@ class Folding:
 async def folding(tmp_path: Path) -> AsyncIterator[Folding]:
     issuer = ECKey.generate_key("P-256", {"kid": "k1"})
     (tmp_path / "jwks.json").write_text(json.dumps({"keys": [issuer.as_dict(private=False)]}))
-    token = issue_token(issuer, name="ann", roles=[Role.ADMIN], agency="sf", seconds=3600)
+    token = issue_token(issuer, name="ann", roles=[StaffRole.ADMIN], agency="sf", seconds=3600)
     store = MemoryStore()
     log = MemoryLog(store)
-    await log.ensure(ALL)
-    await log.append(CATALOGUE.name, [encode(one) for one in CatalogueWriter().everything()])
+    await log.ensure_topics(ALL)
+    await log.append_records(CATALOGUE.name, [encode_event(one) for one in CatalogueWriter().everything()])
 
-    async def open_memory(_url: str) -> Log:
+    async def open_memory(_url: str) -> EventLog:
         return MemoryLog(store)
 
     jwks_url = (tmp_path / "jwks.json").as_uri()
@@ -114,14 +114,14 @@ async def folding(tmp_path: Path) -> AsyncIterator[Folding]:
     )
     url = f"sqlite:///{tmp_path}/metrics.db"
     database = open_database(url)
-    await migrate(database, "metrics_worker")
+    await migrate_database(database, "metrics_worker")
     transport = httpx.ASGITransport(app, client=("192.0.2.7", 4000))
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=transport, base_url="http://listening.example") as http,
     ):
         yield Folding(http, log, database, {"authorization": f"Bearer {token}"})
-    await database.close()
+    await database.close_engine()
     verified = await verify(url, lambda *_: None)
     assert verified.comparison.differences == 0
 

@@ -100,7 +100,7 @@ def test_a_new_optional_field_and_other_words_break_nothing():
 
 
 def test_every_topic_and_event_stands_in_the_asyncapi_document():
-    document = events_generate.asyncapi()
+    document = events_generate.asyncapi_document()
     assert document["asyncapi"] == "3.1.0"
     assert len(document["components"]["messages"]) == len(EVENT_TYPES)
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from soundings.db import migrate, open_database
-from soundings.testing.postgres import Cluster, throw_away_cluster
+from soundings.db import migrate_database, open_database
+from soundings.testing.postgres import PostgresCluster, throw_away_cluster
 from tests.deploy.programs import ROOT
 
 SCRIPTS = ROOT / "deploy" / "docker"
@@ -143,13 +143,13 @@ def test_each_share_holds_what_its_reader_needs_and_no_more(tmp_path: Path):
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
+def cluster() -> Iterator[PostgresCluster]:
     with throw_away_cluster() as one:
         yield one
 
 
 @pytest.mark.needs_machine
-def test_postgres_gives_each_service_a_database_that_no_other_sees(cluster: Cluster, tmp_path: Path):
+def test_postgres_gives_each_service_a_database_that_no_other_sees(cluster: PostgresCluster, tmp_path: Path):
     shares = first_start(tmp_path)
     server = ["--host", "127.0.0.1", "--port", str(cluster.port), "--username", "soundings", "--dbname", "postgres"]
     script = str(SCRIPTS / "postgres" / "databases.sql")
@@ -166,5 +166,5 @@ def test_postgres_gives_each_service_a_database_that_no_other_sees(cluster: Clus
 async def migrated(url: str, package: str) -> None:
     """What a service does to its database when it starts."""
     database = open_database(url)
-    await migrate(database, package)
-    await database.close()
+    await migrate_database(database, package)
+    await database.close_engine()

@@ -109,11 +109,11 @@ def respond(running: Running, town: str, key: str, number: int) -> str:
 
 def test_a_move_that_is_killed_goes_on_and_a_second_one_changes_nothing(home: Path, tmp_path: Path):
     broker = KafkaBroker(tmp_path / "kafka", free_port())
-    broker.start()
+    broker.start_broker()
     try:
         with throw_away_cluster() as postgres:
             target = {
-                "SOUNDINGS_LOG_URL": broker.url,
+                "SOUNDINGS_LOG_URL": broker.broker_url,
                 "SOUNDINGS_CATALOGUE_DATABASE": postgres.new_database(),
                 "SOUNDINGS_METRICS_DATABASE": postgres.new_database(),
                 "SOUNDINGS_SECRET": (home / "secret").read_text(),
@@ -137,4 +137,4 @@ def test_a_move_that_is_killed_goes_on_and_a_second_one_changes_nothing(home: Pa
             assert code == 1
             assert "SOUNDINGS_SECRET" in output
     finally:
-        broker.stop()
+        broker.stop_broker()

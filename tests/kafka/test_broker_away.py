@@ -8,11 +8,11 @@ from uuid import uuid4
 
 import pytest
 
-from soundings.events.topics import Topic
+from soundings.events.topics import TopicSpec
 from soundings.log.factory import open_log
-from soundings.log.port import LogUnavailable, Record
+from soundings.log.port import LogRecord, LogUnavailable
 from soundings.testing.kafka_broker import KafkaBroker, free_port
-from soundings.testing.log_contract import append, read_all
+from soundings.testing.log_contract import append_numbered, read_all
 
 pytestmark = [pytest.mark.needs_machine, pytest.mark.slow]
 
@@ -23,9 +23,9 @@ PATIENCE = 60.0
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory):
     broker = KafkaBroker(tmp_path_factory.mktemp("restless"), free_port())
-    broker.start()
+    broker.start_broker()
     yield broker
-    broker.stop()
+    broker.stop_broker()
 
 
 @pytest.fixture
@@ -33,12 +33,12 @@ async def log(broker):
     await asyncio.to_thread(broker.start)
     log = await open_log(f"{broker.url}?deadline={DEADLINE}")
     yield log
-    await log.close()
+    await log.close_log()
 
 
 @pytest.fixture
 async def topic(log):
-    topic = Topic(f"test-{uuid4().hex}", 2, "delete", timedelta(days=1))
+    topic = TopicSpec(f"test-{uuid4().hex}", 2, "delete", timedelta(days=1))
     await log.ensure([topic])
     return topic.name
 
@@ -64,39 +64,43 @@ async def until_it_fails(asking):
 async def test_a_log_is_opened_while_the_broker_is_away_and_works_when_it_is_back(broker, log, topic):
     await asyncio.to_thread(broker.stop)
     late = await open_log(f"{broker.url}?deadline={DEADLINE}")
-    for asking in (late.append(topic, [Record(b"k", b"v")]), late.read(topic, 0, 0, 1), late.ensure([])):
+    for asking in (
+        late.append_records(topic, [LogRecord(b"k", b"v")]),
+        late.read_batch(topic, 0, 0, 1),
+        late.ensure_topics([]),
+    ):
         with pytest.raises(LogUnavailable):
             await asking
     await asyncio.to_thread(broker.start)
-    await until_it_works(lambda: append(late, topic, Record(b"k", b"v", partition=0)))
+    await until_it_works(lambda: append_numbered(late, topic, LogRecord(b"k", b"v", partition=0)))
     assert [stored.value for stored in await read_all(late, topic, 0)] == [b"v"]
-    await late.close()
+    await late.close_log()
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])
 async def test_appends_fail_while_the_broker_is_away_and_then_keep_their_order(broker, log, topic, how):
-    await append(log, topic, Record(b"k", b"0", partition=0))
+    await append_numbered(log, topic, LogRecord(b"k", b"0", partition=0))
     await asyncio.to_thread(getattr(broker, how))
     with pytest.raises(LogUnavailable):
-        await log.append(topic, [Record(b"k", b"1", partition=0)])
+        await log.append(topic, [LogRecord(b"k", b"1", partition=0)])
     with pytest.raises(LogUnavailable):
-        await log.append(topic, [Record(b"k", b"2", partition=0)])
+        await log.append(topic, [LogRecord(b"k", b"2", partition=0)])
     await asyncio.to_thread(broker.start)
     for value in (b"3", b"4"):
-        await until_it_works(lambda value=value: append(log, topic, Record(b"k", value, partition=0)))
+        await until_it_works(lambda value=value: append_numbered(log, topic, LogRecord(b"k", value, partition=0)))
     values = [stored.value for stored in await until_it_works(lambda: read_all(log, topic, 0))]
     assert values in ([b"0", b"3", b"4"], [b"0", b"1", b"3", b"4"])
 
 
 async def test_a_frozen_broker_is_unavailable_until_it_thaws(broker, log, topic):
-    await append(log, topic, Record(b"k", b"0", partition=0))
+    await append_numbered(log, topic, LogRecord(b"k", b"0", partition=0))
     broker.signal(signal.SIGSTOP)
     try:
-        await until_it_fails(lambda: append(log, topic, Record(b"k", b"1", partition=0)))
+        await until_it_fails(lambda: append_numbered(log, topic, LogRecord(b"k", b"1", partition=0)))
         await until_it_fails(lambda: log.ends([topic]))
     finally:
         broker.signal(signal.SIGCONT)
-    await until_it_works(lambda: append(log, topic, Record(b"k", b"2", partition=0)))
+    await until_it_works(lambda: append_numbered(log, topic, LogRecord(b"k", b"2", partition=0)))
     values = [stored.value for stored in await until_it_works(lambda: read_all(log, topic, 0))]
     assert (values[0], values[-1]) == (b"0", b"2")
     assert set(values[1:-1]) <= {b"1"}
@@ -120,7 +124,7 @@ class Writers:
             number += 1
             value = name + b" %d" % number
             try:
-                await append(self._log, self._topic, Record(name, value))
+                await append_numbered(self._log, self._topic, LogRecord(name, value))
             except LogUnavailable:
                 await asyncio.sleep(0.1)
                 continue
@@ -157,23 +161,23 @@ async def test_what_was_acknowledged_is_there_once_and_in_order_after_kills_unde
 
 
 async def test_a_reader_goes_on_where_it_was_after_a_kill(broker, log, topic):
-    await append(log, topic, *(Record(b"k", str(number).encode(), partition=0) for number in range(100)))
+    await append_numbered(log, topic, *(LogRecord(b"k", str(number).encode(), partition=0) for number in range(100)))
     first = await log.read(topic, 0, 0, 50)
     await asyncio.to_thread(broker.kill)
     await asyncio.to_thread(broker.start)
     rest = await until_it_works(lambda: read_all(log, topic, 0, start=first.next))
     assert [int(stored.value) for stored in [*first.records, *rest]] == list(range(100))
-    await until_it_works(lambda: append(log, topic, Record(b"k", b"100", partition=0)))
+    await until_it_works(lambda: append_numbered(log, topic, LogRecord(b"k", b"100", partition=0)))
     assert await until_it_works(lambda: log.wait({(topic, 0): rest[-1].position + 1}, PATIENCE))
 
 
 async def test_closing_does_not_wait_for_a_broker_that_is_away(broker, topic):
     log = await open_log(f"{broker.url}?deadline={DEADLINE}")
-    await append(log, topic, Record(b"k", b"0"))
+    await append_numbered(log, topic, LogRecord(b"k", b"0"))
     await asyncio.to_thread(broker.kill)
-    appending = asyncio.create_task(log.append(topic, [Record(b"k", b"1")]))
+    appending = asyncio.create_task(log.append_records(topic, [LogRecord(b"k", b"1")]))
     await asyncio.sleep(0)
     async with asyncio.timeout(PATIENCE):
-        await log.close()
+        await log.close_log()
         with pytest.raises(LogUnavailable):
             await appending

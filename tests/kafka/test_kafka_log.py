@@ -7,10 +7,10 @@ from aiokafka.admin import AIOKafkaAdminClient, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.structs import TopicPartition
 
-from soundings.events.topics import Topic
+from soundings.events.topics import TopicSpec
 from soundings.log.factory import open_log
-from soundings.log.port import Record
-from soundings.testing.log_contract import LogContract, append, read_all
+from soundings.log.port import LogRecord
+from soundings.testing.log_contract import LogContract, append_numbered, read_all
 
 pytestmark = pytest.mark.needs_machine
 
@@ -25,12 +25,12 @@ class TestKafkaLog(LogContract):
 async def log(kafka_broker):
     log = await open_log(kafka_broker.url)
     yield log
-    await log.close()
+    await log.close_log()
 
 
 @pytest.fixture
 async def topic(log):
-    topic = Topic(f"test-{uuid4().hex}", 1, "delete", timedelta(days=1))
+    topic = TopicSpec(f"test-{uuid4().hex}", 1, "delete", timedelta(days=1))
     await log.ensure([topic])
     return topic.name
 
@@ -56,14 +56,14 @@ async def test_a_topic_keeps_records_by_the_time_of_appending(log, topic, admin)
 
 async def test_ensuring_brings_retention_up_to_date_and_leaves_other_settings(log, topic, admin):
     await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {"segment.ms": "3600000"})])
-    await log.ensure([Topic(topic, 1, "compact", None)])
+    await log.ensure([TopicSpec(topic, 1, "compact", None)])
     settings = await settings_of(admin, topic)
     assert (settings["cleanup.policy"], settings["retention.ms"]) == ("compact", "-1")
     assert settings["segment.ms"] == "3600000"
 
 
 async def test_reading_starts_at_the_oldest_record_left(log, topic, admin):
-    places = await append(log, topic, *(Record(b"k", str(number).encode()) for number in range(10)))
+    places = await append_numbered(log, topic, *(LogRecord(b"k", str(number).encode()) for number in range(10)))
     await admin.delete_records({TopicPartition(topic, 0): RecordsToDelete(places[6].position)})
     batch = await log.read(topic, 0, 2, 100)
     assert [stored.value for stored in batch.records] == [b"6", b"7", b"8", b"9"]
@@ -80,7 +80,7 @@ async def test_transactions_of_other_producers_count_only_when_they_were_committ
         await producer.send_and_wait(topic, str(number).encode(), b"k")
         await (producer.commit_transaction() if committed else producer.abort_transaction())
     await producer.stop()
-    await append(log, topic, Record(b"k", b"ours"))
+    await append_numbered(log, topic, LogRecord(b"k", b"ours"))
     assert [stored.value for stored in await read_all(log, topic, 0)] == [b"0", b"2", b"ours"]
     beginning = await log.read(topic, 0, 0, 1)
     assert list(await log.wait({(topic, 0): beginning.next}, 10)) == [(topic, 0)]
@@ -108,7 +108,7 @@ async def test_records_of_others_without_key_or_header_value_are_read(log, topic
 
 
 async def test_a_hint_shows_how_far_a_group_has_read(log, topic, admin):
-    await append(log, topic, *[Record(b"k", b"v")] * 5)
+    await append_numbered(log, topic, *[LogRecord(b"k", b"v")] * 5)
     await log.hint("fold", {(topic, 0): 3})
     offsets = await admin.list_consumer_group_offsets("fold", partitions=[TopicPartition(topic, 0)])
     assert offsets[TopicPartition(topic, 0)].offset == 3
@@ -118,6 +118,6 @@ async def test_a_hint_shows_how_far_a_group_has_read(log, topic, admin):
 async def test_every_compression_is_read_back(compression, kafka_broker, topic):
     log = await open_log(f"{kafka_broker.url}?compression={compression}")
     values = [f"{number}".encode() * 500 for number in range(2000)]
-    await append(log, topic, *(Record(b"k", value) for value in values))
+    await append_numbered(log, topic, *(LogRecord(b"k", value) for value in values))
     assert [stored.value for stored in await read_all(log, topic, 0, limit=777)] == values
-    await log.close()
+    await log.close_log()

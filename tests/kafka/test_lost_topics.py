@@ -23,13 +23,13 @@ from catalogue_api.entities.sql import SqlCatalogue
 from feedback_api.catalogue_projection.consumer import CatalogueConsumer
 from feedback_api.catalogue_projection.projection import Projection
 from feedback_api.catalogue_projection.snapshot_file import CatalogueSnapshotFile
-from soundings.db import migrate, open_database
+from soundings.db import migrate_database, open_database
 from soundings.events import catalogue
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.events.response import ResponseSubmitted
 from soundings.events.topics import ALL, CATALOGUE, RESPONSES
 from soundings.log.factory import open_log
-from soundings.log.port import Log, LogUnavailable
+from soundings.log.port import EventLog, LogUnavailable
 from soundings.testing.kafka_broker import KafkaBroker, free_port
 from soundings_embedded.recovery.use_cases import Addresses, partition_states, recover
 
@@ -59,14 +59,16 @@ class Measuring:
     """metrics-worker in a process of its own, on the broker and a database in a file."""
 
     def __init__(self, broker: KafkaBroker, folder: Path) -> None:
-        self.addresses = Addresses(broker.url, f"sqlite:///{folder}/catalogue.db", f"sqlite:///{folder}/metrics.db")
+        self.addresses = Addresses(
+            broker.broker_url, f"sqlite:///{folder}/catalogue.db", f"sqlite:///{folder}/metrics.db"
+        )
         self._file = folder / "metrics.db"
         self._port = free_port()
         self._output = folder / "output.log"
         jwks = folder / "jwks.json"
         jwks.write_text('{"keys": []}')
         self._environment = os.environ | {
-            "SOUNDINGS_LOG_URL": broker.url,
+            "SOUNDINGS_LOG_URL": broker.broker_url,
             "SOUNDINGS_DATABASE_URL": self.addresses.metrics_url,
             "SOUNDINGS_JWKS_URL": jwks.as_uri(),
             "SOUNDINGS_PORT": str(self._port),
@@ -133,13 +135,13 @@ async def admin(kafka_broker: KafkaBroker) -> AsyncIterator[AIOKafkaAdminClient]
 
 
 @asynccontextmanager
-async def opened(broker: KafkaBroker) -> AsyncIterator[Log]:
-    log = await open_log(broker.url)
+async def opened(broker: KafkaBroker) -> AsyncIterator[EventLog]:
+    log = await open_log(broker.broker_url)
     try:
-        await log.ensure(ALL)
+        await log.ensure_topics(ALL)
         yield log
     finally:
-        await log.close()
+        await log.close_log()
 
 
 async def make_again(admin: AIOKafkaAdminClient, broker: KafkaBroker) -> None:
@@ -154,13 +156,13 @@ async def make_again(admin: AIOKafkaAdminClient, broker: KafkaBroker) -> None:
         while True:
             with suppress(LogUnavailable):
                 async with opened(broker) as log:
-                    if not any((await log.ends(names)).values()):
+                    if not any((await log.end_positions(names)).values()):
                         return
             await asyncio.sleep(0.2)
 
 
-async def tell(log: Log, numbers: Iterable[int]) -> None:
-    await log.append(RESPONSES.name, [encode(event) for event in responses(numbers)])
+async def tell(log: EventLog, numbers: Iterable[int]) -> None:
+    await log.append_records(RESPONSES.name, [encode_event(event) for event in responses(numbers)])
 
 
 @pytest.fixture
@@ -212,7 +214,7 @@ async def test_topics_that_are_made_again_while_they_are_read_are_noticed(measur
 async def test_records_that_were_deleted_before_they_were_read_stop_the_worker(measuring, kafka_broker, admin):
     async with opened(kafka_broker) as log:
         await tell(log, range(60, 120))
-        ends = await log.ends([RESPONSES.name])
+        ends = await log.end_positions([RESPONSES.name])
         await admin.delete_records({TopicPartition(*home): RecordsToDelete(end) for home, end in ends.items()})
         measuring.start()
         await measuring.unready("was removed before it was read")
@@ -225,7 +227,7 @@ async def test_records_that_were_deleted_before_they_were_read_stop_the_worker(m
 
 async def test_records_that_were_deleted_once_they_were_read_are_no_reason_to_stop(measuring, kafka_broker, admin):
     async with opened(kafka_broker) as log:
-        ends = await log.ends([RESPONSES.name])
+        ends = await log.end_positions([RESPONSES.name])
         await admin.delete_records({TopicPartition(*home): RecordsToDelete(end) for home, end in ends.items()})
         measuring.start()
         await measuring.counted(of(range(60)))
@@ -263,16 +265,16 @@ async def test_a_lost_catalogue_is_announced_again_from_its_database(measuring, 
 async def fill(url: str) -> None:
     """An agency and its department in the catalogue's database, of which the log knows nothing."""
     bodies = {
-        ("agency", "town"): catalogue.Agency(name={"en": "Town"}, time_zone="America/New_York"),
-        ("department", "hall"): catalogue.Department(agency_id="town", name={"en": "Hall"}),
+        ("agency", "town"): catalogue.AgencyBody(name={"en": "Town"}, time_zone="America/New_York"),
+        ("department", "hall"): catalogue.DepartmentBody(agency_id="town", name={"en": "Hall"}),
     }
     database = open_database(url)
-    await migrate(database, "catalogue_api")
+    await migrate_database(database, "catalogue_api")
     models = {kind.name: kind.model for kind in catalogue_api.bootstrap.KINDS}
     async with SqlCatalogue(database, models).writing() as writer:
         for (kind, id_), body in bodies.items():
             await writer.save(None, Entity(kind, id_, "town", 1, "active", body, AT), [], [])
-    await database.close()
+    await database.close_engine()
 
 
 async def follow(
@@ -292,4 +294,4 @@ async def follow(
             while await follower.unready_reason() is not None:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             assert projection.agency("town") is not None
-            assert (await log.ends([CATALOGUE.name]))[CATALOGUE.name, 0] > 0
+            assert (await log.end_positions([CATALOGUE.name]))[CATALOGUE.name, 0] > 0

@@ -14,11 +14,11 @@ import pytest
 
 from soundings.access.keys import hash_key
 from soundings.events import catalogue
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.events.topics import ALL, CATALOGUE, INTERACTIONS
 from soundings.log.factory import open_log
 from soundings.testing.kafka_broker import KafkaBroker, free_port
-from soundings.testing.log_contract import append, read_all
+from soundings.testing.log_contract import append_numbered, read_all
 
 pytestmark = [pytest.mark.needs_machine, pytest.mark.slow]
 
@@ -33,9 +33,9 @@ def town():
     """An agency, its service, and a contact centre that sends interaction records."""
     facts = {"revision": 1, "changed_at": AT}
     body = {"agency_id": "town", "name": "Centre", "kind": "any", "service_ids": ["permits"]}
-    source = catalogue.Source.model_validate({**body, "accepts": ["interactions"], "default_channel": "phone"})
-    agency = catalogue.Agency(name={"en": "Town"}, time_zone="America/New_York")
-    service = catalogue.Service(agency_id="town", department_id="hall", name={"en": "Permits"})
+    source = catalogue.SourceBody.model_validate({**body, "accepts": ["interactions"], "default_channel": "phone"})
+    agency = catalogue.AgencyBody(name={"en": "Town"}, time_zone="America/New_York")
+    service = catalogue.ServiceBody(agency_id="town", department_id="hall", name={"en": "Permits"})
     key = catalogue.SourceKey(source_id="centre", key_hash=hash_key(KEY))
     return [
         catalogue.AgencyChanged(id="town", body=agency, **facts),
@@ -140,19 +140,19 @@ class Writers:
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory):
     broker = KafkaBroker(tmp_path_factory.mktemp("spooling"), free_port())
-    broker.start()
+    broker.start_broker()
     yield broker
-    broker.stop()
+    broker.stop_broker()
 
 
 @pytest.fixture
 async def log(broker):
     """The broker's log, with the town on it, and how long each partition was before."""
     log = await open_log(broker.url)
-    await log.ensure(ALL)
-    await append(log, CATALOGUE.name, *(encode(event) for event in town()))
-    yield log, await log.ends([INTERACTIONS.name])
-    await log.close()
+    await log.ensure_topics(ALL)
+    await append_numbered(log, CATALOGUE.name, *(encode_event(event) for event in town()))
+    yield log, await log.end_positions([INTERACTIONS.name])
+    await log.close_log()
 
 
 async def received(log, before):

@@ -97,8 +97,8 @@ def test_the_event_on_the_log_names_its_trace(told):
     async def traced() -> dict[str, str]:
         log = await open_log(f"sqlite:///{told.house.home}/log.db")
         topic = "soundings.responses.v1"
-        batches = [await log.read(topic, number, 0, 100) for number in range(await log.partitions(topic))]
-        await log.close()
+        batches = [await log.read_batch(topic, number, 0, 100) for number in range(await log.partition_count(topic))]
+        await log.close_log()
         headers = [dict(record.headers) for batch in batches for record in batch.records]
         return {one["ce_id"].decode(): one["ce_traceparent"].decode().split("-")[1] for one in headers}
 

@@ -17,16 +17,16 @@ from joserfc.jwk import ECKey
 
 from catalogue_api.bootstrap import build
 from catalogue_api.settings import Settings
-from soundings.access.roles import Role
+from soundings.access.roles import StaffRole
 from soundings.access.tokens import issue_token
 from soundings.events.base import EventData
-from soundings.events.envelope import decode
+from soundings.events.envelope import decode_event
 from soundings.events.topics import CATALOGUE
 from soundings.log.factory import open_log
-from soundings.log.port import Log
+from soundings.log.port import EventLog
 
 Json = dict[str, object]
-OpenLog = Callable[[str], Awaitable[Log]]
+OpenLog = Callable[[str], Awaitable[EventLog]]
 OpenTown = Callable[..., AbstractAsyncContextManager["Town"]]
 
 EVENTS_OF_FOUNDING = 10
@@ -48,15 +48,15 @@ class FakeClock:
 class Town:
     """A running catalogue and how a test talks to it; an admin of every agency calls unless said otherwise."""
 
-    def __init__(self, app: FastAPI, http: httpx.AsyncClient, log: Log, clock: FakeClock, issuer: ECKey) -> None:
+    def __init__(self, app: FastAPI, http: httpx.AsyncClient, log: EventLog, clock: FakeClock, issuer: ECKey) -> None:
         self.app = app
         self.http = http
         self.log = log
         self.clock = clock
         self._issuer = issuer
-        self.admin = self.token(Role.ADMIN)
+        self.admin = self.token(StaffRole.ADMIN)
 
-    def token(self, *roles: Role, agency: str | None = "*", name: str = "ann") -> str:
+    def token(self, *roles: StaffRole, agency: str | None = "*", name: str = "ann") -> str:
         return issue_token(self._issuer, name=name, roles=list(roles), agency=agency, seconds=3600)
 
     async def call(
@@ -87,14 +87,18 @@ class Town:
 
     async def events(self, count: int) -> Sequence[EventData]:
         """The events on the topic, waited for until there are ``count``; each once, as a consumer sees them."""
-        await self.log.ensure([CATALOGUE])
+        await self.log.ensure_topics([CATALOGUE])
         place, position = (CATALOGUE.name, 0), 0
         seen: dict[str, EventData] = {}
         while len(seen) < count:
-            assert await self.log.wait({place: position}, seconds=20), f"{len(seen)} events instead of {count}"
-            batch = await self.log.read(*place, position, 10_000)
+            assert await self.log.wait_for_records({place: position}, seconds=20), (
+                f"{len(seen)} events instead of {count}"
+            )
+            batch = await self.log.read_batch(*place, position, 10_000)
             position = batch.next
-            seen |= {event.event_id(): event for event in map(decode, batch.records) if event.event_id() not in seen}
+            seen |= {
+                event.event_id(): event for event in map(decode_event, batch.records) if event.event_id() not in seen
+            }
         return list(seen.values())
 
     async def found(self) -> None:
@@ -173,7 +177,7 @@ async def serving(app: FastAPI, settings: Settings, issuer: ECKey, clock: FakeCl
     transport = httpx.ASGITransport(app)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://c") as http:
         yield Town(app, http, log, clock, issuer)
-    await log.close()
+    await log.close_log()
 
 
 def running(
@@ -242,7 +246,7 @@ def opened(hall: Hall, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The files of a catalogue with nothing in it, made once and copied for every test."""
 
     async def leave_empty(town: Town) -> None:
-        await town.log.ensure([CATALOGUE])
+        await town.log.ensure_topics([CATALOGUE])
 
     return asyncio.run(hall.found(tmp_path_factory.mktemp("opened"), leave_empty))
 

@@ -7,9 +7,9 @@ from fastapi.routing import APIRoute, iter_route_contexts
 
 from catalogue_api.bootstrap import KINDS, build
 from soundings.access.policy import ENTITIES, POLICY, AuthScheme, StaffRoles
-from soundings.access.roles import Principal, Role
+from soundings.access.roles import Principal, StaffRole
 
-ROLES = [*Role]
+ROLES = [*StaffRole]
 READS = {"agencies/sf", "departments/sf-dep", "services/sf-one", "measures/clean", "sources/tool"}
 
 
@@ -97,7 +97,7 @@ async def test_each_role_reads_of_its_own_agency_only(city, role, agency, wanted
 @pytest.mark.parametrize("agency", ["sf", "*", "boston", None])
 async def test_each_role_writes_what_the_policy_says_in_its_own_agency_only(city, role, agency):
     token = city.token(role, agency=agency)
-    may = role in {Role.MANAGER, Role.ADMIN} and agency in {"sf", "*"}
+    may = role in {StaffRole.MANAGER, StaffRole.ADMIN} and agency in {"sf", "*"}
     for path in sorted(READS - {"agencies/sf"}):
         body = await city.get(path)
         assert (await city.call("PUT", path, body, token=token)).status_code == (200 if may else 403), path
@@ -117,7 +117,7 @@ def _ops(town):
     return found
 
 
-@pytest.mark.parametrize("role", [Role.MANAGER, Role.ADMIN])
+@pytest.mark.parametrize("role", [StaffRole.MANAGER, StaffRole.ADMIN])
 async def test_nobody_changes_what_belongs_to_another_agency(city, bodies, role):
     await city.put("forms/visit", bodies.form())
     await city.put("standards/top", standard("sf-one"))
@@ -149,7 +149,7 @@ def standard(service: str, **more: object) -> dict[str, object]:
 
 
 async def test_nobody_creates_in_another_agency(city, bodies):
-    stranger = city.token(Role.MANAGER, agency="boston")
+    stranger = city.token(StaffRole.MANAGER, agency="boston")
     for path, body in (
         ("departments/new", {"agency_id": "sf", "name": {"en": "x"}}),
         ("services/new", {"agency_id": "sf", "department_id": "sf-dep", "name": {"en": "x"}}),
@@ -165,30 +165,30 @@ async def test_nobody_creates_in_another_agency(city, bodies):
 
 
 async def test_a_manager_works_in_the_own_agency(city, bodies):
-    manager = city.token(Role.MANAGER, agency="sf")
+    manager = city.token(StaffRole.MANAGER, agency="sf")
     await city.put("forms/visit", bodies.form(), token=manager)
     assert (await city.call("POST", "forms/visit/publish", token=manager)).status_code == 201
     assert (await city.call("POST", "sources/tool/keys", token=manager)).status_code == 201
     assert (await city.call("PATCH", "agencies/sf", {"name": {"en": "SF"}}, token=manager)).status_code == 200
-    viewer = city.token(Role.VIEWER, agency="sf")
+    viewer = city.token(StaffRole.VIEWER, agency="sf")
     assert (await city.call("GET", "forms/visit", token=viewer)).status_code == 200
 
 
 async def test_agencies_come_and_go_by_the_hand_of_an_admin(town):
     agency = {"name": {"en": "City"}, "time_zone": "Europe/Lisbon"}
-    assert (await town.call("PUT", "agencies/city", agency, token=town.token(Role.MANAGER))).status_code == 403
+    assert (await town.call("PUT", "agencies/city", agency, token=town.token(StaffRole.MANAGER))).status_code == 403
     assert (
-        await town.call("PUT", "agencies/city", agency, token=town.token(Role.ADMIN, agency="other"))
+        await town.call("PUT", "agencies/city", agency, token=town.token(StaffRole.ADMIN, agency="other"))
     ).status_code == 403
     await town.put("agencies/city", agency)
-    manager = town.token(Role.MANAGER, agency="city")
+    manager = town.token(StaffRole.MANAGER, agency="city")
     assert (await town.call("DELETE", "agencies/city", token=manager)).status_code == 403
     assert (await town.call("DELETE", "agencies/city")).status_code == 204
     assert (await town.call("PUT", "agencies/city", agency, token=manager)).status_code == 403
 
 
 async def test_lists_show_the_own_agency_only(city):
-    boston = city.token(Role.VIEWER, agency="boston")
+    boston = city.token(StaffRole.VIEWER, agency="boston")
     assert [item["id"] for item in (await city.get("agencies", token=boston))["items"]] == ["boston"]
     assert [item["id"] for item in (await city.get("services", token=boston))["items"]] == ["boston-one", "boston-two"]
     assert (await city.get("measures", token=boston))["items"] == []

@@ -9,7 +9,7 @@ from catalogue_api.entities.errors import PreconditionFailed
 from catalogue_api.entities.json_diff import difference, merge_patch
 from catalogue_api.entities.preconditions import Preconditions, etag, tags
 from catalogue_api.sources.domain import proper_origin
-from soundings.events.catalogue import Persona
+from soundings.events.catalogue import PersonaBody
 from soundings.kernel.clock import from_epoch_ms
 
 scalars = st.none() | st.booleans() | st.integers() | st.text(max_size=5)
@@ -98,7 +98,7 @@ def test_fields_are_named_by_their_dotted_path():
 
 
 def persona(revision: int = 1, name: str = "Pat") -> Entity:
-    body = Persona.model_validate({"agency_id": "sf", "name": {"en": name}})
+    body = PersonaBody.model_validate({"agency_id": "sf", "name": {"en": name}})
     return Entity("persona", "pat", "sf", revision, "active", body, from_epoch_ms(0))
 
 

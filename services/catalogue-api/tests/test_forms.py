@@ -1,6 +1,6 @@
 """Which forms make sense, and publishing them."""
 
-from soundings.access.roles import Role
+from soundings.access.roles import StaffRole
 from soundings.events.forms import FormChanged, FormVersionChanged
 
 
@@ -281,7 +281,7 @@ async def test_a_template_that_cannot_be_filled_names_what_is_wrong(city):
                          ("agency=sf&service=sf-one&language=fr", "language"), ("agency=sf", "service")):  # fmt: skip
         assert list(await city.faults(f"form-templates/csat?{query}", None, "GET")) == [field]
     assert (await city.call("GET", "form-templates/nothing?agency=sf&service=sf-one")).status_code == 404
-    foreign = city.token(Role.MANAGER, agency="boston")
+    foreign = city.token(StaffRole.MANAGER, agency="boston")
     assert (await city.call("GET", "form-templates/csat?agency=sf&service=sf-one", token=foreign)).status_code == 403
 
 

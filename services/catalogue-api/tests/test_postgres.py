@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from soundings.events.topics import CATALOGUE
-from soundings.testing.postgres import Cluster, throw_away_cluster
+from soundings.testing.postgres import PostgresCluster, throw_away_cluster
 
 from .test_hostile_parameters import ADDRESSES, cursors
 
@@ -18,7 +18,7 @@ AGENCY = {"name": {"en": "City"}, "time_zone": "Europe/Lisbon"}
 
 
 @pytest.fixture(scope="module")
-def cluster() -> Iterator[Cluster]:
+def cluster() -> Iterator[PostgresCluster]:
     with throw_away_cluster() as running:
         yield running
 

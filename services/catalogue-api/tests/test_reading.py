@@ -2,7 +2,7 @@
 
 import pytest
 
-from soundings.access.roles import Role
+from soundings.access.roles import StaffRole
 
 PERSONA = {"agency_id": "sf", "name": {"en": "Pat"}}
 
@@ -98,7 +98,7 @@ async def test_forms_show_their_published_version(city, bodies):
 async def test_the_history_says_who_changed_what_and_when(town):
     await town.put("agencies/city", {"name": {"en": "City"}, "time_zone": "Europe/Lisbon"})
     town.clock.go_on(90)
-    bob = town.token(Role.ADMIN, name="bob")
+    bob = town.token(StaffRole.ADMIN, name="bob")
     await town.call("PATCH", "agencies/city", {"name": {"en": "Town", "pt": "Cidade"}}, token=bob)
     await town.call("DELETE", "agencies/city")
     items = (await town.get("agencies/city/history"))["items"]

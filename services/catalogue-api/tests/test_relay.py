@@ -3,7 +3,7 @@
 import pytest
 
 from soundings.log.factory import open_log
-from soundings.log.port import Log, LogUnavailable
+from soundings.log.port import EventLog, LogUnavailable
 
 AGENCY = {"name": {"en": "City"}, "time_zone": "Europe/Lisbon"}
 
@@ -14,7 +14,7 @@ class Switch:
     def __init__(self) -> None:
         self.is_on = False
 
-    async def __call__(self, url: str) -> Log:
+    async def __call__(self, url: str) -> EventLog:
         if not self.is_on:
             raise LogUnavailable("away")
         return await open_log(url)

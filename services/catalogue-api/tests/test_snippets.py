@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from soundings.access.roles import Role
+from soundings.access.roles import StaffRole
 from soundings.widget_release import INTEGRITY, VERSION
 
 BASE = "https://feedback.example.gov"
@@ -53,7 +53,7 @@ async def test_it_says_what_keeps_a_form_from_working(site, bodies):
 
 async def test_it_is_for_the_agency_s_own_staff_and_for_forms_that_there_are(site):
     assert (await site.call("GET", "forms/nothing/snippet")).status_code == 404
-    stranger = site.token(Role.VIEWER, agency="boston")
+    stranger = site.token(StaffRole.VIEWER, agency="boston")
     assert (await site.call("GET", "forms/visit/snippet", token=stranger)).status_code == 403
 
 

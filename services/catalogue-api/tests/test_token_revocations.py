@@ -11,8 +11,8 @@ from catalogue_api.token_revocations.domain import revocation_id
 from catalogue_api.token_revocations.errors import TooManyRevocations
 from catalogue_api.token_revocations.sql import SqlRevocationStore
 from catalogue_api.token_revocations.use_cases import RevokeToken
-from soundings.access.roles import Principal, Role
-from soundings.db import migrate, open_database
+from soundings.access.roles import Principal, StaffRole
+from soundings.db import migrate_database, open_database
 from soundings.events.catalogue import TokenRevocationChanged
 from soundings.events.topics import CATALOGUE
 
@@ -31,7 +31,7 @@ async def until_refused(town, token):
 
 
 async def test_a_revoked_token_is_refused_while_others_go_on(town):
-    token, other = town.token(Role.VIEWER), town.token(Role.VIEWER)
+    token, other = town.token(StaffRole.VIEWER), town.token(StaffRole.VIEWER)
     assert (await town.call("GET", "agencies", token=token)).status_code == 200
     made = await town.call("POST", PATH, {"jti": jti_of(token)})
     assert (made.status_code, made.json()["jti"], made.json()["revoked_by"]) == (201, jti_of(token), "ann")
@@ -41,7 +41,7 @@ async def test_a_revoked_token_is_refused_while_others_go_on(town):
 
 async def test_it_stays_refused_after_a_restart(settings, open_town):
     async with open_town(settings) as town:
-        token = town.token(Role.ADMIN)
+        token = town.token(StaffRole.ADMIN)
         assert (await town.call("POST", PATH, {"jti": jti_of(token)})).status_code == 201
     async with open_town(settings) as town:
         assert (await town.call("GET", "agencies", token=token)).status_code == 401
@@ -82,7 +82,11 @@ async def test_what_has_expired_is_forgotten_here_and_on_the_log(town):
 
 
 async def test_only_an_admin_of_every_agency_revokes(town):
-    for token in (town.token(Role.ADMIN, agency="sf"), town.token(Role.ADMIN, agency=None), town.token(Role.MANAGER)):
+    for token in (
+        town.token(StaffRole.ADMIN, agency="sf"),
+        town.token(StaffRole.ADMIN, agency=None),
+        town.token(StaffRole.MANAGER),
+    ):
         assert (await town.call("POST", PATH, {"jti": "x"}, token=token)).status_code == 403
         assert (await town.call("GET", PATH, token=token)).status_code == 403
 
@@ -118,11 +122,11 @@ async def test_pages_go_on_where_the_last_ended(town):
 
 async def test_there_is_an_end_to_how_many(tmp_path, clock):
     database = open_database(f"sqlite:///{tmp_path}/catalogue.db")
-    await migrate(database, "catalogue_api")
+    await migrate_database(database, "catalogue_api")
     revoke = RevokeToken(SqlRevocationStore(database, lambda: None), clock, most=2)
-    admin = Principal("ann", frozenset({Role.ADMIN}), "*")
+    admin = Principal("ann", frozenset({StaffRole.ADMIN}), "*")
     for number in (1, 2, 2):
         await revoke({"jti": f"j{number}"}, admin)
     with pytest.raises(TooManyRevocations):
         await revoke({"jti": "j3"}, admin)
-    await database.close()
+    await database.close_engine()

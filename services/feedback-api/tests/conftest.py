@@ -16,15 +16,15 @@ from joserfc.jwk import ECKey
 from feedback_api.bootstrap import build
 from feedback_api.settings import Settings
 from soundings.access.keys import NewKey, make_key
-from soundings.access.roles import Role
+from soundings.access.roles import StaffRole
 from soundings.access.tokens import issue_token
 from soundings.events import catalogue, forms
 from soundings.events.base import EventData
 from soundings.events.catalogue import CatalogueChanged
-from soundings.events.envelope import BY_TYPE, encode, type_of
+from soundings.events.envelope import BY_TYPE, encode_event, type_of
 from soundings.events.topics import CATALOGUE, INTERACTIONS, MEASURED, RESPONSES, TALLIES
-from soundings.kernel.scales import Scale
-from soundings.log.port import Log, StoredRecord
+from soundings.kernel.scales import MeasureScale
+from soundings.log.port import EventLog, StoredRecord
 from soundings.testing.memory_log import MemoryLog, MemoryStore
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -74,8 +74,8 @@ BRANCHED = (
 )  # fmt: skip
 
 
-def form(questions: Sequence[object], services: Sequence[str], source: str | None = None) -> forms.Form:
-    return forms.Form.model_validate(
+def form(questions: Sequence[object], services: Sequence[str], source: str | None = None) -> forms.FormBody:
+    return forms.FormBody.model_validate(
         {
             "agency_id": "sf",
             "service_ids": services,
@@ -116,8 +116,8 @@ class Scribe:
         body = {"source_id": source_id, "key_hash": key.key_hash}
         return catalogue.SourceKeyChanged.model_validate({**self._facts(key.key_id, state), "body": body})
 
-    def form(self, form_id: str, body: forms.Form, version: int, state: str = "active") -> list[CatalogueChanged]:
-        scales = {"overall": Scale.FIVE, "recommend": Scale.ELEVEN, "missed": Scale.CATEGORY}
+    def form(self, form_id: str, body: forms.FormBody, version: int, state: str = "active") -> list[CatalogueChanged]:
+        scales = {"overall": MeasureScale.FIVE, "recommend": MeasureScale.ELEVEN, "missed": MeasureScale.CATEGORY}
         scored = {question.id for question in body.questions if question.measure is not None}
         frozen = forms.FormVersion(
             form_id=form_id,
@@ -231,7 +231,7 @@ class Listening:
 
     def stored(self) -> list[StoredRecord]:
         """All that the service appended."""
-        records = [record for topic in MEASURED for record in self.log.everything(topic.name)]
+        records = [record for topic in MEASURED for record in self.log.all_records(topic.name)]
         for record in records:
             self.order(record)
         return records
@@ -249,7 +249,7 @@ class Listening:
         for _ in range(50):
             await asyncio.sleep(0)
 
-    def token(self, *roles: Role, agency: str | None = "*") -> str:
+    def token(self, *roles: StaffRole, agency: str | None = "*") -> str:
         return issue_token(self.issuer, name="ann", roles=list(roles), agency=agency, seconds=3600)
 
 
@@ -259,8 +259,8 @@ def event_of(record: StoredRecord) -> EventData:
     return BY_TYPE[type_of(record)].model_validate_json(record.value)
 
 
-async def publish(log: Log, *events: CatalogueChanged) -> None:
-    await log.append(CATALOGUE.name, [encode(event) for event in events])
+async def publish(log: EventLog, *events: CatalogueChanged) -> None:
+    await log.append_records(CATALOGUE.name, [encode_event(event) for event in events])
 
 
 @asynccontextmanager
@@ -272,7 +272,7 @@ async def listening(
     jwks = folder / "jwks.json"
     jwks.write_text(json.dumps({"keys": [issuer.as_dict(private=False)]}))
 
-    async def open_memory(_url: str) -> Log:
+    async def open_memory(_url: str) -> EventLog:
         return MemoryLog(store, clock=clock)
 
     app = build(
@@ -302,7 +302,7 @@ def scribe() -> Scribe:
 async def store(scribe: Scribe) -> MemoryStore:
     """A log that holds a small catalogue."""
     log = MemoryLog()
-    await log.ensure([CATALOGUE, RESPONSES, INTERACTIONS, TALLIES])
+    await log.ensure_topics([CATALOGUE, RESPONSES, INTERACTIONS, TALLIES])
     await publish(log, *scribe.town())
     log.store.appends.clear()
     return log.store

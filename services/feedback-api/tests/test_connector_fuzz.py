@@ -11,12 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from soundings.events.topics import INTERACTIONS
-from soundings.testing.hypothesis_profile import examples
+from soundings.testing.hypothesis_profile import example_count
 
 from .conftest import CENTRE, Listening
 from .test_connectors import CONNECTORS
 
-FUZZ = settings(max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(
+    max_examples=example_count(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 EXAMPLES = Path(__file__).parent / "vendor_examples"
 
 
@@ -72,14 +74,14 @@ async def centre(ear: Listening) -> Listening:
 
 async def knock(ear: Listening, vendor: str, body: bytes, kind: str = "application/json") -> None:
     """Try it, which writes nothing, and send it."""
-    before = len(ear.log.everything(INTERACTIONS.name))
+    before = len(ear.log.all_records(INTERACTIONS.name))
     tried = await ear.raw(f"connectors/centre/{vendor}/preview", body, CENTRE, content_type=kind)
     assert tried.status_code in {200, 400, 413, 422}, tried.text
-    assert len(ear.log.everything(INTERACTIONS.name)) == before
+    assert len(ear.log.all_records(INTERACTIONS.name)) == before
     answer = await ear.raw(f"connectors/centre/{vendor}", body, CENTRE, content_type=kind)
     assert answer.status_code in {202, 400, 413, 422}, answer.text
     said = answer.json()
-    written = len(ear.log.everything(INTERACTIONS.name)) - before
+    written = len(ear.log.all_records(INTERACTIONS.name)) - before
     assert (written > 0) == (said.get("accepted", 0) > 0)
     assert written >= said.get("accepted", 0)
     if answer.status_code in {202, 422}:

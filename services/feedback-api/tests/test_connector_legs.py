@@ -12,7 +12,7 @@ from feedback_api.connectors.amazon_connect import callback_origins
 from feedback_api.connectors.draft import MappingContext
 from feedback_api.connectors.mapper import MAPPERS
 from feedback_api.connectors.revisions import RANK_MAX, ranked_revision
-from soundings.events.catalogue import Connector
+from soundings.events.catalogue import ConnectorBody
 from soundings.kernel.clock import epoch_ms
 
 from .conftest import CENTRE, Listening
@@ -23,7 +23,7 @@ T = "2026-07-10T{}Z".format
 
 def mapped(vendor: str, *records: dict) -> dict[str, dict]:
     """The items that records become, by id; of several with one id the one of the highest revision."""
-    setting = MappingContext(Connector(vendor=vendor), ZoneInfo("UTC"), callback_origins(records))
+    setting = MappingContext(ConnectorBody(vendor=vendor), ZoneInfo("UTC"), callback_origins(records))
     found: dict[str, dict] = {}
     for record in records:
         for draft in MAPPERS[vendor](record, setting):
@@ -237,7 +237,7 @@ def test_a_task_of_twilio_that_is_deleted_after_its_end_keeps_it():
 def test_a_row_with_a_talk_time_of_nothing_was_not_answered():
     row = {"id": "1", "started_at": "2026-07-10 14:00:00", "ended_at": "2026-07-10 14:02:00", "wait_s": "00:02:00",
            "talk_s": "00:00:00"}  # fmt: skip
-    setting = MappingContext(Connector(vendor="generic-csv"), ZoneInfo("UTC"))
+    setting = MappingContext(ConnectorBody(vendor="generic-csv"), ZoneInfo("UTC"))
     assert [draft.item["outcome"] for draft in MAPPERS["generic-csv"](row, setting)] == ["abandoned"]
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from soundings.access.roles import Role
+from soundings.access.roles import StaffRole
 
 from .conftest import NOW, Listening
 
@@ -28,7 +28,7 @@ async def sealed(ear: Listening, source: str = "centre", vendor: str = "zendesk"
         f"connectors/{source}/{vendor}/seal",
         {"secret": SECRET},
         None,
-        authorization=f"Bearer {ear.token(Role.MANAGER)}",
+        authorization=f"Bearer {ear.token(StaffRole.MANAGER)}",
     )
     assert answer.status_code == 200, answer.text
     assert answer.headers["cache-control"] == "no-store"
@@ -85,8 +85,8 @@ async def test_two_seals_of_one_secret_do_not_look_alike(ear):
 
 async def test_only_a_manager_of_the_agency_seals(ear):
     for token, status in (
-        (ear.token(Role.ANALYST), 403),
-        (ear.token(Role.MANAGER, agency="sf"), 403),
+        (ear.token(StaffRole.ANALYST), 403),
+        (ear.token(StaffRole.MANAGER, agency="sf"), 403),
         ("", 401),
     ):
         headers = {"authorization": f"Bearer {token}"} if token else {}
@@ -99,7 +99,7 @@ async def test_only_a_manager_of_the_agency_seals(ear):
 )
 async def test_a_refusal_to_seal_names_its_field(ear, body, field):
     answer = await ear.send(
-        "connectors/centre/zendesk/seal", body, None, authorization=f"Bearer {ear.token(Role.MANAGER)}"
+        "connectors/centre/zendesk/seal", body, None, authorization=f"Bearer {ear.token(StaffRole.MANAGER)}"
     )
     assert answer.status_code == 422
     assert [error["field"] for error in answer.json()["errors"]] == [field]

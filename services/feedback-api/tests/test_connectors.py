@@ -10,8 +10,8 @@ import pytest
 
 from feedback_api.connectors.draft import MappingContext
 from feedback_api.connectors.twilio import map_twilio
-from soundings.access.roles import Role
-from soundings.events.catalogue import Connector
+from soundings.access.roles import StaffRole
+from soundings.events.catalogue import ConnectorBody
 
 from .conftest import CENTRE, DESK, Listening, event_of
 
@@ -184,7 +184,7 @@ async def test_tasks_and_reservations_of_twilio_are_one_contact(centre):
 def test_only_the_agencys_end_of_a_twilio_task_is_seen_by_rules(attributes, number, seen):
     event = json.loads(example("twilio.json"))[0]
     event["data"]["payload"]["task_attributes"] = json.dumps(attributes)
-    (draft,) = map_twilio(event, MappingContext(Connector(vendor="twilio"), ZoneInfo("UTC")))
+    (draft,) = map_twilio(event, MappingContext(ConnectorBody(vendor="twilio"), ZoneInfo("UTC")))
     assert draft.item["person"] == number
     assert {name for name in draft.facts if name.startswith("attributes.")} == {*seen, "attributes.direction"}
 
@@ -301,7 +301,7 @@ async def test_a_preview_shows_what_would_be_written_and_writes_nothing(centre):
 
 
 async def test_a_preview_is_for_the_source_and_for_managers_of_its_agency(centre):
-    async def asked(*roles: Role, agency: str | None = "boston") -> int:
+    async def asked(*roles: StaffRole, agency: str | None = "boston") -> int:
         token = centre.token(*roles, agency=agency)
         answer = await centre.raw(
             "connectors/centre/zendesk/preview", b"[]", None, content_type="application/json",
@@ -309,9 +309,9 @@ async def test_a_preview_is_for_the_source_and_for_managers_of_its_agency(centre
         )  # fmt: skip
         return answer.status_code
 
-    assert await asked(Role.MANAGER) == 200
-    assert await asked(Role.ANALYST) == 403
-    assert await asked(Role.MANAGER, agency="sf") == 403
+    assert await asked(StaffRole.MANAGER) == 200
+    assert await asked(StaffRole.ANALYST) == 403
+    assert await asked(StaffRole.MANAGER, agency="sf") == 403
     assert (await centre.send("connectors/centre/zendesk/preview", [], None)).status_code == 401
     assert (await centre.send("connectors/centre/zendesk/preview", [], DESK)).status_code == 403
 

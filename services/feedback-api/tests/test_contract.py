@@ -14,10 +14,10 @@ from feedback_api.responses.schemas import ResponseItem
 from feedback_api.tallies.parser import FIELDS as TALLY_FIELDS
 from feedback_api.tallies.schemas import TallyItem
 from soundings.access.policy import POLICY, AuthScheme
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.events.topics import MEASURED
-from soundings.log.port import Record
-from soundings.testing.hypothesis_profile import examples
+from soundings.log.port import LogRecord
+from soundings.testing.hypothesis_profile import example_count
 
 from .conftest import DESK, Listening, event_of
 
@@ -80,13 +80,15 @@ def compare_with_models(ear: Listening) -> None:
     records = ear.stored()
     target(len(records))
     for record in records:
-        assert Record(record.key, record.value, record.headers) == encode(event_of(record))
+        assert LogRecord(record.key, record.value, record.headers) == encode_event(event_of(record))
     for topic in MEASURED:
         for partition in range(topic.partitions):
             ear.log.store.records[topic.name, partition].clear()
 
 
-FUZZ = settings(max_examples=examples(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(
+    max_examples=example_count(50), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @FUZZ

@@ -135,7 +135,7 @@ async def test_ten_thousand_items_fit_into_one_list_and_no_more(ear: Listening):
     items = [good(n) for n in range(10_000)]
     answer = await ear.send("responses", items)
     assert answer.json() == {"accepted": 10_000, "rejected": []}
-    stored = ear.log.everything(RESPONSES.name)
+    stored = ear.log.all_records(RESPONSES.name)
     assert {record.key.decode() for record in stored} == {f"survey/r-{n}" for n in range(10_000)}
     assert (await ear.send("responses", [*items, ITEM])).status_code == 413
     lines = b"\n".join(json.dumps(item).encode() for item in [*items, ITEM])

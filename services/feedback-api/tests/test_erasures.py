@@ -1,6 +1,6 @@
 """Erasing people: finding their pseudonyms under every key so far, many records at once, and legal holds."""
 
-from soundings.access.roles import Role
+from soundings.access.roles import StaffRole
 from soundings.events.interaction import InteractionRetracted
 from soundings.events.response import ResponseRetracted
 from soundings.log.port import LogUnavailable
@@ -21,7 +21,7 @@ async def ask(ear, path, body, *roles, agency="*"):
 
 
 async def subjects(ear, person=PERSON):
-    found = await ask(ear, "subjects", {"agency_id": "sf", "person": person}, Role.ADMIN)
+    found = await ask(ear, "subjects", {"agency_id": "sf", "person": person}, StaffRole.ADMIN)
     assert found.status_code == 200, found.text
     return found.json()["subjects"]
 
@@ -45,19 +45,19 @@ async def test_a_person_is_found_under_every_key_that_the_agency_has_had(ear: Li
 async def test_only_who_administers_the_agency_may_ask_and_erase(ear: Listening):
     for path, body in (("subjects", {"agency_id": "sf", "person": PERSON}), ("erasures", {"records": RECORDS})):
         assert (await ask(ear, path, body)).status_code == 401
-        for role in (Role.VIEWER, Role.ANALYST, Role.ADVOCATE, Role.MANAGER):
+        for role in (StaffRole.VIEWER, StaffRole.ANALYST, StaffRole.ADVOCATE, StaffRole.MANAGER):
             assert (await ask(ear, path, body, role)).status_code == 403
     assert (
-        await ask(ear, "subjects", {"agency_id": "sf", "person": PERSON}, Role.ADMIN, agency="boston")
+        await ask(ear, "subjects", {"agency_id": "sf", "person": PERSON}, StaffRole.ADMIN, agency="boston")
     ).status_code == 403
-    foreign = await ask(ear, "erasures", {"records": RECORDS}, Role.ADMIN, agency="boston")
+    foreign = await ask(ear, "erasures", {"records": RECORDS}, StaffRole.ADMIN, agency="boston")
     assert foreign.status_code == 422
     assert {one["code"] for one in foreign.json()["rejected"]} == {"forbidden"}
     assert ear.stored() == []
 
 
 async def test_each_record_becomes_a_retraction_where_its_record_is(ear: Listening):
-    answer = await ask(ear, "erasures", {"records": RECORDS}, Role.ADMIN, agency="sf")
+    answer = await ask(ear, "erasures", {"records": RECORDS}, StaffRole.ADMIN, agency="sf")
     assert (answer.status_code, answer.json()) == (202, {"accepted": 3, "rejected": []})
     why = {"reason": "erasure", "retracted_at": NOW}
     made = ear.events()
@@ -81,7 +81,7 @@ async def test_what_does_not_hold_is_refused_and_the_rest_erased(ear: Listening)
         ({"source_id": "survey", "kind": "response", "id": "r\x00"}, "id"),
         ({"source_id": "survey", "kind": "response", "id": "r", "why": 1}, "why"),
     ]
-    answer = await ask(ear, "erasures", {"records": [*(item for item, _ in bad), RECORDS[0]]}, Role.ADMIN)
+    answer = await ask(ear, "erasures", {"records": [*(item for item, _ in bad), RECORDS[0]]}, StaffRole.ADMIN)
     assert answer.status_code == 202
     assert answer.json()["accepted"] == 1
     assert [(one["index"], one["field"]) for one in answer.json()["rejected"]] == [
@@ -90,7 +90,7 @@ async def test_what_does_not_hold_is_refused_and_the_rest_erased(ear: Listening)
     for body, field in (
         ({}, "records"), ({"records": {}}, "records"), ({"records": [], "x": 1}, "x"), ([], ""),
     ):  # fmt: skip
-        refused = await ask(ear, "erasures", body, Role.ADMIN)
+        refused = await ask(ear, "erasures", body, StaffRole.ADMIN)
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
     for body, field in (
         ({"person": PERSON}, "agency_id"),
@@ -99,11 +99,11 @@ async def test_what_does_not_hold_is_refused_and_the_rest_erased(ear: Listening)
         ({"agency_id": "nowhere", "person": PERSON}, "agency_id"),
         ({"agency_id": "sf", "person": "tel:"}, "person"),
     ):
-        refused = await ask(ear, "subjects", body, Role.ADMIN)
+        refused = await ask(ear, "subjects", body, StaffRole.ADMIN)
         assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
-    token = {"authorization": f"Bearer {ear.token(Role.ADMIN)}"}
+    token = {"authorization": f"Bearer {ear.token(StaffRole.ADMIN)}"}
     assert (await ear.raw("erasures", b"{}", None, content_type="text/plain", **token)).status_code == 415
-    too_many = await ask(ear, "erasures", {"records": [RECORDS[0]] * 10_001}, Role.ADMIN)
+    too_many = await ask(ear, "erasures", {"records": [RECORDS[0]] * 10_001}, StaffRole.ADMIN)
     assert too_many.status_code == 413
 
 
@@ -111,11 +111,11 @@ async def test_a_record_of_a_retired_source_is_erased_by_its_agency_and_of_an_un
     ear: Listening,
 ):
     await ear.publish(ear.scribe.source("survey", "sf", state="retired", service_ids=["airport"]))
-    assert (await ask(ear, "erasures", {"records": RECORDS[:1]}, Role.ADMIN, agency="boston")).status_code == 422
-    assert (await ask(ear, "erasures", {"records": RECORDS[:1]}, Role.ADMIN, agency="sf")).status_code == 202
+    assert (await ask(ear, "erasures", {"records": RECORDS[:1]}, StaffRole.ADMIN, agency="boston")).status_code == 422
+    assert (await ask(ear, "erasures", {"records": RECORDS[:1]}, StaffRole.ADMIN, agency="sf")).status_code == 202
     unknown = [{**RECORDS[0], "source_id": "nobody"}]
-    assert (await ask(ear, "erasures", {"records": unknown}, Role.ADMIN, agency="sf")).status_code == 422
-    assert (await ask(ear, "erasures", {"records": unknown}, Role.ADMIN)).status_code == 202
+    assert (await ask(ear, "erasures", {"records": unknown}, StaffRole.ADMIN, agency="sf")).status_code == 422
+    assert (await ask(ear, "erasures", {"records": unknown}, StaffRole.ADMIN)).status_code == 202
 
 
 async def test_a_person_of_a_retired_agency_is_found_under_all_its_keys(ear: Listening):
@@ -143,7 +143,9 @@ async def test_a_legal_hold_outlives_the_form_and_the_source_that_it_is_on(ear: 
     await ear.publish(ear.scribe.source("web", "sf", state="retired", **web, legal_hold=True))
     still = await ear.raw(f"receipts/{receipts['r-1']}", b"", None, method="DELETE")
     assert [(one.status_code, one.json()["code"]) for one in (held, still)] == [(409, "legal_hold")] * 2
-    listed = await ask(ear, "erasures", {"records": [{"source_id": "web", "kind": "response", "id": "x"}]}, Role.ADMIN)
+    listed = await ask(
+        ear, "erasures", {"records": [{"source_id": "web", "kind": "response", "id": "x"}]}, StaffRole.ADMIN
+    )
     assert [one["code"] for one in listed.json()["rejected"]] == ["legal_hold"]
     await ear.publish(ear.scribe.source("web", "sf", state="retired", **web))
     assert (await ear.raw(f"receipts/{receipts['r-1']}", b"", None, method="DELETE")).status_code == 202
@@ -159,7 +161,7 @@ async def test_a_retired_sources_key_is_refused_and_its_receipts_hold(ear: Liste
 
 async def test_nothing_is_promised_while_the_log_is_away(ear: Listening):
     ear.log.store.fault = LogUnavailable("away")
-    answer = await ask(ear, "erasures", {"records": RECORDS}, Role.ADMIN)
+    answer = await ask(ear, "erasures", {"records": RECORDS}, StaffRole.ADMIN)
     assert answer.status_code == 503
     assert int(answer.headers["retry-after"]) > 0
 
@@ -172,7 +174,7 @@ async def test_while_there_is_a_legal_hold_nobody_erases_and_everybody_is_told(e
     for path, key in ((f"receipts/{receipt}", None), ("responses/r-1", DESK)):
         answer = await ear.raw(path, b"", key, method="DELETE")
         assert (answer.status_code, answer.json()["code"]) == (409, "legal_hold"), path
-    listed = await ask(ear, "erasures", {"records": RECORDS}, Role.ADMIN)
+    listed = await ask(ear, "erasures", {"records": RECORDS}, StaffRole.ADMIN)
     assert [one["code"] for one in listed.json()["rejected"]] == ["legal_hold", "legal_hold"]
     assert listed.json()["accepted"] == 1
     event = {"specversion": "1.0", "id": "e-1", "source": "x", "type": ResponseRetracted.TYPE, "data": {"id": "r-1"}}

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from soundings.access.roles import Role
-from soundings.testing.hypothesis_profile import examples
+from soundings.access.roles import StaffRole
+from soundings.testing.hypothesis_profile import example_count
 
 from .conftest import DESK, Listening
 
@@ -31,7 +31,9 @@ HOSTILE_BODIES = (
     b"\xff\xfe",
     b"",
 )
-FUZZ = settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(
+    max_examples=example_count(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 NAMES = st.sampled_from(
     [
         "id", "form_id", "form_version", "service_id", "channel", "touchpoint", "occurred_at", "language", "person",
@@ -86,7 +88,7 @@ DOORS = st.sampled_from(
 async def knock(ear: Listening, door: str, kind: str, body: bytes) -> None:
     headers = {"content_type": kind, "ce_specversion": "1.0", "ce_id": "e", "ce_source": "/", "ce_type": "x"}
     if door == "reviews":
-        answer = await ear.raw(door, body, None, authorization=f"Bearer {ear.token(Role.ADMIN)}", **headers)
+        answer = await ear.raw(door, body, None, authorization=f"Bearer {ear.token(StaffRole.ADMIN)}", **headers)
     else:
         answer = await ear.raw(door, body, DESK, **headers)
     assert answer.status_code < 500, answer.text
@@ -146,7 +148,7 @@ async def test_a_long_list_gives_way_to_others(ear: Listening):
             await asyncio.sleep(0)
 
     counting = asyncio.create_task(count())
-    token = {"authorization": f"Bearer {ear.token(Role.ADMIN)}"}
+    token = {"authorization": f"Bearer {ear.token(StaffRole.ADMIN)}"}
     before = turns
     answer = await ear.send("erasures", {"records": records}, None, **token)
     counting.cancel()

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from feedback_api.hosted_forms.form_state import stage_id
-from soundings.testing.hypothesis_profile import examples
+from soundings.testing.hypothesis_profile import example_count
 
 from .conftest import Listening, form
 
@@ -319,7 +319,7 @@ VALUES = st.text(max_size=30) | st.sampled_from(
 )
 
 
-@settings(max_examples=examples(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=example_count(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(pairs=st.lists(st.tuples(NAMES, VALUES), max_size=12), query=st.dictionaries(NAMES, VALUES, max_size=4))
 async def test_whatever_is_sent_the_page_answers_in_its_own_way(trust: Listening, pairs, query):
     shown = await trust.http.get("/f/trust", params=query, headers=BROWSER)

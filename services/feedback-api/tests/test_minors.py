@@ -1,6 +1,6 @@
 """The doors beside a catalogue of a later minor version: they know what it says, and take the same as ever."""
 
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.events.topics import CATALOGUE, INTERACTIONS, RESPONSES, TALLIES
 from soundings.testing.memory_log import MemoryLog
 from soundings.testing.schema_evolution import as_a_later_minor
@@ -20,8 +20,8 @@ SENT = [
 async def taken(folder, change) -> list[object]:
     """What becomes of what is sent when the catalogue's records are changed like this."""
     log, scribe = MemoryLog(), Scribe()
-    await log.ensure([CATALOGUE, RESPONSES, INTERACTIONS, TALLIES])
-    await log.append(CATALOGUE.name, [change(encode(event)) for event in scribe.town()])
+    await log.ensure_topics([CATALOGUE, RESPONSES, INTERACTIONS, TALLIES])
+    await log.append_records(CATALOGUE.name, [change(encode_event(event)) for event in scribe.town()])
     async with listening(folder, log.store, FakeClock(), scribe) as ear:
         answers = [await ear.send(path, item, key) for path, item, key in SENT]
         assert [answer.status_code for answer in answers] == [202] * len(SENT), [answer.text for answer in answers]

@@ -15,10 +15,10 @@ from feedback_api.catalogue_projection.consumer import CatalogueConsumer
 from feedback_api.catalogue_projection.projection import Projection
 from feedback_api.settings import Settings
 from soundings.access.keys import hash_key, make_key
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.events.topics import ALL, CATALOGUE
 from soundings.kernel.errors import ServiceUnavailable
-from soundings.log.port import Batch, LogUnavailable, Record
+from soundings.log.port import LogRecord, LogUnavailable, RecordBatch
 from soundings.log.sqlite import SqliteLog
 from soundings.testing.memory_log import MemoryLog
 
@@ -116,14 +116,14 @@ async def test_what_the_catalogue_says_is_known_without_a_restart(ear: Listening
 
 
 async def test_what_is_no_event_is_passed_over(ear: Listening):
-    await ear.log.append(
+    await ear.log.append_records(
         CATALOGUE.name,
         [
-            Record(b"agency/x", b"{", (("ce_type", b"gov.soundings.catalogue.agency.v1"),)),
-            Record(b"planet/x", b"{}", (("ce_type", b"gov.soundings.catalogue.planet.v1"),)),
-            Record(b"x", b""),
-            encode(ear.scribe.agency("nowhere", "Moon/Crater")),
-            Record(b"source/web", None),
+            LogRecord(b"agency/x", b"{", (("ce_type", b"gov.soundings.catalogue.agency.v1"),)),
+            LogRecord(b"planet/x", b"{}", (("ce_type", b"gov.soundings.catalogue.planet.v1"),)),
+            LogRecord(b"x", b""),
+            encode_event(ear.scribe.agency("nowhere", "Moon/Crater")),
+            LogRecord(b"source/web", None),
         ],
     )
     await ear.publish(ear.scribe.key(KEY, "survey"))
@@ -134,10 +134,10 @@ async def test_what_is_no_event_is_passed_over(ear: Listening):
 
 async def test_the_projection_survives_a_restart(tmp_path, clock: FakeClock):
     url = f"sqlite:///{tmp_path}/log.db"
-    log = await SqliteLog.open(tmp_path / "log.db")
-    await log.ensure(ALL)
+    log = await SqliteLog.open_log(tmp_path / "log.db")
+    await log.ensure_topics(ALL)
     await publish(log, *Scribe().town())
-    await log.close()
+    await log.close_log()
     for revision in range(2):
         app = build(Settings(url, SECRET, (tmp_path / "jwks.json").as_uri()), clock=clock)
         async with serving(app) as http:
@@ -145,10 +145,10 @@ async def test_the_projection_survives_a_restart(tmp_path, clock: FakeClock):
             answer = await http.post("/v1/responses", json=sent, headers={"authorization": f"Bearer {SURVEY.secret}"})
             assert answer.status_code == 202, answer.text
             assert (await http.get("/readyz")).status_code == 200
-    log = await SqliteLog.open(tmp_path / "log.db")
-    ends = await log.ends(["soundings.responses.v1"])
+    log = await SqliteLog.open_log(tmp_path / "log.db")
+    ends = await log.end_positions(["soundings.responses.v1"])
     assert sum(ends.values()) == 2
-    await log.close()
+    await log.close_log()
 
 
 class SlowLog(MemoryLog):
@@ -158,9 +158,9 @@ class SlowLog(MemoryLog):
         super().__init__(store)
         self.go = asyncio.Event()
 
-    async def read(self, topic, partition, from_position, limit) -> Batch:
+    async def read(self, topic, partition, from_position, limit) -> RecordBatch:
         await self.go.wait()
-        return await super().read(topic, partition, from_position, limit)
+        return await super().read_batch(topic, partition, from_position, limit)
 
 
 async def test_before_the_catalogue_is_read_requests_wait_and_the_service_is_not_ready(tmp_path, store, clock, scribe):
@@ -194,11 +194,11 @@ class FaultyLog(MemoryLog):
 
     away = True
 
-    async def read(self, topic, partition, from_position, limit) -> Batch:
+    async def read(self, topic, partition, from_position, limit) -> RecordBatch:
         if self.away:
             self.away = False
             raise LogUnavailable("not yet")
-        return await super().read(topic, partition, from_position, limit)
+        return await super().read_batch(topic, partition, from_position, limit)
 
 
 async def test_a_log_that_was_away_is_followed_again(store):

@@ -1,6 +1,6 @@
 """The guard at the public doors: what it looks at, what it writes into the event, and whom it leaves alone."""
 
-from soundings.events.forms import Abuse
+from soundings.events.forms import AbusePolicy
 
 from .conftest import QUESTIONS, Listening, form
 from .test_forms import ANSWER, answer, post_fields
@@ -43,7 +43,7 @@ async def test_what_the_guard_looks_at_has_its_types_too(ear: Listening):
 
 
 async def test_the_form_sets_its_own_rules_and_does_not_publish_them(ear: Listening):
-    strict = form(QUESTIONS, ["airport"], "web").model_copy(update={"abuse": Abuse(quarantine_at=0.2)})
+    strict = form(QUESTIONS, ["airport"], "web").model_copy(update={"abuse": AbusePolicy(quarantine_at=0.2)})
     await ear.publish(*ear.scribe.form("visit", strict, 2))
     said = {"overall": 4, "comment": "See https://a.example for what I mean"}
     assert (await answer(ear, {"answers": said})).status_code == 202

@@ -7,9 +7,9 @@ import pytest
 
 from feedback_api.intake.receipts import Receipts, ReceiptTarget
 from feedback_api.intake.record_ids import is_uuid
-from soundings.access.roles import Role
+from soundings.access.roles import StaffRole
 from soundings.events.response import ResponseRetracted, ResponseReviewed, ResponseSubmitted
-from soundings.kernel.vocabulary import Channel
+from soundings.kernel.vocabulary import ServiceChannel
 
 from .conftest import DESK, NOW, QUESTIONS, SECRET, Listening, form, listening
 from .test_hosted import BROWSER, TRUST, open_page, press
@@ -139,7 +139,7 @@ async def test_a_sender_with_a_key_may_not_use_the_prefix(ear: Listening):
 
 
 async def test_staff_review_and_erase_public_records_by_their_id_on_the_log(ear: Listening):
-    staff = {"authorization": f"Bearer {ear.token(Role.ADMIN, agency='sf')}"}
+    staff = {"authorization": f"Bearer {ear.token(StaffRole.ADMIN, agency='sf')}"}
     review = {"source_id": "web", "id": f"public:{ID}", "verdict": "released", "reason": "looked at"}
     assert (await ear.send("reviews", review, None, **staff)).json()["id"] == f"public:{ID}"
     record = {"source_id": "web", "kind": "response", "id": f"public:{ID}"}
@@ -191,7 +191,9 @@ async def test_a_channel_counts_only_where_the_form_lists_it(ear: Listening):
     for channel, adjusted in (("website", None), ("phone", ("channel",)), ("pigeon", ("channel",))):
         made = await told(ear, channel=channel)
         assert (made.channel, made.adjusted_fields) == ("website", adjusted)
-    listing = form(QUESTIONS, ["airport"], "web").model_copy(update={"channels": (Channel.KIOSK, Channel.SMS)})
+    listing = form(QUESTIONS, ["airport"], "web").model_copy(
+        update={"channels": (ServiceChannel.KIOSK, ServiceChannel.SMS)}
+    )
     await ear.publish(*ear.scribe.form("visit", listing, 2))
     for channel, told_as, adjusted in (
         ("kiosk", "kiosk", None),

@@ -1,6 +1,6 @@
 """Reviews: managers decide whether a response counts."""
 
-from soundings.access.roles import Role
+from soundings.access.roles import StaffRole
 from soundings.events.response import ResponseReviewed
 
 from .conftest import Listening
@@ -14,8 +14,8 @@ async def review(ear, body, *roles, agency="*"):
 
 
 async def test_a_review_speaks_of_the_record_and_the_newest_has_the_highest_revision(ear: Listening):
-    first = await review(ear, REVIEW, Role.MANAGER, agency="sf")
-    second = await review(ear, {**REVIEW, "verdict": "released", "reason": "No"}, Role.ADMIN)
+    first = await review(ear, REVIEW, StaffRole.MANAGER, agency="sf")
+    second = await review(ear, {**REVIEW, "verdict": "released", "reason": "No"}, StaffRole.ADMIN)
     assert (first.status_code, second.status_code) == (202, 202)
     made = ear.events()
     assert [type(found) for found in made] == [ResponseReviewed] * 2
@@ -29,16 +29,16 @@ async def test_a_review_speaks_of_the_record_and_the_newest_has_the_highest_revi
 async def test_only_managers_of_the_agency_may_review(ear: Listening):
     assert (await review(ear, REVIEW)).status_code == 401
     assert (await ear.send("reviews", REVIEW)).status_code == 401
-    for role in (Role.VIEWER, Role.ANALYST, Role.ADVOCATE):
+    for role in (StaffRole.VIEWER, StaffRole.ANALYST, StaffRole.ADVOCATE):
         assert (await review(ear, REVIEW, role)).status_code == 403
-    assert (await review(ear, REVIEW, Role.MANAGER, agency="boston")).status_code == 403
+    assert (await review(ear, REVIEW, StaffRole.MANAGER, agency="boston")).status_code == 403
     assert ear.stored() == []
 
 
 async def test_what_a_retired_source_sent_is_reviewed_by_its_agency(ear: Listening):
     await ear.publish(ear.scribe.source("survey", "sf", state="retired", service_ids=["airport"]))
-    assert (await review(ear, REVIEW, Role.MANAGER, agency="boston")).status_code == 403
-    assert (await review(ear, REVIEW, Role.MANAGER, agency="sf")).status_code == 202
+    assert (await review(ear, REVIEW, StaffRole.MANAGER, agency="boston")).status_code == 403
+    assert (await review(ear, REVIEW, StaffRole.MANAGER, agency="sf")).status_code == 202
 
 
 async def test_a_review_that_does_not_hold_is_refused_by_its_field(ear: Listening):
@@ -54,10 +54,10 @@ async def test_a_review_that_does_not_hold_is_refused_by_its_field(ear: Listenin
         ({"reason": "x" * 1001}, "reason"),
         ({"why": "x"}, "why"),
     ):
-        answer = await review(ear, {**REVIEW, **change}, Role.MANAGER)
+        answer = await review(ear, {**REVIEW, **change}, StaffRole.MANAGER)
         assert answer.status_code == 422, change
         assert answer.json()["errors"][0]["field"] == field
-    assert (await review(ear, [REVIEW], Role.MANAGER)).status_code == 422
-    token = {"authorization": f"Bearer {ear.token(Role.MANAGER)}"}
+    assert (await review(ear, [REVIEW], StaffRole.MANAGER)).status_code == 422
+    token = {"authorization": f"Bearer {ear.token(StaffRole.MANAGER)}"}
     assert (await ear.raw("reviews", b"{", None, content_type="application/json", **token)).status_code == 400
     assert (await ear.raw("reviews", b"{}", None, content_type="text/plain", **token)).status_code == 415

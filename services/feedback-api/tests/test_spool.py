@@ -17,9 +17,9 @@ from feedback_api.catalogue_projection.projection import Projection
 from feedback_api.catalogue_projection.snapshot_file import CatalogueSnapshotFile, KnownCatalogue
 from feedback_api.settings import Settings
 from soundings.access.keys import NewKey
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.events.topics import CATALOGUE, RESPONSES
-from soundings.log.port import Log, Record, StoredRecord
+from soundings.log.port import EventLog, LogRecord, StoredRecord
 from soundings.log.read_marks import ReadMark, mark_after
 from soundings.testing.memory_log import MemoryLog, MemoryStore
 
@@ -39,7 +39,7 @@ class Place:
     max_bytes: int = 1 << 24
     http: httpx.AsyncClient = field(init=False)
 
-    async def open_log(self, _url: str) -> Log:
+    async def open_log(self, _url: str) -> EventLog:
         if self.away:
             raise ConnectionError("nobody listens")
         return MemoryLog(self.store)
@@ -78,7 +78,7 @@ class Place:
             await asyncio.sleep(0.01)
 
     def received(self) -> list[str]:
-        records = MemoryLog(self.store).everything(RESPONSES.name)
+        records = MemoryLog(self.store).all_records(RESPONSES.name)
         return sorted(json.loads(record.value or b"")["record_id"] for record in records)
 
 
@@ -142,7 +142,7 @@ async def test_what_the_catalogue_forgot_meanwhile_is_forgotten_when_the_log_is_
     log, gone = MemoryLog(place.store), f"source_key/{DESK.key_id}".encode()
     await publish(log, scribe.service("new", "sf"))
     place.store.records[CATALOGUE.name, 0] = [
-        record for record in log.everything(CATALOGUE.name) if record.key != gone
+        record for record in log.all_records(CATALOGUE.name) if record.key != gone
     ]  # as after compaction, with the tombstone gone too
     async with place.serving():
         assert (await place.send(1, DESK)).status_code == 202
@@ -205,7 +205,9 @@ async def test_the_newest_state_of_each_entity_is_kept_and_buried_ones_are_not(p
         assert (await place.send(1)).status_code == 202
         log = MemoryLog(place.store)
         await publish(log, scribe.service("airport", "sf", state="retired"))
-        await log.append(CATALOGUE.name, [Record(b"service/cart", None), encode(scribe.service("airport", "sf"))])
+        await log.append_records(
+            CATALOGUE.name, [LogRecord(b"service/cart", None), encode_event(scribe.service("airport", "sf"))]
+        )
         for _ in range(50):
             await asyncio.sleep(0)
     kept = CatalogueSnapshotFile(place.folder / "spool" / "catalogue.jsonl").read()

@@ -79,7 +79,7 @@ async def test_a_receipt_erases_what_it_was_given_for(ear: Listening):
         (made,) = [found for found in ear.events() if isinstance(found, event)]
         assert made.source_id == "desk"
         assert made.reason == ("sender" if kind == "tallies" else "erasure")
-        assert made.root() == item.get("root_id")
+        assert made.root_key() == item.get("root_id")
 
 
 def test_the_log_forgets_as_soon_as_people_are_told():

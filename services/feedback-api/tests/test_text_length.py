@@ -9,7 +9,7 @@ from feedback_api.intake.ports import Accepted, ParsedItem, RecordKind
 from feedback_api.intake.text_length import LONG_TEXT, REQUEST_TEXT_MAX, check_text_length, text_length
 from feedback_api.intake.use_cases import IncomingItem, take_fairly
 from feedback_api.responses.question_validators import TEXT_MAX
-from soundings.log.port import Record
+from soundings.log.port import LogRecord
 
 from .conftest import Listening, Scribe, form
 
@@ -26,7 +26,7 @@ class Watched:
 
     def take(self, item, sender, given_id) -> ParsedItem:  # noqa: ARG002 - the port's shape
         self.threads.append(threading.get_ident())
-        return ParsedItem("r-1", None, Record(b"key", b"value"))
+        return ParsedItem("r-1", None, LogRecord(b"key", b"value"))
 
 
 def test_all_text_values_of_an_item_count_and_names_do_not():

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from feedback_api.catalogue_projection.projection import Projection
-from soundings.access.roles import Role
+from soundings.access.roles import StaffRole
 from soundings.events.catalogue import TokenRevocation, TokenRevocationChanged
 from soundings.kernel.clock import system_clock
 
@@ -29,7 +29,7 @@ async def call(ear: Listening, operation: str, token: str):
 
 
 @pytest.mark.parametrize("operation", CALLS)
-@pytest.mark.parametrize("role", [*Role])
+@pytest.mark.parametrize("role", [*StaffRole])
 async def test_a_token_without_an_agency_may_nothing_that_belongs_to_one(ear: Listening, operation, role):
     assert (await call(ear, operation, ear.token(role, agency=None))).status_code == 403
     assert ear.stored() == []
@@ -37,7 +37,7 @@ async def test_a_token_without_an_agency_may_nothing_that_belongs_to_one(ear: Li
 
 @pytest.mark.parametrize("operation", CALLS)
 async def test_a_token_of_another_agency_changes_nothing_here(ear: Listening, operation):
-    answer = await call(ear, operation, ear.token(Role.ADMIN, agency="boston"))
+    answer = await call(ear, operation, ear.token(StaffRole.ADMIN, agency="boston"))
     assert answer.status_code in {403, 422}
     assert ear.stored() == []
 
@@ -45,7 +45,7 @@ async def test_a_token_of_another_agency_changes_nothing_here(ear: Listening, op
 @pytest.mark.parametrize("operation", CALLS)
 @pytest.mark.parametrize("agency", ["sf", "*"])
 async def test_the_own_agency_and_every_agency_are_reached(ear: Listening, operation, agency):
-    assert (await call(ear, operation, ear.token(Role.ADMIN, agency=agency))).status_code in {200, 202}
+    assert (await call(ear, operation, ear.token(StaffRole.ADMIN, agency=agency))).status_code in {200, 202}
 
 
 def revocation(jti: str, **more: object) -> TokenRevocationChanged:
@@ -56,11 +56,11 @@ def revocation(jti: str, **more: object) -> TokenRevocationChanged:
 
 
 async def test_a_revoked_token_is_refused(ear: Listening):
-    token = ear.token(Role.ADMIN)
+    token = ear.token(StaffRole.ADMIN)
     jti = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))["jti"]
     await ear.publish(revocation(jti))
     assert (await call(ear, "feedback.subjects.find", token)).status_code == 401
-    assert (await call(ear, "feedback.subjects.find", ear.token(Role.ADMIN))).status_code == 200
+    assert (await call(ear, "feedback.subjects.find", ear.token(StaffRole.ADMIN))).status_code == 200
 
 
 def test_the_projection_forgets_what_has_expired():

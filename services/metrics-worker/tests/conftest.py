@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from soundings.db import Database, migrate, open_database
-from soundings.testing.postgres import Cluster, throw_away_cluster
+from soundings.db import Database, migrate_database, open_database
+from soundings.testing.postgres import PostgresCluster, throw_away_cluster
 
 ON_POSTGRES = pytest.param("postgresql", marks=[pytest.mark.needs_machine, pytest.mark.slow])
 KINDS = ["sqlite", ON_POSTGRES]
@@ -17,7 +17,7 @@ KINDS = ["sqlite", ON_POSTGRES]
 
 
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
+def cluster() -> Iterator[PostgresCluster]:
     with throw_away_cluster() as running:
         yield running
 
@@ -29,8 +29,8 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     async def make() -> None:
         database = open_database(f"sqlite:///{file}")
-        await migrate(database, "metrics_worker")
-        await database.close()
+        await migrate_database(database, "metrics_worker")
+        await database.close_engine()
 
     asyncio.run(make())
     return file
@@ -41,7 +41,7 @@ async def small_database(migrated: Path, tmp_path: Path) -> AsyncIterator[Databa
     """A migrated metrics database in a file of its own."""
     opened = open_database(f"sqlite:///{shutil.copy(migrated, tmp_path)}")
     yield opened
-    await opened.close()
+    await opened.close_engine()
 
 
 @pytest.fixture(params=KINDS)
@@ -49,11 +49,11 @@ async def database(request: pytest.FixtureRequest, migrated: Path, tmp_path: Pat
     """A migrated metrics database, once of each kind."""
     if request.param == "postgresql":
         opened = open_database(request.getfixturevalue("cluster").new_database())
-        await migrate(opened, "metrics_worker")
+        await migrate_database(opened, "metrics_worker")
     else:
         opened = open_database(f"sqlite:///{shutil.copy(migrated, tmp_path)}")
     yield opened
-    await opened.close()
+    await opened.close_engine()
 
 
 @pytest.fixture(autouse=True, scope="session")

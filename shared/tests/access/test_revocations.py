@@ -7,16 +7,16 @@ from structlog.testing import capture_logs
 
 from soundings.access.revocations import LogRevocations, RevocationList
 from soundings.events.catalogue import TokenRevocation, TokenRevocationChanged
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.events.topics import CATALOGUE
 from soundings.kernel.errors import ServiceUnavailable
-from soundings.log.port import LogUnavailable, Record
+from soundings.log.port import LogRecord, LogUnavailable
 from soundings.testing.memory_log import MemoryLog, MemoryStore
 
 
 def revocation(jti, time, *, seconds=3600, revision=1):
     body = TokenRevocation(jti=jti, expires_at=time.at + timedelta(seconds=seconds))
-    return encode(TokenRevocationChanged(id=f"id-{jti}", revision=revision, changed_at=time.at, body=body))
+    return encode_event(TokenRevocationChanged(id=f"id-{jti}", revision=revision, changed_at=time.at, body=body))
 
 
 class Failing:
@@ -36,15 +36,15 @@ async def test_revocations_are_read_from_the_beginning_and_then_on(time):
     log = MemoryLog(MemoryStore())
     source = LogRevocations(log, time.clock)
     assert await source.revoked() == {}  # nobody has made the topic yet
-    await log.ensure([CATALOGUE])
-    await log.append(CATALOGUE.name, [revocation("a", time), Record(b"agency/x", b"{}", ())])
+    await log.ensure_topics([CATALOGUE])
+    await log.append_records(CATALOGUE.name, [revocation("a", time), LogRecord(b"agency/x", b"{}", ())])
     assert set(await source.revoked()) == {"a"}
-    await log.append(CATALOGUE.name, [revocation("b", time, seconds=10)])
+    await log.append_records(CATALOGUE.name, [revocation("b", time, seconds=10)])
     assert set(await source.revoked()) == {"a", "b"}
     assert set(await LogRevocations(log, time.clock).revoked()) == {"a", "b"}
     time.go_on(11)
     assert set(await source.revoked()) == {"a"}
-    await log.append(CATALOGUE.name, [Record(b"token_revocation/id-a", None)])
+    await log.append_records(CATALOGUE.name, [LogRecord(b"token_revocation/id-a", None)])
     assert await source.revoked() == {}
 
 

@@ -9,7 +9,7 @@ from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
 from structlog.testing import capture_logs
 
 from soundings.access.key_set_loader import KeySetUnusable, parse_key_set
-from soundings.access.roles import Role
+from soundings.access.roles import StaffRole
 from soundings.access.token_issuer import TokenIssuer, further_issuers
 from soundings.access.tokens import MAX_TOKEN, TokenRefused, TokenVerifier, issue_token
 from soundings.kernel.errors import ServiceUnavailable
@@ -22,7 +22,7 @@ def new_key(kid: str) -> ECKey:
 
 async def test_a_token_says_who_calls(verifier, provider):
     caller = await verifier.verify(provider.token(departments=["works", "parks"], roles=["analyst", "emperor"]))
-    assert (caller.name, caller.agency, caller.roles) == ("sam", "city", {Role.ANALYST})
+    assert (caller.name, caller.agency, caller.roles) == ("sam", "city", {StaffRole.ANALYST})
     assert caller.departments == {"works", "parks"}
 
 
@@ -63,11 +63,11 @@ async def test_a_withdrawn_key_in_a_file_stops_working_without_a_restart(tmp_pat
     path.write_text(json.dumps({"keys": [provider.keys[0].as_dict(private=False)]}))
     verifier = TokenVerifier(path.as_uri(), clock=time.clock, ticks=time.ticks)
     token = provider.token()
-    await verifier.verify(token)
+    await verifier.verify_token(token)
     path.write_text(json.dumps({"keys": [new_key("two").as_dict(private=False)]}))
     time.go_on(1)
     with pytest.raises(TokenRefused):
-        await verifier.verify(token)
+        await verifier.verify_token(token)
 
 
 async def test_a_new_key_works_at_once_after_the_least_pause(verifier, provider, server, time):
@@ -164,21 +164,21 @@ async def test_a_broken_key_set_is_said_in_words_and_nothing_else_happens(server
     server.fail(status, body, *headers)
     before = KEY_SET_LOADS.labels("default", "failed")._value.get()
     with capture_logs() as logs, pytest.raises(ServiceUnavailable, match="cannot be had"):
-        await fresh.verify(provider.token())
+        await fresh.verify_token(provider.token())
     assert [(one["event"], one["log_level"]) for one in logs] == [("token_keys_unavailable", "warning")]
     assert KEY_SET_LOADS.labels("default", "failed")._value.get() == before + 1
     server.show(*provider.keys)
     time.go_on(11)
-    assert (await fresh.verify(provider.token())).name == "sam"
+    assert (await fresh.verify_token(provider.token())).name == "sam"
     server.fail(status, body, *headers)
     time.go_on(61)
-    assert (await fresh.verify(provider.token())).name == "sam"
+    assert (await fresh.verify_token(provider.token())).name == "sam"
 
 
 async def test_a_provider_that_does_not_listen_is_away(time, provider):
     verifier = TokenVerifier("http://127.0.0.1:1/keys", clock=time.clock, ticks=time.ticks)
     with pytest.raises(ServiceUnavailable, match="ConnectError"):
-        await verifier.verify(provider.token())
+        await verifier.verify_token(provider.token())
 
 
 @pytest.mark.parametrize("content", [None, "", "{", "folder"])
@@ -189,7 +189,7 @@ async def test_a_file_of_keys_that_is_missing_or_broken_is_away_too(tmp_path, ti
     elif content is not None:
         path.write_text(content)
     with pytest.raises(ServiceUnavailable):
-        await TokenVerifier(path.as_uri(), clock=time.clock, ticks=time.ticks).verify(provider.token())
+        await TokenVerifier(path.as_uri(), clock=time.clock, ticks=time.ticks).verify_token(provider.token())
 
 
 def test_keys_of_other_kinds_are_passed_over_and_private_parts_never_kept():
@@ -230,14 +230,14 @@ async def test_each_issuer_is_bound_to_its_own_keys(server, time, making):
         clock=time.clock,
         ticks=time.ticks,
     )
-    assert (await verifier.verify(one.token())).name == "sam"
+    assert (await verifier.verify_token(one.token())).name == "sam"
     with pytest.raises(
         ServiceUnavailable
     ):  # the keys of the second are away; those of the first do not stand in for them
-        await verifier.verify(one.token(iss=two.iss))
+        await verifier.verify_token(one.token(iss=two.iss))
     for stranger in ("https://three.example", None, 7):
         with pytest.raises(TokenRefused, match="issuer"):
-            await verifier.verify(one.token(iss=stranger))
+            await verifier.verify_token(one.token(iss=stranger))
 
 
 async def test_several_issuers_each_with_its_own_audience(server, time, making, tmp_path):
@@ -247,11 +247,11 @@ async def test_several_issuers_each_with_its_own_audience(server, time, making, 
     path.write_text(json.dumps({"keys": [two.keys[0].as_dict(private=False)]}))
     second = TokenIssuer(path.as_uri(), two.iss, "soundings")
     verifier = TokenVerifier(server.url, issuer=one.iss, further=[second], clock=time.clock, ticks=time.ticks)
-    await verifier.verify(one.token())
-    await verifier.verify(two.token(aud=["soundings", "other"]))
+    await verifier.verify_token(one.token())
+    await verifier.verify_token(two.token(aud=["soundings", "other"]))
     for wrong in (two.token(), two.token(aud="other"), two.token(iss=one.iss), one.token(iss=two.iss, aud="soundings")):
         with pytest.raises(TokenRefused):
-            await verifier.verify(wrong)
+            await verifier.verify_token(wrong)
 
 
 async def test_an_issuer_without_a_name_never_answers_for_one_that_has_keys_of_its_own(
@@ -261,9 +261,9 @@ async def test_an_issuer_without_a_name_never_answers_for_one_that_has_keys_of_i
     path.write_text(json.dumps({"keys": [new_key("two").as_dict(private=False)]}))
     further = [TokenIssuer(path.as_uri(), "https://two.example")]
     verifier = TokenVerifier(server.url, further=further, clock=time.clock, ticks=time.ticks)
-    await verifier.verify(provider.token(iss="anything"))
+    await verifier.verify_token(provider.token(iss="anything"))
     with pytest.raises(TokenRefused):
-        await verifier.verify(provider.token(iss="https://two.example"))
+        await verifier.verify_token(provider.token(iss="https://two.example"))
 
 
 async def test_times_are_kept_with_a_minute_of_leeway(verifier, provider, time):
@@ -348,7 +348,7 @@ async def test_every_algorithm_that_is_documented_works(server, time, kind):
     signed = f"{part({'alg': kind, 'kid': 'k'})}.{part(claims)}"
     signature = jws.JWSRegistry.algorithms[kind].sign(signed.encode(), made)
     token = f"{signed}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
-    assert (await TokenVerifier(server.url, clock=time.clock, ticks=time.ticks).verify(token)).name == "sam"
+    assert (await TokenVerifier(server.url, clock=time.clock, ticks=time.ticks).verify_token(token)).name == "sam"
 
 
 class Revoked:
@@ -366,15 +366,15 @@ async def test_a_revoked_token_is_refused_though_it_was_known(server, provider, 
     revoked = Revoked()
     verifier = TokenVerifier(server.url, clock=time.clock, ticks=time.ticks, revoked=revoked)
     token, other = provider.token(jti="j1"), provider.token(jti="j2")
-    await verifier.verify(token)
+    await verifier.verify_token(token)
     revoked.ids.add("j1")
     with pytest.raises(TokenRefused, match="revoked"):
-        await verifier.verify(token)
-    await verifier.verify(other)
+        await verifier.verify_token(token)
+    await verifier.verify_token(other)
 
 
 def test_tokens_of_ours_carry_all_claims(time):
-    token = issue_token(new_key("k"), name="sam", roles=[Role.VIEWER], seconds=60, clock=time.clock)
+    token = issue_token(new_key("k"), name="sam", roles=[StaffRole.VIEWER], seconds=60, clock=time.clock)
     claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
     now = int(time.at.timestamp())
     assert claims.pop("jti")

@@ -36,10 +36,10 @@ async def connection() -> AsyncIterator[Counting]:
 @pytest.fixture
 async def database(tmp_path) -> AsyncIterator[Database]:
     opened = open_database(f"sqlite:///{tmp_path / 'one.db'}")
-    async with opened.transaction() as transaction:
+    async with opened.write_transaction() as transaction:
         await transaction.execute(text("CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT UNIQUE)"))
     yield opened
-    await opened.close()
+    await opened.close_engine()
 
 
 async def test_a_statement_and_its_rows_take_one_trip(connection):

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from sqlalchemy import MetaData, insert, select
 
 from soundings.db import Database, open_database
-from soundings.db.outbox import Outbox, RecordTooLarge, Relay, run_relay
-from soundings.events.topics import CATALOGUE, SIGNALS, Topic
-from soundings.log.port import AppendFailed, LogUnavailable, Place, Record
-from soundings.testing.hypothesis_profile import examples
+from soundings.db.outbox import EventOutbox, OutboxRelay, RecordTooLarge, run_relay
+from soundings.events.topics import CATALOGUE, SIGNALS, TopicSpec
+from soundings.log.port import AppendFailed, LogRecord, LogUnavailable, RecordPosition
+from soundings.testing.hypothesis_profile import example_count
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -29,24 +29,24 @@ class ScriptedLog:
 
     def __init__(self, *script: str | int) -> None:
         self.script = list(script)
-        self.kept: list[tuple[str, Record]] = []
+        self.kept: list[tuple[str, LogRecord]] = []
         self.ensured: list[str] = []
         self.grown = asyncio.Event()
         self.is_closed = False
 
-    async def ensure(self, topics: Sequence[Topic]) -> None:
+    async def ensure(self, topics: Sequence[TopicSpec]) -> None:
         self.ensured += [topic.name for topic in topics]
 
-    async def append(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
+    async def append(self, topic: str, records: Sequence[LogRecord]) -> Sequence[RecordPosition | AppendFailed]:
         fault = self.script.pop(0) if self.script else "works"
         if fault == "down":
             raise LogUnavailable("down")
-        answers: list[Place | AppendFailed] = []
+        answers: list[RecordPosition | AppendFailed] = []
         for index, record in enumerate(records):
             if index == fault:
                 answers.append(AppendFailed("refused", retryable=True))
                 continue
-            answers.append(Place(0, len(self.kept)))
+            answers.append(RecordPosition(0, len(self.kept)))
             self.kept.append((topic, record))
         self.grown.set()
         if fault == "lost":
@@ -63,13 +63,13 @@ class ScriptedLog:
 class Office:
     """A database with an outbox, and a relay to a scripted log."""
 
-    def __init__(self, database: Database, outbox: Outbox, log: ScriptedLog) -> None:
+    def __init__(self, database: Database, outbox: EventOutbox, log: ScriptedLog) -> None:
         self.database = database
         self.outbox = outbox
         self.log = log
         self.now = NOW
         self.depths: list[int] = []
-        self.relay = Relay(
+        self.relay = OutboxRelay(
             database, outbox, self._open, topics=[CATALOGUE], clock=lambda: self.now, show_depth=self.depths.append
         )
 
@@ -77,18 +77,18 @@ class Office:
         return self.log
 
     async def create(self) -> None:
-        async with self.database.transaction() as connection:
+        async with self.database.write_transaction() as connection:
             await connection.run_sync(self.outbox.records.metadata.create_all)
             await connection.execute(insert(self.outbox.counter).values(id=1, next=1))
 
-    async def write(self, *values: str, topic: Topic = CATALOGUE) -> None:
-        async with self.database.transaction() as connection:
-            await self.outbox.lock(connection)
-            records = [Record(value[:1].encode(), value.encode()) for value in values]
-            await self.outbox.put(connection, topic, records, self.now)
+    async def write(self, *values: str, topic: TopicSpec = CATALOGUE) -> None:
+        async with self.database.write_transaction() as connection:
+            await self.outbox.lock_counter(connection)
+            records = [LogRecord(value[:1].encode(), value.encode()) for value in values]
+            await self.outbox.put_records(connection, topic, records, self.now)
 
     async def waiting(self) -> int:
-        async with self.database.snapshot() as connection:
+        async with self.database.read_snapshot() as connection:
             return len((await connection.execute(select(self.outbox.records))).all())
 
     async def carry_all(self) -> None:
@@ -98,7 +98,7 @@ class Office:
 
 
 async def office_in(folder: Path, *script: str | int) -> Office:
-    office = Office(open_database(f"sqlite:///{folder}/rows.db"), Outbox(MetaData()), ScriptedLog(*script))
+    office = Office(open_database(f"sqlite:///{folder}/rows.db"), EventOutbox(MetaData()), ScriptedLog(*script))
     await office.create()
     return office
 
@@ -107,7 +107,7 @@ async def office_in(folder: Path, *script: str | int) -> Office:
 async def office(tmp_path: Path) -> AsyncGenerator[Office, None]:
     office = await office_in(tmp_path)
     yield office
-    await office.database.close()
+    await office.database.close_engine()
 
 
 async def test_records_are_carried_in_order_and_then_forgotten(office):
@@ -134,7 +134,7 @@ async def test_order_holds_over_topics(office):
 
 async def test_what_was_rolled_back_is_not_carried(office):
     async with office.database.transaction() as connection:
-        await office.outbox.put(connection, CATALOGUE, [Record(b"a", b"a1")], NOW)
+        await office.outbox.put(connection, CATALOGUE, [LogRecord(b"a", b"a1")], NOW)
         await connection.rollback()
     await office.write("b1")
     await office.carry_all()
@@ -206,7 +206,7 @@ async def test_writers_at_once_are_told_apart(office):
 
 @given(
     record=st.builds(
-        Record,
+        LogRecord,
         key=st.binary(max_size=20),
         value=st.none() | st.binary(max_size=50),
         headers=st.lists(st.tuples(st.text("abc_-", min_size=1, max_size=5), st.binary(max_size=9)), max_size=3).map(
@@ -214,14 +214,14 @@ async def test_writers_at_once_are_told_apart(office):
         ),
     )
 )
-@settings(max_examples=examples(10), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=example_count(10), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 async def test_every_byte_of_a_record_is_carried(record):
     with TemporaryDirectory() as folder:
         office = await office_in(Path(folder))
-        async with office.database.transaction() as connection:
-            await office.outbox.put(connection, CATALOGUE, [record], NOW)
+        async with office.database.write_transaction() as connection:
+            await office.outbox.put_records(connection, CATALOGUE, [record], NOW)
         await office.carry_all()
-        await office.database.close()
+        await office.database.close_engine()
     assert office.log.kept == [(CATALOGUE.name, record)]
 
 
@@ -229,7 +229,7 @@ async def test_every_byte_of_a_record_is_carried(record):
     script=st.lists(st.sampled_from(["down", "lost", 0, 1, 2, "works"]), max_size=8),
     writes=st.lists(st.lists(st.sampled_from("abc"), min_size=1, max_size=3), min_size=1, max_size=5),
 )
-@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=example_count(15), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 async def test_whatever_breaks_nothing_is_lost_and_the_newest_of_each_key_comes_last(script, writes):
     with TemporaryDirectory() as folder:
         office = await office_in(Path(folder), *script)
@@ -241,7 +241,7 @@ async def test_whatever_breaks_nothing_is_lost_and_the_newest_of_each_key_comes_
             with suppress(LogUnavailable):
                 await office.relay.relay_once()
         await office.carry_all()
-        await office.database.close()
+        await office.database.close_engine()
     carried = [value.decode() for value in office.log.values()]
     assert set(carried) == set(written)
     for key in {value[0] for value in written}:

@@ -8,9 +8,9 @@ import pytest
 from pydantic import BaseModel, ValidationError
 
 from soundings.events.base import EventData
-from soundings.events.envelope import EVENT_TYPES, decode, encode
-from soundings.log.port import Record, StoredRecord
-from soundings.testing.schema_evolution import LATER, as_a_later_minor, as_an_earlier_minor, later
+from soundings.events.envelope import EVENT_TYPES, decode_event, encode_event
+from soundings.log.port import LogRecord, StoredRecord
+from soundings.testing.schema_evolution import LATER, as_a_later_minor, as_an_earlier_minor, later_version
 
 EXAMPLES = [
     pytest.param(event, file, id=f"{event.TYPE}/{file.stem}")
@@ -19,14 +19,14 @@ EXAMPLES = [
 ]
 
 
-def read(record: Record) -> EventData:
-    return decode(StoredRecord("any", 0, 0, record.key, record.value, record.headers, 0))
+def read(record: LogRecord) -> EventData:
+    return decode_event(StoredRecord("any", 0, 0, record.key, record.value, record.headers, 0))
 
 
-def written(event: type[EventData], file: Path) -> Record:
+def written(event: type[EventData], file: Path) -> LogRecord:
     """The example on the log, its text as it was committed."""
     text = file.read_bytes()
-    return Record(b"any", text, (("ce_type", event.TYPE.encode()),))
+    return LogRecord(b"any", text, (("ce_type", event.TYPE.encode()),))
 
 
 @pytest.mark.parametrize(("event", "file"), EXAMPLES)
@@ -35,7 +35,7 @@ def test_events_of_a_later_minor_say_the_same_to_us(event, file):
     newer = as_a_later_minor(record)
     assert newer.value.count(b"added_later_still") >= 1
     assert read(newer) == read(record)
-    assert encode(read(newer)) == encode(read(record))
+    assert encode_event(read(newer)) == encode_event(read(record))
 
 
 @pytest.mark.parametrize(("event", "file"), EXAMPLES)
@@ -54,7 +54,7 @@ def test_producers_cannot_write_fields_that_the_contract_does_not_have(event, fi
     body = json.loads(file.read_text())
     event.model_validate_json(json.dumps(body))
     with pytest.raises(ValidationError) as refused:
-        event.model_validate_json(json.dumps(later(event.TYPE, body)))
+        event.model_validate_json(json.dumps(later_version(event.TYPE, body)))
     forbidden = [fault["loc"] for fault in refused.value.errors() if fault["type"] == "extra_forbidden"]
     assert {(name,) for name in LATER} <= set(forbidden)
     assert {place[-1] for place in forbidden} == set(LATER)

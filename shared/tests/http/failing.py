@@ -17,7 +17,7 @@ from soundings.access.tokens import TokenVerifier
 from soundings.db import open_database
 from soundings.http.app import ServiceSpec, service_app
 from soundings.http.metrics_listener import MetricsAddress
-from soundings.http.server import serve
+from soundings.http.server import serve_app
 from soundings.kernel.errors import SoundingsError
 from soundings.telemetry.logging import configure_logs
 
@@ -47,7 +47,7 @@ async def fail(way: str, words: str) -> None:
         Answer.model_validate({"said": words})
     if way == "database":
         database = open_database(f"sqlite:///{tempfile.mkdtemp()}/nothing.db")
-        async with database.transaction() as connection:
+        async with database.write_transaction() as connection:
             await connection.execute(text("INSERT INTO nowhere VALUES (:said)"), {"said": words})
     if way == "forgotten":
         await asyncio.wait([asyncio.create_task(fail("plain", words))])  # nobody asks how it ended
@@ -86,7 +86,7 @@ if __name__ == "__main__":
     POLICY["test.fail"] = AuthScheme.PUBLIC
     verifier = TokenVerifier("file:///nowhere")
     metrics = MetricsAddress(int(sys.argv[2]))
-    serve(
+    serve_app(
         service_app(
             ServiceSpec("failing", "Failing", "", [routes()], verifier, lifespan, ready=[not_today], metrics=metrics)
         ),

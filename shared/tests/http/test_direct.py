@@ -15,11 +15,11 @@ from soundings.access.policy import AuthScheme
 from soundings.access.tokens import TokenVerifier
 from soundings.http.app import ServiceSpec, service_app
 from soundings.http.fast_path import FastPathMiddleware, FastPathRoute
-from soundings.http.problems import Problem
+from soundings.http.problems import ProblemException
 from soundings.kernel.errors import FieldError, InvalidInput, ServiceUnavailable
 
 RAISED: Mapping[str, Exception] = {
-    "problem": Problem(409, "conflict", "It is there already.", headers={"x-more": "1"}),
+    "problem": ProblemException(409, "conflict", "It is there already.", headers={"x-more": "1"}),
     "refused": InvalidInput([FieldError("answers.q1", "missing", "is missing")]),
     "away": ServiceUnavailable("The log is away.", retry_after=7),
     "bug": RuntimeError("a bug"),

@@ -21,9 +21,9 @@ from soundings.kernel.histogram_bins import (
     is_edge,
     is_gap_edge,
     is_money_bin,
-    milliseconds,
     money_bin,
     money_value,
+    to_milliseconds,
 )
 
 DURATIONS = st.integers(0, LONGEST_S * 1000) | st.integers(0, 200_000) | st.sampled_from(DURATION_EDGES)
@@ -115,8 +115,8 @@ def test_nothing_lasts_less_than_no_time(of):
 
 
 def test_seconds_become_whole_milliseconds():
-    assert milliseconds(0.0196) == 20
-    assert milliseconds(12) == 12_000
+    assert to_milliseconds(0.0196) == 20
+    assert to_milliseconds(12) == 12_000
 
 
 def test_only_edges_name_duration_bins():

@@ -2,8 +2,8 @@
 
 import pytest
 
-from soundings.kernel.measures import BUILT_IN, CONTACT_KINDS, Measure, accepts_tallies, tally_bins, unknown_bins
-from soundings.kernel.scales import Scale
+from soundings.kernel.measures import BUILT_IN, CONTACT_KINDS, BuiltInMeasure, accepts_tallies, tally_bins, unknown_bins
+from soundings.kernel.scales import MeasureScale
 
 SCALES = {
     "1-5": "satisfaction trust effectiveness ease efficiency transparency employee",
@@ -55,7 +55,10 @@ def test_gaps_between_contacts_cannot_be_tallied():
 
 def test_an_agencys_own_measures_follow_their_scale():
     shops = BUILT_IN["satisfaction"]
-    own = {scale: Measure("own", scale, shops.category, shops.direction, "Own", "points", shops.per) for scale in Scale}
-    assert tally_bins(own[Scale.COUNT]) == {"all"}
-    assert tally_bins(own[Scale.CATEGORY]) is None
-    assert tally_bins(own[Scale.BINARY]) == {"0", "1"}
+    own = {
+        scale: BuiltInMeasure("own", scale, shops.category, shops.direction, "Own", "points", shops.per)
+        for scale in MeasureScale
+    }
+    assert tally_bins(own[MeasureScale.COUNT]) == {"all"}
+    assert tally_bins(own[MeasureScale.CATEGORY]) is None
+    assert tally_bins(own[MeasureScale.BINARY]) == {"0", "1"}

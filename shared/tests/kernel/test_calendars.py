@@ -8,9 +8,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from soundings.kernel.agency_calendar import Calendar, Interval, calendar_of, hour_bucket
+from soundings.kernel.agency_calendar import AgencyCalendar, QueryInterval, calendar_of, hour_bucket
 from soundings.kernel.clock import epoch_ms
-from soundings.kernel.vocabulary import Grain
+from soundings.kernel.vocabulary import CellGrain
 
 PACIFIC = "America/Los_Angeles"
 ZONES = st.sampled_from(
@@ -30,7 +30,7 @@ ZONES = st.sampled_from(
 DATES = st.dates(date(1965, 1, 1), date(2045, 12, 31))
 INSTANTS = st.integers(epoch_ms(datetime(1960, 1, 1, tzinfo=UTC)), epoch_ms(datetime(2045, 1, 1, tzinfo=UTC)))
 FISCAL = st.sampled_from(["01-01", "02-01", "04-01", "07-01", "10-01"])
-BY_DATE = st.sampled_from([interval for interval in Interval if interval is not Interval.HOUR])
+BY_DATE = st.sampled_from([interval for interval in QueryInterval if interval is not QueryInterval.HOUR])
 
 
 def ms(text):
@@ -49,7 +49,7 @@ def ms(text):
 )
 def test_an_instant_falls_in_its_local_day_and_month(instant, hour, day, month):
     calendar = calendar_of(PACIFIC)
-    assert calendar.buckets(ms(instant)) == (hour, day, month)
+    assert calendar.buckets_of(ms(instant)) == (hour, day, month)
     assert (calendar.utc_hour(ms(instant)), calendar.local_day(ms(instant))) == (hour, day)
     assert calendar.local_month(ms(instant)) == month
 
@@ -87,7 +87,7 @@ def test_a_minute_of_the_next_day_before_the_clocks_go_back_is_counted_there():
 )
 def test_a_clock_change_day_has_its_own_length(zone, day, hours):
     first = date.fromisoformat(day)
-    start, end = calendar_of(zone).span(first, first + timedelta(days=1))
+    start, end = calendar_of(zone).utc_span(first, first + timedelta(days=1))
     assert (end - start) / 3_600_000 == hours
 
 
@@ -117,23 +117,23 @@ def test_a_day_begins_at_the_first_instant_that_has_its_date(zone, day):
     ],
 )
 def test_a_date_falls_in_its_bucket(fiscal, interval, day, first):
-    found = calendar_of(PACIFIC, fiscal).first_of(date.fromisoformat(day), Interval(interval))
+    found = calendar_of(PACIFIC, fiscal).first_of(date.fromisoformat(day), QueryInterval(interval))
     assert found.isoformat() == first
 
 
 def test_a_cells_year_and_quarter_are_fiscal():
     calendar = calendar_of(PACIFIC, "10-01")
     day = date(2019, 1, 15)
-    firsts = {grain: calendar.first_of_grain(day, grain).isoformat() for grain in Grain}
+    firsts = {grain: calendar.first_of_grain(day, grain).isoformat() for grain in CellGrain}
     assert firsts == {"day": "2019-01-15", "month": "2019-01-01", "quarter": "2019-01-01", "year": "2018-10-01"}
-    assert calendar.next_of_grain(date(2018, 10, 1), Grain.YEAR) == date(2019, 10, 1)
+    assert calendar.next_of_grain(date(2018, 10, 1), CellGrain.YEAR) == date(2019, 10, 1)
 
 
 @given(FISCAL, BY_DATE, DATES, st.integers(1, 8000))
 def test_buckets_tile_their_range(fiscal, interval, start, days):
     calendar = calendar_of(PACIFIC, fiscal)
     end = start + timedelta(days=days)
-    periods = calendar.periods(start, end, interval)
+    periods = calendar.periods_between(start, end, interval)
     assert (periods[0].start, periods[-1].end) == (start, end)
     assert all(one.end == other.start and one.bucket < other.bucket for one, other in pairwise(periods))
     for period in periods:
@@ -146,26 +146,26 @@ def test_buckets_tile_their_range(fiscal, interval, start, days):
 
 def test_an_empty_range_has_no_buckets():
     calendar = calendar_of(PACIFIC)
-    assert calendar.periods(date(2018, 5, 1), date(2018, 5, 1), Interval.DAY) == ()
-    assert calendar.hours(date(2018, 5, 1), date(2018, 5, 1)) == ()
+    assert calendar.periods_between(date(2018, 5, 1), date(2018, 5, 1), QueryInterval.DAY) == ()
+    assert calendar.hours_between(date(2018, 5, 1), date(2018, 5, 1)) == ()
 
 
 def test_a_clock_change_day_has_as_many_hours_as_it_lasts():
-    hours = calendar_of(PACIFIC).hours(date(2018, 11, 4), date(2018, 11, 5))
+    hours = calendar_of(PACIFIC).hours_between(date(2018, 11, 4), date(2018, 11, 5))
     assert len(hours) == 25
     assert (hours[0].bucket, hours[-1].bucket) == ("2018-11-04T07:00:00Z", "2018-11-05T07:00:00Z")
     assert not any(hour.partial for hour in hours)
 
 
 def test_a_half_hour_zone_cuts_its_first_and_last_hour():
-    hours = calendar_of("Asia/Kolkata").hours(date(2018, 5, 1), date(2018, 5, 2))
+    hours = calendar_of("Asia/Kolkata").hours_between(date(2018, 5, 1), date(2018, 5, 2))
     assert [hour.partial for hour in hours] == [True, *[False] * 23, True]
     assert hours[0].bucket == hour_bucket(hours[0].start_ms) == "2018-04-30T18:00:00Z"
 
 
 def test_hours_are_not_made_of_dates():
     with pytest.raises(ValueError, match="hours"):
-        calendar_of(PACIFIC).periods(date(2018, 5, 1), date(2018, 5, 2), Interval.HOUR)
+        calendar_of(PACIFIC).periods_between(date(2018, 5, 1), date(2018, 5, 2), QueryInterval.HOUR)
 
 
 @pytest.mark.parametrize(
@@ -185,8 +185,8 @@ def test_hours_are_not_made_of_dates():
 def test_whole_periods_are_recognised(start, end, single, whole):
     calendar = calendar_of(PACIFIC, "07-01")
     span = date.fromisoformat(start), date.fromisoformat(end)
-    assert calendar.single(*span) == single
-    assert calendar.whole(*span) == whole
+    assert calendar.single_period(*span) == single
+    assert calendar.whole_periods(*span) == whole
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_whole_periods_are_recognised(start, end, single, whole):
 def test_ranges_to_compare_with(start, end, previous, year_ago):
     calendar = calendar_of(PACIFIC)
     span = date.fromisoformat(start), date.fromisoformat(end)
-    assert tuple(map(str, calendar.previous(*span))) == previous
+    assert tuple(map(str, calendar.previous_range(*span))) == previous
     assert tuple(map(str, calendar.year_ago(*span))) == year_ago
 
 
@@ -232,9 +232,9 @@ def test_an_instant_without_a_local_date_is_refused(instant):
 
 @pytest.mark.slow
 def test_the_memory_of_hours_is_bounded():
-    calendar = Calendar("UTC")
+    calendar = AgencyCalendar("UTC")
     for hour in range(100_010):
-        calendar.buckets(hour * 3_600_000)
+        calendar.buckets_of(hour * 3_600_000)
     assert calendar.local_day(0) == "1970-01-01"
     assert len(calendar._hours) < 100_000
 

@@ -4,17 +4,17 @@ import asyncio
 import sys
 from pathlib import Path
 
-from soundings.log.port import Record
+from soundings.log.port import LogRecord
 from soundings.log.sqlite import SqliteLog
 
 
 async def main(path: str, run: str) -> None:
-    log = await SqliteLog.open(Path(path))
+    log = await SqliteLog.open_log(Path(path))
 
     async def one_writer(writer: int) -> None:
         for number in range(1_000_000):
             value = f"{run}-{writer}-{number}"
-            await log.append("t", [Record(value.encode(), value.encode() * 20)])
+            await log.append_records("t", [LogRecord(value.encode(), value.encode() * 20)])
             sys.stdout.write(f"{value}\n")
             sys.stdout.flush()
 

@@ -1,7 +1,7 @@
 import pytest
 
 from soundings.events.topics import RESPONSES
-from soundings.log.port import AppendFailed, LogUnavailable, Place, Record
+from soundings.log.port import AppendFailed, LogRecord, LogUnavailable, RecordPosition
 from soundings.testing.log_contract import LogContract
 from soundings.testing.memory_log import MemoryLog, MemoryStore
 
@@ -19,17 +19,17 @@ class TestMemoryLog(LogContract):
 
 async def test_a_fault_fails_every_append_until_it_is_taken_away():
     log = MemoryLog()
-    await log.ensure([RESPONSES])
+    await log.ensure_topics([RESPONSES])
     log.store.fault = LogUnavailable("away")
     with pytest.raises(LogUnavailable):
-        await log.append(RESPONSES.name, [Record(b"k", b"v")])
+        await log.append_records(RESPONSES.name, [LogRecord(b"k", b"v")])
     log.store.fault = None
-    assert isinstance((await log.append(RESPONSES.name, [Record(b"k", b"v")]))[0], Place)
+    assert isinstance((await log.append_records(RESPONSES.name, [LogRecord(b"k", b"v")]))[0], RecordPosition)
 
 
 async def test_single_keys_can_be_refused():
     log = MemoryLog(MemoryStore(refusing=frozenset({b"bad"})))
-    await log.ensure([RESPONSES])
-    stored, failed = await log.append(RESPONSES.name, [Record(b"good", b""), Record(b"bad", b"")])
-    assert isinstance(stored, Place)
+    await log.ensure_topics([RESPONSES])
+    stored, failed = await log.append_records(RESPONSES.name, [LogRecord(b"good", b""), LogRecord(b"bad", b"")])
+    assert isinstance(stored, RecordPosition)
     assert isinstance(failed, AppendFailed)

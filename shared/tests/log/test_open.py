@@ -8,7 +8,7 @@ async def test_a_path_opens_a_file(tmp_path):
     log = await open_log(f"sqlite:///{tmp_path}/log.db?max_bytes=1000000")
     assert isinstance(log, SqliteLog)
     assert (tmp_path / "log.db").exists()
-    await log.close()
+    await log.close_log()
 
 
 @pytest.mark.parametrize(

@@ -10,15 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soundings.events.topics import Topic
-from soundings.log.port import AppendFailed, LogFull, LogUnavailable, Place, Record, UnknownTopic
-from soundings.log.spool import Depth, Spool, SpooledLog, SpoolInUse
-from soundings.testing.hypothesis_profile import examples
+from soundings.events.topics import TopicSpec
+from soundings.log.port import AppendFailed, LogFull, LogRecord, LogUnavailable, RecordPosition, UnknownTopic
+from soundings.log.spool import SpoolDepth, SpooledLog, SpoolInUse, SpoolStore
+from soundings.testing.hypothesis_profile import example_count
 from soundings.testing.memory_log import MemoryLog, MemoryStore
 from soundings.testing.small_disk import small_disk
 
-TOPIC = Topic("t", 4, "delete", timedelta(days=1))
-OTHER = Topic("other", 1, "compact", None)
+TOPIC = TopicSpec("t", 4, "delete", timedelta(days=1))
+OTHER = TopicSpec("other", 1, "compact", None)
 PATIENCE = 10.0
 WELL, AWAY, SILENT, LATE, PARTLY = "well", "away", "silent", "late", "partly"
 
@@ -42,11 +42,11 @@ class Behind(MemoryLog):
             self.silence.set()
             await asyncio.Event().wait()
         if mood == PARTLY:
-            first = await super().append(topic, records[: len(records) // 2])
+            first = await super().append_records(topic, records[: len(records) // 2])
             return [*first, *[AppendFailed("unreachable", retryable=True)] * (len(records) - len(first))]
         if any(record.value in self.too_large for record in records):
             return [AppendFailed("refused_by_broker", "too large")] * len(records)
-        places = await super().append(topic, records)
+        places = await super().append_records(topic, records)
         if mood == LATE:  # stored, and nobody is told
             await asyncio.Event().wait()
         return places
@@ -54,17 +54,17 @@ class Behind(MemoryLog):
     async def ends(self, topics):
         if self.mood not in {WELL, PARTLY}:
             raise LogUnavailable("the broker is away")
-        return await super().ends(topics)
+        return await super().end_positions(topics)
 
     def values(self, key=None):
-        return [record.value for record in self.everything("t") if key in (None, record.key)]
+        return [record.value for record in self.all_records("t") if key in (None, record.key)]
 
 
 class Watcher:
     """Lets tests wait for what the spool tells of itself."""
 
     def __init__(self):
-        self.depth = Depth()
+        self.depth = SpoolDepth()
         self._told = asyncio.Event()
 
     def __call__(self, depth):
@@ -84,24 +84,24 @@ class Watcher:
 @asynccontextmanager
 async def spooled(folder, behind, *, max_bytes=1 << 24, patience=0.02):
     watcher = Watcher()
-    spool = Spool(folder, [TOPIC], max_bytes=max_bytes)
+    spool = SpoolStore(folder, [TOPIC], max_bytes=max_bytes)
     log = SpooledLog(behind, spool, patience=patience, retry_seconds=0.005, answer_seconds=0.05, watch=watcher)
-    await log.start()
+    await log.start_draining()
     try:
         yield log, watcher
     finally:
-        await log.close()
+        await log.close_log()
 
 
 @pytest.fixture
 async def behind():
     log = Behind()
-    await log.ensure([TOPIC, OTHER])
+    await log.ensure_topics([TOPIC, OTHER])
     return log
 
 
 async def put(log, *values, key=b"k"):
-    return await log.append("t", [Record(key, value) for value in values])
+    return await log.append("t", [LogRecord(key, value) for value in values])
 
 
 async def fill(log, size):
@@ -123,9 +123,9 @@ def first_of_each(values):
 async def test_nothing_waits_while_the_log_behind_is_well(tmp_path, behind):
     async with spooled(tmp_path, behind) as (log, watcher):
         (place,) = await put(log, b"1")
-        assert isinstance(place, Place)
+        assert isinstance(place, RecordPosition)
         assert behind.values() == [b"1"]
-        assert watcher.depth == Depth()
+        assert watcher.depth == SpoolDepth()
         assert await log.degraded_reason() is None
 
 
@@ -185,18 +185,18 @@ async def test_a_log_that_lacks_its_topics_yet_is_away(tmp_path):
     behind = Behind()
     async with spooled(tmp_path, behind) as (log, watcher):
         await put(log, b"1")
-        await behind.ensure([TOPIC])
+        await behind.ensure_topics([TOPIC])
         await watcher.until_drained(log)
         assert behind.values() == [b"1"]
         with pytest.raises(UnknownTopic):
-            await log.append("unknown", [Record(b"k", b"1")])
+            await log.append_records("unknown", [LogRecord(b"k", b"1")])
 
 
 async def test_of_a_batch_only_what_was_not_stored_waits(tmp_path, behind):
     async with spooled(tmp_path, behind) as (log, watcher):
         behind.mood = PARTLY
         outcomes = await put(log, b"1", b"2", b"3", b"4")
-        assert [type(outcome) for outcome in outcomes] == [Place] * 4
+        assert [type(outcome) for outcome in outcomes] == [RecordPosition] * 4
         behind.mood = WELL
         await watcher.until_drained(log)
         assert behind.values() == [b"1", b"2", b"3", b"4"]
@@ -206,7 +206,7 @@ async def test_topics_that_are_not_spooled_are_up_to_the_log_behind(tmp_path, be
     async with spooled(tmp_path, behind) as (log, _):
         behind.mood = AWAY
         with pytest.raises(LogUnavailable):
-            await log.append("other", [Record(b"k", b"1")])
+            await log.append_records("other", [LogRecord(b"k", b"1")])
 
 
 async def test_a_record_that_is_refused_for_good_holds_up_no_other_and_is_kept(tmp_path, behind):
@@ -295,7 +295,7 @@ async def test_a_spool_takes_records_again_when_others_make_room_on_the_disk(dis
         await fill(log, 20_000)
         assert await log.unready_reason() is not None
         ballast.unlink()
-        await watcher.until(lambda: not log.failing)
+        await watcher.until(lambda: not log.failing_reason)
         assert await log.unready_reason() is None
         await put(log, bytes(20_000))
 
@@ -303,7 +303,7 @@ async def test_a_spool_takes_records_again_when_others_make_room_on_the_disk(dis
 async def test_a_spool_belongs_to_one_process(tmp_path, behind):
     async with spooled(tmp_path, behind):
         with pytest.raises(SpoolInUse):
-            await SpooledLog(behind, Spool(tmp_path, [TOPIC])).start()
+            await SpooledLog(behind, SpoolStore(tmp_path, [TOPIC])).start_draining()
 
 
 steps = st.one_of(
@@ -327,20 +327,20 @@ class Life:
 
     async def start(self):
         self.behind = Behind(self.store)
-        await self.behind.ensure([TOPIC])
+        await self.behind.ensure_topics([TOPIC])
         self.behind.mood = self.mood
         self.watcher = Watcher()
-        spool = Spool(self.folder, [TOPIC])
+        spool = SpoolStore(self.folder, [TOPIC])
         self.log = SpooledLog(
             self.behind, spool, patience=0.005, retry_seconds=0.002, answer_seconds=0.01, watch=self.watcher
         )
-        await self.log.start()
+        await self.log.start_draining()
 
     async def put(self, key):
         self.number += 1
         value = b"%d" % self.number
         (outcome,) = await put(self.log, value, key=key)
-        assert isinstance(outcome, Place)
+        assert isinstance(outcome, RecordPosition)
         self.sent.setdefault(key, []).append(value)
 
     async def crowd(self, many):
@@ -350,7 +350,7 @@ class Life:
         self.mood = self.behind.mood = mood
 
     async def restart(self, _):
-        await self.log.close()
+        await self.log.close_log()
         await self.start()
 
     async def breathe(self, turns):
@@ -361,7 +361,7 @@ class Life:
         self.mood = self.behind.mood = WELL
         await self.restart(None)
         await self.watcher.until_drained(self.log)
-        await self.log.close()
+        await self.log.close_log()
 
 
 async def live(folder, history):
@@ -374,7 +374,7 @@ async def live(folder, history):
         assert first_of_each(life.behind.values(key)) == values
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=example_count(60), deadline=None)
 @given(history=st.lists(steps, max_size=25))
 def test_whatever_fails_all_that_was_acknowledged_arrives_in_order_per_key(history):
     with tempfile.TemporaryDirectory() as folder:

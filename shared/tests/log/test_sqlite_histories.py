@@ -8,13 +8,13 @@ from tempfile import TemporaryDirectory
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soundings.events.topics import Topic
-from soundings.log.port import Record
+from soundings.events.topics import TopicSpec
+from soundings.log.port import LogRecord
 from soundings.log.sqlite import SqliteLog
-from soundings.testing.hypothesis_profile import examples
-from soundings.testing.log_contract import append, read_all
+from soundings.testing.hypothesis_profile import example_count
+from soundings.testing.log_contract import append_numbered, read_all
 
-TOPIC = Topic("t", 1, "delete", timedelta(days=10))
+TOPIC = TopicSpec("t", 1, "delete", timedelta(days=10))
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 
 steps = st.one_of(
@@ -39,12 +39,12 @@ class History:
         return BEGIN + timedelta(days=self.day)
 
     async def open(self):
-        self.log = await SqliteLog.open(self.path, clock=self.clock)
-        await self.log.ensure([TOPIC])
+        self.log = await SqliteLog.open_log(self.path, clock=self.clock)
+        await self.log.ensure_topics([TOPIC])
 
     async def append(self, many):
         values = [str(self.next + number).encode() for number in range(many)]
-        places = await append(self.log, "t", *(Record(b"k", value) for value in values))
+        places = await append_numbered(self.log, "t", *(LogRecord(b"k", value) for value in values))
         assert [place.position for place in places] == list(range(self.next, self.next + many))
         self.left += [(place.position, self.day, value) for place, value in zip(places, values, strict=True)]
         self.next += many
@@ -53,21 +53,21 @@ class History:
         self.day += many
 
     async def maintain(self, _):
-        await self.log.maintain(round(self.clock().timestamp() * 1000))
+        await self.log.apply_retention(round(self.clock().timestamp() * 1000))
         self.left = [record for record in self.left if record[1] >= self.day - 10]
 
     async def trim(self, before):
-        await self.log.trim("t", 0, before)
+        await self.log.trim_before("t", 0, before)
         self.left = [record for record in self.left if record[0] >= before]
 
     async def reopen(self, _):
-        await self.log.close()
+        await self.log.close_log()
         await self.open()
 
     async def check(self):
         found = [(stored.position, stored.value) for stored in await read_all(self.log, "t", 0, limit=3)]
         assert found == [(position, value) for position, _, value in self.left]
-        assert await self.log.end("t", 0) == self.next
+        assert await self.log.end_position("t", 0) == self.next
 
 
 async def play(path, history):
@@ -76,10 +76,10 @@ async def play(path, history):
     for step, argument in history:
         await getattr(played, step)(argument)
         await played.check()
-    await played.log.close()
+    await played.log.close_log()
 
 
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=example_count(25), deadline=None)
 @given(st.lists(steps, max_size=15))
 def test_readers_find_what_is_left_and_no_position_is_used_twice(history):
     with TemporaryDirectory() as directory:

@@ -7,7 +7,7 @@ from typing import Final, cast
 import orjson
 from joserfc.jwk import ECKey
 
-from soundings.access.roles import EVERY_AGENCY, Role
+from soundings.access.roles import EVERY_AGENCY, StaffRole
 
 RENEW_DAYS: Final = 30
 _DAY: Final = 86_400
@@ -24,7 +24,7 @@ def reason_to_renew(token: str | None, key: ECKey, revoked: Collection[str], now
     reasons = {
         "its key was withdrawn": header.get("kid") != key.kid,
         "it did not name the agencies that it reaches": claims.get("agency") != EVERY_AGENCY,
-        "it was not an admin's": not isinstance(roles, list) or Role.ADMIN.value not in roles,
+        "it was not an admin's": not isinstance(roles, list) or StaffRole.ADMIN.value not in roles,
         "it could not be revoked": not claims.get("jti"),
         "it was revoked": str(claims.get("jti")) in revoked,
         f"it had fewer than {RENEW_DAYS} days left": not isinstance(expires_at, int | float)

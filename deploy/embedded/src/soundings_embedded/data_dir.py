@@ -13,7 +13,7 @@ from typing import ClassVar
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
-from soundings.access.roles import EVERY_AGENCY, Role
+from soundings.access.roles import EVERY_AGENCY, StaffRole
 from soundings.access.tokens import new_token, sign_token
 from soundings.kernel.clock import Clock, system_clock
 from soundings.kernel.errors import SoundingsError
@@ -86,7 +86,9 @@ class DataDir:
             return ()
         return tuple(line.strip() for line in path.read_text("utf-8").splitlines() if line.strip())
 
-    def issue(self, name: str, roles: list[Role], agency: str | None, days: int, *, clock: Clock = system_clock) -> str:
+    def issue(
+        self, name: str, roles: list[StaffRole], agency: str | None, days: int, *, clock: Clock = system_clock
+    ) -> str:
         """A staff token signed by this home's own key, noted in its list; ``agency`` is one, ``*`` for all, or None."""
         key = self.signing_key()
         token = new_token(name=name, roles=roles, agency=agency, seconds=days * _DAY, clock=clock)
@@ -111,7 +113,7 @@ class DataDir:
         revoked = self.issued_tokens.revoked()
         reason = reason_to_renew(text, self.signing_key(), revoked, clock().timestamp())
         if reason is not None:
-            token = self.issue("admin", [Role.ADMIN], EVERY_AGENCY, ADMIN_TOKEN_DAYS, clock=clock)
+            token = self.issue("admin", [StaffRole.ADMIN], EVERY_AGENCY, ADMIN_TOKEN_DAYS, clock=clock)
             write_private(self.admin_token, token + "\n")
         return reason
 

@@ -20,7 +20,7 @@ async def log_maintenance(
     path: Path, *, clock: Clock = system_clock, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
 ) -> AsyncGenerator[None, None]:
     """While the block runs, remove once an hour what the topics no longer keep."""
-    log = await SqliteLog.open(path)
+    log = await SqliteLog.open_log(path)
     task = asyncio.create_task(_keep(log, clock, sleep))
     try:
         yield
@@ -28,14 +28,14 @@ async def log_maintenance(
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
-        await log.close()
+        await log.close_log()
 
 
 async def _keep(log: SqliteLog, clock: Clock, sleep: Callable[[float], Awaitable[None]]) -> None:
     while True:
         await sleep(EVERY_SECONDS)
         try:
-            removed = await log.maintain(epoch_ms(clock()))
+            removed = await log.apply_retention(epoch_ms(clock()))
         except SoundingsError as error:
             _log.warning("log_upkeep_failed", reason=safe_error_reason(error))
         else:

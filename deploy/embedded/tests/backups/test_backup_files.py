@@ -25,9 +25,9 @@ async def home(tmp_path: Path) -> DataDir:
     made = open_home(tmp_path / "home")
     await metrics_worker.bootstrap.positions(made.database_url("metrics"))
     assert await catalogue_api.bootstrap.announce(made.database_url("catalogue")) == 0
-    log = await SqliteLog.open(made.path / "log.db")
-    await log.ensure(ALL)
-    await log.close()
+    log = await SqliteLog.open_log(made.path / "log.db")
+    await log.ensure_topics(ALL)
+    await log.close_log()
     return made
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from soundings.events.forms import Form
+from soundings.events.forms import FormBody
 from soundings_embedded.catalogue_apply.domain import BadDeclaration
 from soundings_embedded.catalogue_apply.templates import expanded
 
@@ -18,7 +18,7 @@ def names(entities, entity_id):
 
 
 def test_a_template_becomes_a_whole_form_with_the_names_of_the_declaration():
-    form = Form.model_validate(expanded("trust", {**ABOUT, "template": "a11-v2"}, names))
+    form = FormBody.model_validate(expanded("trust", {**ABOUT, "template": "a11-v2"}, names))
     assert form.title["es"] == "Su experiencia con Permisos"
     assert form.questions[0].text["en"] == "This interaction increased my trust in Harbour City."
     assert (form.agency_id, form.service_ids, form.source_id) == ("city", ("permits",), "web")
@@ -31,7 +31,7 @@ def test_what_the_declaration_says_itself_stands_in_its_place():
         "title": {"es": "Otro"},
         "ask_again_after_days": 30,
     }
-    form = Form.model_validate(expanded("short", own, names))
+    form = FormBody.model_validate(expanded("short", own, names))
     assert (form.title, form.ask_again_after_days) == ({"es": "Otro"}, 30)
     assert list(form.questions[0].text) == ["es"]
 

@@ -32,7 +32,7 @@ EVENTS: dict[str, type[CatalogueChanged]] = {
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def published(form_id: str, body: forms.Form, scales: dict[str, str]) -> forms.FormVersionChanged:
+def published(form_id: str, body: forms.FormBody, scales: dict[str, str]) -> forms.FormVersionChanged:
     scored = {question.id: question.measure for question in body.questions if question.measure}
     return forms.FormVersionChanged(
         id=f"{form_id}@1",
@@ -55,11 +55,11 @@ def events(document: object) -> Iterator[CatalogueChanged]:
     for entities, entity_id, raw in iter_declared(document):
         body = MODELS[entities].model_validate(raw)
         about = {"id": entity_id, "revision": 1, "changed_at": LONG_AGO, "body": body}
-        if isinstance(body, catalogue.Measure):
+        if isinstance(body, catalogue.MeasureBody):
             scales[entity_id] = body.scale.value
             versions = [{"version": 1, "scale": body.scale, "since": LONG_AGO}]
             yield catalogue.MeasureChanged.model_validate({**about, "versions": versions})
-        elif isinstance(body, forms.Form):
+        elif isinstance(body, forms.FormBody):
             yield forms.FormChanged.model_validate({**about, "published": 1})
             yield published(entity_id, body, scales)
         elif entities in EVENTS:
@@ -143,7 +143,7 @@ def test_the_catalogue_remembers_when_the_story_began():
     assert isinstance(services, dict)
     for service in services.values():
         assert start_of(service["assured_at"]) == START
-        kept = catalogue.Service.model_validate(service).model_dump(mode="json")["assured_at"]
+        kept = catalogue.ServiceBody.model_validate(service).model_dump(mode="json")["assured_at"]
         assert start_of(kept) == START
 
 

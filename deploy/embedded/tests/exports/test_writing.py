@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from soundings.testing.hypothesis_profile import examples
+from soundings.testing.hypothesis_profile import example_count
 from soundings_embedded.exports.csv_safety import safe_cell
 from soundings_embedded.exports.writers import write_records
 
@@ -49,7 +49,7 @@ def test_an_export_that_breaks_off_leaves_no_file(tmp_path: Path):
     assert list(tmp_path.iterdir()) == []
 
 
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=example_count(200), deadline=None)
 @given(st.sampled_from(["", "=", "+", "-", "@", "\t", "\r", "\n"]), st.text(max_size=10))
 def test_no_text_begins_as_a_formula_does(start, rest):
     assert not str(safe_cell(start + rest)).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))

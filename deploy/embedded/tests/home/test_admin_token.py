@@ -9,7 +9,7 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from soundings.access.roles import Role
+from soundings.access.roles import StaffRole
 from soundings.access.tokens import TokenRefused, TokenVerifier
 from soundings_embedded.data_dir import DataDir, existing_home, open_home
 
@@ -88,14 +88,14 @@ async def test_a_withdrawn_key_is_refused_without_a_restart_and_the_admin_goes_o
     home = open_home(tmp_path)
     ticks = [0.0]
     verifier = TokenVerifier(home.jwks_url, ticks=lambda: ticks[0])
-    token = home.issue("sam", [Role.VIEWER], "*", 10)
-    await verifier.verify(token)
+    token = home.issue("sam", [StaffRole.VIEWER], "*", 10)
+    await verifier.verify_token(token)
     existing_home(tmp_path).withdraw_signing_key()
     ticks[0] += 1
     with pytest.raises(TokenRefused):
-        await verifier.verify(token)
-    assert (await verifier.verify(home.admin_token.read_text().strip())).has(Role.ADMIN)
-    assert (await verifier.verify(home.issue("sam", [Role.VIEWER], "*", 10))).name == "sam"
+        await verifier.verify_token(token)
+    assert (await verifier.verify_token(home.admin_token.read_text().strip())).has_role(StaffRole.ADMIN)
+    assert (await verifier.verify_token(home.issue("sam", [StaffRole.VIEWER], "*", 10))).name == "sam"
 
 
 async def test_a_change_of_keys_that_was_cut_off_is_finished_by_the_next_start(tmp_path: Path):
@@ -104,12 +104,14 @@ async def test_a_change_of_keys_that_was_cut_off_is_finished_by_the_next_start(t
     home.withdraw_signing_key()
     (home.path / "jwks.json").write_bytes(before)
     open_home(tmp_path)
-    assert (await TokenVerifier(home.jwks_url).verify(home.admin_token.read_text().strip())).has(Role.ADMIN)
+    assert (await TokenVerifier(home.jwks_url).verify_token(home.admin_token.read_text().strip())).has_role(
+        StaffRole.ADMIN
+    )
 
 
 def test_the_list_names_every_token_and_holds_none(tmp_path: Path):
     home = open_home(tmp_path, clock=at())
-    token = home.issue("sam", [Role.VIEWER, Role.ANALYST], "city", 10, clock=at())
+    token = home.issue("sam", [StaffRole.VIEWER, StaffRole.ANALYST], "city", 10, clock=at())
     admin, sam = home.issued_tokens.all()
     assert (admin.name, admin.agency, sam.name, sam.roles, sam.agency) == (
         "admin",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from soundings.access.roles import Role
+from soundings.access.roles import StaffRole
 from soundings.access.tokens import TokenVerifier
 from soundings_embedded.data_dir import HomeInUse, NoHome, existing_home, open_home
 
@@ -26,9 +26,9 @@ def test_opening_again_changes_nothing(tmp_path: Path):
 
 async def test_its_tokens_hold_against_its_own_keys(tmp_path: Path):
     home = open_home(tmp_path)
-    token = home.issue("sam", [Role.ANALYST], "city", days=1)
-    caller = await TokenVerifier(home.jwks_url).verify(token)
-    assert (caller.name, caller.agency, caller.has(Role.ANALYST), caller.has(Role.ADMIN)) == (
+    token = home.issue("sam", [StaffRole.ANALYST], "city", days=1)
+    caller = await TokenVerifier(home.jwks_url).verify_token(token)
+    assert (caller.name, caller.agency, caller.has_role(StaffRole.ANALYST), caller.has_role(StaffRole.ADMIN)) == (
         "sam",
         "city",
         True,

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from soundings.testing.hypothesis_profile import examples
+from soundings.testing.hypothesis_profile import example_count
 from soundings_embedded.__main__ import app
 from soundings_embedded.imports.errors import BadFile
 from soundings_embedded.imports.mapping import read_mapping
@@ -46,7 +46,7 @@ def test_questions_of_a_survey_are_offered_as_comments_with_what_is_in_them():
     assert '# "answers.q1-overall" = { column = "Q1 Overall", read_as = "integer" }   # integer: 4, 5' in draft
 
 
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=example_count(100), deadline=None)
 @given(
     names=st.lists(st.text(min_size=1, max_size=12), min_size=1, max_size=6),
     cells=st.lists(st.lists(st.text(max_size=8), max_size=6), max_size=5),

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from soundings.client import Soundings
-from soundings.testing.hypothesis_profile import examples
+from soundings.testing.hypothesis_profile import example_count
 from soundings_embedded.imports.checkpoint import Checkpoint
 from soundings_embedded.imports.errors import BadFile, BadMapping, BadRow
 from soundings_embedded.imports.mapping import Mapping, read_mapping
@@ -25,7 +25,7 @@ from soundings_embedded.imports.use_cases import AsItIs, ImportFile, Items, Reje
 from .test_draft import workbook
 
 FUZZ = settings(
-    max_examples=examples(80),
+    max_examples=example_count(80),
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

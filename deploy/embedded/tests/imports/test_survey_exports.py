@@ -11,7 +11,7 @@ import pytest
 import yaml
 from typer.testing import CliRunner
 
-from soundings.events.forms import Form
+from soundings.events.forms import FormBody
 from soundings_embedded.__main__ import app
 from soundings_embedded.imports.mapping import read_mapping
 from soundings_embedded.imports.mapping_inference import FileDraft, draft_of
@@ -86,7 +86,7 @@ def test_a_tool_is_recognised_and_the_form_fits_its_columns(text: str, tool: str
     assert tool in draft.mapping.splitlines()[1]
     assert draft.form is not None
     forms = yaml.safe_load(draft.form)["forms"]
-    form = Form.model_validate(forms["visit-2026"])
+    form = FormBody.model_validate(forms["visit-2026"])
     asked = {question.id for question in form.questions}
     assert {path.removeprefix("answers.") for path in read_mapping(draft.mapping).fields if "answers." in path} == asked
     for item in imported(text):

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from soundings.events.topics import Topic
-from soundings.log.port import Record
+from soundings.events.topics import TopicSpec
+from soundings.log.port import LogRecord
 from soundings.log.read_marks import check_marks
 from soundings.testing.memory_log import MemoryLog
 from soundings_embedded.migration.copy_log import check_ours, copy_log
@@ -17,7 +17,7 @@ from soundings_embedded.migration.errors import LogInUse
 from soundings_embedded.migration.ports import Meter
 from soundings_embedded.migration.verify_log import prove_log
 
-TOPICS = [Topic("a", 2, "delete", timedelta(days=1)), Topic("b", 1, "compact", None)]
+TOPICS = [TopicSpec("a", 2, "delete", timedelta(days=1)), TopicSpec("b", 1, "compact", None)]
 MARK = "this-home"
 
 
@@ -27,7 +27,7 @@ def meter() -> Meter:
 
 async def empty() -> MemoryLog:
     log = MemoryLog()
-    await log.ensure(TOPICS)
+    await log.ensure_topics(TOPICS)
     return log
 
 
@@ -35,8 +35,8 @@ async def filled(records: int = 25) -> MemoryLog:
     log = await empty()
     for number in range(records):
         key = b"key-%d" % number
-        await log.append("a", [Record(key, b"value", (("ce_id", b"%d" % number),))])
-        await log.append("b", [Record(key, b"value" if number % 3 else None)])
+        await log.append_records("a", [LogRecord(key, b"value", (("ce_id", b"%d" % number),))])
+        await log.append_records("b", [LogRecord(key, b"value" if number % 3 else None)])
     return log
 
 
@@ -55,7 +55,7 @@ class Fragile(MemoryLog):
         self._left -= 1
         if self._left < 0 and not self._late:
             raise CutOff
-        answers = await super().append(topic, records)
+        answers = await super().append_records(topic, records)
         if self._left < 0:
             raise CutOff
         return answers
@@ -79,35 +79,35 @@ async def test_a_copy_that_is_cut_off_goes_on_and_holds_every_record_once(cuts: 
         except CutOff:
             continue
     await move(source, target)
-    assert await target.ends(["a", "b"]) == await source.ends(["a", "b"])
+    assert await target.end_positions(["a", "b"]) == await source.end_positions(["a", "b"])
     assert await is_proven(source, target)
 
 
 async def test_a_second_copy_adds_only_what_is_new():
     source, target = await filled(), await empty()
     await move(source, target)
-    await source.append("b", [Record(b"later", b"value")])
+    await source.append_records("b", [LogRecord(b"later", b"value")])
     await move(source, target)
-    assert await target.ends(["a", "b"]) == await source.ends(["a", "b"])
+    assert await target.end_positions(["a", "b"]) == await source.end_positions(["a", "b"])
 
 
 async def test_positions_are_carried_over_to_the_record_that_comes_next():
     source, target = await filled(), await empty()
-    await target.append(
-        "b", [Record(b"x", b"x", (("moved_from", f"{MARK}:0".encode()),))]
+    await target.append_records(
+        "b", [LogRecord(b"x", b"x", (("moved_from", f"{MARK}:0".encode()),))]
     )  # another offset from here on
     target.store.records["b", 0].clear()
     target.store.records["b", 0].append(
-        replace((await source.read("b", 0, 0, 1)).records[0], headers=(("moved_from", f"{MARK}:0".encode()),))
+        replace((await source.read_batch("b", 0, 0, 1)).records[0], headers=(("moved_from", f"{MARK}:0".encode()),))
     )
     await move(source, target)
     proven = await prove_log(source, target, TOPICS, {("a", 0): 3, ("b", 0): 25}, meter())
-    (there,) = (await target.read("a", 0, proven.marks["a", 0].next, 1)).records
+    (there,) = (await target.read_batch("a", 0, proven.marks["a", 0].next, 1)).records
     origin = origin_of(there)
     assert origin is not None
     assert origin.position == 3
     assert proven.marks["a", 1].next == 0
-    assert proven.marks["b", 0].next == await target.end("b", 0)
+    assert proven.marks["b", 0].next == await target.end_position("b", 0)
     assert proven.marks["a", 0].digest is not None
     assert proven.marks["b", 0].digest is not None
     assert [one.problem for one in (await check_marks(target, proven.marks)).values() if one.problem] == []
@@ -115,10 +115,10 @@ async def test_positions_are_carried_over_to_the_record_that_comes_next():
 
 async def test_records_of_others_are_left_alone():
     source, target = await filled(), await empty()
-    await target.append("b", [Record(b"live", b"value")])
+    await target.append_records("b", [LogRecord(b"live", b"value")])
     with pytest.raises(LogInUse, match="The topic b holds records that do not come from this home"):
         await move(source, target)
-    assert await target.end("a", 0) == 0
+    assert await target.end_position("a", 0) == 0
     elsewhere = await empty()
     await copy_log(source, elsewhere, TOPICS, "another-home", meter())
     with pytest.raises(LogInUse):
@@ -143,6 +143,6 @@ async def test_a_record_that_differs_is_seen(change: str):
 async def test_a_record_that_arrived_twice_is_no_difference():
     source, target = await filled(3), await empty()
     await move(source, target)
-    again = (await target.read("b", 0, 2, 1)).records[0]
-    await target.append("b", [Record(again.key, again.value, again.headers)])
+    again = (await target.read_batch("b", 0, 2, 1)).records[0]
+    await target.append_records("b", [LogRecord(again.key, again.value, again.headers)])
     assert await is_proven(source, target)

@@ -2,7 +2,7 @@
 
 from catalogue_api.bootstrap import build
 from catalogue_api.settings import Settings
-from soundings.http.server import serve
+from soundings.http.server import serve_app
 from soundings.telemetry.logging import configure_logs
 from soundings.telemetry.tracing import start_traces
 
@@ -12,7 +12,7 @@ def main() -> None:
     configure_logs()
     start_traces("catalogue-api")
     settings = Settings.from_environment()
-    serve(build(settings), settings.host, settings.port, settings.limits)
+    serve_app(build(settings), settings.host, settings.port, settings.limits)
 
 
 if __name__ == "__main__":

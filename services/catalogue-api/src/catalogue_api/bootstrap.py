@@ -30,16 +30,16 @@ from catalogue_api.token_revocations.sql import SqlRevocationStore
 from catalogue_api.token_revocations.use_cases import AnnounceRevocations
 from soundings.access.revocations import RevocationList
 from soundings.access.tokens import TokenVerifier
-from soundings.db import Database, migrate, open_database
-from soundings.db.outbox import Relay, run_relay
-from soundings.db.table_copy import Compared, Progress, copy_tables
+from soundings.db import Database, migrate_database, open_database
+from soundings.db.outbox import OutboxRelay, run_relay
+from soundings.db.table_copy import Progress, TableComparison, copy_tables
 from soundings.events.topics import CATALOGUE
 from soundings.http.app import Check, Lifespan, ServiceSpec, service_app
 from soundings.http.write_health import WriteHealth, WriteProbe
 from soundings.kernel.clock import Clock, system_clock
 from soundings.kernel.errors import ServiceUnavailable
 from soundings.log.factory import open_log
-from soundings.log.port import Log
+from soundings.log.port import EventLog
 from soundings.telemetry.metrics import OUTBOX_DEPTH
 
 KINDS: Sequence[EntityType] = (*ORGANISATION, MEASURE, FORM, SOURCE)
@@ -52,11 +52,11 @@ _DESCRIPTION = (
 
 
 def build(
-    settings: Settings, *, open_log: Callable[[str], Awaitable[Log]] = open_log, clock: Clock = system_clock
+    settings: Settings, *, open_log: Callable[[str], Awaitable[EventLog]] = open_log, clock: Clock = system_clock
 ) -> FastAPI:
     """The app; its lifespan migrates the database, carries the outbox to the log, and closes everything."""
     database = open_database(settings.database_url)
-    relay = Relay(
+    relay = OutboxRelay(
         database,
         OUTBOX,
         lambda: open_log(settings.log_url),
@@ -68,7 +68,7 @@ def build(
     health = WriteHealth(_probe(database))
 
     def committed() -> None:
-        relay.wake()
+        relay.wake_relay()
         health.succeeded()
 
     catalogue = SqlCatalogue(database, models, committed)
@@ -124,23 +124,23 @@ async def announce(database_url: str) -> int:
 async def carry_outbox(database_url: str, log_url: str) -> None:
     """Carry all that waits in the outbox to the log, whoever else does so too. Raises `LogUnavailable`."""
     async with _opened(database_url) as database:
-        relay = Relay(database, OUTBOX, lambda: open_log(log_url), topics=[CATALOGUE])
+        relay = OutboxRelay(database, OUTBOX, lambda: open_log(log_url), topics=[CATALOGUE])
         try:
             while await relay.relay_once():
                 continue
         finally:
-            await relay.close()
+            await relay.close_log()
 
 
-async def copy(source_url: str, target_url: str, progress: Progress) -> Sequence[Compared]:
+async def copy(source_url: str, target_url: str, progress: Progress) -> Sequence[TableComparison]:
     """Make another database hold what this one holds; nobody may use either meanwhile. What both hold afterwards."""
     tables = list(METADATA.sorted_tables)
     async with AsyncExitStack() as stack:
         source, target = open_database(source_url), open_database(target_url)
-        stack.push_async_callback(source.close)
-        stack.push_async_callback(target.close)
-        await migrate(source, "catalogue_api")
-        await migrate(target, "catalogue_api")
+        stack.push_async_callback(source.close_engine)
+        stack.push_async_callback(target.close_engine)
+        await migrate_database(source, "catalogue_api")
+        await migrate_database(target, "catalogue_api")
         return await copy_tables(source, target, tables, progress)
 
 
@@ -148,18 +148,18 @@ async def copy(source_url: str, target_url: str, progress: Progress) -> Sequence
 async def _opened(database_url: str) -> AsyncGenerator[Database, None]:
     database = open_database(database_url)
     try:
-        await migrate(database, "catalogue_api")
+        await migrate_database(database, "catalogue_api")
         yield database
     finally:
-        await database.close()
+        await database.close_engine()
 
 
-def _lifespan(database: Database, relay: Relay) -> Lifespan:
+def _lifespan(database: Database, relay: OutboxRelay) -> Lifespan:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None, None]:
         async with AsyncExitStack() as stack:
-            stack.push_async_callback(database.close)
-            await migrate(database, "catalogue_api")
+            stack.push_async_callback(database.close_engine)
+            await migrate_database(database, "catalogue_api")
             await stack.enter_async_context(run_relay(relay))
             yield
 
@@ -172,13 +172,13 @@ def _probe(database: Database) -> WriteProbe:
     async def probe() -> None:
         if database.is_full():
             raise ServiceUnavailable("the disk of the database is full")
-        async with raise_unavailable(), database.transaction() as connection:
+        async with raise_unavailable(), database.write_transaction() as connection:
             await OUTBOX.touch(connection)
 
     return probe
 
 
-def _outbox_moves(relay: Relay, limit: float) -> Check:
+def _outbox_moves(relay: OutboxRelay, limit: float) -> Check:
     """Ready while the database answers and no change has waited longer than ``limit`` seconds for the log."""
 
     async def check() -> str | None:

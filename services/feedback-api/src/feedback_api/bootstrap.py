@@ -58,8 +58,8 @@ from soundings.http.write_health import WriteHealth
 from soundings.kernel.clock import Clock, epoch_ms, system_clock
 from soundings.log.factory import open_log
 from soundings.log.lazy import LazyLog, OpenLog
-from soundings.log.port import Log, LogUnavailable
-from soundings.log.spool import Depth, Spool, SpooledLog
+from soundings.log.port import EventLog, LogUnavailable
+from soundings.log.spool import SpoolDepth, SpooledLog, SpoolStore
 from soundings.telemetry.metrics import SPOOL_AGE_SECONDS, SPOOL_BYTES, SPOOL_DEPTH, SPOOL_LIMIT_BYTES, SPOOL_PARKED
 
 _TOPICS: Final = (*topics.MEASURED, topics.CATALOGUE)
@@ -76,7 +76,7 @@ class _Parts:
 
     behind: LazyLog
     spooled: SpooledLog | None
-    log: Log
+    log: EventLog
     """What the doors append to."""
     health: WriteHealth
     projection: Projection
@@ -154,7 +154,7 @@ def _wired(settings: Settings, open_log: OpenLog, clock: Clock) -> _Parts:
     spooled = None if settings.spool_dir is None else _spooled(behind, settings.spool_dir, settings, clock)
     health = WriteHealth(behind.probe)
     # A spool takes what the log does not, and tells by itself when neither does.
-    log: Log = CheckedLog(behind, health) if spooled is None else spooled
+    log: EventLog = CheckedLog(behind, health) if spooled is None else spooled
     follower = CatalogueConsumer(
         log,
         projection,
@@ -191,15 +191,15 @@ def _writes(parts: _Parts) -> Sequence[Check]:
     return (parts.health.unready_reason,) if parts.spooled is None else ()
 
 
-def _spooled(behind: Log, folder: Path, settings: Settings, clock: Clock) -> SpooledLog:
-    def show(depth: Depth) -> None:
+def _spooled(behind: EventLog, folder: Path, settings: Settings, clock: Clock) -> SpooledLog:
+    def show(depth: SpoolDepth) -> None:
         SPOOL_DEPTH.set(depth.records)
         SPOOL_BYTES.set(depth.bytes)
         SPOOL_PARKED.set(depth.parked)
         SPOOL_AGE_SECONDS.set(0 if depth.oldest_at is None else max(0, epoch_ms(clock()) - depth.oldest_at) / 1000)
 
     SPOOL_LIMIT_BYTES.set(settings.spool_max_bytes)
-    spool = Spool(folder, topics.MEASURED, max_bytes=settings.spool_max_bytes, clock=clock)
+    spool = SpoolStore(folder, topics.MEASURED, max_bytes=settings.spool_max_bytes, clock=clock)
     return SpooledLog(behind, spool, watch=show)
 
 
@@ -253,12 +253,12 @@ def _lifespan(parts: _Parts) -> Lifespan:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
-            stack.push_async_callback(parts.log.close)
+            stack.push_async_callback(parts.log.close_log)
             # A log that is away may come back; one whose address is wrong never does.
             with suppress(LogUnavailable):
-                await parts.behind.open()
+                await parts.behind.open_now()
             if parts.spooled is not None:
-                await parts.spooled.start()
+                await parts.spooled.start_draining()
             await parts.follower.prepare()
             await stack.enter_async_context(parts.follower.following())
             yield

@@ -11,11 +11,11 @@ from feedback_api.spam.repeated_text import RepeatedTextDetector
 from feedback_api.spam.score import SpamReason, suspicion
 from feedback_api.spam.scorer import SpamScorer, SubmissionContext
 from feedback_api.spam.token_bucket import TokenBuckets
-from soundings.events.forms import Abuse
+from soundings.events.forms import AbusePolicy
 
 HERE = SubmissionContext("visit", "https://www.sf.example", "192.0.2.7", elapsed_ms=30_000)
 SAID = "The queue at the security line was far too long this morning."
-RULES = Abuse()
+RULES = AbusePolicy()
 
 
 class Ticking:
@@ -49,14 +49,14 @@ def test_the_hidden_field_alone_holds_a_response_back(guard):
 def test_the_floor_is_the_forms_own(guard):
     at = [replace(HERE, elapsed_ms=elapsed) for elapsed in (1999, 2000)] + [replace(HERE, elapsed_ms=None)]
     assert [guard.judge(one, RULES, "r", ()).reasons for one in at] == [("too_fast",), (), ()]
-    slow = Abuse(least_seconds=60)
+    slow = AbusePolicy(least_seconds=60)
     assert guard.judge(HERE, slow, "r", ()).reasons == ("too_fast",)
 
 
 def test_the_threshold_is_the_forms_own(guard):
     fast = replace(HERE, elapsed_ms=10)
     assert not guard.judge(fast, RULES, "r", ()).quarantined
-    assert guard.judge(fast, Abuse(quarantine_at=0.4), "r", ()).quarantined
+    assert guard.judge(fast, AbusePolicy(quarantine_at=0.4), "r", ()).quarantined
 
 
 def test_the_same_text_counts_against_later_records_and_a_retry_is_none(guard, ticking):

@@ -43,8 +43,8 @@ from metrics_worker.subjects.http import router as subjects_router
 from metrics_worker.subjects.sql import SqlSubjectStore
 from soundings.access.revocations import LogRevocations, RevocationList
 from soundings.access.tokens import TokenVerifier
-from soundings.db import Database, DatabaseFailed, migrate, open_database
-from soundings.db.table_copy import Compared
+from soundings.db import Database, DatabaseFailed, migrate_database, open_database
+from soundings.db.table_copy import TableComparison
 from soundings.http.app import Check, Lifespan, ServiceSpec, service_app
 from soundings.kernel.clock import Clock, system_clock
 from soundings.log.factory import open_log
@@ -133,7 +133,7 @@ async def resume(database_url: str) -> Sequence[str]:
 async def read_again(database_url: str) -> int:
     """Have every partition of the log read from its beginning; how many there are. Facts know their duplicates."""
     async with _opened(database_url) as database:
-        await migrate(database, "metrics_worker")
+        await migrate_database(database, "metrics_worker")
         return await open_fold_store(database).read_again()
 
 
@@ -144,20 +144,20 @@ async def positions(database_url: str, *, upgrade: bool = True) -> Mapping[Topic
     """
     async with _opened(database_url) as database:
         if upgrade:
-            await migrate(database, "metrics_worker")
+            await migrate_database(database, "metrics_worker")
         return await positions_of(database)
 
 
 async def check_unused(database_url: str) -> None:
     """Raises `DatabaseInUse` when a worker has ever written to a database."""
     async with _opened(database_url) as database:
-        await migrate(database, "metrics_worker")
+        await migrate_database(database, "metrics_worker")
         await refuse_what_is_used(database)
 
 
 async def copy(
     source_url: str, target_url: str, positions: Mapping[TopicPartition, ReadMark], progress: Progress
-) -> Sequence[Compared]:
+) -> Sequence[TableComparison]:
     """Make another database hold what this one holds, and read on at positions of another log; what both hold then.
 
     Nobody may use either meanwhile. Raises `DatabaseInUse`.
@@ -173,16 +173,16 @@ async def _opened(database_url: str) -> AsyncGenerator[Database]:
     try:
         yield database
     finally:
-        await database.close()
+        await database.close_engine()
 
 
 def _lifespan(database: Database, log: LazyLog, runner: ConsumerThread) -> Lifespan:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
-            stack.push_async_callback(database.close)
-            stack.push_async_callback(log.close)
-            await migrate(database, "metrics_worker")
+            stack.push_async_callback(database.close_engine)
+            stack.push_async_callback(log.close_log)
+            await migrate_database(database, "metrics_worker")
             runner.start()
             stack.push_async_callback(asyncio.to_thread, runner.stop)
             yield

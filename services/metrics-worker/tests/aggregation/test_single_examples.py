@@ -18,8 +18,8 @@ from metrics_worker.aggregation.responses import (
 from metrics_worker.aggregation.tallies import tally_buckets, tally_contribution
 from metrics_worker.cells.counters import WideRow
 from soundings.kernel.clock import epoch_ms
-from soundings.kernel.scales import Scale
-from soundings.kernel.vocabulary import Grain
+from soundings.kernel.scales import MeasureScale
+from soundings.kernel.vocabulary import CellGrain
 
 PLACE = CellCoordinates("permits", "website", "", (("day", "2018-05-01"),))
 
@@ -64,27 +64,32 @@ def test_a_form_that_was_shown_three_times():
 
 
 def test_a_day_tally_counts_in_its_day_and_month_and_coarser_ones_only_in_their_own():
-    assert tally_buckets(Grain.DAY, date(2018, 5, 17)) == (("day", "2018-05-17"), ("month", "2018-05-01"))
-    assert tally_buckets(Grain.MONTH, date(2018, 5, 1)) == (("month", "2018-05-01"),)
-    assert tally_buckets(Grain.YEAR, date(2017, 10, 1)) == (("year", "2017-10-01"),)
+    assert tally_buckets(CellGrain.DAY, date(2018, 5, 17)) == (("day", "2018-05-17"), ("month", "2018-05-01"))
+    assert tally_buckets(CellGrain.MONTH, date(2018, 5, 1)) == (("month", "2018-05-01"),)
+    assert tally_buckets(CellGrain.YEAR, date(2017, 10, 1)) == (("year", "2017-10-01"),)
     with pytest.raises(ValueError, match="does not begin"):
-        tally_buckets(Grain.QUARTER, date(2018, 5, 2))
+        tally_buckets(CellGrain.QUARTER, date(2018, 5, 2))
 
 
 def test_a_tally_of_zeros_reports_its_measure_without_a_bin():
-    zeros = tally_contribution(PLACE, "transactions", 1, Scale.CATEGORY, {"completed": 0, "failed": 0}, None)
+    zeros = tally_contribution(PLACE, "transactions", 1, MeasureScale.CATEGORY, {"completed": 0, "failed": 0}, None)
     assert (zeros.counts, zeros.tally) == ((), "transactions@1")
 
 
 def test_the_total_of_a_tally_is_kept_once_in_milliseconds_and_never_at_what_is_unknown():
     bins = {"unknown": 3, "20": 5, "30": 0}
-    waits = tally_contribution(PLACE, "wait_answered", 1, Scale.DURATION, bins, 61.5)
+    waits = tally_contribution(PLACE, "wait_answered", 1, MeasureScale.DURATION, bins, 61.5)
     assert waits.counts == (Count("wait_answered@1", "20", 5, 61_500), Count("wait_answered@1", "unknown", 3, 0))
 
 
 @pytest.mark.parametrize(
     ("scale", "bins"),
-    [(Scale.FIVE, {"6": 1}), (Scale.DURATION, {"101.5": 1}), (Scale.COUNT, {"some": 1}), (Scale.CATEGORY, {"": 1})],
+    [
+        (MeasureScale.FIVE, {"6": 1}),
+        (MeasureScale.DURATION, {"101.5": 1}),
+        (MeasureScale.COUNT, {"some": 1}),
+        (MeasureScale.CATEGORY, {"": 1}),
+    ],
 )
 def test_a_tally_with_a_bin_that_its_scale_does_not_have_is_refused(scale, bins):
     with pytest.raises(ValueError, match="not a bin"):

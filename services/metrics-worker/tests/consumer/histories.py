@@ -11,10 +11,24 @@ from hypothesis import strategies as st
 
 from soundings.events.base import EventData
 from soundings.events.interaction import InteractionRecorded, InteractionRetracted
-from soundings.events.response import FormFunnelStep, ResponseRetracted, ResponseReviewed, ResponseSubmitted, Score
+from soundings.events.response import (
+    FormFunnelStep,
+    ResponseRetracted,
+    ResponseReviewed,
+    ResponseSubmitted,
+    ScoredAnswer,
+)
 from soundings.events.tally import TallyRecorded, TallyRetracted
-from soundings.kernel.scales import Scale
-from soundings.kernel.vocabulary import Channel, Direction, Grain, InteractionKind, Outcome, Reason, Stage
+from soundings.kernel.scales import MeasureScale
+from soundings.kernel.vocabulary import (
+    CellGrain,
+    ContactDirection,
+    ContactOutcome,
+    ContactReason,
+    FunnelStage,
+    InteractionKind,
+    ServiceChannel,
+)
 
 # Midnights and month ends of New York, the day its clocks go back, and a moment that no zone cares about.
 MOMENTS = [
@@ -34,7 +48,8 @@ LISTED = [
     (),
     (),
     tuple(
-        Score(question_id="r", measure="barriers", measure_version=1, scale=Scale.CATEGORY, value=code) for code in "ab"
+        ScoredAnswer(question_id="r", measure="barriers", measure_version=1, scale=MeasureScale.CATEGORY, value=code)
+        for code in "ab"
     ),
 ]
 """Codes of a question that may be answered with a list; it is one where `answers` say so."""
@@ -43,18 +58,18 @@ LISTED = [
 def response(chance: Random) -> ResponseSubmitted:
     return ResponseSubmitted(
         **_measured(chance),
-        channel=chance.choice([Channel.WEBSITE, Channel.PHONE]),
+        channel=chance.choice([ServiceChannel.WEBSITE, ServiceChannel.PHONE]),
         service_id=chance.choice(["parking", "permits"]),
         form_id=chance.choice("fg"),
         form_version=1,
         touchpoint=chance.choice([None, "counter"]),
         answers=chance.choice([{}, {"q": 4, "r": ["a", "b"]}]),
         scores=tuple(
-            Score(
+            ScoredAnswer(
                 question_id="q",
                 measure=chance.choice(["satisfaction", "trust"]),
                 measure_version=chance.randint(1, 2),
-                scale=Scale.FIVE,
+                scale=MeasureScale.FIVE,
                 value=chance.randint(1, 5),
             )
             for _ in range(chance.randint(0, 2))
@@ -70,10 +85,10 @@ def response(chance: Random) -> ResponseSubmitted:
 def funnel(chance: Random) -> FormFunnelStep:
     return FormFunnelStep(
         **_measured(chance),
-        channel=Channel.WEBSITE,
+        channel=ServiceChannel.WEBSITE,
         service_id=chance.choice(["parking", "permits"]),
         form_id="f",
-        stage=chance.choice(list(Stage)),
+        stage=chance.choice(list(FunnelStage)),
         n=chance.randint(1, 9),
         occurred_at=chance.choice(MOMENTS),
         test=chance.random() < 0.3,
@@ -92,11 +107,11 @@ def interaction(chance: Random) -> InteractionRecorded:
         **_measured(chance),
         root_id=chance.choice("xy"),
         service_id=chance.choice([None, "parking", "permits"]),
-        channel=chance.choice([None, Channel.PHONE, Channel.WEBSITE]),
+        channel=chance.choice([None, ServiceChannel.PHONE, ServiceChannel.WEBSITE]),
         kind=chance.choice([InteractionKind.CALL, InteractionKind.CHAT, *InteractionKind]),
-        direction=chance.choice([Direction.INBOUND, Direction.INBOUND, Direction.OUTBOUND]),
+        direction=chance.choice([ContactDirection.INBOUND, ContactDirection.INBOUND, ContactDirection.OUTBOUND]),
         topic=tuple(chance.choice(["fees", "fines"]) for _ in range(chance.randint(0, 2))),
-        reason=chance.choice([None, *Reason]),
+        reason=chance.choice([None, *ContactReason]),
         started_at=started,
         enqueued_at=later(),
         answered_at=later(),
@@ -105,7 +120,7 @@ def interaction(chance: Random) -> InteractionRecorded:
         talk_s=chance.choice(SECONDS),
         hold_s=chance.choice(SECONDS),
         wrap_up_s=chance.choice(SECONDS),
-        outcome=chance.choice(list(Outcome)),
+        outcome=chance.choice(list(ContactOutcome)),
         results=chance.choice([None, 0, 2]),
         cost=chance.choice([None, -250, 0, 99, 101, 10_001]),
     )
@@ -113,13 +128,13 @@ def interaction(chance: Random) -> InteractionRecorded:
 
 def tally(chance: Random) -> TallyRecorded:
     """A tally of a scale, a category, a duration or money, often of zeros."""
-    grain = chance.choice(list(Grain))
+    grain = chance.choice(list(CellGrain))
     measure, scale, names = chance.choice(
         [
-            ("satisfaction", Scale.FIVE, ["1", "5"]),
-            ("transactions", Scale.CATEGORY, ["completed", "failed"]),
-            ("wait_answered", Scale.DURATION, ["20", "unknown"]),
-            ("cost", Scale.MONEY, ["100", "-102"]),
+            ("satisfaction", MeasureScale.FIVE, ["1", "5"]),
+            ("transactions", MeasureScale.CATEGORY, ["completed", "failed"]),
+            ("wait_answered", MeasureScale.DURATION, ["20", "unknown"]),
+            ("cost", MeasureScale.MONEY, ["100", "-102"]),
         ]
     )
     return TallyRecorded(
@@ -129,14 +144,14 @@ def tally(chance: Random) -> TallyRecorded:
         agency_id="city",
         time_zone="America/New_York",
         service_id=chance.choice(["parking", "permits"]),
-        channel=Channel.PHONE,
+        channel=ServiceChannel.PHONE,
         measure=measure,
         measure_version=1,
         scale=scale,
         grain=grain,
-        start=date(2018, 5, chance.choice([1, 2]) if grain is Grain.DAY else 1),
+        start=date(2018, 5, chance.choice([1, 2]) if grain is CellGrain.DAY else 1),
         bins={name: chance.choice([0, 0, 1, 7]) for name in names if chance.random() < 0.7},
-        total=chance.choice([0, 12, 0.5]) if scale in {Scale.DURATION, Scale.MONEY} else None,
+        total=chance.choice([0, 12, 0.5]) if scale in {MeasureScale.DURATION, MeasureScale.MONEY} else None,
         received_at=AT,
     )
 

@@ -13,11 +13,18 @@ from pydantic_core import PydanticUndefined, to_jsonable_python
 from metrics_worker.aggregation.errors import InconsistentEvent
 from metrics_worker.consumer import event_decoder
 from metrics_worker.consumer.event_decoder import decode_event
-from soundings.events.envelope import MalformedEvent, Undecodable, UnknownEventType, UnknownMajor, encode, model_of
+from soundings.events.envelope import (
+    MalformedEvent,
+    UndecodableRecord,
+    UnknownEventType,
+    UnknownMajor,
+    encode_event,
+    model_of,
+)
 from soundings.events.interaction import InteractionRecorded
 from soundings.events.response import FormFunnelStep, ResponseSubmitted
 from soundings.log.port import StoredRecord
-from soundings.testing.hypothesis_profile import examples
+from soundings.testing.hypothesis_profile import example_count
 
 from .histories import POOL, funnel, interaction, response
 
@@ -31,7 +38,7 @@ def stored(record) -> StoredRecord:
 @given(event=st.sampled_from(POOL))
 @settings(deadline=None)
 def test_both_ways_read_every_event_alike(event):
-    record = stored(encode(event))
+    record = stored(encode_event(event))
     quick = event_decoder._decode_fast(record, "r0")
     thorough = event_decoder._decode_with_model(record, "r0")
     if quick is not None:
@@ -43,7 +50,7 @@ def test_both_ways_read_every_event_alike(event):
 @pytest.mark.parametrize("make", [response, funnel, interaction])
 def test_what_our_own_doors_write_goes_the_quick_way(make):
     for seed in range(50):
-        assert event_decoder._decode_fast(stored(encode(make(Random(seed)))), "r0") is not None
+        assert event_decoder._decode_fast(stored(encode_event(make(Random(seed)))), "r0") is not None
 
 
 PLAIN = (ResponseSubmitted, FormFunnelStep, InteractionRecorded)
@@ -73,9 +80,9 @@ ODD = st.sampled_from(
 
 
 @given(data=st.data(), event=st.sampled_from([one for one in POOL if isinstance(one, PLAIN)]))
-@settings(max_examples=examples(1500), deadline=None)
+@settings(max_examples=example_count(1500), deadline=None)
 def test_whatever_is_changed_in_an_event_both_ways_agree_or_the_models_decide(data, event):
-    record = stored(encode(event))
+    record = stored(encode_event(event))
     body = orjson.loads(record.value)
     for _ in range(data.draw(st.integers(1, 2))):
         name = data.draw(st.sampled_from([*type(event).model_fields, "unheard_of"]))
@@ -93,7 +100,7 @@ def _outcome(way, record):
     """What a way makes of a record: None when it passes, a word when it refuses, or the event with its data whole."""
     try:
         event = way(record, "r0")
-    except (ValueError, Undecodable) as error:
+    except (ValueError, UndecodableRecord) as error:
         return "contradiction" if isinstance(error, ValueError) else "undecodable"
     if event is None:
         return None
@@ -132,7 +139,7 @@ def test_an_event_of_another_topic_is_refused():
 
     event = SignalCleared(signal_id="s", agency_id="a", service_id="b", kind="shift", at="2026-01-01T00:00:00Z")
     with pytest.raises(UnknownEventType, match="does not belong"):
-        decode_event(stored(encode(event)), "r0")
+        decode_event(stored(encode_event(event)), "r0")
 
 
 @pytest.mark.parametrize(
@@ -147,7 +154,7 @@ def test_an_event_of_another_topic_is_refused():
     ],
 )
 def test_an_interaction_that_cannot_be_is_a_contradiction(field, value):
-    record = stored(encode(interaction(Random(1))))
+    record = stored(encode_event(interaction(Random(1))))
     body = orjson.loads(record.value) | {field: value}
     changed = StoredRecord(record.topic, 0, 7, record.key, orjson.dumps(body), record.headers, 0)
     with pytest.raises(InconsistentEvent):
@@ -156,4 +163,4 @@ def test_an_interaction_that_cannot_be_is_a_contradiction(field, value):
 
 def test_comments_lose_the_character_that_no_database_keeps():
     event = response(Random(3)).model_copy(update={"comments": {"why": "so\x00 slow"}})
-    assert decode_event(stored(encode(event)), "r0").voice.comments == {"why": "so slow"}
+    assert decode_event(stored(encode_event(event)), "r0").voice.comments == {"why": "so slow"}

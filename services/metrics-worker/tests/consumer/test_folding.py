@@ -9,9 +9,9 @@ from metrics_worker.aggregation.deltas import counted
 from metrics_worker.aggregation.errors import WrongPartition
 from metrics_worker.aggregation.facts import EMPTY, QUARANTINED, RETRACTED, TEST
 from metrics_worker.consumer.event_decoder import decode_event
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.events.interaction import InteractionRecorded
-from soundings.events.response import ResponseRetracted, ResponseReviewed, ResponseSubmitted, Score
+from soundings.events.response import ResponseRetracted, ResponseReviewed, ResponseSubmitted, ScoredAnswer
 from soundings.log.port import StoredRecord
 
 NOW = datetime(2018, 5, 1, 13, tzinfo=UTC)
@@ -21,7 +21,7 @@ def response(revision: int = 0, value: int = 5, **more):
     plain = {
         "record_id": "r", "source_id": "web", "agency_id": "city", "time_zone": "UTC", "service_id": "permits",
         "channel": "website", "form_id": "f", "form_version": 1, "occurred_at": NOW, "received_at": NOW,
-        "scores": (Score(question_id="q", measure="ease", measure_version=1, scale="1-5", value=value),),
+        "scores": (ScoredAnswer(question_id="q", measure="ease", measure_version=1, scale="1-5", value=value),),
         "comments": {"why": f"said {value}"}, "revision": revision,
     }  # fmt: skip
     return ResponseSubmitted(**(plain | more))
@@ -37,7 +37,7 @@ RETRACTION = ResponseRetracted(record_id="r", source_id="web", reason="erasure",
 
 
 def decoded(event, home: str = "r0"):
-    record = encode(event)
+    record = encode_event(event)
     return decode_event(StoredRecord(event.TOPIC.name, 0, 0, record.key, record.value, record.headers, 0), home)
 
 

@@ -22,12 +22,12 @@ from metrics_worker.consumer.write_batch import PartitionBatch, Terms, apply_bat
 from metrics_worker.parked.sql import SqlParkedSourceStore
 from metrics_worker.rebuild.sql import SqlRebuildStore
 from metrics_worker.rebuild.use_cases import rebuild, verify
-from soundings.db import Database, migrate, open_database
+from soundings.db import Database, migrate_database, open_database
 from soundings.events.base import EventData
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.events.topics import ALL
-from soundings.log.port import Log, StoredRecord, TopicPartition
-from soundings.testing.hypothesis_profile import examples
+from soundings.log.port import EventLog, StoredRecord, TopicPartition
+from soundings.testing.hypothesis_profile import example_count
 from soundings.testing.memory_log import MemoryLog
 
 from ..conftest import KINDS  # noqa: TID252 - the tests are no package
@@ -50,7 +50,7 @@ class Worker:
     """A worker by hand: it takes, reads and writes exactly when a history says so."""
 
     name: str
-    log: Log
+    log: EventLog
     store: FoldStore
     held: dict[TopicPartition, PartitionLease] = field(default_factory=dict)
     slot: int = 0
@@ -141,7 +141,7 @@ async def resume(store: FoldStore) -> None:
         await SqlParkedSourceStore(store._database).resume(source, AgencyReach(None))
 
 
-async def play(store: FoldStore, log: Log, homes: Sequence[TopicPartition], steps) -> None:
+async def play(store: FoldStore, log: EventLog, homes: Sequence[TopicPartition], steps) -> None:
     """Let two workers take, read, park, resume, crash and write as told, then let one finish what is left."""
     workers = [Worker("one", log, store), Worker("two", log, store, slot=1)]
     for number, most, fate in steps:
@@ -176,11 +176,11 @@ async def play(store: FoldStore, log: Log, homes: Sequence[TopicPartition], step
     assert (state.parked, state.resuming, dict(state.backlogs)) == (frozenset(), frozenset(), {})
 
 
-async def append_all(log: Log, history: Sequence[EventData]) -> list[TopicPartition]:
-    await log.ensure(ALL)
+async def append_all(log: EventLog, history: Sequence[EventData]) -> list[TopicPartition]:
+    await log.ensure_topics(ALL)
     homes: set[TopicPartition] = set()
     for event in history:
-        (place,) = await log.append(event.TOPIC.name, [encode(event)])
+        (place,) = await log.append_records(event.TOPIC.name, [encode_event(event)])
         homes.add((event.TOPIC.name, place.partition))
     return sorted(homes)
 
@@ -207,7 +207,7 @@ def told_twice(history: Sequence[EventData], again: Sequence[int]) -> list[Event
 
 @given(played=PLAYED)
 @example(played=([POOL[314], POOL[52], POOL[310]], [], [(1, 1, None)]))  # two slots cancel out beside a reported zero
-@settings(_UNHURRIED, max_examples=examples(2_500))
+@settings(_UNHURRIED, max_examples=example_count(2_500))
 def test_the_cells_are_the_fold_over_the_latest_revisions(played) -> None:
     history, again, steps = played
     told, log, store = told_twice(history, again), MemoryLog(), MemoryFoldStore()
@@ -223,7 +223,7 @@ def test_the_cells_are_the_fold_over_the_latest_revisions(played) -> None:
 @pytest.mark.slow
 @given(several=st.lists(PLAYED, min_size=5, max_size=5))
 @example(several=[([POOL[314], POOL[52], POOL[310]], [], [(1, 1, None)])])
-@settings(_UNHURRIED, max_examples=examples(15))
+@settings(_UNHURRIED, max_examples=example_count(15))
 def test_the_law_holds_in_a_real_database_and_verify_agrees(database_url, several) -> None:
     async def check() -> None:
         database = await fresh(database_url)
@@ -233,13 +233,13 @@ def test_the_law_holds_in_a_real_database_and_verify_agrees(database_url, severa
             await play(open_fold_store(database), log, await append_all(log, told), steps)
             assert await cells_of(database) == expected(told)
         assert (await verify(SqlRebuildStore(database))).comparison.differences == 0
-        await database.close()
+        await database.close_engine()
 
     asyncio.run(check())
 
 
 @given(history=HISTORIES)
-@settings(_UNHURRIED, max_examples=examples(15))
+@settings(_UNHURRIED, max_examples=example_count(15))
 def test_a_rebuild_gives_the_same_cells_in_a_new_generation(database_url, history) -> None:
     async def check() -> None:
         database = await fresh(database_url)
@@ -250,12 +250,12 @@ def test_a_rebuild_gives_the_same_cells_in_a_new_generation(database_url, histor
         rebuilt = await rebuild(SqlRebuildStore(database))
         assert (rebuilt.generation, rebuilt.comparison.differences) == (2, 0)
         assert await cells_of(database) == before == expected(history)
-        await database.close()
+        await database.close_engine()
 
     asyncio.run(check())
 
 
 async def fresh(url: str) -> Database:
     database = open_database(url)
-    await migrate(database, "metrics_worker")
+    await migrate_database(database, "metrics_worker")
     return database

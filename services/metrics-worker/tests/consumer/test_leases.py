@@ -35,14 +35,14 @@ async def test_a_worker_that_stands_still_in_the_middle_of_a_batch_is_put_out(da
     async with running(log, open_fold_store(database), "first") as first:
         await first.idle()
     still = open_database(database.url.render_as_string(hide_password=False), name=session_name("still"))
-    async with database.transaction() as connection:
+    async with database.write_transaction() as connection:
         await connection.execute(insert(worker).values(id="still", until=0))
-    async with still.engine.connect() as connection:
+    async with still.sqlalchemy_engine.connect() as connection:
         await connection.execute(PARTITIONS)
         await tell(log, POOL[40:80])
         async with running(log, open_fold_store(database), "second", beat_ms=50) as second:
             await second.idle()
         with pytest.raises(DatabaseFailed, match="closed"):
             await connection.execute(PARTITIONS)
-    await still.close()
+    await still.close_engine()
     assert await cells_of(database) == expected(POOL[:80])

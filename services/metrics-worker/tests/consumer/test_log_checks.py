@@ -15,11 +15,11 @@ from metrics_worker.consumer.sql import open_fold_store
 from metrics_worker.db.tables import catalogue_entity, position
 from metrics_worker.query.sql import SqlCellStore
 from soundings.db import Database
-from soundings.events.catalogue import Service, ServiceChanged
+from soundings.events.catalogue import ServiceBody, ServiceChanged
 from soundings.events.topics import ALL, CATALOGUE, MEASURED, RESPONSES
 from soundings.kernel.clock import epoch_ms, system_clock
-from soundings.log.port import LogUnavailable, Record
-from soundings.log.spool import Spool, SpooledLog
+from soundings.log.port import LogRecord, LogUnavailable
+from soundings.log.spool import SpooledLog, SpoolStore
 from soundings.log.sqlite import SqliteLog
 from soundings.telemetry.metrics import LAG_EVENTS, LOG_MISMATCH
 from soundings.testing.memory_log import MemoryLog
@@ -33,8 +33,8 @@ FILES = ("log.db", "log.db-wal", "log.db-shm")
 
 
 async def opened(folder: Path) -> SqliteLog:
-    log = await SqliteLog.open(folder / "log.db")
-    await log.ensure(ALL)
+    log = await SqliteLog.open_log(folder / "log.db")
+    await log.ensure_topics(ALL)
     return log
 
 
@@ -44,7 +44,7 @@ async def log(tmp_path: Path) -> AsyncIterator[SqliteLog]:
     made = await opened(tmp_path)
     await tell(made, POOL[:60])
     yield made
-    await made.close()
+    await made.close_log()
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ async def test_a_log_that_was_deleted_stops_the_worker_until_it_is_recovered(cou
         assert await cells_of(database) == expected(POOL[:90])
         assert LOG_MISMATCH.labels("metrics-worker")._value.get() == 0
     assert await log_fits(database)
-    await log.close()
+    await log.close_log()
 
 
 async def test_an_older_copy_that_has_grown_since_stops_the_worker(log, database, tmp_path):
@@ -104,19 +104,19 @@ async def test_an_older_copy_that_has_grown_since_stops_the_worker(log, database
     await tell(log, POOL[60:120])
     async with running(log, open_fold_store(database)) as at_work:
         await at_work.idle()
-    ends = await log.ends([topic.name for topic in MEASURED])
-    await log.close()
+    ends = await log.end_positions([topic.name for topic in MEASURED])
+    await log.close_log()
     remove(tmp_path)
     shutil.copyfile(older, tmp_path / "log.db")
     log = await opened(tmp_path)
     await tell(log, POOL[120:400])
-    grown = await log.ends([topic.name for topic in MEASURED])
+    grown = await log.end_positions([topic.name for topic in MEASURED])
     assert all(grown[home] >= end for home, end in ends.items() if home[0] == RESPONSES.name)
     async with running(log, open_fold_store(database)) as at_work:
         await reason(at_work, "does not hold the record at")
         await recovered(at_work, database)
         assert await cells_of(database) == expected(POOL[:400])
-    await log.close()
+    await log.close_log()
 
 
 async def test_records_that_retention_took_before_they_were_read_stop_the_worker(counted, database, tmp_path):
@@ -154,7 +154,7 @@ async def test_positions_of_an_earlier_version_adopt_the_record_before_them(coun
 
 async def test_a_log_that_shrinks_while_it_is_read_stops_the_worker(database):
     log = MemoryLog()
-    await log.ensure(ALL)
+    await log.ensure_topics(ALL)
     await tell(log, POOL[:60])
     async with running(log, open_fold_store(database), beat_ms=20) as at_work:
         await at_work.idle()
@@ -168,14 +168,14 @@ async def test_a_log_that_shrinks_while_it_is_read_stops_the_worker(database):
 
 async def test_a_catalogue_that_was_compacted_meanwhile_is_read_again(counted, database):
     def service(name: str, revision: int) -> ServiceChanged:
-        body = Service(agency_id="city", department_id="d", name={"en": f"{name} {revision}"}, channels=[])
+        body = ServiceBody(agency_id="city", department_id="d", name={"en": f"{name} {revision}"}, channels=[])
         return ServiceChanged(id=name, revision=revision, changed_at=AT, body=body)
 
     await tell(counted, [service("permits", 1), service("parks", 1)])
     async with running(counted, open_fold_store(database)) as at_work:
         await at_work.idle()
     await tell(counted, [service("parks", 2)])
-    await counted.append(CATALOGUE.name, [Record(b"service/permits", None)])
+    await counted.append(CATALOGUE.name, [LogRecord(b"service/permits", None)])
     await counted.maintain(epoch_ms(system_clock()))
     async with running(counted, open_fold_store(database)) as at_work:
         await at_work.idle()
@@ -186,7 +186,7 @@ async def test_a_catalogue_that_was_compacted_meanwhile_is_read_again(counted, d
 
 async def test_a_spool_that_is_restored_from_an_older_copy_sends_twice_and_is_counted_once(database, tmp_path):
     behind = MemoryLog()
-    await behind.ensure(ALL)
+    await behind.ensure_topics(ALL)
     folder = tmp_path / "spool"
 
     async def drained() -> None:
@@ -201,11 +201,11 @@ async def test_a_spool_that_is_restored_from_an_older_copy_sends_twice_and_is_co
     shutil.copytree(folder, tmp_path / "older")
     behind.store.fault = None
     await drained()
-    once = sum((await behind.ends([topic.name for topic in MEASURED])).values())
+    once = sum((await behind.end_positions([topic.name for topic in MEASURED])).values())
     shutil.rmtree(folder)
     shutil.copytree(tmp_path / "older", folder)
     await drained()
-    assert sum((await behind.ends([topic.name for topic in MEASURED])).values()) == 2 * once == 120
+    assert sum((await behind.end_positions([topic.name for topic in MEASURED])).values()) == 2 * once == 120
     async with running(behind, open_fold_store(database)) as at_work:
         await at_work.idle()
         assert await cells_of(database) == expected(POOL[:60])
@@ -213,9 +213,9 @@ async def test_a_spool_that_is_restored_from_an_older_copy_sends_twice_and_is_co
 
 @asynccontextmanager
 async def spooling(behind: MemoryLog, folder: Path) -> AsyncIterator[SpooledLog]:
-    log = SpooledLog(MemoryLog(behind.store), Spool(folder, MEASURED), retry_seconds=0.05)
-    await log.start()
+    log = SpooledLog(MemoryLog(behind.store), SpoolStore(folder, MEASURED), retry_seconds=0.05)
+    await log.start_draining()
     try:
         yield log
     finally:
-        await log.close()
+        await log.close_log()

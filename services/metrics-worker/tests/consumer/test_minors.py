@@ -10,9 +10,9 @@ from metrics_worker.consumer.event_decoder import decode_event
 from metrics_worker.consumer.sql import open_fold_store
 from metrics_worker.db.tables import catalogue_entity, dead_letter, fact, voice
 from soundings.db import Database
-from soundings.events.envelope import BY_TYPE, encode, type_of
+from soundings.events.envelope import BY_TYPE, encode_event, type_of
 from soundings.events.topics import ALL, CATALOGUE, INTERACTIONS, MEASURED
-from soundings.log.port import Record, StoredRecord
+from soundings.log.port import LogRecord, StoredRecord
 from soundings.testing.memory_log import MemoryLog
 from soundings.testing.schema_evolution import as_a_later_minor, as_an_earlier_minor
 
@@ -21,12 +21,12 @@ from .histories import POOL
 from .test_worker import running
 
 
-def topic_of(record: Record) -> str:
+def topic_of(record: LogRecord) -> str:
     return BY_TYPE[type_of(record)].TOPIC.name
 
 
 EXAMPLES = [
-    encode(event.model_validate_json(file.read_bytes()))
+    encode_event(event.model_validate_json(file.read_bytes()))
     for event in BY_TYPE.values()
     for file in sorted((Path(__file__).parents[4] / "shared" / "contracts" / "examples" / event.TYPE).glob("*.json"))
 ]
@@ -34,16 +34,16 @@ ENTITIES = [record for record in EXAMPLES if topic_of(record) == CATALOGUE.name]
 EVENTS = [record for record in EXAMPLES if topic_of(record) in {topic.name for topic in MEASURED}]
 
 
-async def told(database: Database, records: Sequence[Record]) -> dict[str, object]:
+async def told(database: Database, records: Sequence[LogRecord]) -> dict[str, object]:
     """What a worker makes of records: how many it puts aside, and what it keeps of the others."""
     await empty(database)
     log = MemoryLog()
-    await log.ensure(ALL)
+    await log.ensure_topics(ALL)
     for record in records:
-        await log.append(topic_of(record), [record])
+        await log.append_records(topic_of(record), [record])
     async with running(log, open_fold_store(database)) as worker:
         await worker.idle()
-    async with database.snapshot() as connection:
+    async with database.read_snapshot() as connection:
         kept = {
             name: (await connection.execute(select(*columns).order_by(*columns[:2]))).all()
             for name, columns in {
@@ -57,7 +57,7 @@ async def told(database: Database, records: Sequence[Record]) -> dict[str, objec
 
 
 async def test_events_of_a_later_minor_are_counted_and_kept_as_ours(database):
-    records = [*map(encode, POOL), *EVENTS]
+    records = [*map(encode_event, POOL), *EVENTS]
     ours = await told(database, records)
     assert ours["aside"] == []
     assert ours["cells"]
@@ -79,5 +79,5 @@ def test_events_of_an_earlier_minor_are_taken_for_what_they_say(record):
         assert decoded(older, home).fact.key == identity
 
 
-def decoded(record: Record, home: str):
+def decoded(record: LogRecord, home: str):
     return decode_event(StoredRecord(topic_of(record), 0, 0, record.key, record.value, record.headers, 0), home)

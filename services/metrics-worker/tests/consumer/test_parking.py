@@ -18,10 +18,10 @@ from metrics_worker.rebuild.sql import SqlRebuildStore
 from metrics_worker.rebuild.use_cases import rebuild, verify
 from soundings.db import Database
 from soundings.events.base import EventData
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.events.response import ResponseRetracted, ResponseSubmitted
 from soundings.events.topics import CATALOGUE, RESPONSES
-from soundings.log.port import Log, Record
+from soundings.log.port import EventLog, LogRecord
 from soundings.testing.memory_log import MemoryLog
 
 from .conftest import cells_of
@@ -50,11 +50,11 @@ async def until_resumed(database: Database) -> None:
             await asyncio.sleep(0.01)
 
 
-async def spread_poison(log: Log, count: int, source: bytes = b"web") -> None:
+async def spread_poison(log: EventLog, count: int, source: bytes = b"web") -> None:
     """Records that are no events, in turn over all partitions."""
-    bad = Record(source + b"/poison", b"{broken", (("ce_type", b"gov.soundings.response.submitted.v1"),))
+    bad = LogRecord(source + b"/poison", b"{broken", (("ce_type", b"gov.soundings.response.submitted.v1"),))
     for number in range(count):
-        await log.append(RESPONSES.name, [Record(bad.key, bad.value, bad.headers, number % 8)])
+        await log.append_records(RESPONSES.name, [LogRecord(bad.key, bad.value, bad.headers, number % 8)])
 
 
 def of(events: Sequence[EventData], source: str) -> list[EventData]:
@@ -190,13 +190,15 @@ async def test_a_failure_in_the_middle_loses_nothing_and_doubles_nothing(databas
 
 
 async def test_what_is_read_from_the_log_after_it_let_go_of_it_is_folded_from_what_was_parked(database, log):
-    record = encode(next(event for event in POOL if isinstance(event, ResponseSubmitted) and event.source_id == "web"))
-    await log.append(RESPONSES.name, [Record(record.key, record.value, record.headers, 2)])
+    record = encode_event(
+        next(event for event in POOL if isinstance(event, ResponseSubmitted) and event.source_id == "web")
+    )
+    await log.append(RESPONSES.name, [LogRecord(record.key, record.value, record.headers, 2)])
     async with running(log, open_fold_store(database)) as at_work:
         await at_work.idle()
         await poison(log, 100)
         await at_work.until(lambda: at_work.worker.status.parked)
-        await log.append(RESPONSES.name, [Record(record.key, record.value, record.headers, 3)])
+        await log.append(RESPONSES.name, [LogRecord(record.key, record.value, record.headers, 3)])
         await until_parked(database, 1)
     log.store.records[RESPONSES.name, 3].clear()
     await SqlParkedSourceStore(database).resume("web", EVERY)

@@ -8,17 +8,17 @@ from hypothesis import strategies as st
 from metrics_worker.aggregation.revisions import RecordReceived
 from metrics_worker.aggregation.roots import InteractionRecord, root_contribution
 from metrics_worker.consumer.event_decoder import decode_event
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.events.interaction import InteractionRecorded
-from soundings.kernel.vocabulary import Channel, Direction, InteractionKind, Outcome
+from soundings.kernel.vocabulary import ContactDirection, ContactOutcome, InteractionKind, ServiceChannel
 from soundings.log.port import StoredRecord
-from soundings.testing.hypothesis_profile import examples
+from soundings.testing.hypothesis_profile import example_count
 
 from .oracle import Sheet, add_root
 
 TWO = datetime(2026, 7, 10, 14, tzinfo=UTC)
 AT = datetime(2026, 7, 11, tzinfo=UTC)
-MANY = settings(max_examples=examples(400), deadline=None)
+MANY = settings(max_examples=example_count(400), deadline=None)
 SECONDS = st.sampled_from([0, 0, 5, 10, 60, 600])
 GIVEN = st.none() | st.sampled_from([0, 10, 20.0004, 600])
 ROOT_KINDS = [InteractionKind.CALL, InteractionKind.CALL, InteractionKind.CALLBACK, InteractionKind.CHAT,
@@ -35,11 +35,11 @@ def records(draw: st.DrawFn, record_id: str) -> InteractionRecorded:
     return InteractionRecorded(
         record_id=record_id, source_id="desk", root_id="r", agency_id="city", time_zone="UTC", revision=0,
         received_at=AT, service_id=draw(st.sampled_from([None, "permits", "permits", "parking"])),
-        channel=draw(st.sampled_from([Channel.PHONE, Channel.PHONE, Channel.CHATBOT, None])),
+        channel=draw(st.sampled_from([ServiceChannel.PHONE, ServiceChannel.PHONE, ServiceChannel.CHATBOT, None])),
         kind=draw(st.sampled_from(ROOT_KINDS)),
-        direction=draw(st.sampled_from([Direction.INBOUND, Direction.INBOUND, Direction.OUTBOUND])),
+        direction=draw(st.sampled_from([ContactDirection.INBOUND, ContactDirection.INBOUND, ContactDirection.OUTBOUND])),
         started_at=started, enqueued_at=later(), answered_at=later(), ended_at=later(), wait_s=draw(GIVEN),
-        talk_s=draw(GIVEN), outcome=draw(st.sampled_from(Outcome)),
+        talk_s=draw(GIVEN), outcome=draw(st.sampled_from(ContactOutcome)),
     )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def roots(draw: st.DrawFn) -> list[InteractionRecorded]:
 
 
 def decoded(event: InteractionRecorded) -> InteractionRecord:
-    record = encode(event)
+    record = encode_event(event)
     found = decode_event(StoredRecord(event.TOPIC.name, 0, 0, record.key, record.value, record.headers, 0), "i0")
     assert isinstance(found, RecordReceived)
     assert isinstance(found.content, InteractionRecord)
@@ -85,7 +85,7 @@ def test_a_root_is_the_same_in_every_order_of_arrival(root, data):
 def test_outcome_and_wait_do_not_depend_on_the_ids_of_records(root, data):
     """Ids tell nothing about which of two records of one instant came last."""
     plain = [one.model_copy(update={"service_id": "permits", "kind": InteractionKind.CALL,
-                                    "direction": Direction.INBOUND}) for one in root]  # fmt: skip
+                                    "direction": ContactDirection.INBOUND}) for one in root]  # fmt: skip
     names = data.draw(st.permutations("abcde"))
     renamed = [one.model_copy(update={"record_id": name}) for one, name in zip(plain, names, strict=False)]
 

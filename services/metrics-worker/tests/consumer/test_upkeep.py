@@ -26,7 +26,7 @@ from .test_worker import running, scalar, tell
 async def folded(database: Database) -> Database:
     """A database with a few hundred events in it."""
     log = MemoryLog()
-    await log.ensure(ALL)
+    await log.ensure_topics(ALL)
     await tell(log, POOL[:300])
     async with running(log, open_fold_store(database)) as at_work:
         await at_work.idle()
@@ -35,7 +35,7 @@ async def folded(database: Database) -> Database:
 
 async def spoil(database: Database) -> None:
     """Change one row of cells, remove one, and add one that nobody counted."""
-    async with database.transaction() as connection:
+    async with database.write_transaction() as connection:
         first, second = (await connection.execute(select(cell_row).order_by(cell_row.c.counters).limit(2))).all()
         for row, statement in (
             (first, update(cell_row).values(counters='{"ease@1":{"5":99}}')),
@@ -71,7 +71,7 @@ async def test_a_rebuild_puts_right_what_differs(folded):
 
 async def test_folding_goes_on_in_the_generation_that_a_rebuild_leaves(database):
     log = MemoryLog()
-    await log.ensure(ALL)
+    await log.ensure_topics(ALL)
     async with running(log, open_fold_store(database), most_events=20) as at_work:
         for start in range(0, 200, 50):
             await tell(log, POOL[start : start + 50])
@@ -100,7 +100,7 @@ async def test_nothing_that_was_said_stays_or_is_found_after_a_retraction(databa
     ]
     corrected = said[8].model_copy(update={"revision": 9, "comments": {"why": "kind"}})
     log = MemoryLog()
-    await log.ensure(ALL)
+    await log.ensure_topics(ALL)
     for events in (said, [*taken_back, corrected]):
         await tell(log, events)
         async with running(log, open_fold_store(database)) as at_work:
@@ -120,23 +120,23 @@ def _search(database: Database, word: str) -> str:
 
 def test_a_runner_folds_in_a_thread_of_its_own(tmp_path):
     from metrics_worker.consumer.thread import ConsumerThread, RunnerSettings
-    from soundings.db import migrate, open_database
+    from soundings.db import migrate_database, open_database
     from soundings.log.factory import open_log
 
     log_url, database_url = f"sqlite:///{tmp_path}/log.db", f"sqlite:///{tmp_path}/metrics.db"
 
     async def prepare() -> None:
         log, database = await open_log(log_url), open_database(database_url)
-        await migrate(database, "metrics_worker")
-        await log.ensure(ALL)
+        await migrate_database(database, "metrics_worker")
+        await log.ensure_topics(ALL)
         await tell(log, POOL[:50])
-        await database.close()
-        await log.close()
+        await database.close_engine()
+        await log.close_log()
 
     async def look() -> object:
         database = open_database(database_url)
         cells = await cells_of(database)
-        await database.close()
+        await database.close_engine()
         return cells
 
     asyncio.run(prepare())

@@ -20,11 +20,11 @@ from metrics_worker.consumer.write_batch import Terms, apply_batch
 from metrics_worker.db.tables import catalogue_entity, dead_letter, fact, position, worker
 from soundings.db import Database
 from soundings.events.base import EventData
-from soundings.events.catalogue import Service, ServiceChanged
-from soundings.events.envelope import encode
+from soundings.events.catalogue import ServiceBody, ServiceChanged
+from soundings.events.envelope import encode_event
 from soundings.events.topics import ALL, CATALOGUE, MEASURED, RESPONSES
 from soundings.kernel.clock import system_clock
-from soundings.log.port import Log, LogUnavailable, Record, TopicPartition
+from soundings.log.port import EventLog, LogRecord, LogUnavailable, TopicPartition
 from soundings.testing.memory_log import MemoryLog
 
 from .conftest import cells_of
@@ -38,7 +38,9 @@ Moved = Callable[[Mapping[TopicPartition, int]], object]
 class Running:
     """A worker at work, and a way to wait for it."""
 
-    def __init__(self, log: Log, store: FoldStore, name: str = "one", on_moved: Moved = dict, **options: int) -> None:
+    def __init__(
+        self, log: EventLog, store: FoldStore, name: str = "one", on_moved: Moved = dict, **options: int
+    ) -> None:
         self._idle = asyncio.Event()
         self.worker = FoldWorker(
             log,
@@ -74,7 +76,7 @@ class Running:
 
 @asynccontextmanager
 async def running(
-    log: Log, store: FoldStore, name: str = "one", on_moved: Moved = dict, **options: int
+    log: EventLog, store: FoldStore, name: str = "one", on_moved: Moved = dict, **options: int
 ) -> AsyncIterator[Running]:
     at_work = Running(log, store, name, on_moved, **options)
     try:
@@ -86,23 +88,23 @@ async def running(
 @pytest.fixture
 async def log() -> MemoryLog:
     made = MemoryLog()
-    await made.ensure(ALL)
+    await made.ensure_topics(ALL)
     return made
 
 
-async def tell(log: Log, events: Sequence[EventData]) -> None:
+async def tell(log: EventLog, events: Sequence[EventData]) -> None:
     for event in events:
-        await log.append(event.TOPIC.name, [encode(event)])
+        await log.append_records(event.TOPIC.name, [encode_event(event)])
 
 
-async def poison(log: Log, count: int, key: bytes = b"web/poison") -> None:
+async def poison(log: EventLog, count: int, key: bytes = b"web/poison") -> None:
     """Records that are no events, all on one partition."""
-    bad = Record(key, b"{broken", (("ce_type", b"gov.soundings.response.submitted.v1"),))
-    await log.append(RESPONSES.name, [bad] * count)
+    bad = LogRecord(key, b"{broken", (("ce_type", b"gov.soundings.response.submitted.v1"),))
+    await log.append_records(RESPONSES.name, [bad] * count)
 
 
 async def scalar(database: Database, query) -> int:
-    async with database.snapshot() as connection:
+    async with database.read_snapshot() as connection:
         return (await connection.execute(query)).scalar_one()
 
 
@@ -127,7 +129,7 @@ async def test_who_asks_is_told_how_far_everything_is_written(database, log):
 
 
 async def test_the_first_batch_is_small_and_the_next_ones_grow(database, log):
-    await log.append(RESPONSES.name, [Record(b"web/x", None)] * 5000)
+    await log.append(RESPONSES.name, [LogRecord(b"web/x", None)] * 5000)
     ends: list[int] = []
     async with running(log, open_fold_store(database), on_moved=lambda moved: ends.append(max(moved.values()))) as one:
         await one.idle()
@@ -184,12 +186,12 @@ async def test_two_workers_that_take_one_slot_for_theirs_lose_nothing(database, 
     assert await cells_of(database) == expected(POOL[:200])
 
 
-async def fold_once(store: SqlFoldStore, log: Log, name: str, homes: Sequence[TopicPartition]) -> None:
+async def fold_once(store: SqlFoldStore, log: EventLog, name: str, homes: Sequence[TopicPartition]) -> None:
     """Fold what waits in some partitions, in slot 0."""
     held = await store.take(homes, name, 0)
     read = [await read_slice(log, home, held[home], 100, DeadLetterLimit()) for home in homes]
     async with store.transaction(0) as transaction:
-        await apply_batch(transaction, [part for part in read if part is not None], Terms(0), log.read)
+        await apply_batch(transaction, [part for part in read if part is not None], Terms(0), log.read_batch)
 
 
 STEPS = ["begin", "fence", "state", "records", "roots", "write", "generation", "claim", "read", "commit"]
@@ -260,7 +262,7 @@ class Away:
         if self.times:
             self.times -= 1
             raise LogUnavailable("the log is away", retry_after=0)
-        return await self._log.read(*arguments)
+        return await self._log.read_batch(*arguments)
 
 
 async def test_a_log_that_is_away_is_waited_for(database, log):
@@ -289,10 +291,10 @@ async def test_poison_becomes_a_dead_letter_and_the_rest_flows_on(database, log)
 
 
 async def test_a_record_on_a_foreign_partition_becomes_a_dead_letter(database, log):
-    record = encode(response(Random(1)))
+    record = encode_event(response(Random(1)))
     async with running(log, open_fold_store(database)):
         for partition, table in ((2, fact), (3, dead_letter)):
-            await log.append(RESPONSES.name, [Record(record.key, record.value, record.headers, partition)])
+            await log.append(RESPONSES.name, [LogRecord(record.key, record.value, record.headers, partition)])
             await _until(database, select(func.count()).select_from(table), 1)
     async with database.snapshot() as connection:
         (letter,) = (await connection.execute(select(dead_letter))).all()
@@ -301,9 +303,9 @@ async def test_a_record_on_a_foreign_partition_becomes_a_dead_letter(database, l
 
 
 async def test_of_two_partitions_that_claim_a_record_at_once_one_is_counted(database, log):
-    record = encode(response(Random(1)))
+    record = encode_event(response(Random(1)))
     for partition in (2, 3):
-        await log.append(RESPONSES.name, [Record(record.key, record.value, record.headers, partition)])
+        await log.append(RESPONSES.name, [LogRecord(record.key, record.value, record.headers, partition)])
     async with running(log, open_fold_store(database)) as at_work:
         await at_work.idle()
     async with database.snapshot() as connection:
@@ -314,7 +316,7 @@ async def test_of_two_partitions_that_claim_a_record_at_once_one_is_counted(data
 
 
 async def test_tombstones_mean_nothing_where_nothing_is_compacted(database, log):
-    await log.append(RESPONSES.name, [Record(b"web/x", None)])
+    await log.append(RESPONSES.name, [LogRecord(b"web/x", None)])
     async with running(log, open_fold_store(database)) as at_work:
         await at_work.idle()
     assert await scalar(database, select(func.count()).select_from(dead_letter)) == 0
@@ -356,7 +358,7 @@ async def test_a_restart_goes_on_after_a_stop(database, log):
 
 
 async def test_a_catalogue_that_cannot_be_read_stops_the_worker_and_nothing_is_parked(database, log):
-    bad = Record(b"agency/a", b"{broken", (("ce_type", b"gov.soundings.catalogue.agency.v1"),))
+    bad = LogRecord(b"agency/a", b"{broken", (("ce_type", b"gov.soundings.catalogue.agency.v1"),))
     await log.append(CATALOGUE.name, [bad] * 150)
     async with running(log, open_fold_store(database)) as at_work:
         await at_work.until(lambda: at_work.worker.status.stopped)
@@ -365,9 +367,9 @@ async def test_a_catalogue_that_cannot_be_read_stops_the_worker_and_nothing_is_p
 
 
 async def test_the_newest_snapshot_of_an_entity_is_projected(database, log):
-    def service(revision: int, name: str) -> Record:
-        body = Service(agency_id="city", department_id="streets", name={"en": name})
-        return encode(ServiceChanged(id="permits", revision=revision, changed_at=AT, body=body))
+    def service(revision: int, name: str) -> LogRecord:
+        body = ServiceBody(agency_id="city", department_id="streets", name={"en": name})
+        return encode_event(ServiceChanged(id="permits", revision=revision, changed_at=AT, body=body))
 
     await log.append(CATALOGUE.name, [service(1, "Permits"), service(2, "Licences"), service(1, "Permits")])
     async with running(log, open_fold_store(database)) as at_work:
@@ -382,7 +384,7 @@ async def test_the_newest_snapshot_of_an_entity_is_projected(database, log):
             "city",
         )
         assert (row.body["name"], row.more) == ({"en": "Licences"}, {})
-        await log.append(CATALOGUE.name, [Record(b"service/permits", None)])
+        await log.append(CATALOGUE.name, [LogRecord(b"service/permits", None)])
         await _until(database, select(func.count()).select_from(catalogue_entity), 0)
 
 

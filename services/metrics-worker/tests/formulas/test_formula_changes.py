@@ -9,13 +9,13 @@ from metrics_worker.formulas.figures import Figure, Status, nothing
 from metrics_worker.formulas.parameters import Params
 from metrics_worker.formulas.registry import METRICS
 from metrics_worker.formulas.significance import Change, Verdict, adjusted_p_values, change, controlled
-from soundings.kernel.scales import Scale
+from soundings.kernel.scales import MeasureScale
 
 SHARES = st.tuples(st.integers(0, 400), st.integers(1, 400)).map(lambda pair: (min(pair), pair[1]))
 
 
 def share(part, whole):
-    counts = Counts(Scale.BINARY, {"1": (part, 0), "0": (whole - part, 0)})
+    counts = Counts(MeasureScale.BINARY, {"1": (part, 0), "0": (whole - part, 0)})
     return METRICS["share.v1"].figure({"measure": counts}, Params(option="1"))
 
 
@@ -67,7 +67,7 @@ def test_a_change_mirrors_and_agrees_with_its_chance(now, before):
 
 def test_equal_answers_can_still_differ_from_other_equal_answers():
     def answers(point):
-        return METRICS["mean.v1"].figure({"measure": Counts(Scale.FIVE, {point: (50, 0)})}, Params())
+        return METRICS["mean.v1"].figure({"measure": Counts(MeasureScale.FIVE, {point: (50, 0)})}, Params())
 
     assert change(answers("5"), answers("4")).verdict == "up"
     assert change(answers("5"), answers("5")).verdict == "no_clear_change"
@@ -75,14 +75,14 @@ def test_equal_answers_can_still_differ_from_other_equal_answers():
 
 def test_scores_and_counts_are_compared_on_their_own_intervals():
     def score(promoters, detractors):
-        counts = Counts(Scale.ELEVEN, {"10": (promoters, 0), "0": (detractors, 0)})
+        counts = Counts(MeasureScale.ELEVEN, {"10": (promoters, 0), "0": (detractors, 0)})
         return METRICS["nps.v1"].figure({"measure": counts}, Params())
 
     assert change(score(80, 20), score(50, 50)).verdict == "up"
     assert change(score(52, 48), score(50, 50)).verdict == "no_clear_change"
 
     def volume(n):
-        return METRICS["count.v1"].figure({"measure": Counts(Scale.COUNT, {"all": (n, 0)})}, Params())
+        return METRICS["count.v1"].figure({"measure": Counts(MeasureScale.COUNT, {"all": (n, 0)})}, Params())
 
     assert change(volume(100), volume(150)).verdict == "down"
     assert change(volume(100), volume(110)).verdict == "no_clear_change"

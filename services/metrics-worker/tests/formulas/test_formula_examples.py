@@ -9,21 +9,21 @@ from metrics_worker.formulas.parameters import Params
 from metrics_worker.formulas.registry import METRICS
 from soundings.kernel.errors import InvalidInput
 from soundings.kernel.histogram_bins import duration_bin, money_bin
-from soundings.kernel.measures import BUILT_IN, Category
-from soundings.kernel.scales import Scale
+from soundings.kernel.measures import BUILT_IN, MeasureCategory
+from soundings.kernel.scales import MeasureScale
 
 
 def coded(**bins):
-    return Counts(Scale.CATEGORY, {name: (n, 0) for name, n in bins.items()})
+    return Counts(MeasureScale.CATEGORY, {name: (n, 0) for name, n in bins.items()})
 
 
 def scored(scale, *answers):
-    return Counts.of(Scale(scale), [(str(answer), 1, 0) for answer in answers])
+    return Counts.of(MeasureScale(scale), [(str(answer), 1, 0) for answer in answers])
 
 
 def lasting(*seconds, unknown=0):
     cells = [(duration_bin(round(s * 1000)), 1, round(s * 1000)) for s in seconds]
-    return Counts.of(Scale.DURATION, [*cells, ("unknown", unknown, 0)] if unknown else cells)
+    return Counts.of(MeasureScale.DURATION, [*cells, ("unknown", unknown, 0)] if unknown else cells)
 
 
 def of(metric, counts, **given):
@@ -54,7 +54,7 @@ def test_a_mean_counts_every_answer_once():
 
 
 def test_a_mean_of_exactly_1_005_is_shown_half_up():
-    figure = of("mean.v1", Counts(Scale.FIVE, {"1": (199, 0), "2": (1, 0)}))
+    figure = of("mean.v1", Counts(MeasureScale.FIVE, {"1": (199, 0), "2": (1, 0)}))
     assert (figure.status, figure.display) == ("ok", "1.01")
 
 
@@ -70,7 +70,7 @@ def test_eight_of_ten_has_its_textbook_interval():
 
 
 def test_a_share_of_list_values_is_of_the_units():
-    topics = Counts(Scale.CATEGORY, {"roads": (6, 0), "parks": (5, 0), "*": (8, 0)})
+    topics = Counts(MeasureScale.CATEGORY, {"roads": (6, 0), "parks": (5, 0), "*": (8, 0)})
     figure = of("share.v1", topics, option="roads")
     assert (figure.numerator, figure.n, figure.value) == (6, 8, 0.75)
     assert figure.distribution == {"parks": 5, "roads": 6}
@@ -122,10 +122,10 @@ def test_digital_take_up_asks_for_digital_channels_and_all():
 
 
 def test_cost_per_transaction_divides_by_the_completed():
-    cost = Counts.of(Scale.MONEY, [(money_bin(minor), 1, minor) for minor in (250, 1000, -50)])
+    cost = Counts.of(MeasureScale.MONEY, [(money_bin(minor), 1, minor) for minor in (250, 1000, -50)])
     figure = of("cost_per_transaction.v1", {"cost": cost, "transactions": coded(completed=7, failed=2)})
     assert (figure.n, figure.sum, figure.display) == (7, 1200, "171.43")
-    unknown = {"cost": Counts(Scale.MONEY, {}), "transactions": coded(completed=7)}
+    unknown = {"cost": Counts(MeasureScale.MONEY, {}), "transactions": coded(completed=7)}
     assert of("cost_per_transaction.v1", unknown).status == "no_data"
     none_done = {"cost": cost, "transactions": coded(failed=2)}
     assert of("cost_per_transaction.v1", none_done).status == "not_applicable"
@@ -295,11 +295,11 @@ def test_a_measure_is_implied_fixed_or_asked_for():
 
 
 def test_a_formula_refuses_a_scale_it_says_nothing_about():
-    METRICS["top2.v1"].check_scale(Scale.FIVE)
-    METRICS["count.v1"].check_scale(Scale.CATEGORY)
+    METRICS["top2.v1"].check_scale(MeasureScale.FIVE)
+    METRICS["count.v1"].check_scale(MeasureScale.CATEGORY)
     for metric, scale in (("top2.v1", "0-1"), ("nps.v1", "1-5"), ("mean.v1", "category"), ("share.v1", "duration")):
         with pytest.raises(InvalidInput) as refused:
-            METRICS[metric].check_scale(Scale(scale))
+            METRICS[metric].check_scale(MeasureScale(scale))
         assert refused.value.faults[0].field == "measure"
 
 
@@ -312,7 +312,7 @@ def test_every_metric_describes_itself_and_reads_known_measures():
         assert formula.implied is None or formula.implied in BUILT_IN
         assert formula.takes_measure or formula.measures or formula.parameters == ("numerator", "denominator")
     assert METRICS["asa.v1"].unit == "seconds"
-    assert METRICS["asa.v1"].category is Category.RESPONSIVENESS
+    assert METRICS["asa.v1"].category is MeasureCategory.RESPONSIVENESS
     assert METRICS["mean.v1"].unit is None
     assert METRICS["top2.v1"].formula == "(n4+n5)/Σn"
     assert METRICS["top2.v1"].unit == "proportion"

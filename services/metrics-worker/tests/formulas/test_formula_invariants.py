@@ -10,11 +10,11 @@ from metrics_worker.formulas.parameters import Params
 from metrics_worker.formulas.registry import METRICS
 from soundings.kernel.histogram_bins import duration_bin
 from soundings.kernel.measures import BUILT_IN, tally_bins
-from soundings.kernel.scales import Scale, is_numeric, scale_bins, scale_points
-from soundings.kernel.vocabulary import Outcome
+from soundings.kernel.scales import MeasureScale, is_numeric, scale_bins, scale_points
+from soundings.kernel.vocabulary import ContactOutcome
 
 NUMBERS = st.integers(0, 300)
-NUMERIC = st.sampled_from([scale for scale in Scale if is_numeric(scale)])
+NUMERIC = st.sampled_from([scale for scale in MeasureScale if is_numeric(scale)])
 DURATIONS = st.lists(st.integers(0, 10_000_000) | st.integers(0, 90_000), max_size=40)
 
 
@@ -26,7 +26,7 @@ def answers(draw, scale=None):
 
 
 def durations(values):
-    return Counts.of(Scale.DURATION, [(duration_bin(ms), 1, ms) for ms in values])
+    return Counts.of(MeasureScale.DURATION, [(duration_bin(ms), 1, ms) for ms in values])
 
 
 def plain(counts):
@@ -42,7 +42,7 @@ def test_merging_counts_is_associative_and_commutative(data, scale):
 
 def test_counts_of_different_scales_never_add_up():
     with pytest.raises(ValueError, match="do not add up"):
-        Counts(Scale.FIVE, {}) + Counts(Scale.BINARY, {})
+        Counts(MeasureScale.FIVE, {}) + Counts(MeasureScale.BINARY, {})
 
 
 @given(answers())
@@ -85,10 +85,10 @@ def test_a_quantile_is_close_to_the_real_one_and_in_its_interval(values, hundred
 def contacts(draw):
     """Consistent contacts: every wait belongs to an offered one."""
     waits = [draw(st.lists(st.integers(0, 200_000), max_size=20)) for _ in range(3)]
-    names = [Outcome.ANSWERED, Outcome.ABANDONED, Outcome.CALLBACK]
+    names = [ContactOutcome.ANSWERED, ContactOutcome.ABANDONED, ContactOutcome.CALLBACK]
     cells = [(name.value, len(given), 0) for name, given in zip(names, waits, strict=True) if given]
     return {
-        "offered": Counts.of(Scale.CATEGORY, cells),
+        "offered": Counts.of(MeasureScale.CATEGORY, cells),
         **{
             measure: durations(given)
             for measure, given in zip(("wait_answered", "wait_abandoned", "wait_callback"), waits, strict=True)
@@ -115,7 +115,7 @@ def counted(draw, measure, scale):
         scale = BUILT_IN[measure].scale
     if is_numeric(scale):
         return draw(answers(scale))
-    if scale is not Scale.CATEGORY:
+    if scale is not MeasureScale.CATEGORY:
         return durations(draw(DURATIONS))
     names = sorted(tally_bins(BUILT_IN[measure]) or ("guest-survey", "*")) if "gap" not in measure else GAPS
     return Counts(scale, draw(st.dictionaries(st.sampled_from(names), st.tuples(NUMBERS, st.just(0)))))
@@ -126,7 +126,7 @@ def test_every_formula_answers_whatever_was_counted(data, metric):
     formula = METRICS[metric]
     measure = formula.measure("contacts" if metric == "count.v1" else "own" if formula.takes_measure else None)
     params = formula.params(GIVEN.get(metric, {}))
-    scale = min(formula.scales, default=Scale.CATEGORY)
+    scale = min(formula.scales, default=MeasureScale.CATEGORY)
     counts = {need.key: data.draw(counted(need.measure, scale)) for need in formula.reads(measure, params)}
     figure = formula.figure(counts, params)
     assert (figure.value is None) == (figure.status in {"no_data", "not_applicable"})

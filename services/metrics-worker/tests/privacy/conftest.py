@@ -13,7 +13,7 @@ from metrics_worker.consumer.write_batch import PartitionBatch, Terms, apply_bat
 from metrics_worker.db.tables import HAS_WORDS, catalogue_entity, dead_letter, fact, voice
 from soundings.db import Database
 from soundings.events.base import EventData
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.events.interaction import InteractionRecorded
 from soundings.events.response import ResponseSubmitted
 from soundings.events.topics import INTERACTIONS, RESPONSES
@@ -42,7 +42,7 @@ class Kept:
         held = (await store.take([(topic, 0)], "w", 0))[topic, 0]
         records = [
             StoredRecord(topic, 0, held.next + number, one.key, one.value, one.headers, 0)
-            for number, one in enumerate(map(encode, events))
+            for number, one in enumerate(map(encode_event, events))
         ]
         move = OffsetAdvance(topic, 0, held.epoch, held.next, held.next + len(records))
         decoded = [decode_event(record, HOMES[topic]) for record in records]
@@ -65,12 +65,12 @@ class Kept:
             }
             for id_, body in bodies.items()
         ]
-        async with self.database.transaction() as connection:
+        async with self.database.write_transaction() as connection:
             await connection.execute(delete(catalogue_entity))
             await connection.execute(insert(catalogue_entity), rows)
 
     async def texts(self) -> set[str]:
-        async with self.database.snapshot() as connection:
+        async with self.database.read_snapshot() as connection:
             return {said for (said,) in await connection.execute(select(voice.c.text))}
 
     async def found_by(self, word: str) -> int:
@@ -78,26 +78,26 @@ class Kept:
         index = "SELECT count(*) FROM voice_search WHERE voice_search MATCH :word"
         if self.database.dialect == "postgresql":
             index = "SELECT count(*) FROM voice WHERE search @@ plainto_tsquery('simple', :word)"
-        async with self.database.snapshot() as connection:
+        async with self.database.read_snapshot() as connection:
             return (await connection.execute(text(index), {"word": word})).scalar() or 0
 
     async def facts(self) -> list[tuple[object, ...]]:
-        async with self.database.snapshot() as connection:
+        async with self.database.read_snapshot() as connection:
             return [tuple(row) for row in await connection.execute(select(fact).order_by(fact.c.id))]
 
     async def words(self) -> dict[str, str]:
         """The data of facts that hold free text, by record id."""
         held = select(fact.c.record_id, fact.c.data).where(text(HAS_WORDS))
-        async with self.database.snapshot() as connection:
+        async with self.database.read_snapshot() as connection:
             return {id_: data or "" for id_, data in await connection.execute(held)}
 
     async def cells(self) -> list[tuple[object, ...]]:
         ordered = "SELECT * FROM cell ORDER BY grain, bucket, service, channel, touchpoint, measure, version, bin"
-        async with self.database.snapshot() as connection:
+        async with self.database.read_snapshot() as connection:
             return [tuple(row) for row in await connection.execute(text(ordered))]
 
     async def letters(self) -> list[int]:
-        async with self.database.snapshot() as connection:
+        async with self.database.read_snapshot() as connection:
             return [id_ for (id_,) in await connection.execute(select(dead_letter.c.id).order_by(dead_letter.c.id))]
 
 
@@ -165,7 +165,7 @@ def letter():
     """Makes a dead letter of an event that could not be folded."""
 
     def make(event: EventData | None, position: int) -> DeadLetter:
-        record = None if event is None else encode(event)
+        record = None if event is None else encode_event(event)
         headers = () if record is None else record.headers
         return DeadLetter(
             RESPONSES.name, 0, position, b"k", pack_headers(headers), b'{"comments"', "malformed", "x", "survey"

@@ -11,7 +11,7 @@ from metrics_worker.db.tables import parked, parked_partition
 from metrics_worker.retention.sql import SqlRetentionStore
 from metrics_worker.retention.use_cases import remove_parked_texts, remove_retracted
 from metrics_worker.subjects.sql import SqlSubjectStore
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.events.response import ResponseRetracted
 from soundings.events.topics import RESPONSES
 from soundings.kernel.clock import epoch_ms
@@ -28,7 +28,7 @@ async def no_pause() -> None: ...
 async def park(kept: Kept, *events, broken: bytes | None = None, at: int = NOW_MS) -> None:
     records = []
     for position, event in enumerate(events):
-        record = encode(event)
+        record = encode_event(event)
         value = record.value if broken is None else broken
         headers = pack_headers(record.headers)
         records.append(ParkedRecord("survey", RESPONSES.name, 0, position, record.key, headers, value, at))
@@ -38,12 +38,12 @@ async def park(kept: Kept, *events, broken: bytes | None = None, at: int = NOW_M
 
 
 async def values(kept: Kept) -> list[bytes]:
-    async with kept.database.snapshot() as connection:
+    async with kept.database.read_snapshot() as connection:
         return list((await connection.execute(select(parked.c.value).order_by(parked.c.id))).scalars())
 
 
 async def number(kept: Kept) -> int:
-    async with kept.database.snapshot() as connection:
+    async with kept.database.read_snapshot() as connection:
         return (await connection.execute(select(parked_partition.c.records))).scalar() or 0
 
 

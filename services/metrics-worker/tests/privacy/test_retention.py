@@ -20,7 +20,7 @@ from metrics_worker.retention.use_cases import remove_free_text, remove_letters,
 from soundings.events.interaction import InteractionRecorded, InteractionRetracted
 from soundings.events.response import ResponseRetracted
 from soundings.kernel.clock import epoch_ms
-from soundings.kernel.ids import key128
+from soundings.kernel.ids import hash_key128
 
 from .conftest import NOW, Kept
 
@@ -114,7 +114,7 @@ async def test_the_words_that_are_due_are_found_by_their_index(kept: Kept, call)
     await kept.hear(call("old", "2025-12-01T12:00:00Z"))
     explain = "EXPLAIN QUERY PLAN" if kept.database.dialect == "sqlite" else "EXPLAIN"
     due = f"SELECT id FROM fact WHERE {HAS_WORDS} AND source_id = 'centre' AND occurred_at < {NOW_MS}"  # noqa: S608 - constants
-    async with kept.database.transaction() as connection:
+    async with kept.database.write_transaction() as connection:
         if kept.database.dialect == "postgresql":  # which would read one row rather than its index
             await connection.execute(text("SET LOCAL enable_seqscan = off"))
         plan = "\n".join(str(row) for row in await connection.execute(text(f"{explain} {due}")))
@@ -300,11 +300,11 @@ def test_old_dead_letters_go_also_those_that_tell_no_source():
 @pytest.mark.parametrize(
     ("event", "key"),
     [
-        (b"response:a:b:0", key128("response", "s", "a:b")),
-        (b"response:a:review-7", key128("response", "s", "a")),
-        (b"tally:t:retracted", key128("tally", "s", "t")),
-        (b"funnel:f:0", key128("funnel", "s", "f")),
-        (b"interaction:c:2", key128("interaction", "s", "c", "c")),
+        (b"response:a:b:0", hash_key128("response", "s", "a:b")),
+        (b"response:a:review-7", hash_key128("response", "s", "a")),
+        (b"tally:t:retracted", hash_key128("tally", "s", "t")),
+        (b"funnel:f:0", hash_key128("funnel", "s", "f")),
+        (b"interaction:c:2", hash_key128("interaction", "s", "c", "c")),
         (b"other:c:2", None),
         (b"response:x", None),
         (b"", None),

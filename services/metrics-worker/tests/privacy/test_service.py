@@ -18,11 +18,11 @@ from metrics_worker.bootstrap import build
 from metrics_worker.catalogue_view.revocations_sql import SqlRevocations
 from metrics_worker.settings import Settings
 from soundings.access.policy import POLICY, StaffRoles
-from soundings.access.roles import Role
+from soundings.access.roles import StaffRole
 from soundings.access.tokens import issue_token
 from soundings.db import Database
 from soundings.events.catalogue import TokenRevocation, TokenRevocationChanged
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.events.topics import CATALOGUE
 from soundings.kernel.clock import system_clock
 from soundings.testing.memory_log import MemoryLog, MemoryStore
@@ -46,7 +46,7 @@ class House:
     key: ECKey
     log: MemoryLog
 
-    async def get(self, path: str, *roles: Role, agency: str | None = "*") -> httpx.Response:
+    async def get(self, path: str, *roles: StaffRole, agency: str | None = "*") -> httpx.Response:
         token = issue_token(self.key, name="ann", roles=list(roles), agency=agency, seconds=600)
         return await self.http.get(path, headers={"Authorization": f"Bearer {token}"} if roles else {})
 
@@ -87,12 +87,12 @@ async def test_texts_go_soon_after_a_start(house: House, small_database: Databas
 async def test_only_administrators_of_the_agency_learn_of_a_subjects_records(house: House):
     path = f"/v1/subjects/{JO}/records"
     assert (await house.get(path)).status_code == 401
-    for role in (Role.VIEWER, Role.ANALYST, Role.ADVOCATE, Role.MANAGER):
+    for role in (StaffRole.VIEWER, StaffRole.ANALYST, StaffRole.ADVOCATE, StaffRole.MANAGER):
         assert (await house.get(path, role)).status_code == 403
     record = {"source_id": "survey", "kind": "response", "id": "old", "root_id": None}
-    assert (await house.get(path, Role.ADMIN)).json() == {"items": [record], "next": None}
-    assert (await house.get(path, Role.ADMIN, agency="sf")).json()["items"] == [record]
-    assert (await house.get(path, Role.ADMIN, agency="boston")).json()["items"] == []
+    assert (await house.get(path, StaffRole.ADMIN)).json() == {"items": [record], "next": None}
+    assert (await house.get(path, StaffRole.ADMIN, agency="sf")).json()["items"] == [record]
+    assert (await house.get(path, StaffRole.ADMIN, agency="boston")).json()["items"] == []
 
 
 async def test_what_is_no_subject_and_no_cursor_is_refused(house: House):
@@ -101,7 +101,7 @@ async def test_what_is_no_subject_and_no_cursor_is_refused(house: House):
         (f"/v1/subjects/{JO}/records?cursor=x", "cursor"),
         (f"/v1/subjects/{JO}/records?cursor=Wy0xXQ", "cursor"),
     ):
-        answer = await house.get(path, Role.ADMIN)
+        answer = await house.get(path, StaffRole.ADMIN)
         assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, field), path
 
 
@@ -110,21 +110,21 @@ def test_every_staff_operation_is_tried():
     assert STAFF_PATHS.keys() | POSTED <= named
 
 
-@pytest.mark.parametrize("role", [*Role])
+@pytest.mark.parametrize("role", [*StaffRole])
 @pytest.mark.parametrize("path", STAFF_PATHS.values())
 async def test_a_token_without_an_agency_may_nothing_that_belongs_to_one(house, role, path):
     assert (await house.get(path, role, agency=None)).status_code == 403
 
 
 async def test_a_revoked_token_is_refused_from_the_log(house: House):
-    token = issue_token(house.key, name="ann", roles=[Role.ADMIN], seconds=600)
+    token = issue_token(house.key, name="ann", roles=[StaffRole.ADMIN], seconds=600)
     bearer = {"Authorization": f"Bearer {token}"}
     assert (await house.http.get("/v1/dead-letters", headers=bearer)).status_code == 200
     claims = json.loads(base64.urlsafe_b64decode(token.split(".")[1] + "=="))
     body = TokenRevocation(jti=claims["jti"], expires_at=system_clock() + timedelta(days=1))
     event = TokenRevocationChanged(id="x", revision=1, changed_at=system_clock(), body=body)
-    await house.log.ensure([CATALOGUE])
-    await house.log.append(CATALOGUE.name, [encode(event)])
+    await house.log.ensure_topics([CATALOGUE])
+    await house.log.append_records(CATALOGUE.name, [encode_event(event)])
     end = time.monotonic() + SECONDS
     while (await house.http.get("/v1/dead-letters", headers=bearer)).status_code != 401:
         assert time.monotonic() < end
@@ -134,8 +134,8 @@ async def test_a_revoked_token_is_refused_from_the_log(house: House):
 async def test_revocations_are_in_the_database_too_for_when_the_log_is_away(house: House, small_database: Database):
     body = TokenRevocation(jti="gone", expires_at=system_clock() + timedelta(days=1))
     event = TokenRevocationChanged(id="y", revision=1, changed_at=system_clock(), body=body)
-    await house.log.ensure([CATALOGUE])
-    await house.log.append(CATALOGUE.name, [encode(event)])
+    await house.log.ensure_topics([CATALOGUE])
+    await house.log.append_records(CATALOGUE.name, [encode_event(event)])
     source = SqlRevocations(small_database)
     end = time.monotonic() + SECONDS
     while "gone" not in await source.revoked():

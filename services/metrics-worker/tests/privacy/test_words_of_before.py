@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, text
 from metrics_worker.db.tables import fact
 from metrics_worker.retention.ports import Place
 from metrics_worker.retention.sql import SqlRetentionStore
-from soundings.db import Database, migrate, open_database
+from soundings.db import Database, migrate_database, open_database
 
 ON_POSTGRES = pytest.param("postgresql", marks=[pytest.mark.needs_machine, pytest.mark.slow])
 PLAIN = (
@@ -52,7 +52,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 async def data_of(database: Database) -> dict[str, str | None]:
-    async with database.snapshot() as connection:
+    async with database.read_snapshot() as connection:
         found = await connection.execute(select(fact.c.record_id, fact.c.data))
         return {row.record_id: row.data for row in found}
 
@@ -63,11 +63,11 @@ async def test_words_of_before_go_too_and_leave_the_data_as_it_would_be_written_
         "INSERT INTO fact (key, kind, source_id, record_id, service, channel, occurred_at, state, revision, data, home)"
         " VALUES (:key, :kind, 's', :id, '', '', 0, 0, 0, :data, 'i0')"
     )
-    async with database.transaction() as connection:
+    async with database.write_transaction() as connection:
         await connection.run_sync(to_the_first)
         for id_, (kind, data) in BEFORE.items():
             await connection.execute(put, {"key": id_.encode() * 4, "kind": kind, "id": id_, "data": data})
-    await migrate(database, "metrics_worker")
+    await migrate_database(database, "metrics_worker")
     assert (await SqlRetentionStore(database).remove_free_text("s", Place(-1, 0), 500, 1)).removed == 2
     assert await data_of(database) == {"plain": PLAIN, "wordy": PLAIN, "paged": ANSWER}
-    await database.close()
+    await database.close_engine()

@@ -13,14 +13,14 @@ from metrics_worker.db.tables import catalogue_entity, cell_row, position
 from metrics_worker.query.http import answer_body
 from metrics_worker.query.sql import SqlCellStore
 from metrics_worker.query.use_cases import ReadMetrics
-from soundings.access.roles import Principal, Role
+from soundings.access.roles import Principal, StaffRole
 from soundings.db import Database
 from soundings.events.topics import RESPONSES
-from soundings.kernel.agency_calendar import Calendar
+from soundings.kernel.agency_calendar import AgencyCalendar
 from soundings.kernel.clock import epoch_ms
 from soundings.log.port import LogUnavailable, TopicPartition
 
-ANALYST = Principal("ana", frozenset({Role.ANALYST}), "*")
+ANALYST = Principal("ana", frozenset({StaffRole.ANALYST}), "*")
 
 
 class Ends:
@@ -90,9 +90,9 @@ class World:
             ]
         }
 
-    def calendar(self, service: str) -> Calendar:
+    def calendar(self, service: str) -> AgencyCalendar:
         agency = self.entities["agency", str(self.entities["service", service]["agency_id"])]
-        return Calendar(str(agency["time_zone"]), str(agency["fiscal_year_start"]))
+        return AgencyCalendar(str(agency["time_zone"]), str(agency["fiscal_year_start"]))
 
     def unit(
         self,
@@ -109,7 +109,7 @@ class World:
         calendar = self.calendar(service)
         instant = datetime.fromisoformat(at)
         aware = instant if instant.tzinfo else instant.replace(tzinfo=calendar.zone)
-        for grain, bucket in zip(("hour", "day", "month"), calendar.buckets(epoch_ms(aware)), strict=True):
+        for grain, bucket in zip(("hour", "day", "month"), calendar.buckets_of(epoch_ms(aware)), strict=True):
             self._add((grain, service, bucket, channel, touchpoint, shard), measure, bins)
 
     def tally(
@@ -140,7 +140,7 @@ class World:
     async def write(self) -> None:
         """Bring the database to what this world holds, as a fold would in one transaction."""
         self.writes += 1
-        async with self.database.transaction() as connection:
+        async with self.database.write_transaction() as connection:
             await connection.execute(delete(catalogue_entity))
             await connection.execute(delete(cell_row))
             await connection.execute(delete(position))

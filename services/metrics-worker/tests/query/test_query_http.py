@@ -10,7 +10,7 @@ from joserfc.jwk import ECKey
 
 from metrics_worker.query.http import router
 from metrics_worker.query.metric_catalogue import DescribeMeasures
-from soundings.access.roles import Role
+from soundings.access.roles import StaffRole
 from soundings.access.tokens import TokenVerifier, issue_token
 from soundings.http.app import ServiceSpec, service_app
 
@@ -27,7 +27,7 @@ class Door:
     def headers(self, role: str | None, agency: str | None = "*") -> dict[str, str]:
         if role is None:
             return {}
-        token = issue_token(self._key, name="someone", roles=[Role(role)], agency=agency, seconds=60)
+        token = issue_token(self._key, name="someone", roles=[StaffRole(role)], agency=agency, seconds=60)
         return {"Authorization": f"Bearer {token}"}
 
     async def get(self, path: str, role: str | None = "analyst", own: str | None = "*", **query: str) -> httpx.Response:
@@ -258,7 +258,7 @@ async def test_the_api_documents_its_parameters(door):
     assert {"metric_id", "from", "to", "interval", "group_by", "compare", "p"} <= names
 
 
-@pytest.mark.parametrize("role", [*Role])
+@pytest.mark.parametrize("role", [*StaffRole])
 @pytest.mark.parametrize(("own", "status"), [("sf", 200), ("*", 200), ("boston", 403), (None, 403)])
 async def test_each_role_asks_about_the_agency_of_its_token_only(door, role, own, status):
     for named in ({"service": "guest"}, {"agency": "sf"}, {"department": "front"}):
@@ -266,7 +266,7 @@ async def test_each_role_asks_about_the_agency_of_its_token_only(door, role, own
         assert asked.status_code == status, (named, asked.text)
 
 
-@pytest.mark.parametrize("role", [*Role])
+@pytest.mark.parametrize("role", [*StaffRole])
 async def test_a_token_without_an_agency_sees_figures_of_none_and_built_in_measures_only(door, role):
     assert (await door.metric("mean.v1", role, None, measure="satisfaction")).status_code == 403
     query = {"metric": "mean.v1", "measure": "satisfaction", **MAY}

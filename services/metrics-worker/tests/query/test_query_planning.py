@@ -11,37 +11,37 @@ from hypothesis import strategies as st
 from metrics_worker.query.domain.grain_plan import Span, timeline_of
 from metrics_worker.query.domain.metric_query import MetricQuery, parse_metric_query
 from metrics_worker.query.domain.periods import bases_of, lanes_of, slots_of
-from soundings.kernel.agency_calendar import HOUR_MS, Calendar, Interval, hour_bucket
+from soundings.kernel.agency_calendar import HOUR_MS, AgencyCalendar, QueryInterval, hour_bucket
 from soundings.kernel.errors import InvalidInput
-from soundings.kernel.vocabulary import Grain
-from soundings.testing.hypothesis_profile import examples
+from soundings.kernel.vocabulary import CellGrain
+from soundings.testing.hypothesis_profile import example_count
 
 ZONES = ("UTC", "America/New_York", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Apia", "Europe/London")
 DAY = timedelta(days=1)
 
-calendars = st.builds(Calendar, st.sampled_from(ZONES), st.integers(1, 12).map("{:02}-01".format))
+calendars = st.builds(AgencyCalendar, st.sampled_from(ZONES), st.integers(1, 12).map("{:02}-01".format))
 starts = st.dates(date(2010, 1, 1), date(2013, 12, 31))
-date_intervals = st.sampled_from([None, *(one for one in Interval if one is not Interval.HOUR)])
+date_intervals = st.sampled_from([None, *(one for one in QueryInterval if one is not QueryInterval.HOUR)])
 
 
-def question(start: date, end: date, interval: Interval | None = None, **more: str) -> MetricQuery:
+def question(start: date, end: date, interval: QueryInterval | None = None, **more: str) -> MetricQuery:
     asked = {"measure": "satisfaction", "from": start.isoformat(), "to": end.isoformat(), **more}
     return parse_metric_query("mean.v1", asked | ({"interval": interval.value} if interval else {}))
 
 
-def cells(span: Span, calendar: Calendar) -> list[str]:
+def cells(span: Span, calendar: AgencyCalendar) -> list[str]:
     """Every cell of a span by its bucket."""
     first, after = date.fromisoformat(span.first), date.fromisoformat(span.after)
     found: list[str] = []
     while first < after:
-        assert calendar.first_of_grain(first, Grain(span.grain)) == first
+        assert calendar.first_of_grain(first, CellGrain(span.grain)) == first
         found.append(first.isoformat())
-        first = calendar.next_of_grain(first, Grain(span.grain))
+        first = calendar.next_of_grain(first, CellGrain(span.grain))
     return found
 
 
 @given(calendars, starts, st.integers(1, 900), date_intervals)
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=example_count(300), deadline=None)
 def test_every_day_of_a_range_is_counted_once_and_in_its_bucket(calendar, start, length, interval):
     slots = slots_of(question(start, start + length * DAY, interval), calendar)
     timeline = timeline_of(slots, calendar)
@@ -53,7 +53,7 @@ def test_every_day_of_a_range_is_counted_once_and_in_its_bucket(calendar, start,
             place = timeline.place(span.grain, bucket)
             assert place.slot is not None
             at = date.fromisoformat(bucket)
-            after = calendar.next_of_grain(at, Grain(span.grain))
+            after = calendar.next_of_grain(at, CellGrain(span.grain))
             while at < after:
                 counted[place.slot, at] += 1
                 at += DAY
@@ -65,13 +65,13 @@ def test_every_day_of_a_range_is_counted_once_and_in_its_bucket(calendar, start,
 
 
 @given(calendars, starts, st.integers(1, 900), date_intervals)
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=example_count(300), deadline=None)
 def test_a_total_counts_where_it_fits_and_is_cut_where_it_only_overlaps(calendar, start, length, interval):
     slots = slots_of(question(start, start + length * DAY, interval), calendar)
     timeline = timeline_of(slots, calendar)
     read = Counter((span.grain, bucket) for span in timeline.spans() for bucket in cells(span, calendar))
     assert set(read.values()) == {1}
-    for grain in (Grain.MONTH, Grain.QUARTER, Grain.YEAR):
+    for grain in (CellGrain.MONTH, CellGrain.QUARTER, CellGrain.YEAR):
         at = calendar.first_of_grain(start - 400 * DAY, grain)
         while at < start + (length + 400) * DAY:
             after = calendar.next_of_grain(at, grain)
@@ -86,7 +86,7 @@ def test_a_total_counts_where_it_fits_and_is_cut_where_it_only_overlaps(calendar
 
 
 @given(calendars, starts, st.integers(1, 900), date_intervals)
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=example_count(200), deadline=None)
 def test_the_tallies_of_every_day_of_a_cut_month_are_read(calendar, start, length, interval):
     timeline = timeline_of(slots_of(question(start, start + length * DAY, interval), calendar), calendar)
     spans = timeline.spans()
@@ -98,10 +98,10 @@ def test_the_tallies_of_every_day_of_a_cut_month_are_read(calendar, start, lengt
 
 
 @given(calendars, starts, st.integers(1, 12))
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=example_count(200), deadline=None)
 def test_every_hour_of_a_range_is_one_bucket_also_when_clocks_change(calendar, start, length):
     end = start + length * DAY
-    slots = slots_of(question(start, end, Interval.HOUR), calendar)
+    slots = slots_of(question(start, end, QueryInterval.HOUR), calendar)
     low, high = calendar.span(start, end)
     want = [hour_bucket(at) for at in range(low // HOUR_MS * HOUR_MS, high, HOUR_MS)]
     assert [slot.bucket for slot in slots] == want
@@ -117,7 +117,7 @@ def test_every_hour_of_a_range_is_one_bucket_also_when_clocks_change(calendar, s
 
 
 @given(calendars, starts, st.integers(1, 500), date_intervals, st.sampled_from(["previous", "year_ago"]))
-@settings(max_examples=examples(200), deadline=None)
+@settings(max_examples=example_count(200), deadline=None)
 def test_every_bucket_has_a_base_and_lanes_never_overlap(calendar, start, length, interval, compare):
     asked = question(start, start + length * DAY, interval, compare=compare)
     slots = slots_of(asked, calendar)
@@ -131,7 +131,7 @@ def test_every_bucket_has_a_base_and_lanes_never_overlap(calendar, start, length
 
 
 def test_a_year_and_a_week_are_read_as_one_run_of_months_and_its_days():
-    calendar = Calendar("America/New_York", "10-01")
+    calendar = AgencyCalendar("America/New_York", "10-01")
     slots = slots_of(question(date(2024, 1, 30), date(2025, 2, 5)), calendar)
     assert timeline_of(slots, calendar).spans() == (
         Span("month", "2024-02-01", "2025-02-01"),
@@ -147,8 +147,8 @@ def test_a_year_and_a_week_are_read_as_one_run_of_months_and_its_days():
 
 
 def test_a_series_of_days_is_read_in_one_span_of_days():
-    calendar = Calendar("UTC")
-    slots = slots_of(question(date(2024, 1, 1), date(2024, 4, 1), Interval.DAY), calendar)
+    calendar = AgencyCalendar("UTC")
+    slots = slots_of(question(date(2024, 1, 1), date(2024, 4, 1), QueryInterval.DAY), calendar)
     spans = timeline_of(slots, calendar).spans()
     assert [span for span in spans if not span.tallies] == [Span("day", "2024-01-01", "2024-04-01")]
 
@@ -187,10 +187,10 @@ def test_a_parameter_that_is_wrong_is_named(changed, field):
 
 def test_a_range_of_too_many_buckets_is_refused():
     with pytest.raises(InvalidInput, match="interval"):
-        slots_of(question(date(2000, 1, 1), date(2030, 1, 1), Interval.DAY), Calendar("UTC"))
+        slots_of(question(date(2000, 1, 1), date(2030, 1, 1), QueryInterval.DAY), AgencyCalendar("UTC"))
 
 
 def test_hours_are_not_compared():
-    asked = question(date(2024, 1, 1), date(2024, 1, 2), Interval.HOUR, compare="previous")
+    asked = question(date(2024, 1, 1), date(2024, 1, 2), QueryInterval.HOUR, compare="previous")
     with pytest.raises(InvalidInput, match="compare"):
-        bases_of(slots_of(asked, Calendar("UTC")), asked, Calendar("UTC"))
+        bases_of(slots_of(asked, AgencyCalendar("UTC")), asked, AgencyCalendar("UTC"))

@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from soundings.access.roles import ANONYMOUS, Principal, Role
+from soundings.access.roles import ANONYMOUS, Principal, StaffRole
 
-VIEWER = Principal("vera", frozenset({Role.VIEWER}), "*")
-ANALYST = Principal("ana", frozenset({Role.ANALYST}), "*")
+VIEWER = Principal("vera", frozenset({StaffRole.VIEWER}), "*")
+ANALYST = Principal("ana", frozenset({StaffRole.ANALYST}), "*")
 YEAR = {"from_": "2015-01-01", "to": "2016-01-01"}
 CHANNELS = ("email", "phone", "website")
 SERVICES = ("bags", "carts", "trees")

@@ -19,16 +19,16 @@ from metrics_worker.db.tables import catalogue_entity
 from metrics_worker.responses.http import router
 from metrics_worker.responses.sql import SqlVoiceStore
 from metrics_worker.responses.use_cases import SearchResponses
-from soundings.access.roles import Role
+from soundings.access.roles import StaffRole
 from soundings.access.tokens import TokenVerifier, issue_token
 from soundings.db import Database
 from soundings.events.base import EventData
-from soundings.events.envelope import encode
-from soundings.events.response import ResponseRetracted, ResponseReviewed, ResponseSubmitted, Score
+from soundings.events.envelope import encode_event
+from soundings.events.response import ResponseRetracted, ResponseReviewed, ResponseSubmitted, ScoredAnswer
 from soundings.events.topics import RESPONSES
 from soundings.http.app import ServiceSpec, service_app
-from soundings.kernel.scales import Scale
-from soundings.kernel.vocabulary import Channel
+from soundings.kernel.scales import MeasureScale
+from soundings.kernel.vocabulary import ServiceChannel
 from soundings.log.port import StoredRecord
 
 AT = datetime(2024, 6, 1, tzinfo=UTC)
@@ -63,7 +63,7 @@ class Ear:
         held = (await store.take([home], "w", 0))[home]
         records = [
             StoredRecord(RESPONSES.name, 0, self._next + number, one.key, one.value, one.headers, 0)
-            for number, one in enumerate(map(encode, events))
+            for number, one in enumerate(map(encode_event, events))
         ]
         move = OffsetAdvance(*home, held.epoch, held.next, held.next + len(records))
         self._next = held.next + len(records)
@@ -78,7 +78,7 @@ class Ear:
         """`own` is the agency of the caller's token."""
         headers = {}
         if role is not None:
-            token = issue_token(self._key, name="ada", roles=[Role(role)], agency=own, seconds=60)
+            token = issue_token(self._key, name="ada", roles=[StaffRole(role)], agency=own, seconds=60)
             headers["Authorization"] = f"Bearer {token}"
         named = {name.rstrip("_"): str(value) for name, value in query.items()}
         return await self.client.get(path, params=named, headers=headers)
@@ -92,7 +92,7 @@ class Ear:
 @pytest.fixture
 async def ear(small_database: Database, tmp_path: Path) -> AsyncIterator[Ear]:
     database = small_database
-    async with database.transaction() as connection:
+    async with database.write_transaction() as connection:
         rows = [
             {
                 "entity": entity,
@@ -148,7 +148,7 @@ def response():
             "agency_id": agency,
             "time_zone": "UTC",
             "service_id": service,
-            "channel": Channel.WEBSITE,
+            "channel": ServiceChannel.WEBSITE,
             "form_id": "visit",
             "form_version": 1,
             "answers": {} if score is None else {"overall": score},
@@ -163,8 +163,10 @@ def response():
     return make
 
 
-def _score(value: int) -> Score:
-    return Score(question_id="overall", measure="satisfaction", measure_version=1, scale=Scale.FIVE, value=value)
+def _score(value: int) -> ScoredAnswer:
+    return ScoredAnswer(
+        question_id="overall", measure="satisfaction", measure_version=1, scale=MeasureScale.FIVE, value=value
+    )
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from metrics_worker.db.tables import catalogue_entity, voice
 from metrics_worker.retention.sql import SqlRetentionStore
 from soundings.access.keys import make_key
 from soundings.events.base import EventData
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.kernel.errors import InvalidInput
 from soundings.log.port import LogUnavailable, TopicPartition
 
@@ -39,7 +39,7 @@ def comparer(ear, end: int | None = 0) -> CompareRecords:
 
 
 def asked(index: int, record_id: str, event: EventData | None = None) -> AskedRecord:
-    return AskedRecord(index, record_id, None, None if event is None else encode(event).value)
+    return AskedRecord(index, record_id, None, None if event is None else encode_event(event).value)
 
 
 async def compared(ear, *records: AskedRecord, source: str = "survey") -> list[tuple[int, str, int]]:
@@ -106,7 +106,7 @@ async def test_text_that_retention_has_removed_is_no_difference(ear, response):
 
 
 async def test_events_of_another_source_or_kind_are_refused(ear, response):
-    for event in (encode(response("one", source_id="kiosk")).value, b"{}", orjson.dumps({"record_id": "one"})):
+    for event in (encode_event(response("one", source_id="kiosk")).value, b"{}", orjson.dumps({"record_id": "one"})):
         with pytest.raises(InvalidInput):
             await compared(ear, AskedRecord(0, "one", None, event))
 

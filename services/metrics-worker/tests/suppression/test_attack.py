@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from metrics_worker.suppression import Cell, Grain, Rules, SuppressionDecision, Table, decide
-from soundings.testing.hypothesis_profile import examples
+from soundings.testing.hypothesis_profile import example_count
 
 SERVICES = ("cart", "tree", "vehicle")
 CHANNELS = ("chat", "phone", "web")
@@ -139,13 +139,13 @@ def rules(draw: st.DrawFn) -> Rules:
     return Rules(threshold=draw(st.sampled_from((5, 11, 30))), fiscal_month=draw(st.sampled_from((1, 2, 7, 10, 12))))
 
 
-@settings(max_examples=examples(100), deadline=None)
+@settings(max_examples=example_count(100), deadline=None)
 @given(tables(), rules())
 def test_no_figure_of_rule_1_can_be_solved_from_what_is_shown(table: Table, rules: Rules):
     assert solved(table, rules) == []
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=example_count(60), deadline=None)
 @given(tables(), rules())
 def test_a_small_figure_is_hidden_and_equal_sums_have_equal_verdicts(table: Table, rules: Rules):
     hiding = decide(table, rules)
@@ -159,7 +159,7 @@ def test_a_small_figure_is_hidden_and_equal_sums_have_equal_verdicts(table: Tabl
     assert all(len(verdict) == 1 for verdict in verdicts.values())
 
 
-@settings(max_examples=examples(60), deadline=None)
+@settings(max_examples=example_count(60), deadline=None)
 @given(tables(), rules())
 def test_a_line_with_a_hidden_part_has_two_or_no_second_one(table: Table, rules: Rules):
     hiding = decide(table, rules)
@@ -186,7 +186,7 @@ def lines(whole: Question, table: Table) -> Iterator[list[Question]]:
         yield [(service, department, channel, "month", start(begin + each)) for each in range(GRAINS[grain])]
 
 
-@settings(max_examples=examples(30), deadline=None)
+@settings(max_examples=example_count(30), deadline=None)
 @given(tables(), rules(), st.randoms(use_true_random=False))
 def test_the_order_in_which_cells_come_decides_nothing(table: Table, rules: Rules, chance):
     shuffled = list(table.cells.items())

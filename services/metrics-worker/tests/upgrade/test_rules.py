@@ -25,9 +25,9 @@ from metrics_worker.consumer.worker_status import WorkerOptions
 from metrics_worker.rebuild.rules_upgrade import prepare_rules
 from metrics_worker.rebuild.sql import SqlRebuildStore
 from metrics_worker.rebuild.use_cases import follow_rules, rebuild, verify
-from soundings.db import Database, migrate, open_database
+from soundings.db import Database, migrate_database, open_database
 from soundings.events.base import EventData
-from soundings.events.envelope import encode, model_of
+from soundings.events.envelope import encode_event, model_of
 from soundings.events.topics import ALL
 from soundings.kernel.clock import system_clock
 from soundings.testing.memory_log import MemoryLog
@@ -73,7 +73,7 @@ async def old(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[D
     if request.param == "postgresql":
         url = request.getfixturevalue("cluster").new_database()
     database = open_database(url)
-    async with database.transaction() as connection:
+    async with database.write_transaction() as connection:
         await connection.run_sync(to_the_second)
         await connection.execute(text("DELETE FROM generation"))
         for table, rows in FIXTURE["tables"].items():
@@ -86,16 +86,16 @@ async def old(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[D
                 names = ", ".join(values)
                 marks = ", ".join(f":{name}" for name in values)
                 await connection.execute(text(f"INSERT INTO {table} ({names}) VALUES ({marks})"), values)  # noqa: S608 - our tables
-    await migrate(database, "metrics_worker")
+    await migrate_database(database, "metrics_worker")
     yield database
-    await database.close()
+    await database.close_engine()
 
 
 async def the_log(told: Sequence[EventData]) -> MemoryLog:
     log = MemoryLog()
-    await log.ensure(ALL)
+    await log.ensure_topics(ALL)
     for event in told:
-        await log.append(event.TOPIC.name, [encode(event)])
+        await log.append_records(event.TOPIC.name, [encode_event(event)])
     return log
 
 
@@ -135,7 +135,7 @@ async def test_an_old_database_is_counted_again_and_late_events_change_it_rightl
     assert await differences(old, rules) == 0
     assert await SqlRebuildStore(old).rules() == rules.version
     for event in POOL[len(told) : len(told) + 200]:  # late legs, corrections, reviews and retractions of the same ids
-        await log.append(event.TOPIC.name, [encode(event)])
+        await log.append_records(event.TOPIC.name, [encode_event(event)])
     await fold_on(old, log, rules)
     assert await differences(old, rules) == 0
 
@@ -154,7 +154,7 @@ async def test_who_comes_second_waits_and_finds_it_done(old):
     )
     done = await asyncio.gather(*(follow_rules(SqlRebuildStore(one), rules=NEXT) for one in (old, other)))
     assert sorted(done, key=str) == [2, None]
-    await other.close()
+    await other.close_engine()
     assert await differences(old, NEXT) == 0
 
 
@@ -185,7 +185,7 @@ async def test_older_rules_add_nothing_to_a_newer_generation(old):
     await fold_on(old, log, NEXT)
     cells = await cells_of(old)
     for event in POOL[300:340]:
-        await log.append(event.TOPIC.name, [encode(event)])
+        await log.append_records(event.TOPIC.name, [encode_event(event)])
     with pytest.raises(RulesDiffer):
         await rebuild(SqlRebuildStore(old), rules=CURRENT_RULES)
     with pytest.raises(RulesDiffer):

@@ -22,8 +22,8 @@ from metrics_worker.consumer.dead_letter_limit import DeadLetterLimit
 from metrics_worker.consumer.partition_reader import read_slice
 from metrics_worker.consumer.sql import open_fold_store
 from metrics_worker.consumer.write_batch import apply_batch
-from soundings.db import Database, migrate, open_database
-from soundings.events.envelope import encode
+from soundings.db import Database, migrate_database, open_database
+from soundings.events.envelope import encode_event
 from soundings.events.topics import ALL, MEASURED
 from soundings.testing.memory_log import MemoryLog
 
@@ -34,16 +34,16 @@ TABLES: Final = ("fact", "voice", "cell_row", "generation", "position")
 async def write_fixture(target: Path) -> None:
     """Fold the first events of the pool and keep all rows, bytes as hexadecimal digits."""
     log = MemoryLog()
-    await log.ensure(ALL)
+    await log.ensure_topics(ALL)
     events = POOL[:EVENTS]
     for event in events:
-        await log.append(event.TOPIC.name, [encode(event)])
+        await log.append_records(event.TOPIC.name, [encode_event(event)])
     with TemporaryDirectory() as folder:
         database = open_database(f"sqlite:///{folder}/metrics.db")
-        await migrate(database, "metrics_worker")
+        await migrate_database(database, "metrics_worker")
         await fold_all(database, log)
         tables = {name: await rows_of(database, name) for name in TABLES}
-        await database.close()
+        await database.close_engine()
     told = [{"type": event.TYPE, "data": event.model_dump(mode="json", exclude_none=True)} for event in events]
     packed = json.dumps({"events": told, "tables": tables}, separators=(",", ":")).encode()
     target.write_bytes(gzip.compress(packed, 9, mtime=0))
@@ -56,11 +56,11 @@ async def fold_all(database: Database, log: MemoryLog) -> None:
     held = await store.take(homes, "one", 0)
     read = [await read_slice(log, home, held[home], EVENTS, DeadLetterLimit()) for home in homes]
     async with store.transaction(0) as transaction:
-        await apply_batch(transaction, [part for part in read if part is not None], 0, log.read)
+        await apply_batch(transaction, [part for part in read if part is not None], 0, log.read_batch)
 
 
 async def rows_of(database: Database, name: str) -> list[dict[str, object]]:
-    async with database.snapshot() as connection:
+    async with database.read_snapshot() as connection:
         rows = (await connection.execute(text(f"SELECT * FROM {name}"))).mappings().all()  # noqa: S608 - our tables
     return [{key: value.hex() if isinstance(value, bytes) else value for key, value in row.items()} for row in rows]
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import Enum
 
-from soundings.access.roles import STAFF, Role
+from soundings.access.roles import STAFF, StaffRole
 
 
 class AuthScheme(Enum):
@@ -17,7 +17,7 @@ class AuthScheme(Enum):
 class StaffRoles:
     """A staff token with one of these roles, which reaches an agency unless ``needs_agency`` is False."""
 
-    roles: frozenset[Role]
+    roles: frozenset[StaffRole]
     needs_agency: bool = True
 
 
@@ -25,16 +25,16 @@ class StaffRoles:
 class SourceOrStaff:
     """A source key, checked by the listening service itself, or a staff token with one of these roles."""
 
-    roles: frozenset[Role]
+    roles: frozenset[StaffRole]
 
 
 Access = AuthScheme | StaffRoles | SourceOrStaff
 
 _ANY_STAFF = StaffRoles(STAFF)
-_MANAGER = StaffRoles(frozenset({Role.MANAGER}))
-_ADMIN = StaffRoles(frozenset({Role.ADMIN}))
-_ANALYST = StaffRoles(frozenset({Role.ANALYST}))
-_ADVOCATE = StaffRoles(frozenset({Role.ADVOCATE}))
+_MANAGER = StaffRoles(frozenset({StaffRole.MANAGER}))
+_ADMIN = StaffRoles(frozenset({StaffRole.ADMIN}))
+_ANALYST = StaffRoles(frozenset({StaffRole.ANALYST}))
+_ADVOCATE = StaffRoles(frozenset({StaffRole.ADVOCATE}))
 
 ENTITIES = (
     "agencies",

@@ -9,11 +9,11 @@ import structlog
 
 from soundings.access.key_set_cache import Ticks
 from soundings.events.catalogue import TokenRevocationChanged
-from soundings.events.envelope import Undecodable, decode, type_of
+from soundings.events.envelope import UndecodableRecord, decode_event, type_of
 from soundings.events.topics import CATALOGUE
 from soundings.kernel.clock import Clock, epoch_ms, system_clock
 from soundings.kernel.errors import ServiceUnavailable, SoundingsError, safe_error_reason
-from soundings.log.port import Batch, StoredRecord, UnknownTopic
+from soundings.log.port import RecordBatch, StoredRecord, UnknownTopic
 
 LOOK_SECONDS: Final = 0.5
 RETRY_SECONDS: Final = 5.0
@@ -93,7 +93,7 @@ class RevocationList:
 class ReadsLog(Protocol):
     """The part of the log that is read here; see :class:`soundings.log.port.Log`."""
 
-    async def read(self, topic: str, partition: int, from_position: int, limit: int) -> Batch: ...
+    async def read(self, topic: str, partition: int, from_position: int, limit: int) -> RecordBatch: ...
 
     async def end(self, topic: str, partition: int) -> int: ...
 
@@ -131,8 +131,8 @@ class LogRevocations:
             self._by_entity.pop(key, None)
         elif type_of(record) == TokenRevocationChanged.TYPE:
             try:
-                event = decode(record)
-            except Undecodable as error:
+                event = decode_event(record)
+            except UndecodableRecord as error:
                 _log.warning("token_revocation_passed_over", position=record.position, reason=safe_error_reason(error))
                 return
             if isinstance(event, TokenRevocationChanged):

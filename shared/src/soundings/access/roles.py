@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Final
 
 
-class Role(StrEnum):
+class StaffRole(StrEnum):
     """A role; every staff role includes viewer, and admin includes all of them."""
 
     VIEWER = "viewer"
@@ -15,7 +15,7 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
-STAFF = frozenset(Role)
+STAFF = frozenset(StaffRole)
 EVERY_AGENCY: Final = "*"
 """The ``agency`` of a token that reaches all of them. No agency has this id, because it is not a slug."""
 
@@ -29,16 +29,16 @@ class Principal:
     """
 
     name: str
-    roles: frozenset[Role]
+    roles: frozenset[StaffRole]
     agency: str | None = None
     departments: frozenset[str] = frozenset()
 
-    def has(self, role: Role) -> bool:
+    def has_role(self, role: StaffRole) -> bool:
         """Whether the caller has the role, by name or because a wider one includes it."""
-        return role in self.roles or Role.ADMIN in self.roles or (role is Role.VIEWER and bool(self.roles))
+        return role in self.roles or StaffRole.ADMIN in self.roles or (role is StaffRole.VIEWER and bool(self.roles))
 
-    def has_any(self, roles: frozenset[Role]) -> bool:
-        return any(self.has(role) for role in roles)
+    def has_any(self, roles: frozenset[StaffRole]) -> bool:
+        return any(self.has_role(role) for role in roles)
 
     @property
     def reaches_every_agency(self) -> bool:

@@ -17,7 +17,7 @@ from joserfc.jws import JWSRegistry
 
 from soundings.access.key_set_cache import STALE_SECONDS, KeySetCache, LoadKeySet, Ticks
 from soundings.access.key_set_loader import ALGORITHMS, MAX_KID, VerificationKey, is_local, load_key_set
-from soundings.access.roles import EVERY_AGENCY, Principal, Role
+from soundings.access.roles import EVERY_AGENCY, Principal, StaffRole
 from soundings.access.token_issuer import TokenIssuer, check_distinct
 from soundings.kernel.clock import Clock, system_clock
 from soundings.kernel.errors import SoundingsError
@@ -104,7 +104,7 @@ class TokenVerifier:
         self._clock = clock
         self._known: dict[str, _Checked] = {}
 
-    async def verify(self, token: str) -> Principal:
+    async def verify_token(self, token: str) -> Principal:
         """Who the token speaks for. Raises :class:`TokenRefused`, or Unavailable when the keys cannot be had."""
         checked = await self._known_or_checked(token)
         if self._revoked is not None:
@@ -255,7 +255,7 @@ def principal_of(claims: Claims) -> Principal:
 
     An ``agency`` that is absent or not a text reaches none.
     """
-    roles = frozenset(Role(name) for name in _texts(claims.get("roles")) if name in set(Role))
+    roles = frozenset(StaffRole(name) for name in _texts(claims.get("roles")) if name in set(StaffRole))
     agency = claims.get("agency")
     departments = frozenset(_texts(claims.get("departments"))[:_MOST_DEPARTMENTS])
     return Principal(str(claims["sub"]), roles, agency if isinstance(agency, str) and agency else None, departments)
@@ -267,7 +267,7 @@ class NewToken:
 
     jti: str
     name: str
-    roles: tuple[Role, ...]
+    roles: tuple[StaffRole, ...]
     agency: str | None
     issued_at: int
     expires_at: int
@@ -286,7 +286,7 @@ class NewToken:
 
 
 def new_token(
-    *, name: str, roles: Sequence[Role], agency: str | None, seconds: int, clock: Clock = system_clock
+    *, name: str, roles: Sequence[StaffRole], agency: str | None, seconds: int, clock: Clock = system_clock
 ) -> NewToken:
     """A token with an id of its own, good for ``seconds`` from now; ``agency`` None reaches no agency."""
     now = int(clock().timestamp())
@@ -302,7 +302,7 @@ def issue_token(
     key: ECKey,
     *,
     name: str,
-    roles: Sequence[Role],
+    roles: Sequence[StaffRole],
     agency: str | None = EVERY_AGENCY,
     seconds: int,
     clock: Clock = system_clock,

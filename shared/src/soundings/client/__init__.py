@@ -10,7 +10,7 @@ Errors::
 
 from soundings.client.async_client import AsyncSoundings
 from soundings.client.errors import BufferFull, ClientError, RefusedByServer, Unreachable
-from soundings.client.offline_queue import Buffer, Refusal
+from soundings.client.offline_queue import Buffer, RefusedItem
 from soundings.client.requests import BatchResult
 from soundings.client.sync_client import Soundings
 
@@ -20,8 +20,8 @@ __all__ = [
     "Buffer",
     "BufferFull",
     "ClientError",
-    "Refusal",
     "RefusedByServer",
+    "RefusedItem",
     "Soundings",
     "Unreachable",
 ]

@@ -9,8 +9,17 @@ from typing import Literal, Self, cast
 import httpx
 
 from soundings.client.offline_queue import Buffer
-from soundings.client.requests import BATCH, BaseUrls, BatchResult, Kind, batches, merge_results, taken_of, with_ids
-from soundings.client.transport import AsyncRetryingTransport, Call, Json
+from soundings.client.requests import (
+    BATCH,
+    BaseUrls,
+    BatchResult,
+    Kind,
+    merge_results,
+    split_batches,
+    taken_of,
+    with_ids,
+)
+from soundings.client.transport import ApiCall, AsyncRetryingTransport, Json
 
 _OK, _CREATED = 200, 201
 
@@ -29,7 +38,7 @@ class AsyncSoundings:
         http: httpx.AsyncClient | None = None,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._roots = BaseUrls.of(base, token, feedback, catalogue, metrics)
+        self._roots = BaseUrls.from_options(base, token, feedback, catalogue, metrics)
         self._http = http or httpx.AsyncClient(timeout=60)
         self._wire = AsyncRetryingTransport(self._http, sleep)
 
@@ -43,41 +52,41 @@ class AsyncSoundings:
 
     async def put(self, entities: str, entity_id: str, body: Json) -> Literal["created", "replaced"]:
         """Create or replace an entity of the catalogue."""
-        status, _ = await self._wire.send(self._roots.put(entities, entity_id, body))
+        status, _ = await self._wire.send_call(self._roots.put_entity(entities, entity_id, body))
         return "created" if status == _CREATED else "replaced"
 
     async def get(self, entities: str, entity_id: str) -> Json | None:
         """An entity of the catalogue, or None when there is none."""
-        status, answer = await self._wire.send(self._roots.get(entities, entity_id))
+        status, answer = await self._wire.send_call(self._roots.get_entity(entities, entity_id))
         return answer if status == _OK else None
 
     def every(self, entities: str) -> AsyncGenerator[Json]:
         """Every entity of one kind, page by page."""
-        return self._items(partial(self._roots.page, entities))
+        return self._iterate_pages(partial(self._roots.list_page, entities))
 
     async def patch(self, entities: str, entity_id: str, change: Json) -> Json:
         """Change some fields of an entity of the catalogue; the entity as it is then."""
-        return (await self._wire.send(self._roots.patch(entities, entity_id, change)))[1]
+        return (await self._wire.send_call(self._roots.patch_entity(entities, entity_id, change)))[1]
 
     async def publish(self, form_id: str) -> int:
         """Publish a form as it is now written; the version that is now in force."""
-        _, answer = await self._wire.send(self._roots.publish(form_id))
+        _, answer = await self._wire.send_call(self._roots.publish_form(form_id))
         return int(str(answer["version"]))
 
     async def new_key(self, source_id: str) -> str:
         """A new key of a source. It is shown this once."""
-        _, answer = await self._wire.send(self._roots.new_key(source_id))
+        _, answer = await self._wire.send_call(self._roots.new_key(source_id))
         return str(answer["key"])
 
     async def revoke_token(self, jti: str, expires_at: str | None = None) -> None:
         """Revoke a staff token by its ``jti``; ``expires_at`` says until when that must be remembered, if known."""
-        await self._wire.send(self._roots.revoke_token(jti, expires_at))
+        await self._wire.send_call(self._roots.revoke_token(jti, expires_at))
 
     async def send(self, kind: Kind, items: Sequence[Json], key: str, *, batch: int = BATCH) -> BatchResult:
         """Send items in batches; those that are refused come back in ``rejected``, a refused request raises."""
         parts: list[BatchResult] = []
-        for start, part in batches(with_ids(kind, items), batch):
-            _, answer = await self._wire.send(self._roots.send(kind, part, key))
+        for start, part in split_batches(with_ids(kind, items), batch):
+            _, answer = await self._wire.send_call(self._roots.send_items(kind, part, key))
             parts.append(taken_of(answer, start))
         return merge_results(parts)
 
@@ -89,8 +98,8 @@ class AsyncSoundings:
         parts: list[BatchResult] = []
         while kept := buffer.oldest(batch):
             kind, items = kept[0].kind, [one.item for one in kept]
-            for start, part in batches(items, batch):
-                _, answer = await self._wire.send(self._roots.send(kind, part, key))
+            for start, part in split_batches(items, batch):
+                _, answer = await self._wire.send_call(self._roots.send_items(kind, part, key))
                 taken = taken_of(answer)
                 parts.append(taken)
                 if not buffer.settle(kept[start : start + len(part)], taken.rejected):
@@ -99,24 +108,24 @@ class AsyncSoundings:
 
     async def subjects(self, agency_id: str, person: str) -> list[str]:
         """All pseudonyms by which an agency has known a person."""
-        _, answer = await self._wire.send(self._roots.subjects(agency_id, person))
+        _, answer = await self._wire.send_call(self._roots.find_subjects(agency_id, person))
         return cast("list[str]", answer["subjects"])
 
     def records_of(self, subject: str) -> AsyncGenerator[Json]:
         """Every record of a subject that is counted or kept, as `erase` takes it."""
-        return self._items(partial(self._roots.records_of, subject))
+        return self._iterate_pages(partial(self._roots.records_of, subject))
 
     async def erase(self, records: Sequence[Json]) -> BatchResult:
         """Erase records for good. Those that are refused, for a legal hold say, come back in ``rejected``."""
-        return taken_of((await self._wire.send(self._roots.erase(records)))[1])
+        return taken_of((await self._wire.send_call(self._roots.erase_records(records)))[1])
 
     async def resume(self, source_id: str) -> Json:
         """Let what is parked of a source be counted; what is known of it."""
-        return (await self._wire.send(self._roots.resume(source_id)))[1]
+        return (await self._wire.send_call(self._roots.resume(source_id)))[1]
 
     async def metric(self, metric_id: str, **query: str | float | None) -> Json:
         """The answer of one metric. Names that are Python words take a trailing ``_`` (``from_``)."""
-        return (await self._wire.send(self._roots.metric(metric_id, query)))[1]
+        return (await self._wire.send_call(self._roots.query_metric(metric_id, query)))[1]
 
     async def rows(self, metric_id: str, **query: str | float | None) -> list[Json]:
         """The rows of one metric."""
@@ -124,13 +133,13 @@ class AsyncSoundings:
 
     def voices(self, **query: str | float | None) -> AsyncGenerator[Json]:
         """What people said, the newest first, page by page; the filters are those of ``GET /v1/responses``."""
-        return self._items(partial(self._roots.voices, query))
+        return self._iterate_pages(partial(self._roots.list_voices, query))
 
-    async def _items(self, page_at: Callable[[str | None], Call]) -> AsyncGenerator[Json]:
+    async def _iterate_pages(self, page_at: Callable[[str | None], ApiCall]) -> AsyncGenerator[Json]:
         """Every item of a list, page by page; `page_at` asks for the page behind a cursor."""
         cursor: str | None = None
         while True:
-            _, page = await self._wire.send(page_at(cursor))
+            _, page = await self._wire.send_call(page_at(cursor))
             for one in cast("list[Json]", page["items"]):
                 yield one
             cursor = cast("str | None", page.get("next"))

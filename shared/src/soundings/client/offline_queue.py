@@ -25,7 +25,7 @@ RECORDS_MAX: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class QueuedItem:
     """An item that waits, and its place in the line."""
 
     place: int
@@ -34,7 +34,7 @@ class Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class Refusal:
+class RefusedItem:
     """An item that will never be taken as it is, and why."""
 
     kind: Kind
@@ -72,27 +72,27 @@ class Buffer:
     def __len__(self) -> int:
         """How many items wait."""
         with self._lock:
-            return self._count()
+            return self._count_items()
 
     def put(self, kind: Kind, item: Json) -> Json:
         """Keep an item; it is on the disk on return. The item as it will be sent, with its id. Raises BufferFull."""
         (whole,) = with_ids(kind, [item])
         with self._lock:
-            if self._count() >= self._records_max:
+            if self._count_items() >= self._records_max:
                 raise BufferFull(f"the buffer holds {self._records_max} items; nothing was kept of this one")
             self._file.execute("INSERT INTO waiting (kind, item) VALUES (?, ?)", (kind, orjson.dumps(whole)))
         return whole
 
-    def oldest(self, limit: int) -> Sequence[Kept]:
+    def oldest(self, limit: int) -> Sequence[QueuedItem]:
         """The first items in the line, as long as they are of one kind; they stay until they are settled."""
         with self._lock:
             rows = self._file.execute(
                 "SELECT place, kind, item FROM waiting ORDER BY place LIMIT ?", (limit,)
             ).fetchall()
-        found = [Kept(place, kind, cast("Json", orjson.loads(item))) for place, kind, item in rows]
+        found = [QueuedItem(place, kind, cast("Json", orjson.loads(item))) for place, kind, item in rows]
         return list(takewhile(lambda one: one.kind == found[0].kind, found))
 
-    def settle(self, sent: Sequence[Kept], rejected: Sequence[Mapping[str, object]]) -> int:
+    def settle(self, sent: Sequence[QueuedItem], rejected: Sequence[Mapping[str, object]]) -> int:
         """Let go of items that were answered for, and say how many. Rejected ones are set aside with the reason.
 
         What could not be stored just now (``not_stored``) stays in the line.
@@ -108,25 +108,25 @@ class Buffer:
                     self._set_aside(one, why[index])
                 self._file.execute("DELETE FROM waiting WHERE place = ?", (one.place,))
         with self._lock:
-            if not self._count():  # what was sent leaves the journal too; somebody who reads just now puts it off
+            if not self._count_items():  # what was sent leaves the journal too; somebody who reads just now puts it off
                 self._file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         return len(sent) - len(again)
 
-    def refused(self) -> list[Refusal]:
+    def refused(self) -> list[RefusedItem]:
         """The items that were set aside, the oldest first."""
         wanted = "SELECT kind, item, field, code, detail FROM refused ORDER BY place"
         with self._lock:
             rows = self._file.execute(wanted).fetchall()
-        return [Refusal(kind, cast("Json", orjson.loads(item)), *words) for kind, item, *words in rows]
+        return [RefusedItem(kind, cast("Json", orjson.loads(item)), *words) for kind, item, *words in rows]
 
     def close(self) -> None:
         self._file.close()
 
-    def _count(self) -> int:
+    def _count_items(self) -> int:
         (count,) = self._file.execute("SELECT count(*) FROM waiting").fetchone()
         return int(count)
 
-    def _set_aside(self, one: Kept, why: Mapping[str, object]) -> None:
+    def _set_aside(self, one: QueuedItem, why: Mapping[str, object]) -> None:
         words = [str(why.get(name, "")) for name in ("field", "code", "detail")]
         self._file.execute(
             "INSERT OR REPLACE INTO refused VALUES (?, ?, ?, ?, ?, ?)",

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import orjson
 
-from soundings.client.transport import Call, Json
+from soundings.client.transport import ApiCall, Json
 from soundings.kernel.ids import new_id
 
 Kind = Literal["responses", "interactions", "tallies"]
@@ -35,7 +35,7 @@ class BaseUrls:
     token: str | None
 
     @classmethod
-    def of(
+    def from_options(
         cls, base: str, token: str | None, feedback: str | None, catalogue: str | None, metrics: str | None
     ) -> "BaseUrls":
         """The roots below the embedded mode's address, but for those that are given."""
@@ -44,61 +44,63 @@ class BaseUrls:
         roots = {name: (root or f"{base}/api/{name}").rstrip("/") for name, root in given.items()}
         return cls(**roots, token=token)
 
-    def put(self, entities: str, entity_id: str, body: Json) -> Call:
-        return Call("PUT", f"{self.catalogue}/v1/{entities}/{entity_id}", self.token, body)
+    def put_entity(self, entities: str, entity_id: str, body: Json) -> ApiCall:
+        return ApiCall("PUT", f"{self.catalogue}/v1/{entities}/{entity_id}", self.token, body)
 
-    def get(self, entities: str, entity_id: str) -> Call:
-        return Call("GET", f"{self.catalogue}/v1/{entities}/{entity_id}", self.token, expect=(200, 404))
+    def get_entity(self, entities: str, entity_id: str) -> ApiCall:
+        return ApiCall("GET", f"{self.catalogue}/v1/{entities}/{entity_id}", self.token, expect=(200, 404))
 
-    def page(self, entities: str, cursor: str | None) -> Call:
-        return Call("GET", f"{self.catalogue}/v1/{entities}", self.token, query={"cursor": cursor, "limit": _PAGE})
+    def list_page(self, entities: str, cursor: str | None) -> ApiCall:
+        return ApiCall("GET", f"{self.catalogue}/v1/{entities}", self.token, query={"cursor": cursor, "limit": _PAGE})
 
-    def patch(self, entities: str, entity_id: str, change: Json) -> Call:
-        return Call("PATCH", f"{self.catalogue}/v1/{entities}/{entity_id}", self.token, change)
+    def patch_entity(self, entities: str, entity_id: str, change: Json) -> ApiCall:
+        return ApiCall("PATCH", f"{self.catalogue}/v1/{entities}/{entity_id}", self.token, change)
 
-    def publish(self, form_id: str) -> Call:
-        return Call("POST", f"{self.catalogue}/v1/forms/{form_id}/publish", self.token, {})
+    def publish_form(self, form_id: str) -> ApiCall:
+        return ApiCall("POST", f"{self.catalogue}/v1/forms/{form_id}/publish", self.token, {})
 
-    def new_key(self, source_id: str) -> Call:
-        return Call("POST", f"{self.catalogue}/v1/sources/{source_id}/keys", self.token, {})
+    def new_key(self, source_id: str) -> ApiCall:
+        return ApiCall("POST", f"{self.catalogue}/v1/sources/{source_id}/keys", self.token, {})
 
-    def revoke_token(self, jti: str, expires_at: str | None) -> Call:
+    def revoke_token(self, jti: str, expires_at: str | None) -> ApiCall:
         known = {} if expires_at is None else {"expires_at": expires_at}
-        return Call("POST", f"{self.catalogue}/v1/token-revocations", self.token, {"jti": jti, **known})
+        return ApiCall("POST", f"{self.catalogue}/v1/token-revocations", self.token, {"jti": jti, **known})
 
-    def send(self, kind: Kind, items: Sequence[Json], key: str) -> Call:
-        return Call("POST", f"{self.feedback}/v1/{kind}", key, list(items), expect=(202, 422))
+    def send_items(self, kind: Kind, items: Sequence[Json], key: str) -> ApiCall:
+        return ApiCall("POST", f"{self.feedback}/v1/{kind}", key, list(items), expect=(202, 422))
 
-    def preview(self, kind: Kind, items: Sequence[Json], key: str) -> Call:
-        return Call("POST", f"{self.feedback}/v1/{kind}/preview", key, list(items))
+    def preview(self, kind: Kind, items: Sequence[Json], key: str) -> ApiCall:
+        return ApiCall("POST", f"{self.feedback}/v1/{kind}/preview", key, list(items))
 
-    def compare(self, kind: Kind, records: Sequence[Json], key: str) -> Call:
-        return Call("POST", f"{self.metrics}/v1/records/compare", key, {"kind": kind, "records": list(records)})
+    def compare(self, kind: Kind, records: Sequence[Json], key: str) -> ApiCall:
+        return ApiCall("POST", f"{self.metrics}/v1/records/compare", key, {"kind": kind, "records": list(records)})
 
-    def subjects(self, agency_id: str, person: str) -> Call:
-        return Call("POST", f"{self.feedback}/v1/subjects", self.token, {"agency_id": agency_id, "person": person})
+    def find_subjects(self, agency_id: str, person: str) -> ApiCall:
+        return ApiCall("POST", f"{self.feedback}/v1/subjects", self.token, {"agency_id": agency_id, "person": person})
 
-    def records_of(self, subject: str, cursor: str | None) -> Call:
-        return Call("GET", f"{self.metrics}/v1/subjects/{subject}/records", self.token, query={"cursor": cursor})
+    def records_of(self, subject: str, cursor: str | None) -> ApiCall:
+        return ApiCall("GET", f"{self.metrics}/v1/subjects/{subject}/records", self.token, query={"cursor": cursor})
 
-    def erase(self, records: Sequence[Json]) -> Call:
-        return Call("POST", f"{self.feedback}/v1/erasures", self.token, {"records": list(records)}, expect=(202, 422))
+    def erase_records(self, records: Sequence[Json]) -> ApiCall:
+        return ApiCall(
+            "POST", f"{self.feedback}/v1/erasures", self.token, {"records": list(records)}, expect=(202, 422)
+        )
 
-    def resume(self, source_id: str) -> Call:
+    def resume(self, source_id: str) -> ApiCall:
         path = f"/v1/parked-sources/{quote(source_id, safe='~')}/resume"
-        return Call("POST", self.metrics + path, self.token, {}, expect=(202,))
+        return ApiCall("POST", self.metrics + path, self.token, {}, expect=(202,))
 
-    def metric(self, metric_id: str, query: Query) -> Call:
+    def query_metric(self, metric_id: str, query: Query) -> ApiCall:
         named = {name.rstrip("_"): value for name, value in query.items()}
-        return Call("GET", f"{self.metrics}/v1/metrics/{metric_id}", self.token, query=named)
+        return ApiCall("GET", f"{self.metrics}/v1/metrics/{metric_id}", self.token, query=named)
 
-    def voices(self, query: Query, cursor: str | None) -> Call:
+    def list_voices(self, query: Query, cursor: str | None) -> ApiCall:
         named = {name.rstrip("_"): value for name, value in query.items()}
-        return Call("GET", f"{self.metrics}/v1/responses", self.token, query={**named, "cursor": cursor})
+        return ApiCall("GET", f"{self.metrics}/v1/responses", self.token, query={**named, "cursor": cursor})
 
-    def interactions(self, query: Query, cursor: str | None) -> Call:
+    def interactions(self, query: Query, cursor: str | None) -> ApiCall:
         named = {name.rstrip("_"): value for name, value in query.items()}
-        return Call("GET", f"{self.metrics}/v1/interactions", self.token, query={**named, "cursor": cursor})
+        return ApiCall("GET", f"{self.metrics}/v1/interactions", self.token, query={**named, "cursor": cursor})
 
 
 def with_ids(kind: Kind, items: Sequence[Json]) -> list[Json]:
@@ -108,7 +110,7 @@ def with_ids(kind: Kind, items: Sequence[Json]) -> list[Json]:
     return [item if item.get("id") is not None else {**item, "id": new_id()} for item in items]
 
 
-def batches(items: Sequence[Json], size: int = BATCH) -> Iterator[tuple[int, list[Json]]]:
+def split_batches(items: Sequence[Json], size: int = BATCH) -> Iterator[tuple[int, list[Json]]]:
     """The items in parts that a door takes at once, each with the place of its first item.
 
     An empty list is one empty part: to send it is to ask whether the door is open.

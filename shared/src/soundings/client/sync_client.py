@@ -9,8 +9,17 @@ from typing import Literal, Self, cast
 import httpx
 
 from soundings.client.offline_queue import Buffer
-from soundings.client.requests import BATCH, BaseUrls, BatchResult, Kind, batches, merge_results, taken_of, with_ids
-from soundings.client.transport import Call, Json, RetryingTransport
+from soundings.client.requests import (
+    BATCH,
+    BaseUrls,
+    BatchResult,
+    Kind,
+    merge_results,
+    split_batches,
+    taken_of,
+    with_ids,
+)
+from soundings.client.transport import ApiCall, Json, RetryingTransport
 
 _OK, _CREATED = 200, 201
 
@@ -32,7 +41,7 @@ class Soundings:
         http: httpx.Client | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        self._roots = BaseUrls.of(base, token, feedback, catalogue, metrics)
+        self._roots = BaseUrls.from_options(base, token, feedback, catalogue, metrics)
         self._http = http or httpx.Client(timeout=60)
         self._wire = RetryingTransport(self._http, sleep)
 
@@ -46,35 +55,35 @@ class Soundings:
 
     def put(self, entities: str, entity_id: str, body: Json) -> Literal["created", "replaced"]:
         """Create or replace an entity of the catalogue."""
-        status, _ = self._wire.send(self._roots.put(entities, entity_id, body))
+        status, _ = self._wire.send_call(self._roots.put_entity(entities, entity_id, body))
         return "created" if status == _CREATED else "replaced"
 
     def get(self, entities: str, entity_id: str) -> Json | None:
         """An entity of the catalogue, or None when there is none."""
-        status, answer = self._wire.send(self._roots.get(entities, entity_id))
+        status, answer = self._wire.send_call(self._roots.get_entity(entities, entity_id))
         return answer if status == _OK else None
 
     def every(self, entities: str) -> Iterator[Json]:
         """Every entity of one kind, page by page."""
-        return self._items(partial(self._roots.page, entities))
+        return self._iterate_pages(partial(self._roots.list_page, entities))
 
     def patch(self, entities: str, entity_id: str, change: Json) -> Json:
         """Change some fields of an entity of the catalogue; the entity as it is then."""
-        return (self._wire.send(self._roots.patch(entities, entity_id, change)))[1]
+        return (self._wire.send_call(self._roots.patch_entity(entities, entity_id, change)))[1]
 
     def publish(self, form_id: str) -> int:
         """Publish a form as it is now written; the version that is now in force."""
-        _, answer = self._wire.send(self._roots.publish(form_id))
+        _, answer = self._wire.send_call(self._roots.publish_form(form_id))
         return int(str(answer["version"]))
 
     def new_key(self, source_id: str) -> str:
         """A new key of a source. It is shown this once."""
-        _, answer = self._wire.send(self._roots.new_key(source_id))
+        _, answer = self._wire.send_call(self._roots.new_key(source_id))
         return str(answer["key"])
 
     def revoke_token(self, jti: str, expires_at: str | None = None) -> None:
         """Revoke a staff token by its ``jti``; ``expires_at`` says until when that must be remembered, if known."""
-        self._wire.send(self._roots.revoke_token(jti, expires_at))
+        self._wire.send_call(self._roots.revoke_token(jti, expires_at))
 
     def send(self, kind: Kind, items: Sequence[Json], key: str, *, batch: int = BATCH) -> BatchResult:
         """Send items in batches; those that are refused come back in ``rejected``, a refused request raises.
@@ -82,18 +91,18 @@ class Soundings:
         Each item has its id before the first try, so that a try whose answer was lost is no second record.
         """
         parts = [
-            taken_of(self._wire.send(self._roots.send(kind, part, key))[1], start)
-            for start, part in batches(with_ids(kind, items), batch)
+            taken_of(self._wire.send_call(self._roots.send_items(kind, part, key))[1], start)
+            for start, part in split_batches(with_ids(kind, items), batch)
         ]
         return merge_results(parts)
 
     def preview(self, kind: Kind, items: Sequence[Json], key: str) -> Json:
         """What items would be stored as, by their index, and which would be refused; nothing is stored."""
-        return self._wire.send(self._roots.preview(kind, items, key))[1]
+        return self._wire.send_call(self._roots.preview(kind, items, key))[1]
 
     def compare(self, kind: Kind, records: Sequence[Json], key: str) -> Json:
         """Which records of a source are stored already; with an ``event`` from `preview`, whether it says the same."""
-        return self._wire.send(self._roots.compare(kind, records, key))[1]
+        return self._wire.send_call(self._roots.compare(kind, records, key))[1]
 
     def drain(self, buffer: Buffer, key: str, *, batch: int = BATCH) -> BatchResult:
         """Send what a buffer holds, the oldest first; only what was answered for leaves it.
@@ -103,8 +112,8 @@ class Soundings:
         parts: list[BatchResult] = []
         while kept := buffer.oldest(batch):
             kind, items = kept[0].kind, [one.item for one in kept]
-            for start, part in batches(items, batch):
-                taken = taken_of(self._wire.send(self._roots.send(kind, part, key))[1])
+            for start, part in split_batches(items, batch):
+                taken = taken_of(self._wire.send_call(self._roots.send_items(kind, part, key))[1])
                 parts.append(taken)
                 if not buffer.settle(kept[start : start + len(part)], taken.rejected):
                     return merge_results(parts)
@@ -112,24 +121,24 @@ class Soundings:
 
     def subjects(self, agency_id: str, person: str) -> list[str]:
         """All pseudonyms by which an agency has known a person."""
-        _, answer = self._wire.send(self._roots.subjects(agency_id, person))
+        _, answer = self._wire.send_call(self._roots.find_subjects(agency_id, person))
         return cast("list[str]", answer["subjects"])
 
     def records_of(self, subject: str) -> Iterator[Json]:
         """Every record of a subject that is counted or kept, as `erase` takes it."""
-        return self._items(partial(self._roots.records_of, subject))
+        return self._iterate_pages(partial(self._roots.records_of, subject))
 
     def erase(self, records: Sequence[Json]) -> BatchResult:
         """Erase records for good. Those that are refused, for a legal hold say, come back in ``rejected``."""
-        return taken_of((self._wire.send(self._roots.erase(records)))[1])
+        return taken_of((self._wire.send_call(self._roots.erase_records(records)))[1])
 
     def resume(self, source_id: str) -> Json:
         """Let what is parked of a source be counted; what is known of it."""
-        return self._wire.send(self._roots.resume(source_id))[1]
+        return self._wire.send_call(self._roots.resume(source_id))[1]
 
     def metric(self, metric_id: str, **query: str | float | None) -> Json:
         """The answer of one metric. Names that are Python words take a trailing ``_`` (``from_``)."""
-        return self._wire.send(self._roots.metric(metric_id, query))[1]
+        return self._wire.send_call(self._roots.query_metric(metric_id, query))[1]
 
     def rows(self, metric_id: str, **query: str | float | None) -> list[Json]:
         """The rows of one metric."""
@@ -137,17 +146,17 @@ class Soundings:
 
     def voices(self, **query: str | float | None) -> Iterator[Json]:
         """What people said, the newest first, page by page; the filters are those of ``GET /v1/responses``."""
-        return self._items(partial(self._roots.voices, query))
+        return self._iterate_pages(partial(self._roots.list_voices, query))
 
     def interactions(self, **query: str | float | None) -> Iterator[Json]:
         """Interaction records without text and person, page by page; filters are those of ``GET /v1/interactions``."""
-        return self._items(partial(self._roots.interactions, query))
+        return self._iterate_pages(partial(self._roots.interactions, query))
 
-    def _items(self, page_at: Callable[[str | None], Call]) -> Iterator[Json]:
+    def _iterate_pages(self, page_at: Callable[[str | None], ApiCall]) -> Iterator[Json]:
         """Every item of a list, page by page; `page_at` asks for the page behind a cursor."""
         cursor: str | None = None
         while True:
-            _, page = self._wire.send(page_at(cursor))
+            _, page = self._wire.send_call(page_at(cursor))
             yield from cast("list[Json]", page["items"])
             cursor = cast("str | None", page.get("next"))
             if not cursor:

@@ -19,7 +19,7 @@ _FINE: Final = (200, 201, 202, 204)
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ApiCall:
     """One request: what is sent must be safe to repeat, and is, because each record carries its id."""
 
     method: str
@@ -29,7 +29,7 @@ class Call:
     query: Mapping[str, str | int | float | None] | None = None
     expect: tuple[int, ...] = _FINE
 
-    def request(self, http: httpx.Client | httpx.AsyncClient) -> httpx.Request:
+    def build_request(self, http: httpx.Client | httpx.AsyncClient) -> httpx.Request:
         """The request, with what every one of them has."""
         headers = {"Accept": "application/json"}
         if self.auth:
@@ -41,9 +41,9 @@ class Call:
         known = {name: value for name, value in (self.query or {}).items() if value is not None}
         return http.build_request(self.method, self.url, params=known or None, content=content, headers=headers)
 
-    def settled(self, response: httpx.Response) -> tuple[int, Json]:
+    def parse_reply(self, response: httpx.Response) -> tuple[int, Json]:
         """The status and the JSON body; RefusedByServer for a status that is not expected."""
-        answer = _json(response)
+        answer = _json_body(response)
         if response.status_code not in self.expect:
             raise RefusedByServer(response.status_code, answer, f"{self.method} {response.request.url.path}")
         return response.status_code, answer
@@ -56,9 +56,9 @@ class RetryingTransport:
         self._http = http
         self._sleep = sleep
 
-    def send(self, call: Call) -> tuple[int, Json]:
+    def send_call(self, call: ApiCall) -> tuple[int, Json]:
         """The status and the JSON body. Raises RefusedByServer for a status not expected, Unreachable for none."""
-        request = call.request(self._http)
+        request = call.build_request(self._http)
         for attempt in range(_TRIES):
             response = None
             try:
@@ -66,8 +66,8 @@ class RetryingTransport:
             except httpx.TransportError as error:
                 _give_up(attempt, request, error)
             if response is not None and _is_final(response, attempt):
-                return call.settled(response)
-            self._sleep(_wait(attempt, response))
+                return call.parse_reply(response)
+            self._sleep(_retry_delay(attempt, response))
         raise AssertionError("the last try returns or raises")
 
 
@@ -78,9 +78,9 @@ class AsyncRetryingTransport:
         self._http = http
         self._sleep = sleep
 
-    async def send(self, call: Call) -> tuple[int, Json]:
+    async def send_call(self, call: ApiCall) -> tuple[int, Json]:
         """As :meth:`Wire.send`."""
-        request = call.request(self._http)
+        request = call.build_request(self._http)
         for attempt in range(_TRIES):
             response = None
             try:
@@ -88,8 +88,8 @@ class AsyncRetryingTransport:
             except httpx.TransportError as error:
                 _give_up(attempt, request, error)
             if response is not None and _is_final(response, attempt):
-                return call.settled(response)
-            await self._sleep(_wait(attempt, response))
+                return call.parse_reply(response)
+            await self._sleep(_retry_delay(attempt, response))
         raise AssertionError("the last try returns or raises")
 
 
@@ -102,13 +102,13 @@ def _is_final(response: httpx.Response, attempt: int) -> bool:
     return response.status_code not in _PATIENCE or attempt == _TRIES - 1
 
 
-def _wait(attempt: int, response: httpx.Response | None) -> float:
+def _retry_delay(attempt: int, response: httpx.Response | None) -> float:
     """What the server asked for, else twice as long as before; never longer than half a minute."""
     asked = "" if response is None else response.headers.get("retry-after", "")
     return min(float(asked) if asked.isdigit() else 0.2 * 2**attempt, _LONGEST_WAIT)
 
 
-def _json(response: httpx.Response) -> Json:
+def _json_body(response: httpx.Response) -> Json:
     try:
         answer = orjson.loads(response.content or b"{}")
     except orjson.JSONDecodeError:

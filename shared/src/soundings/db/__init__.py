@@ -3,7 +3,7 @@
 from sqlalchemy.exc import SQLAlchemyError as DatabaseFailed
 
 from soundings.db.engine import Database, open_database
-from soundings.db.migrate import migrate
-from soundings.db.types import Json, UtcDateTime
+from soundings.db.migrate import migrate_database
+from soundings.db.types import JsonColumn, UtcDateTime
 
-__all__ = ["Database", "DatabaseFailed", "Json", "UtcDateTime", "migrate", "open_database"]
+__all__ = ["Database", "DatabaseFailed", "JsonColumn", "UtcDateTime", "migrate_database", "open_database"]

@@ -63,13 +63,13 @@ class Database:
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[AsyncConnection, None]:
+    async def write_transaction(self) -> AsyncGenerator[AsyncConnection, None]:
         """A connection whose work is committed when the block ends, and rolled back when it raises."""
         async with self._writer.connect() as connection, connection.begin():
             yield connection
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncGenerator[AsyncConnection, None]:
+    async def read_snapshot(self) -> AsyncGenerator[AsyncConnection, None]:
         """A connection that reads one consistent state of the database, and writes nothing."""
         async with self._reader.connect() as connection, connection.begin():
             yield connection
@@ -91,14 +91,14 @@ class Database:
             driver = (await connection.get_raw_connection()).driver_connection
             if not isinstance(driver, BatchedSqliteConnection):
                 raise TypeError("the driver of SQLite is not ours")
-            return await driver.within(_empty_wal)
+            return await driver.run_on_thread(_empty_wal)
 
     @property
-    def engine(self) -> AsyncEngine:
+    def sqlalchemy_engine(self) -> AsyncEngine:
         """The writing engine, for migrations."""
         return self._writer
 
-    async def close(self) -> None:
+    async def close_engine(self) -> None:
         await self._writer.dispose()
         await self._reader.dispose()
 
@@ -127,13 +127,13 @@ def _empty_wal(connection: sqlite3.Connection) -> bool:
 
 
 def _sqlite_engine(url: URL, begin: str, size: int) -> AsyncEngine:
-    def connect() -> BatchedSqliteConnection:
+    def open_connection() -> BatchedSqliteConnection:
         return BatchedSqliteConnection(url.database or ":memory:")
 
-    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=30, async_creator=connect)
+    engine = create_async_engine(url, pool_size=size, max_overflow=0, pool_timeout=30, async_creator=open_connection)
 
     @event.listens_for(engine.sync_engine, "connect")
-    def _connected(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:  # pyright: ignore[reportUnusedFunction]
+    def _configure_connection(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:  # pyright: ignore[reportUnusedFunction]
         # SQLAlchemy begins transactions itself (below); the driver's own implicit BEGIN would come too late.
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -142,7 +142,7 @@ def _sqlite_engine(url: URL, begin: str, size: int) -> AsyncEngine:
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
-    def _begun(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
+    def _begin_transaction(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
         connection.exec_driver_sql(begin)
 
     return engine

@@ -13,15 +13,17 @@ _MIGRATION: Final = re.compile(r"r?(\d{4})_\w+\.py")
 """The file of a migration. It is named by its revision, so that nothing has to be loaded to know the newest."""
 
 
-async def migrate(database: Database, package: str) -> None:
+async def migrate_database(database: Database, package: str) -> None:
     """Run what ``{package}/migrations/versions`` holds beyond the database's revision, in one transaction."""
-    async with database.transaction() as connection:
+    async with database.write_transaction() as connection:
         if database.dialect == "postgresql":  # several replicas may start at once; on SQLite the transaction is alone
             await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"migrate.{package}", 0))))
-        if await connection.run_sync(_revision) != newest_revision(package):
-            from soundings.db.upgrading import upgrade  # Alembic takes a third of a second of a start that needs none
+        if await connection.run_sync(_current_revision) != newest_revision(package):
+            from soundings.db.upgrading import (
+                upgrade_schema,  # Alembic takes a third of a second of a start that needs none
+            )
 
-            await connection.run_sync(upgrade, str(files(package) / "migrations"))
+            await connection.run_sync(upgrade_schema, str(files(package) / "migrations"))
 
 
 def newest_revision(package: str) -> str:
@@ -30,7 +32,7 @@ def newest_revision(package: str) -> str:
     return max(found[1] for name in names if (found := _MIGRATION.fullmatch(name)))
 
 
-def _revision(connection: Connection) -> str | None:
+def _current_revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()

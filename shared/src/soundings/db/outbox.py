@@ -25,11 +25,11 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from soundings.db.engine import Database
-from soundings.db.types import Json, UtcDateTime
-from soundings.events.topics import Topic
+from soundings.db.types import JsonColumn, UtcDateTime
+from soundings.events.topics import TopicSpec
 from soundings.kernel.clock import Clock, system_clock
 from soundings.kernel.errors import SoundingsError, safe_error_reason
-from soundings.log.port import MAX_RECORD_BYTES, AppendFailed, Log, LogUnavailable, Record
+from soundings.log.port import MAX_RECORD_BYTES, AppendFailed, EventLog, LogRecord, LogUnavailable
 
 _BATCH = 100  # at most 90 MB in memory, since no record is larger than 0.9 MB
 _LOG_SECONDS = 10.0
@@ -46,14 +46,14 @@ class RecordTooLarge(SoundingsError):
 
 
 @dataclass(frozen=True, slots=True)
-class Backlog:
+class OutboxBacklog:
     """What waits to reach the log: how many records, and since when the first of them."""
 
     depth: int
     oldest: datetime | None
 
 
-class Outbox:
+class EventOutbox:
     """Two tables: records in the order in which they were acknowledged, and the counter that gives out that order.
 
     Positions come from the counter's one row, which stays locked until the transaction ends; serial numbers would
@@ -69,7 +69,7 @@ class Outbox:
             Column("topic", String, nullable=False),
             Column("key", LargeBinary, nullable=False),
             Column("value", LargeBinary, nullable=True),
-            Column("headers", Json, nullable=False),
+            Column("headers", JsonColumn, nullable=False),
             Column("at", UtcDateTime, nullable=False),
         )
         self.counter = Table(
@@ -79,7 +79,7 @@ class Outbox:
             Column("next", BigInteger, nullable=False),
         )
 
-    async def lock(self, connection: AsyncConnection) -> None:
+    async def lock_counter(self, connection: AsyncConnection) -> None:
         """Wait for every other writer to finish, and keep the others out until this transaction ends."""
         await connection.execute(select(self.counter.c.next).where(self.counter.c.id == 1).with_for_update())
 
@@ -88,36 +88,38 @@ class Outbox:
         counter = self.counter.c
         await connection.execute(update(self.counter).where(counter.id == 1).values(next=counter.next))
 
-    async def put(self, connection: AsyncConnection, topic: Topic, records: Sequence[Record], at: datetime) -> None:
+    async def put_records(
+        self, connection: AsyncConnection, topic: TopicSpec, records: Sequence[LogRecord], at: datetime
+    ) -> None:
         """Add records behind all that was acknowledged; :class:`RecordTooLarge` when the log would not take one."""
         if not records:
             return
         for record in records:
             _check_size(record)
-        first = await self._take(connection, len(records))
-        rows = [_row(first + offset, topic, record, at) for offset, record in enumerate(records)]
+        first = await self._take_oldest(connection, len(records))
+        rows = [_outbox_row(first + offset, topic, record, at) for offset, record in enumerate(records)]
         await connection.execute(insert(self.records), rows)
 
-    async def backlog(self, connection: AsyncConnection) -> Backlog:
+    async def read_backlog(self, connection: AsyncConnection) -> OutboxBacklog:
         """How much waits."""
         found = await connection.execute(select(func.count(), func.min(self.records.c.at)))
         depth, oldest = found.one()
-        return Backlog(depth, oldest)
+        return OutboxBacklog(depth, oldest)
 
-    async def _take(self, connection: AsyncConnection, count: int) -> int:
+    async def _take_oldest(self, connection: AsyncConnection, count: int) -> int:
         counter = self.counter
         moved = update(counter).where(counter.c.id == 1).values(next=counter.c.next + count).returning(counter.c.next)
         return int((await connection.execute(moved)).scalar_one()) - count
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting:
+class _WaitingRecord:
     position: int
     topic: str
-    record: Record
+    record: LogRecord
 
 
-class Relay:
+class OutboxRelay:
     """Carries an outbox to the log in order, one relay at a time over all processes.
 
     A round is one transaction: it takes the lock, reads the first records, appends them, and deletes what the log has
@@ -128,10 +130,10 @@ class Relay:
     def __init__(
         self,
         database: Database,
-        outbox: Outbox,
-        open_log: Callable[[], Awaitable[Log]],
+        outbox: EventOutbox,
+        open_log: Callable[[], Awaitable[EventLog]],
         *,
-        topics: Sequence[Topic],
+        topics: Sequence[TopicSpec],
         poll_seconds: float = 0.5,
         clock: Clock = system_clock,
         show_depth: Callable[[int], None] | None = None,
@@ -143,20 +145,20 @@ class Relay:
         self._poll = poll_seconds
         self._clock = clock
         self._show_depth = show_depth
-        self._log: Log | None = None
+        self._log: EventLog | None = None
         self._woken = asyncio.Event()
         self._stopping = False
 
-    def wake(self) -> None:
+    def wake_relay(self) -> None:
         """Say that something was committed: the next round begins at once."""
         self._woken.set()
 
-    def stop(self) -> None:
+    def request_stop(self) -> None:
         """Let :meth:`run` end after the round that it is in."""
         self._stopping = True
         self._woken.set()
 
-    async def run(self) -> None:
+    async def run_forever(self) -> None:
         """Carry records until stopped; while the log or the database is away, try again ever more slowly.
 
         What was stopped may run again, in another event loop too.
@@ -171,58 +173,58 @@ class Relay:
                 if not failures:
                     _log.warning("relay_waits", outbox=self._outbox.name, reason=safe_error_reason(error))
                 failures += 1
-                await self._rest(min(_BACKOFF_FIRST * 2 ** min(failures, 10), _BACKOFF_MOST))
+                await self._sleep_or_wake(min(_BACKOFF_FIRST * 2 ** min(failures, 10), _BACKOFF_MOST))
             else:
                 if failures:
                     _log.info("relay_goes_on", outbox=self._outbox.name)
                 failures = 0
                 if not moved:
-                    await self._rest(self._poll)
+                    await self._sleep_or_wake(self._poll)
 
     async def relay_once(self) -> int:
         """One round; how many records were carried. Raises what the log or the database raises, having lost nothing."""
-        log = await self._opened()
-        if not await self._anything():
+        log = await self._open_log()
+        if not await self._has_records():
             return 0
-        async with self._database.transaction() as connection:
+        async with self._database.write_transaction() as connection:
             await self._be_alone(connection)
-            waiting = await self._first(connection)
-            taken = await _append(log, waiting)
-            await self._forget(connection, waiting[:taken])
+            waiting = await self._first_records(connection)
+            taken = await _append_records(log, waiting)
+            await self._delete_relayed(connection, waiting[:taken])
         if taken < len(waiting):
             raise LogUnavailable("the log did not take every record")
         return taken
 
-    async def close(self) -> None:
+    async def close_log(self) -> None:
         """Let go of the log."""
         log, self._log = self._log, None
         if log is not None:
-            await log.close()
+            await log.close_log()
 
     async def oldest_pending_seconds(self) -> float:
         """Seconds since the oldest record waits; 0 when none does."""
-        oldest = (await self._backlog()).oldest
+        oldest = (await self._refresh_backlog()).oldest
         return 0.0 if oldest is None else max(0.0, (self._clock() - oldest).total_seconds())
 
-    async def _opened(self) -> Log:
+    async def _open_log(self) -> EventLog:
         if self._log is None:
             async with asyncio.timeout(_LOG_SECONDS):
                 log = await self._open_log()
             try:
                 async with asyncio.timeout(_LOG_SECONDS):
-                    await log.ensure(self._topics)
+                    await log.ensure_topics(self._topics)
             except BaseException:
-                await log.close()
+                await log.close_log()
                 raise
             self._log = log
         return self._log
 
-    async def _anything(self) -> bool:
-        return (await self._backlog()).depth > 0
+    async def _has_records(self) -> bool:
+        return (await self._refresh_backlog()).depth > 0
 
-    async def _backlog(self) -> Backlog:
-        async with self._database.snapshot() as connection:
-            backlog = await self._outbox.backlog(connection)
+    async def _refresh_backlog(self) -> OutboxBacklog:
+        async with self._database.read_snapshot() as connection:
+            backlog = await self._outbox.read_backlog(connection)
         if self._show_depth is not None:
             self._show_depth(backlog.depth)
         return backlog
@@ -235,20 +237,21 @@ class Relay:
         name = func.hashtextextended(f"soundings.{self._outbox.name}", 0)
         await connection.execute(select(func.pg_advisory_xact_lock(name)))
 
-    async def _first(self, connection: AsyncConnection) -> Sequence[_Waiting]:
+    async def _first_records(self, connection: AsyncConnection) -> Sequence[_WaitingRecord]:
         table = self._outbox.records
         found = await connection.execute(select(table).order_by(table.c.position).limit(_BATCH))
         return [
-            _Waiting(row.position, row.topic, Record(row.key, row.value, _headers(row.headers))) for row in found.all()
+            _WaitingRecord(row.position, row.topic, LogRecord(row.key, row.value, _stored_headers(row.headers)))
+            for row in found.all()
         ]
 
-    async def _forget(self, connection: AsyncConnection, carried: Sequence[_Waiting]) -> None:
+    async def _delete_relayed(self, connection: AsyncConnection, carried: Sequence[_WaitingRecord]) -> None:
         if carried:
             position = self._outbox.records.c.position
             within = position.between(carried[0].position, carried[-1].position)
             await connection.execute(delete(self._outbox.records).where(within))
 
-    async def _rest(self, seconds: float) -> None:
+    async def _sleep_or_wake(self, seconds: float) -> None:
         if not self._stopping:
             with suppress(TimeoutError):
                 async with asyncio.timeout(seconds):
@@ -256,25 +259,25 @@ class Relay:
 
 
 @asynccontextmanager
-async def run_relay(relay: Relay) -> AsyncGenerator[None, None]:
+async def run_relay(relay: OutboxRelay) -> AsyncGenerator[None, None]:
     """Run the relay beside the block; what still waits at the end is carried after the next start."""
-    task = asyncio.create_task(relay.run(), name="outbox relay")
+    task = asyncio.create_task(relay.run_forever(), name="outbox relay")
     try:
         yield
     finally:
-        relay.stop()
+        relay.request_stop()
         await asyncio.wait([task], timeout=_STOP_SECONDS)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        await relay.close()
+        await relay.close_log()
 
 
-async def _append(log: Log, waiting: Sequence[_Waiting]) -> int:
+async def _append_records(log: EventLog, waiting: Sequence[_WaitingRecord]) -> int:
     """Append in order; how many from the front are durable. What stands behind a failure is sent again with it."""
     taken = 0
-    for topic, run in _runs(waiting):
+    for topic, run in _group_by_topic(waiting):
         async with asyncio.timeout(_LOG_SECONDS):
-            answers = await log.append(topic, [one.record for one in run])
+            answers = await log.append_records(topic, [one.record for one in run])
         for answer in answers:
             if isinstance(answer, AppendFailed):
                 _log.error("relay_refused", topic=topic, reason=answer.reason, retryable=answer.retryable)
@@ -283,7 +286,7 @@ async def _append(log: Log, waiting: Sequence[_Waiting]) -> int:
     return taken
 
 
-def _check_size(record: Record) -> None:
+def _check_size(record: LogRecord) -> None:
     size = len(record.key) + len(record.value or b"") + sum(len(name) + len(value) for name, value in record.headers)
     if size > MAX_RECORD_BYTES:
         raise RecordTooLarge(
@@ -291,7 +294,7 @@ def _check_size(record: Record) -> None:
         )
 
 
-def _row(position: int, topic: Topic, record: Record, at: datetime) -> dict[str, object]:
+def _outbox_row(position: int, topic: TopicSpec, record: LogRecord, at: datetime) -> dict[str, object]:
     headers = [[name, value.decode("latin-1")] for name, value in record.headers]  # latin-1 keeps every byte
     return {
         "position": position,
@@ -303,14 +306,14 @@ def _row(position: int, topic: Topic, record: Record, at: datetime) -> dict[str,
     }
 
 
-def _headers(stored: object) -> tuple[tuple[str, bytes], ...]:
+def _stored_headers(stored: object) -> tuple[tuple[str, bytes], ...]:
     pairs = cast("list[list[str]]", stored)
     return tuple((name, value.encode("latin-1")) for name, value in pairs)
 
 
-def _runs(waiting: Sequence[_Waiting]) -> Sequence[tuple[str, Sequence[_Waiting]]]:
+def _group_by_topic(waiting: Sequence[_WaitingRecord]) -> Sequence[tuple[str, Sequence[_WaitingRecord]]]:
     """Neighbours of one topic together, so that order holds over topics too."""
-    runs: list[tuple[str, list[_Waiting]]] = []
+    runs: list[tuple[str, list[_WaitingRecord]]] = []
     for one in waiting:
         if not runs or runs[-1][0] != one.topic:
             runs.append((one.topic, []))

@@ -42,7 +42,7 @@ class BatchedSqliteConnection(aiosqlite.Connection):
         if self._conn.in_transaction:
             await super().rollback()
 
-    async def within(self, step: Callable[[sqlite3.Connection], T]) -> T:
+    async def run_on_thread(self, step: Callable[[sqlite3.Connection], T]) -> T:
         """What a step gives that is taken in the connection's thread."""
         result: T = await self._execute(step, self._conn)  # type: ignore[no-untyped-call]
         return result
@@ -69,11 +69,15 @@ class BatchedSqliteCursor:
         await self.close()
 
     async def execute(self, statement: str, values: Sequence[object] = ()) -> Self:
-        await self._connection.within(lambda connection: self._begin(connection.execute(statement, tuple(values))))
+        await self._connection.run_on_thread(
+            lambda connection: self._begin_batch(connection.execute(statement, tuple(values)))
+        )
         return self
 
     async def executemany(self, statement: str, rows: Iterable[Sequence[object]]) -> Self:
-        await self._connection.within(lambda connection: self._begin(connection.executemany(statement, rows)))
+        await self._connection.run_on_thread(
+            lambda connection: self._begin_batch(connection.executemany(statement, rows))
+        )
         return self
 
     async def fetchone(self) -> Row | None:
@@ -83,12 +87,12 @@ class BatchedSqliteCursor:
     async def fetchmany(self, size: int | None = None) -> Sequence[Row]:
         wanted = self.arraysize if size is None else size
         while self._more is not None and len(self._rows) < wanted:
-            await self._connection.within(self._fetch)
+            await self._connection.run_on_thread(self._fetch_rows)
         return [self._rows.popleft() for _ in range(min(wanted, len(self._rows)))]
 
     async def fetchall(self) -> Sequence[Row]:
         while self._more is not None:
-            await self._connection.within(self._fetch)
+            await self._connection.run_on_thread(self._fetch_rows)
         rows, self._rows = list(self._rows), deque()
         return rows
 
@@ -100,21 +104,21 @@ class BatchedSqliteCursor:
         """Let go of what nobody asked for; after the last row there is nothing to do."""
         self._rows.clear()
         if self._more is not None:
-            await self._connection.within(self._end)
+            await self._connection.run_on_thread(self._end_batch)
 
-    def _begin(self, cursor: sqlite3.Cursor) -> None:
+    def _begin_batch(self, cursor: sqlite3.Cursor) -> None:
         self._more = cursor
-        self._fetch()
+        self._fetch_rows()
         self.description, self.rowcount, self.lastrowid = cursor.description, cursor.rowcount, cursor.lastrowid
 
-    def _fetch(self, _connection: sqlite3.Connection | None = None) -> None:
+    def _fetch_rows(self, _connection: sqlite3.Connection | None = None) -> None:
         if self._more is not None:
             rows = self._more.fetchmany(_AT_ONCE)
             self._rows.extend(rows)
             if len(rows) < _AT_ONCE:
-                self._end()
+                self._end_batch()
 
-    def _end(self, _connection: sqlite3.Connection | None = None) -> None:
+    def _end_batch(self, _connection: sqlite3.Connection | None = None) -> None:
         if self._more is not None:
             self._more.close()
             self._more = None

@@ -23,7 +23,7 @@ _ROUND: Final = 1 << 128
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class TableDigest:
     """What a table holds: how many rows, and a number that is the same for the same rows in any order."""
 
     rows: int
@@ -31,12 +31,12 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class TableComparison:
     """One table here and there."""
 
     table: str
-    source: Held
-    target: Held
+    source: TableDigest
+    target: TableDigest
 
     @property
     def is_equal(self) -> bool:
@@ -45,56 +45,56 @@ class Compared:
 
 async def copy_tables(
     source: Database, target: Database, tables: Sequence[Table], progress: Progress, finish: Finish | None = None
-) -> Sequence[Compared]:
+) -> Sequence[TableComparison]:
     """Make tables of a PostgreSQL database hold exactly what those of the source hold, and compare afterwards.
 
     What differs is replaced in one transaction, in which ``finish`` is called last: should it be cut off, the target is
     as it was. Nobody may write to either database meanwhile.
     """
-    steps = _Steps(2 * await _count_rows(source, tables), progress)
-    here = [await _held(source, table, steps.add) for table in tables]
-    there = [await _held(target, table) for table in tables]
-    async with target.transaction() as connection:
+    steps = _CopyProgress(2 * await _count_rows(source, tables), progress)
+    here = [await _table_digest(source, table, steps.add_steps) for table in tables]
+    there = [await _table_digest(target, table) for table in tables]
+    async with target.write_transaction() as connection:
         for table, wanted, found in zip(tables, here, there, strict=True):
             if wanted != found:
-                await _replace(source, connection, table)
+                await _replace_rows(source, connection, table)
         if finish is not None:
             await finish(connection)
-    copied = [await _held(target, table, steps.add) for table in tables]
-    return [Compared(table.name, *both) for table, *both in zip(tables, here, copied, strict=True)]
+    copied = [await _table_digest(target, table, steps.add_steps) for table in tables]
+    return [TableComparison(table.name, *both) for table, *both in zip(tables, here, copied, strict=True)]
 
 
-class _Steps:
+class _CopyProgress:
     def __init__(self, total: int, progress: Progress) -> None:
         self._done, self._total, self._progress = 0, total, progress
         progress(0, total)
 
-    def add(self, steps: int) -> None:
+    def add_steps(self, steps: int) -> None:
         self._done += steps
         self._progress(self._done, self._total)
 
 
 async def _count_rows(database: Database, tables: Sequence[Table]) -> int:
-    async with database.snapshot() as connection:
+    async with database.read_snapshot() as connection:
         counts = [await connection.execute(text(f'SELECT count(*) FROM "{table.name}"')) for table in tables]  # noqa: S608 - names of tables
         return sum(int(count.scalar_one()) for count in counts)
 
 
-async def _held(database: Database, table: Table, add: Callable[[int], None] = lambda _: None) -> Held:
+async def _table_digest(database: Database, table: Table, add: Callable[[int], None] = lambda _: None) -> TableDigest:
     rows, digest = 0, 0
-    async for page in _pages(database, table):
+    async for page in _iterate_pages(database, table):
         for row in page:
             digest += int.from_bytes(blake2b(repr(row).encode(), digest_size=16).digest())
         rows += len(page)
         add(len(page))
-    return Held(rows, digest % _ROUND)
+    return TableDigest(rows, digest % _ROUND)
 
 
-async def _replace(source: Database, connection: AsyncConnection, table: Table) -> None:
+async def _replace_rows(source: Database, connection: AsyncConnection, table: Table) -> None:
     await connection.execute(text(f'TRUNCATE TABLE "{table.name}"'))
     driver = cast("Connection[Record]", (await connection.get_raw_connection()).driver_connection)
-    async for page in _pages(source, table):
-        await driver.copy_records_to_table(table.name, records=page, columns=_names(table))
+    async for page in _iterate_pages(source, table):
+        await driver.copy_records_to_table(table.name, records=page, columns=_column_names(table))
     await _go_on_numbering(connection, table)
 
 
@@ -108,18 +108,18 @@ async def _go_on_numbering(connection: AsyncConnection, table: Table) -> None:
         )
 
 
-async def _pages(database: Database, table: Table) -> AsyncGenerator[list[Row]]:
+async def _iterate_pages(database: Database, table: Table) -> AsyncGenerator[list[Row]]:
     """All rows of a table as the driver gives them, some at a time."""
     booleans = [index for index, column in enumerate(table.columns) if isinstance(column.type, Boolean)]
-    columns = ", ".join(f'"{name}"' for name in _names(table))
+    columns = ", ".join(f'"{name}"' for name in _column_names(table))
     query = text(f'SELECT {columns} FROM "{table.name}"')  # noqa: S608 - names of our own
-    async with database.snapshot() as connection:
+    async with database.read_snapshot() as connection:
         result = await connection.stream(query)
         async for page in result.partitions(_PAGE):
-            yield [_row(row, booleans) for row in page]
+            yield [_converted_row(row, booleans) for row in page]
 
 
-def _row(row: Sequence[object], booleans: Sequence[int]) -> Row:
+def _converted_row(row: Sequence[object], booleans: Sequence[int]) -> Row:
     """SQLite keeps true and false as numbers."""
     if not booleans:
         return tuple(row)
@@ -129,5 +129,5 @@ def _row(row: Sequence[object], booleans: Sequence[int]) -> Row:
     return tuple(values)
 
 
-def _names(table: Table) -> list[str]:
+def _column_names(table: Table) -> list[str]:
     return [column.name for column in table.columns]

@@ -29,7 +29,7 @@ class UtcDateTime(_Instant):
         return None if value is None else from_epoch_ms(value)
 
 
-class Json(_Json):
+class JsonColumn(_Json):
     """A JSON document as text; its keys keep the order they were written in, for the first language stands in."""
 
     impl = String

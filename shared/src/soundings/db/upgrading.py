@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection
 
 
-def upgrade(connection: Connection, migrations: str) -> None:
+def upgrade_schema(connection: Connection, migrations: str) -> None:
     """Run the migrations of a folder beyond the database's revision, within the transaction that has begun."""
     config = Config()
     config.set_main_option("script_location", migrations)
@@ -24,8 +24,8 @@ def upgrade(connection: Connection, migrations: str) -> None:
 
 
 def _steps_to_head(scripts: ScriptDirectory) -> Callable[[str, MigrationContext], list[RevisionStep]]:
-    def steps(revision: str, _context: MigrationContext) -> list[RevisionStep]:
+    def collect_steps(revision: str, _context: MigrationContext) -> list[RevisionStep]:
         # The same call as in alembic.command.upgrade, which would want an env.py in every service.
         return scripts._upgrade_revs("head", revision)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
-    return steps
+    return collect_steps

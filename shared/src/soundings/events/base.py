@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-from soundings.events.topics import Topic
+from soundings.events.topics import TopicSpec
 
 REVISION_MAX = 2**63 - 1
 _NUMBER = re.compile(r"\s*[+-]?[0-9_.]+\s*")
@@ -38,7 +38,7 @@ class EventData(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="null", allow_inf_nan=False)
 
     TYPE: ClassVar[str]
-    TOPIC: ClassVar[Topic]
+    TOPIC: ClassVar[TopicSpec]
 
     def event_source(self) -> str:
         """The CloudEvents ``source``."""
@@ -56,6 +56,6 @@ class EventData(BaseModel):
         """When it happened."""
         raise NotImplementedError
 
-    def root(self) -> str | None:
+    def root_key(self) -> str | None:
         """The root of an interaction, which travels as an extension of its own."""
         return None

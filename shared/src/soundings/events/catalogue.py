@@ -6,19 +6,19 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from soundings.events.base import EventData, Instant, Revision
-from soundings.events.topics import CATALOGUE, Topic
+from soundings.events.topics import CATALOGUE, TopicSpec
 from soundings.kernel.ids import is_slug
-from soundings.kernel.scales import Scale
-from soundings.kernel.vocabulary import Channel, Direction, InteractionKind, Outcome, Reason
+from soundings.kernel.scales import MeasureScale
+from soundings.kernel.vocabulary import ContactDirection, ContactOutcome, ContactReason, InteractionKind, ServiceChannel
 
 
-def _slug(text: str) -> str:
+def _valid_slug(text: str) -> str:
     if not is_slug(text):
         raise ValueError("must be a slug: 1 to 100 of a-z, 0-9, - and _, beginning and ending with a letter or digit")
     return text
 
 
-Slug = Annotated[str, AfterValidator(_slug)]
+Slug = Annotated[str, AfterValidator(_valid_slug)]
 LanguageTag = Annotated[str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)]
 Text = Annotated[str, Field(min_length=1, max_length=10_000)]
 Texts = Annotated[dict[LanguageTag, Text], Field(min_length=1, max_length=60)]
@@ -39,13 +39,13 @@ Sealed = Annotated[str, Field(pattern=r"^sealed:v1:[A-Za-z0-9_-]{40,2000}$")]
 """A secret that only the listening service can open; it is bound to its source and vendor."""
 
 
-class Body(BaseModel):
+class EntityBody(BaseModel):
     """What a person writes of an entity; unknown fields are refused at the door and ignored on the log."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
-class Agency(Body):
+class AgencyBody(EntityBody):
     name: Texts
     time_zone: str
     fiscal_year_start: Annotated[str, Field(pattern=r"^(0[1-9]|1[0-2])-01$")] = "01-01"
@@ -55,13 +55,13 @@ class Agency(Body):
     subject_key_version: Annotated[int, Field(ge=1, le=1000)] = 1
 
 
-class Department(Body):
+class DepartmentBody(EntityBody):
     agency_id: Slug
     parent_id: Slug | None = None
     name: Texts
 
 
-class OnlineSteps(Body):
+class OnlineSteps(EntityBody):
     """The steps of a service that can be done online."""
 
     registration: OnlineStep = "not_applicable"
@@ -72,10 +72,10 @@ class OnlineSteps(Body):
     issue_resolution: OnlineStep = "not_applicable"
 
 
-class ServiceChannel(Body):
+class ServiceChannel(EntityBody):
     """How a service is offered on one channel."""
 
-    channel: Channel
+    channel: ServiceChannel
     address: str | None = None
     hours: str | None = None
     accessibility: str | None = None
@@ -83,7 +83,7 @@ class ServiceChannel(Body):
     offered: bool = True
 
 
-class Service(Body):
+class ServiceBody(EntityBody):
     """A service; ``channels`` holds names of channels, or objects where more is known."""
 
     agency_id: Slug
@@ -91,7 +91,7 @@ class Service(Body):
     name: Texts
     description: Texts | None = None
     eligibility: Texts | None = None
-    channels: tuple[Channel | ServiceChannel, ...] = ()
+    channels: tuple[ServiceChannel, ...] = ()
     audience: tuple[Literal["public", "business", "internal"], ...] = ("public",)
     owner: str | None = None
     life_events: tuple[str, ...] = ()
@@ -99,7 +99,7 @@ class Service(Body):
     documents: tuple[str, ...] = ()
     processing_time: Texts | None = None
     online_steps: OnlineSteps | None = None
-    feedback_channels: tuple[Channel, ...] = ()
+    feedback_channels: tuple[ServiceChannel, ...] = ()
     high_impact: bool = False
     identifiers: dict[str, str] = {}
     assured_by: str | None = None
@@ -108,32 +108,32 @@ class Service(Body):
     draft: bool = False
 
 
-class Measure(Body):
+class MeasureBody(EntityBody):
     agency_id: Slug
     name: Texts
     category: Category
-    scale: Scale
+    scale: MeasureScale
     direction: Literal["up", "down"]
     version: Annotated[int, Field(ge=1, le=1_000_000)] = 1
     wording: Texts | None = None
     internal: bool = False
 
 
-class ConnectorRule(Body):
+class ConnectorRule(EntityBody):
     """What one value in a vendor's records says of a contact; case and outer space do not matter."""
 
     field: Annotated[str, Field(min_length=1, max_length=200)]
     value: Annotated[str, Field(min_length=1, max_length=500)]
     service_id: Slug | None = None
     topic: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=200)], ...], Field(max_length=20)] = ()
-    reason: Reason | None = None
-    channel: Channel | None = None
+    reason: ContactReason | None = None
+    channel: ServiceChannel | None = None
     kind: InteractionKind | None = None
-    direction: Direction | None = None
-    outcome: Outcome | None = None
+    direction: ContactDirection | None = None
+    outcome: ContactOutcome | None = None
 
 
-class Connector(Body):
+class ConnectorBody(EntityBody):
     """How the records of one vendor become interaction records of this source.
 
     ``service_id`` holds where no rule names a service. ``keep`` lists the fields whose raw value is kept among the
@@ -150,7 +150,7 @@ class Connector(Body):
     signing_secret: Sealed | None = None
 
 
-class Retention(Body):
+class RetentionBody(EntityBody):
     """How long the text of a source lives: ``text_days`` after it was said, for good where left out.
 
     While there is a ``legal_hold`` nothing of the source is removed or erased.
@@ -160,20 +160,20 @@ class Retention(Body):
     legal_hold: bool = False
 
 
-class Source(Retention):
+class SourceBody(RetentionBody):
     agency_id: Slug
     name: Annotated[str, Field(min_length=1, max_length=500)]
     kind: Annotated[str, Field(min_length=1, max_length=100)]
     service_ids: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=1000)]
     accepts: Annotated[tuple[Accepts, ...], Field(min_length=1)]
-    default_channel: Channel
+    default_channel: ServiceChannel
     origins: tuple[str, ...] = ()
-    connectors: Annotated[tuple[Connector, ...], Field(max_length=5)] = ()
+    connectors: Annotated[tuple[ConnectorBody, ...], Field(max_length=5)] = ()
 
 
-class Standard(Body):
+class StandardBody(EntityBody):
     service_id: Slug
-    channel: Channel | None = None
+    channel: ServiceChannel | None = None
     metric: Annotated[str, Field(min_length=1, max_length=100)]
     params: dict[str, str | int | float] = {}
     measure: Slug | None = None
@@ -183,15 +183,15 @@ class Standard(Body):
     category: Literal["access", "accuracy", "timeliness", "satisfaction", "other"]
 
 
-class Touchpoint(Body):
+class TouchpointBody(EntityBody):
     service_id: Slug
     name: Texts
     stage: str | None = None
     journey: Literal["as_is", "to_be"] = "as_is"
-    channel: Channel | None = None
+    channel: ServiceChannel | None = None
 
 
-class Article(Body):
+class ArticleBody(EntityBody):
     agency_id: Slug
     service_id: Slug | None = None
     language: LanguageTag = "en"
@@ -201,20 +201,20 @@ class Article(Body):
     assured_at: Instant | None = None
 
 
-class Persona(Body):
+class PersonaBody(EntityBody):
     agency_id: Slug
     name: Texts
     description: Texts | None = None
 
 
-class SourceKey(Body):
+class SourceKey(EntityBody):
     """A source's key as the doors know it: only the hash of the secret."""
 
     source_id: Slug
     key_hash: str
 
 
-class TokenRevocation(Body):
+class TokenRevocation(EntityBody):
     """A staff token that no service takes any more; after ``expires_at`` nobody needs to know."""
 
     jti: Annotated[str, Field(min_length=1, max_length=500)]
@@ -224,7 +224,7 @@ class TokenRevocation(Body):
 class CatalogueChanged(EventData):
     """A whole entity as it now is. ``revision`` rises with every change; retired means no longer in force."""
 
-    TOPIC: ClassVar[Topic] = CATALOGUE
+    TOPIC: ClassVar[TopicSpec] = CATALOGUE
     ENTITY: ClassVar[str]
 
     id: str
@@ -248,26 +248,26 @@ class CatalogueChanged(EventData):
 class AgencyChanged(CatalogueChanged):
     TYPE: ClassVar[str] = "gov.soundings.catalogue.agency.v1"
     ENTITY: ClassVar[str] = "agency"
-    body: Agency
+    body: AgencyBody
 
 
 class DepartmentChanged(CatalogueChanged):
     TYPE: ClassVar[str] = "gov.soundings.catalogue.department.v1"
     ENTITY: ClassVar[str] = "department"
-    body: Department
+    body: DepartmentBody
 
 
 class ServiceChanged(CatalogueChanged):
     TYPE: ClassVar[str] = "gov.soundings.catalogue.service.v1"
     ENTITY: ClassVar[str] = "service"
-    body: Service
+    body: ServiceBody
 
 
-class MeasureVersion(Body):
+class MeasureVersion(EntityBody):
     """A version of a measure: one wording, one scale, in force from ``since``."""
 
     version: int
-    scale: Scale
+    scale: MeasureScale
     since: Instant
     wording: Texts | None = None
 
@@ -277,14 +277,14 @@ class MeasureChanged(CatalogueChanged):
 
     TYPE: ClassVar[str] = "gov.soundings.catalogue.measure.v1"
     ENTITY: ClassVar[str] = "measure"
-    body: Measure
+    body: MeasureBody
     versions: tuple[MeasureVersion, ...] = ()
 
 
 class SourceChanged(CatalogueChanged):
     TYPE: ClassVar[str] = "gov.soundings.catalogue.source.v1"
     ENTITY: ClassVar[str] = "source"
-    body: Source
+    body: SourceBody
 
 
 class SourceKeyChanged(CatalogueChanged):
@@ -298,25 +298,25 @@ class SourceKeyChanged(CatalogueChanged):
 class StandardChanged(CatalogueChanged):
     TYPE: ClassVar[str] = "gov.soundings.catalogue.standard.v1"
     ENTITY: ClassVar[str] = "standard"
-    body: Standard
+    body: StandardBody
 
 
 class TouchpointChanged(CatalogueChanged):
     TYPE: ClassVar[str] = "gov.soundings.catalogue.touchpoint.v1"
     ENTITY: ClassVar[str] = "touchpoint"
-    body: Touchpoint
+    body: TouchpointBody
 
 
 class ArticleChanged(CatalogueChanged):
     TYPE: ClassVar[str] = "gov.soundings.catalogue.article.v1"
     ENTITY: ClassVar[str] = "article"
-    body: Article
+    body: ArticleBody
 
 
 class PersonaChanged(CatalogueChanged):
     TYPE: ClassVar[str] = "gov.soundings.catalogue.persona.v1"
     ENTITY: ClassVar[str] = "persona"
-    body: Persona
+    body: PersonaBody
 
 
 class TokenRevocationChanged(CatalogueChanged):

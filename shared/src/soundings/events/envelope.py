@@ -8,7 +8,7 @@ from pydantic import ValidationError
 from soundings.events import catalogue, forms, interaction, response, signal, tally
 from soundings.events.base import EventData
 from soundings.kernel.errors import SoundingsError
-from soundings.log.port import Record, StoredRecord
+from soundings.log.port import LogRecord, StoredRecord
 
 EVENT_TYPES: tuple[type[EventData], ...] = (
     response.ResponseSubmitted,
@@ -40,25 +40,25 @@ _FAMILY = re.compile(r"(?P<family>.+)\.v\d+")
 _FAMILIES = {event.TYPE.rpartition(".v")[0] for event in EVENT_TYPES}
 
 
-class Undecodable(SoundingsError):
+class UndecodableRecord(SoundingsError):
     """A record on the log that is not an event we know; ``detail`` says why."""
 
     code: ClassVar[str] = "undecodable"
 
 
-class UnknownEventType(Undecodable):
+class UnknownEventType(UndecodableRecord):
     code: ClassVar[str] = "unknown_type"
 
 
-class UnknownMajor(Undecodable):
+class UnknownMajor(UndecodableRecord):
     code: ClassVar[str] = "unknown_major"
 
 
-class MalformedEvent(Undecodable):
+class MalformedEvent(UndecodableRecord):
     code: ClassVar[str] = "malformed"
 
 
-def encode(event: EventData, traceparent: str | None = None) -> Record:
+def encode_event(event: EventData, traceparent: str | None = None) -> LogRecord:
     """The event as a record: key, ``ce_`` headers and JSON value; absent fields are left out."""
     key = event.partition_key()
     headers = [
@@ -70,16 +70,16 @@ def encode(event: EventData, traceparent: str | None = None) -> Record:
         ("ce_partitionkey", key.encode("utf-8", "surrogatepass")),
         ("content-type", b"application/json"),
     ]
-    root = event.root()
+    root = event.root_key()
     if root is not None:
         headers.append(("ce_rootid", root.encode("utf-8", "surrogatepass")))
     if traceparent is not None:
         headers.append(("ce_traceparent", traceparent.encode()))
     value = event.model_dump_json(exclude_none=True, by_alias=True).encode()
-    return Record(key=key.encode("utf-8", "surrogatepass"), value=value, headers=tuple(headers))
+    return LogRecord(key=key.encode("utf-8", "surrogatepass"), value=value, headers=tuple(headers))
 
 
-def type_of(record: StoredRecord | Record) -> str:
+def type_of(record: StoredRecord | LogRecord) -> str:
     """The record's CloudEvents type, or "" where it has none."""
     for name, value in record.headers:
         if name == "ce_type":
@@ -98,7 +98,7 @@ def model_of(type_name: str) -> type[EventData]:
     raise UnknownEventType(f"no model for the type {type_name!r}")
 
 
-def decode(record: StoredRecord) -> EventData:
+def decode_event(record: StoredRecord) -> EventData:
     """The event in a record; fields of a newer minor version are ignored. Raises :class:`Undecodable`."""
     model = model_of(type_of(record))
     if record.value is None:

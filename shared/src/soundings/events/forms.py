@@ -5,9 +5,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import ConfigDict, Field
 
 from soundings.events.base import Instant
-from soundings.events.catalogue import Body, CatalogueChanged, Slug, Texts
-from soundings.kernel.scales import Scale
-from soundings.kernel.vocabulary import Channel
+from soundings.events.catalogue import CatalogueChanged, EntityBody, Slug, Texts
+from soundings.kernel.scales import MeasureScale
+from soundings.kernel.vocabulary import ServiceChannel
 
 QuestionType = Literal[
     "likert", "stars", "thumbs", "nps", "ces", "single_choice", "multi_choice", "dropdown", "yes_no",
@@ -18,12 +18,12 @@ Delivery = Literal["hosted", "inline", "modal", "button"]
 PageNumber = Annotated[int, Field(ge=1, le=100)]
 
 
-class Option(Body):
+class QuestionOption(EntityBody):
     code: Slug
     text: Texts
 
 
-class ShowWhen(Body):
+class ShowWhen(EntityBody):
     """Show a question when the answer to an earlier one is among these."""
 
     question: Slug
@@ -32,7 +32,7 @@ class ShowWhen(Body):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, serialize_by_alias=True)
 
 
-class Question(Body):
+class FormQuestion(EntityBody):
     id: Slug
     type: QuestionType
     text: Texts
@@ -40,7 +40,7 @@ class Question(Body):
     measure_version: Annotated[int, Field(ge=1)] | None = None
     help: Texts | None = None
     required: bool = False
-    options: tuple[Option, ...] = ()
+    options: tuple[QuestionOption, ...] = ()
     labels: Annotated[
         tuple[Texts, ...],
         Field(description="Words for the points of a scale, lowest first: one for each point, or two for its ends."),
@@ -50,14 +50,14 @@ class Question(Body):
     page: PageNumber = 1
 
 
-class Contact(Body):
+class ContactPolicy(EntityBody):
     """An offer to be contacted. The address that a person leaves becomes a keyed pseudonym and is not kept itself."""
 
     consent: Annotated[Texts, Field(description="What a person agrees to; stands beside the box that they tick.")]
     help: Texts | None = None
 
 
-class Abuse(Body):
+class AbusePolicy(EntityBody):
     """How a form on the web guards itself.
 
     A response whose spam score is at least ``quarantine_at`` is held back; one that was sent within ``least_seconds``
@@ -68,22 +68,23 @@ class Abuse(Body):
     least_seconds: Annotated[int, Field(ge=0, le=600)] = 2
 
 
-class Form(Body):
+class FormBody(EntityBody):
     agency_id: Slug
     service_ids: Annotated[tuple[Slug, ...], Field(min_length=1, max_length=1000)]
     source_id: Slug | None = None
     channels: Annotated[
-        tuple[Channel, ...], Field(description="Channels that web pages may name; empty: the source's own only.")
+        tuple[ServiceChannel, ...], Field(description="Channels that web pages may name; empty: the source's own only.")
     ] = ()
     title: Annotated[Texts, Field(description="Its languages are those of the form; the first one stands in.")]
     introduction: Annotated[Texts | None, Field(description="Stands above the first question.")] = None
     page_titles: Annotated[
         dict[PageNumber, Texts], Field(description="Headings of pages, by the number that questions name.")
     ] = {}
-    questions: Annotated[tuple[Question, ...], Field(min_length=1, max_length=200)]
+    questions: Annotated[tuple[FormQuestion, ...], Field(min_length=1, max_length=200)]
     thank_you: Texts | None = None
     contact: Annotated[
-        Contact | None, Field(description="Asks at the end whether the agency may get in touch; absent: it does not.")
+        ContactPolicy | None,
+        Field(description="Asks at the end whether the agency may get in touch; absent: it does not."),
     ] = None
     opens_at: Annotated[Instant | None, Field(description="Web pages cannot answer before this instant.")] = None
     closes_at: Annotated[Instant | None, Field(description="Web pages cannot answer from this instant on.")] = None
@@ -104,16 +105,16 @@ class Form(Body):
         dict[Slug, Texts],
         Field(description="Words around the questions (`send`, `required`, …) instead of ours, or in more languages."),
     ] = {}
-    abuse: Annotated[Abuse | None, Field(description="How it guards itself; absent: as most forms do.")] = None
+    abuse: Annotated[AbusePolicy | None, Field(description="How it guards itself; absent: as most forms do.")] = None
 
 
-class FormVersion(Body):
+class FormVersion(EntityBody):
     """A published form, never changed again; every scored question carries its measure's version and scale."""
 
     form_id: Slug
     version: int
-    form: Form
-    scales: dict[str, Scale]
+    form: FormBody
+    scales: dict[str, MeasureScale]
     measure_versions: dict[str, int]
 
 
@@ -122,7 +123,7 @@ class FormChanged(CatalogueChanged):
 
     TYPE: ClassVar[str] = "gov.soundings.catalogue.form.v1"
     ENTITY: ClassVar[str] = "form"
-    body: Form
+    body: FormBody
     published: int | None = None
 
 

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from soundings.events.base import EventData
 from soundings.events.compatibility import breaking_changes
 from soundings.events.envelope import EVENT_TYPES
-from soundings.events.topics import ALL, Topic
+from soundings.events.topics import ALL, TopicSpec
 
 ASYNCAPI_VERSION = "3.1.0"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,23 +24,25 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def schema_of(event: type[EventData]) -> dict[str, object]:
     """The JSON Schema of an event's data as a consumer reads it: fields that it does not know are allowed."""
-    schema = _opened(event.model_json_schema(by_alias=True, mode="serialization"))
+    schema = _open_schema(event.model_json_schema(by_alias=True, mode="serialization"))
     return {"$schema": _DIALECT, "$id": f"https://soundings.example/schemas/{event.TYPE}.json", **schema}
 
 
-def _opened(schema: dict[str, object]) -> dict[str, object]:
-    return {name: _open(part) for name, part in schema.items() if name != "additionalProperties" or part is not False}
+def _open_schema(schema: dict[str, object]) -> dict[str, object]:
+    return {
+        name: _open_part(part) for name, part in schema.items() if name != "additionalProperties" or part is not False
+    }
 
 
-def _open(part: object) -> object:
+def _open_part(part: object) -> object:
     if isinstance(part, dict):
-        return _opened(cast("dict[str, object]", part))
+        return _open_schema(cast("dict[str, object]", part))
     if isinstance(part, list):
-        return [_open(item) for item in cast("list[object]", part)]
+        return [_open_part(item) for item in cast("list[object]", part)]
     return part
 
 
-def files() -> dict[str, bytes]:
+def contract_files() -> dict[str, bytes]:
     """Every generated file by its path below the contracts folder."""
     written = {
         f"schemas/{event.TYPE}.json": orjson.dumps(
@@ -48,11 +50,13 @@ def files() -> dict[str, bytes]:
         )
         for event in EVENT_TYPES
     }
-    written["asyncapi.yaml"] = yaml.safe_dump(asyncapi(), sort_keys=False, allow_unicode=True, width=120).encode()
+    written["asyncapi.yaml"] = yaml.safe_dump(
+        asyncapi_document(), sort_keys=False, allow_unicode=True, width=120
+    ).encode()
     return written
 
 
-def asyncapi() -> dict[str, object]:
+def asyncapi_document() -> dict[str, object]:
     """What Soundings sends on its log, as an AsyncAPI document from the platform's own point of view."""
     return {
         "asyncapi": ASYNCAPI_VERSION,
@@ -63,24 +67,24 @@ def asyncapi() -> dict[str, object]:
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
-        "channels": {_name(topic): _channel(topic) for topic in ALL},
+        "channels": {_channel_name(topic): _channel_object(topic) for topic in ALL},
         "operations": {
-            f"send-{_name(topic)}": {
+            f"send-{_channel_name(topic)}": {
                 "action": "send",
-                "channel": {"$ref": f"#/channels/{_name(topic)}"},
+                "channel": {"$ref": f"#/channels/{_channel_name(topic)}"},
                 "summary": f"Soundings appends to {topic.name}.",
             }
             for topic in ALL
         },
-        "components": {"messages": {event.TYPE: _message(event) for event in EVENT_TYPES}},
+        "components": {"messages": {event.TYPE: _message_object(event) for event in EVENT_TYPES}},
     }
 
 
-def _name(topic: Topic) -> str:
+def _channel_name(topic: TopicSpec) -> str:
     return topic.name.removeprefix("soundings.").removesuffix(".v1")
 
 
-def _channel(topic: Topic) -> dict[str, object]:
+def _channel_object(topic: TopicSpec) -> dict[str, object]:
     events = [event for event in EVENT_TYPES if event.TOPIC is topic]
     channel: dict[str, object] = {"address": topic.name}
     if events:
@@ -89,7 +93,7 @@ def _channel(topic: Topic) -> dict[str, object]:
     return channel
 
 
-def _kafka_binding(topic: Topic) -> dict[str, object]:
+def _kafka_binding(topic: TopicSpec) -> dict[str, object]:
     configuration: dict[str, object] = {"cleanup.policy": [topic.cleanup]}
     if topic.retention is not None:
         configuration["retention.ms"] = int(topic.retention.total_seconds() * 1000)
@@ -101,7 +105,7 @@ def _kafka_binding(topic: Topic) -> dict[str, object]:
     }
 
 
-def _message(event: type[EventData]) -> dict[str, object]:
+def _message_object(event: type[EventData]) -> dict[str, object]:
     return {
         "name": event.TYPE,
         "summary": (event.__doc__ or "").strip().partition("\n")[0],
@@ -154,23 +158,23 @@ def broken_schemas(folder: Path, new: Mapping[str, bytes]) -> list[str]:
     return found
 
 
-def outdated(folder: Path, new: Mapping[str, bytes]) -> list[str]:
+def outdated_files(folder: Path, new: Mapping[str, bytes]) -> list[str]:
     """Files that are not what the models say."""
-    found = [path for path, content in new.items() if not _holds(folder / path, content)]
+    found = [path for path, content in new.items() if not _has_content(folder / path, content)]
     return [f"{path}: is not up to date; run `make contracts`" for path in found]
 
 
-def _holds(path: Path, content: bytes) -> bool:
+def _has_content(path: Path, content: bytes) -> bool:
     return path.exists() and path.read_bytes() == content
 
 
 def main(arguments: list[str]) -> int:
     """``write DIR`` or ``check DIR``; the exit code is 1 where something is wrong."""
     verb, folder = arguments[0], Path(arguments[1])
-    new = files()
+    new = contract_files()
     wrong = [*broken_schemas(folder, new), *wrong_examples(folder)]
     if verb == "check":
-        wrong += outdated(folder, new)
+        wrong += outdated_files(folder, new)
     for line in wrong:
         sys.stderr.write(line + "\n")
     if verb == "write" and not wrong:

@@ -6,14 +6,14 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from soundings.events.base import EventData, Instant, Revision
-from soundings.events.topics import INTERACTIONS, Topic
-from soundings.kernel.vocabulary import Channel, Direction, InteractionKind, Outcome, Reason
+from soundings.events.topics import INTERACTIONS, TopicSpec
+from soundings.kernel.vocabulary import ContactDirection, ContactOutcome, ContactReason, InteractionKind, ServiceChannel
 
 Seconds = Annotated[float, Field(ge=0, le=3_200_000_000)]
 
 
 class _OfRoot(EventData):
-    TOPIC: ClassVar[Topic] = INTERACTIONS
+    TOPIC: ClassVar[TopicSpec] = INTERACTIONS
     KIND: ClassVar[str] = "interaction"
 
     record_id: str
@@ -26,7 +26,7 @@ class _OfRoot(EventData):
     def partition_key(self) -> str:
         return f"{self.source_id}/{self.root_id}"
 
-    def root(self) -> str | None:
+    def root_key(self) -> str | None:
         return self.root_id
 
 
@@ -39,11 +39,11 @@ class InteractionRecorded(_OfRoot):
     agency_id: str
     time_zone: str
     service_id: str | None = None
-    channel: Channel | None = None
+    channel: ServiceChannel | None = None
     kind: InteractionKind
-    direction: Direction = Direction.INBOUND
+    direction: ContactDirection = ContactDirection.INBOUND
     topic: tuple[str, ...] = ()
-    reason: Reason | None = None
+    reason: ContactReason | None = None
     started_at: Instant
     enqueued_at: Instant | None = None
     answered_at: Instant | None = None
@@ -52,7 +52,7 @@ class InteractionRecorded(_OfRoot):
     talk_s: Seconds | None = None
     hold_s: Seconds | None = None
     wrap_up_s: Seconds | None = None
-    outcome: Outcome
+    outcome: ContactOutcome
     transferred_to: str | None = None
     team: str | None = None
     query: str | None = None

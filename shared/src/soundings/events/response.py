@@ -6,9 +6,9 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from soundings.events.base import EventData, Instant, Revision
-from soundings.events.topics import RESPONSES, Topic
-from soundings.kernel.scales import Scale
-from soundings.kernel.vocabulary import Channel, Stage
+from soundings.events.topics import RESPONSES, TopicSpec
+from soundings.kernel.scales import MeasureScale
+from soundings.kernel.vocabulary import FunnelStage, ServiceChannel
 
 AnswerValue = int | str | list[str]
 AdjustedFields = Annotated[
@@ -17,7 +17,7 @@ AdjustedFields = Annotated[
 ]
 
 
-class Score(EventData):
+class ScoredAnswer(EventData):
     """A scored answer with the measure, version and scale it had when it was given.
 
     The value is a point, or the code of an option where the scale is one of categories; a question of which several
@@ -27,12 +27,12 @@ class Score(EventData):
     question_id: str
     measure: str
     measure_version: int
-    scale: Scale
+    scale: MeasureScale
     value: int | str
 
 
 class _OfSource(EventData):
-    TOPIC: ClassVar[Topic] = RESPONSES
+    TOPIC: ClassVar[TopicSpec] = RESPONSES
     KIND: ClassVar[str] = "response"
 
     record_id: str
@@ -54,7 +54,7 @@ class ResponseSubmitted(_OfSource):
     agency_id: str
     time_zone: str
     service_id: str
-    channel: Channel
+    channel: ServiceChannel
     form_id: str
     form_version: int
     touchpoint: str | None = None
@@ -65,7 +65,7 @@ class ResponseSubmitted(_OfSource):
     page: str | None = None
     device: str | None = None
     answers: dict[str, AnswerValue] = {}
-    scores: tuple[Score, ...] = ()
+    scores: tuple[ScoredAnswer, ...] = ()
     comments: dict[str, str] = {}
     spam_score: float | None = None
     spam_reasons: tuple[str, ...] | None = None
@@ -125,9 +125,9 @@ class FormFunnelStep(_OfSource):
     agency_id: str
     time_zone: str
     service_id: str
-    channel: Channel
+    channel: ServiceChannel
     form_id: str
-    stage: Stage
+    stage: FunnelStage
     n: Annotated[int, Field(ge=1)] = 1
     occurred_at: Instant
     received_at: Instant

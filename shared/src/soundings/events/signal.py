@@ -4,11 +4,11 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from soundings.events.base import EventData, Instant
-from soundings.events.topics import SIGNALS, Topic
+from soundings.events.topics import SIGNALS, TopicSpec
 
 
-class _Signal(EventData):
-    TOPIC: ClassVar[Topic] = SIGNALS
+class _SignalEvent(EventData):
+    TOPIC: ClassVar[TopicSpec] = SIGNALS
 
     signal_id: str
     agency_id: str
@@ -26,7 +26,7 @@ class _Signal(EventData):
         return self.at
 
 
-class SignalRaised(_Signal):
+class SignalRaised(_SignalEvent):
     """A signal stands; ``detail`` says in words what the numbers show."""
 
     TYPE: ClassVar[str] = "gov.soundings.signal.raised.v1"
@@ -38,7 +38,7 @@ class SignalRaised(_Signal):
         return f"signal:{self.signal_id}:raised"
 
 
-class SignalCleared(_Signal):
+class SignalCleared(_SignalEvent):
     """A signal no longer stands."""
 
     TYPE: ClassVar[str] = "gov.soundings.signal.cleared.v1"

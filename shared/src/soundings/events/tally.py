@@ -6,13 +6,13 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from soundings.events.base import EventData, Instant, Revision
-from soundings.events.topics import TALLIES, Topic
-from soundings.kernel.scales import Scale
-from soundings.kernel.vocabulary import Channel, Grain
+from soundings.events.topics import TALLIES, TopicSpec
+from soundings.kernel.scales import MeasureScale
+from soundings.kernel.vocabulary import CellGrain, ServiceChannel
 
 
 class _OfTally(EventData):
-    TOPIC: ClassVar[Topic] = TALLIES
+    TOPIC: ClassVar[TopicSpec] = TALLIES
     KIND: ClassVar[str] = "tally"
 
     tally_id: str
@@ -34,11 +34,11 @@ class TallyRecorded(_OfTally):
     agency_id: str
     time_zone: str
     service_id: str
-    channel: Channel
+    channel: ServiceChannel
     measure: str
     measure_version: int
-    scale: Scale
-    grain: Grain
+    scale: MeasureScale
+    grain: CellGrain
     start: date
     bins: dict[str, Annotated[int, Field(ge=0)]]
     total: float | int | None = None

@@ -6,7 +6,7 @@ from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
-class Topic:
+class TopicSpec:
     """A named part of the log. ``retention`` is None for compacted topics, which keep the newest record of each key."""
 
     name: str
@@ -15,12 +15,12 @@ class Topic:
     retention: timedelta | None
 
 
-RESPONSES = Topic("soundings.responses.v1", 8, "delete", timedelta(days=90))
-INTERACTIONS = Topic("soundings.interactions.v1", 8, "delete", timedelta(days=90))
-TALLIES = Topic("soundings.tallies.v1", 8, "delete", timedelta(days=365))
-CATALOGUE = Topic("soundings.catalogue.v1", 1, "compact", None)
-SIGNALS = Topic("soundings.signals.v1", 1, "delete", timedelta(days=90))
-DEAD_LETTERS = Topic("soundings.dead-letters.v1", 1, "delete", timedelta(days=90))
+RESPONSES = TopicSpec("soundings.responses.v1", 8, "delete", timedelta(days=90))
+INTERACTIONS = TopicSpec("soundings.interactions.v1", 8, "delete", timedelta(days=90))
+TALLIES = TopicSpec("soundings.tallies.v1", 8, "delete", timedelta(days=365))
+CATALOGUE = TopicSpec("soundings.catalogue.v1", 1, "compact", None)
+SIGNALS = TopicSpec("soundings.signals.v1", 1, "delete", timedelta(days=90))
+DEAD_LETTERS = TopicSpec("soundings.dead-letters.v1", 1, "delete", timedelta(days=90))
 
 MEASURED = (RESPONSES, INTERACTIONS, TALLIES)
 ALL = (*MEASURED, CATALOGUE, SIGNALS, DEAD_LETTERS)

@@ -19,7 +19,7 @@ from soundings.http.auth import enforce_policy
 from soundings.http.fast_path import FastPathMiddleware
 from soundings.http.limits import ServerLimits
 from soundings.http.metrics_listener import MetricsAddress, serving_metrics
-from soundings.http.problems import MEDIA_TYPE, Problem, register_problem_handlers
+from soundings.http.problems import MEDIA_TYPE, ProblemException, register_problem_handlers
 from soundings.http.request_middleware import RequestMiddleware
 from soundings.telemetry.metrics import READY
 
@@ -73,7 +73,7 @@ def service_app(spec: ServiceSpec) -> FastAPI:
     """
 
     async def show_ready() -> None:
-        READY.labels(spec.name).set(not await _told(spec.ready))
+        READY.labels(spec.name).set(not await _failed_checks(spec.ready))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None]:
@@ -102,21 +102,21 @@ def service_app(spec: ServiceSpec) -> FastAPI:
     app.add_middleware(RequestMiddleware, service=spec.name, body_limit=spec.body_limit, limits=spec.limits)
     for router in spec.routers:
         app.include_router(router)
-    app.include_router(_health(spec))
-    app.include_router(_documentation(app))
+    app.include_router(_health_router(spec))
+    app.include_router(_docs_router(app))
     return app
 
 
-def _health(spec: ServiceSpec) -> APIRouter:
+def _health_router(spec: ServiceSpec) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/livez", name="livez")
     async def livez() -> Response:  # pyright: ignore[reportUnusedFunction]
-        return await _verdict(spec.live)
+        return await _health_reply(spec.live)
 
     @router.get("/readyz", name="readyz")
     async def readyz() -> Response:  # pyright: ignore[reportUnusedFunction]
-        return await _verdict(spec.ready, [*spec.notes, spec.verifier.note])
+        return await _health_reply(spec.ready, [*spec.notes, spec.verifier.note])
 
     @router.get("/version", name="version")
     async def version() -> dict[str, str]:  # pyright: ignore[reportUnusedFunction]
@@ -125,18 +125,18 @@ def _health(spec: ServiceSpec) -> APIRouter:
     return router
 
 
-async def _verdict(checks: Sequence[Check], remarks: Sequence[Check] = ()) -> Response:
-    reasons = await _told(checks)
-    notes = await _told(remarks)
+async def _health_reply(checks: Sequence[Check], remarks: Sequence[Check] = ()) -> Response:
+    reasons = await _failed_checks(checks)
+    notes = await _failed_checks(remarks)
     verdict = {"ok": not reasons, "reasons": reasons} | ({"notes": notes} if notes else {})
     return JSONResponse(verdict, 503 if reasons else 200)
 
 
-async def _told(checks: Sequence[Check]) -> list[str]:
+async def _failed_checks(checks: Sequence[Check]) -> list[str]:
     return [words for check in checks if (words := await check()) is not None]
 
 
-def _documentation(app: FastAPI) -> APIRouter:
+def _docs_router(app: FastAPI) -> APIRouter:
     router = APIRouter(include_in_schema=False)
 
     @router.get("/openapi.json", name="openapi")
@@ -161,12 +161,14 @@ def _documentation(app: FastAPI) -> APIRouter:
     @router.get("/docs/{asset}", name="docs_asset")
     async def docs_asset(asset: str) -> Response:  # pyright: ignore[reportUnusedFunction]
         if asset not in _ASSETS:
-            raise Problem(404, "not_found", "There is no such file.")
-        return Response(_asset(asset), media_type=_ASSETS[asset], headers={"cache-control": "public, max-age=86400"})
+            raise ProblemException(404, "not_found", "There is no such file.")
+        return Response(
+            _docs_asset(asset), media_type=_ASSETS[asset], headers={"cache-control": "public, max-age=86400"}
+        )
 
     return router
 
 
 @cache
-def _asset(name: str) -> bytes:
+def _docs_asset(name: str) -> bytes:
     return (files("fastapi_swagger") / "resources" / name).read_bytes()

@@ -9,7 +9,7 @@ from soundings.access.keys import PREFIX
 from soundings.access.policy import Access, AuthScheme, SourceOrStaff, StaffRoles
 from soundings.access.roles import ANONYMOUS, Principal
 from soundings.access.tokens import TokenVerifier
-from soundings.http.problems import Problem
+from soundings.http.problems import ProblemException
 from soundings.kernel.errors import FieldError, SoundingsError
 from soundings.kernel.ids import is_slug
 
@@ -18,7 +18,7 @@ _REPEATED: Final[Mapping[str, frozenset[str]]] = {"catalogue.form_templates.fill
 Guard = Callable[[Request], Awaitable[None]]
 
 
-class Forbidden(SoundingsError):
+class AccessForbidden(SoundingsError):
     """The caller is known and may not."""
 
     code = "forbidden"
@@ -27,25 +27,27 @@ class Forbidden(SoundingsError):
 def enforce_policy(policy: Mapping[str, Access], verifier: TokenVerifier) -> Guard:
     """A dependency for the whole app: puts the caller into ``request.state.principal`` or refuses."""
 
-    async def enforce(request: Request) -> None:
+    async def enforce_route(request: Request) -> None:
         access = policy.get(request.scope["route"].name)
         if access is AuthScheme.SOURCE:
             return
-        principal = await _caller(request, verifier)
+        principal = await _authenticate_caller(request, verifier)
         request.state.principal = principal
         if access is AuthScheme.PUBLIC or (isinstance(access, SourceOrStaff) and principal is ANONYMOUS):
             return
         if not isinstance(access, StaffRoles | SourceOrStaff):
-            raise Problem(403, "forbidden", "This operation is not in the policy table.")
+            raise ProblemException(403, "forbidden", "This operation is not in the policy table.")
         if principal is ANONYMOUS:
-            raise Problem(401, "unauthorized", "This needs a staff token.", headers={"WWW-Authenticate": "Bearer"})
+            raise ProblemException(
+                401, "unauthorized", "This needs a staff token.", headers={"WWW-Authenticate": "Bearer"}
+            )
         if not principal.has_any(access.roles):
-            raise Problem(403, "forbidden", "Your roles do not allow this.")
+            raise ProblemException(403, "forbidden", "Your roles do not allow this.")
         if principal.agency is None and not (isinstance(access, StaffRoles) and not access.needs_agency):
-            raise Problem(403, "forbidden", "Your token names no agency; one with the claim agency is needed.")
+            raise ProblemException(403, "forbidden", "Your token names no agency; one with the claim agency is needed.")
         _check_repeated(request)
 
-    return enforce
+    return enforce_route
 
 
 def _check_repeated(request: Request) -> None:
@@ -57,7 +59,7 @@ def _check_repeated(request: Request) -> None:
     for name, _ in request.query_params.multi_items():
         if name in seen and name not in allowed:
             fault = FieldError(name if is_slug(name) else "", "repeated", "is given twice")
-            raise Problem(422, "invalid", "A parameter is given twice.", errors=[fault])
+            raise ProblemException(422, "invalid", "A parameter is given twice.", errors=[fault])
         seen.add(name)
 
 
@@ -74,8 +76,8 @@ def current_principal(request: Request) -> Principal:
     return principal
 
 
-async def _caller(request: Request, verifier: TokenVerifier) -> Principal:
+async def _authenticate_caller(request: Request, verifier: TokenVerifier) -> Principal:
     token = bearer_token(request)
     if token is None or token.startswith(PREFIX):  # a source's key is nobody's token; the doors that know it check it
         return ANONYMOUS
-    return await verifier.verify(token)
+    return await verifier.verify_token(token)

@@ -6,7 +6,7 @@ from typing import Final, cast
 
 import orjson
 
-from soundings.http.problems import Problem
+from soundings.http.problems import ProblemException
 from soundings.kernel.errors import FieldError
 
 _CURSOR_MAX: Final = 2_000
@@ -33,7 +33,9 @@ def decode_cursor(cursor: str, *kinds: type) -> tuple[str | int, ...]:
     parts = cast("list[str | int]", position) if isinstance(position, list) else None
     if parts is None or [type(part) for part in parts] != list(kinds) or not all(map(_is_storable, parts)):
         detail = "is not a cursor that an earlier page gave"
-        raise Problem(422, "invalid", f"cursor: {detail}", errors=[FieldError("cursor", "invalid_cursor", detail)])
+        raise ProblemException(
+            422, "invalid", f"cursor: {detail}", errors=[FieldError("cursor", "invalid_cursor", detail)]
+        )
     return tuple(parts)
 
 

@@ -37,18 +37,18 @@ class FastPathRoute(APIRoute):
         """The endpoint itself; ValueError where the policy table asks for another door."""
         if POLICY.get(self.name) is not self.door:
             raise ValueError(f"{self.name} is not a {self.door.value} door in the policy table")
-        return self.answer
+        return self.handle_request
 
-    async def answer(self, request: Request) -> Response:
+    async def handle_request(self, request: Request) -> Response:
         """Call the endpoint for a request whose path was matched."""
         endpoint: Callable[..., Coroutine[None, None, Response]] = self.endpoint
         return await endpoint(request=request, **request.path_params)
 
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def handle_asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The framework's way, for what the direct one has left to it: methods that there are not, for example."""
-        await super().handle(scope, receive, self.sender(send))
+        await super().handle(scope, receive, self.telemetry_sender(send))
 
-    def sender(self, send: Send) -> Send:
+    def telemetry_sender(self, send: Send) -> Send:
         """Sends an answer with the headers of this kind of route."""
         if not self.headers:
             return send
@@ -77,7 +77,7 @@ class FastPathMiddleware:
         self._on_error = on_error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        route = self._found(scope) if scope["type"] == "http" else None
+        route = self._find_route(scope) if scope["type"] == "http" else None
         if route is None:
             await self._app(scope, receive, send)
             return
@@ -85,12 +85,12 @@ class FastPathMiddleware:
         _set_span_route(scope, route)
         request = Request(scope, receive, send)
         try:
-            response = await route.answer(request)
+            response = await route.handle_request(request)
         except (SoundingsError, HTTPException) as error:
             response = await self._on_error(request, error)
-        await response(scope, receive, route.sender(send))
+        await response(scope, receive, route.telemetry_sender(send))
 
-    def _found(self, scope: Scope) -> FastPathRoute | None:
+    def _find_route(self, scope: Scope) -> FastPathRoute | None:
         """The route of a request; the parts of its path are in the scope."""
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         for route, methods in self._routes:

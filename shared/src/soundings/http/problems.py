@@ -64,7 +64,7 @@ OnError = Callable[[Request, Exception], Awaitable[Response]]
 _log = structlog.get_logger("soundings.http")
 
 
-class Problem(HTTPException):
+class ProblemException(HTTPException):
     """A refusal raised at the HTTP edge; an HTTPException, so that the framework lets it pass while it reads bodies."""
 
     def __init__(
@@ -163,7 +163,7 @@ async def _on_invalid_request(_request: Request, error: Exception) -> Response:
 
 
 def _of_http_exception(error: Exception) -> Response:
-    if isinstance(error, Problem):
+    if isinstance(error, ProblemException):
         return problem_reply(error.status_code, error.code, error.detail, error.errors, error.headers)
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
     code = _CODES.get(error.status_code, "error")

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from soundings.http.limits import ServerLimits
-from soundings.http.problems import REQUEST_ID, Problem, internal_error_reply, problem_reply, route_of
+from soundings.http.problems import REQUEST_ID, ProblemException, internal_error_reply, problem_reply, route_of
 from soundings.telemetry.metrics import REQUEST_SECONDS, REQUESTS
 
 API_CSP = "default-src 'none'; frame-ancestors 'none'"
@@ -63,7 +63,7 @@ class _ArrivingBody:
         self._more = message.get("more_body", False)
         self._received += len(message.get("body", b""))
         if self._received > self._size_limit:
-            raise Problem(413, "too_large", f"The body is larger than {self._size_limit} bytes.")
+            raise ProblemException(413, "too_large", f"The body is larger than {self._size_limit} bytes.")
         return message
 
     async def _receive_in_time(self) -> Message:
@@ -123,7 +123,9 @@ class RequestMiddleware:
             await internal_error_reply()(scope, receive, send_safely)
         finally:
             self._in_work -= 1
-            self._record(scope, _CLIENT_GONE if body.cut_off else status, time.perf_counter() - began, request_id)
+            self._record_metrics(
+                scope, _CLIENT_GONE if body.cut_off else status, time.perf_counter() - began, request_id
+            )
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """Why a request is not even passed on: the service is full, or its address or body is too large."""
@@ -140,7 +142,7 @@ class RequestMiddleware:
             return problem_reply(413, "too_large", f"The body is larger than {self._limit} bytes.")
         return None
 
-    def _record(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
+    def _record_metrics(self, scope: Scope, status: int, seconds: float, request_id: str) -> None:
         route = route_of(scope)
         REQUESTS.labels(self._service, route, str(status)).inc()
         REQUEST_SECONDS.labels(self._service, route).observe(seconds)
@@ -154,4 +156,4 @@ async def _received_by(deadline: float, receive: Receive) -> Message:
             return await receive()
     except TimeoutError:
         detail = "The body did not come in time."
-        raise Problem(408, "timeout", detail, headers={"Connection": "close"}) from None
+        raise ProblemException(408, "timeout", detail, headers={"Connection": "close"}) from None

@@ -34,7 +34,7 @@ def server_config(
     )
 
 
-def serve(app: FastAPI, host: str, port: int, limits: ServerLimits | None = None) -> None:
+def serve_app(app: FastAPI, host: str, port: int, limits: ServerLimits | None = None) -> None:
     """Serve until told to stop; the server's own lines go the way of all log lines."""
     # What is loaded by now stays for good: without this every full collection walks through it again under load.
     gc.collect()

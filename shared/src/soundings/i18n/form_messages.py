@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from soundings.i18n.languages import primary
+from soundings.i18n.languages import primary_subtag
 
 _ORDER: Final = ("en", "es", "ar")
 _TABLE: Final[Mapping[str, tuple[str, str, str]]] = {
@@ -146,10 +146,10 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 
 def form_messages(language: str, own: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """All words in a language: the form's ``own`` (by key, then language), else ours, else in English."""
-    ours = WORDS.get(language.lower()) or WORDS.get(primary(language)) or WORDS["en"]
+    ours = WORDS.get(language.lower()) or WORDS.get(primary_subtag(language)) or WORDS["en"]
     return {key: own[key][language] if key in own and language in own[key] else text for key, text in ours.items()}
 
 
 def is_supported_language(language: str) -> bool:
     """Whether we have our words in this language."""
-    return primary(language) in LANGUAGES
+    return primary_subtag(language) in LANGUAGES

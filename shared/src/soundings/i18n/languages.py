@@ -25,7 +25,7 @@ _SCRIPTS_RIGHT_TO_LEFT: Final = frozenset({"adlm", "arab", "aran", "hebr", "nkoo
 _SCRIPT_LENGTH: Final = 4
 
 
-def primary(tag: str) -> str:
+def primary_subtag(tag: str) -> str:
     """The language without its script, region and variants: `es` of `es-MX`."""
     return tag.partition("-")[0].lower()
 
@@ -33,13 +33,13 @@ def primary(tag: str) -> str:
 def native_name(tag: str) -> str:
     """What a language calls itself; its tag where we do not know."""
     small = tag.lower()
-    return OWN_NAMES.get(small) or OWN_NAMES.get(primary(small)) or tag
+    return OWN_NAMES.get(small) or OWN_NAMES.get(primary_subtag(small)) or tag
 
 
-def direction(tag: str) -> Direction:
+def text_direction(tag: str) -> Direction:
     """Which way a language is written; a script in the tag decides before the language does."""
     _, *rest = tag.lower().split("-")
     script = next((part for part in rest if len(part) == _SCRIPT_LENGTH and part.isalpha()), None)
     if script is not None:
         return "rtl" if script in _SCRIPTS_RIGHT_TO_LEFT else "ltr"
-    return "rtl" if primary(tag) in _RIGHT_TO_LEFT else "ltr"
+    return "rtl" if primary_subtag(tag) in _RIGHT_TO_LEFT else "ltr"

@@ -29,7 +29,7 @@ HOUR_MS: Final = 3_600_000
 FINE_GAP_HOURS: Final = 72
 
 
-def _edges(last: int, stops: Iterable[int] = ()) -> tuple[int, ...]:
+def _bin_edges(last: int, stops: Iterable[int] = ()) -> tuple[int, ...]:
     """0, every unit to 100, then the largest whole steps of at most 2 %, never past a stop, until `last` is reached."""
     edges = list(range(FINE_UNITS + 1))
     for stop in chain(stops, (last,)):
@@ -38,9 +38,9 @@ def _edges(last: int, stops: Iterable[int] = ()) -> tuple[int, ...]:
     return tuple(edges)
 
 
-DURATION_EDGES: Final = _edges(LONGEST_S, ROUND_THRESHOLDS_S)
+DURATION_EDGES: Final = _bin_edges(LONGEST_S, ROUND_THRESHOLDS_S)
 """Upper edges in whole seconds, ascending; the first is 0."""
-MONEY_EDGES: Final = _edges(LARGEST_MINOR)
+MONEY_EDGES: Final = _bin_edges(LARGEST_MINOR)
 """Upper edges in minor units, ascending; the first is 0."""
 
 DURATION_BINS: Final = tuple(map(str, DURATION_EDGES))
@@ -56,7 +56,7 @@ _LAST_DURATION: Final = len(DURATION_EDGES) - 1
 _LAST_MONEY: Final = len(MONEY_EDGES) - 1
 
 
-def milliseconds(seconds: float) -> int:
+def to_milliseconds(seconds: float) -> int:
     """Seconds as whole milliseconds, the form in which durations are kept and summed."""
     return round(seconds * 1000)
 
@@ -108,15 +108,15 @@ def is_money_bin(name: str) -> bool:
 
 def duration_value(name: str) -> float:
     """The seconds that stand for a bin: its upper edge up to 100 s, the geometric middle (within 1 %) above."""
-    return _middle(DURATION_EDGES, _DURATION_INDEX[name])
+    return _geometric_middle(DURATION_EDGES, _DURATION_INDEX[name])
 
 
 def money_value(name: str) -> float:
     """The minor units that stand for a bin, by the same rule as durations; negative for refunds."""
-    value = _middle(MONEY_EDGES, _MONEY_INDEX[name.removeprefix("-")])
+    value = _geometric_middle(MONEY_EDGES, _MONEY_INDEX[name.removeprefix("-")])
     return -value if name.startswith("-") else value
 
 
-def _middle(edges: tuple[int, ...], index: int) -> float:
+def _geometric_middle(edges: tuple[int, ...], index: int) -> float:
     upper = edges[index]
     return float(upper) if upper <= FINE_UNITS else sqrt(edges[index - 1] * upper)

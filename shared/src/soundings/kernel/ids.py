@@ -23,6 +23,6 @@ def new_id() -> str:
     return str(uuid.UUID(int=number & ~(0x3 << 62) | 0x2 << 62))
 
 
-def key128(*parts: str) -> bytes:
+def hash_key128(*parts: str) -> bytes:
     """A 16-byte key of the parts, kept apart by a byte that UTF-8 never holds, so that different parts never meet."""
     return blake2b(b"\xff".join([part.encode("utf-8", "surrogatepass") for part in parts]), digest_size=16).digest()

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Channel(StrEnum):
+class ServiceChannel(StrEnum):
     """How a person reaches a service."""
 
     WEBSITE = "website"
@@ -25,15 +25,15 @@ class Channel(StrEnum):
 
 DIGITAL_CHANNELS = frozenset(
     {
-        Channel.WEBSITE,
-        Channel.MOBILE_APP,
-        Channel.EMAIL,
-        Channel.LIVE_CHAT,
-        Channel.CHATBOT,
-        Channel.SMS,
-        Channel.SOCIAL_MEDIA,
-        Channel.KIOSK,
-        Channel.OTHER_DIGITAL,
+        ServiceChannel.WEBSITE,
+        ServiceChannel.MOBILE_APP,
+        ServiceChannel.EMAIL,
+        ServiceChannel.LIVE_CHAT,
+        ServiceChannel.CHATBOT,
+        ServiceChannel.SMS,
+        ServiceChannel.SOCIAL_MEDIA,
+        ServiceChannel.KIOSK,
+        ServiceChannel.OTHER_DIGITAL,
     }
 )
 
@@ -55,7 +55,7 @@ class InteractionKind(StrEnum):
     SERVICE_REQUEST = "service_request"
 
 
-class Outcome(StrEnum):
+class ContactOutcome(StrEnum):
     """How an interaction ended."""
 
     ANSWERED = "answered"
@@ -69,7 +69,7 @@ class Outcome(StrEnum):
     OPEN = "open"
 
 
-class Reason(StrEnum):
+class ContactReason(StrEnum):
     """Why a person made contact (the reasons of the cross-government service data)."""
 
     GET_INFORMATION = "get_information"
@@ -79,14 +79,14 @@ class Reason(StrEnum):
     OTHER = "other"
 
 
-class Direction(StrEnum):
+class ContactDirection(StrEnum):
     """Who made contact: the person (inbound) or the agency (outbound)."""
 
     INBOUND = "inbound"
     OUTBOUND = "outbound"
 
 
-class Grain(StrEnum):
+class CellGrain(StrEnum):
     """The period that one tally covers; quarter and year are the agency's fiscal ones."""
 
     DAY = "day"
@@ -95,7 +95,7 @@ class Grain(StrEnum):
     YEAR = "year"
 
 
-class Stage(StrEnum):
+class FunnelStage(StrEnum):
     """How far a person came before answering a form."""
 
     INVITED = "invited"

@@ -3,10 +3,10 @@
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
-from soundings.log.port import BadLogUrl, Log
+from soundings.log.port import BadLogUrl, EventLog
 
 
-async def open_log(url: str) -> Log:
+async def open_log(url: str) -> EventLog:
     """The log at `sqlite:///path`, or `kafka://host:port,host:port`; options follow as a query.
 
     sqlite: `max_bytes`. kafka: see `soundings.log.kafka.settings`. Raises `BadLogUrl`.
@@ -19,12 +19,12 @@ async def open_log(url: str) -> Log:
         case "kafka":
             from soundings.log.kafka import KafkaLog
 
-            return await KafkaLog.open(parts.netloc, options)
+            return await KafkaLog.open_log(parts.netloc, options)
         case _:
             raise BadLogUrl(f"a log is sqlite:///path or kafka://host:port, not {url!r}")
 
 
-async def _open_sqlite(host: str, path: str, options: dict[str, str]) -> Log:
+async def _open_sqlite(host: str, path: str, options: dict[str, str]) -> EventLog:
     from soundings.log.sqlite import SqliteLog
 
     if host or len(path) < len("/x") or options.keys() - {"max_bytes"}:
@@ -34,4 +34,4 @@ async def _open_sqlite(host: str, path: str, options: dict[str, str]) -> Log:
     bound = options.get("max_bytes")
     if bound is not None and not bound.isdecimal():
         raise BadLogUrl(f"max_bytes is a whole number, not {bound!r}")
-    return await SqliteLog.open(Path(path[1:]), max_bytes=None if bound is None else int(bound))
+    return await SqliteLog.open_log(Path(path[1:]), max_bytes=None if bound is None else int(bound))

@@ -4,20 +4,20 @@ import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Final
 
-from soundings.events.topics import CATALOGUE, Topic
+from soundings.events.topics import CATALOGUE, TopicSpec
 from soundings.log.port import (
     AppendFailed,
-    Batch,
-    Log,
+    EventLog,
     LogClosed,
+    LogRecord,
     LogUnavailable,
-    Place,
     ProbesWrites,
-    Record,
+    RecordBatch,
+    RecordPosition,
     TopicPartition,
 )
 
-OpenLog = Callable[[str], Awaitable[Log]]
+OpenLog = Callable[[str], Awaitable[EventLog]]
 
 _OPEN_SECONDS: Final = 5.0
 
@@ -28,62 +28,64 @@ class LazyLog:
     def __init__(self, url: str, open_log: OpenLog) -> None:
         self._url = url
         self._open_log = open_log
-        self._opened: Log | None = None
+        self._opened: EventLog | None = None
         self._opening = asyncio.Lock()
         self._closed = False
 
-    async def open(self) -> Log:
+    async def open_now(self) -> EventLog:
         """The log itself; raises `LogUnavailable` when it cannot be opened now, and `BadLogUrl` when it never can."""
         if self._opened is None:
             async with self._opening:
                 if self._closed:
                     raise LogClosed("the log is closed")
                 if self._opened is None:
-                    self._opened = await self._open()
+                    self._opened = await self._open_log()
         return self._opened
 
-    async def _open(self) -> Log:
+    async def _open_log(self) -> EventLog:
         try:
             async with asyncio.timeout(_OPEN_SECONDS):
                 return await self._open_log(self._url)
         except OSError as error:  # a timeout is one too
             raise LogUnavailable(f"the log cannot be opened: {error}") from error
 
-    async def ensure(self, topics: Sequence[Topic]) -> None:
-        await (await self.open()).ensure(topics)
+    async def ensure_topics(self, topics: Sequence[TopicSpec]) -> None:
+        await (await self.open_now()).ensure_topics(topics)
 
-    async def append(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
-        return await (await self.open()).append(topic, records)
+    async def append_records(self, topic: str, records: Sequence[LogRecord]) -> Sequence[RecordPosition | AppendFailed]:
+        return await (await self.open_now()).append_records(topic, records)
 
     async def probe(self) -> None:
         """See `soundings.log.port.ProbesWrites`; a log that cannot probe is asked for an end instead."""
-        log = await self.open()
+        log = await self.open_now()
         if isinstance(log, ProbesWrites):
             await log.probe()
         else:
-            await log.end(CATALOGUE.name, 0)
+            await log.end_position(CATALOGUE.name, 0)
 
-    async def read(self, topic: str, partition: int, from_position: int, limit: int) -> Batch:
-        return await (await self.open()).read(topic, partition, from_position, limit)
+    async def read_batch(self, topic: str, partition: int, from_position: int, limit: int) -> RecordBatch:
+        return await (await self.open_now()).read_batch(topic, partition, from_position, limit)
 
-    async def wait(self, positions: Mapping[TopicPartition, int], seconds: float) -> Collection[TopicPartition]:
-        return await (await self.open()).wait(positions, seconds)
+    async def wait_for_records(
+        self, positions: Mapping[TopicPartition, int], seconds: float
+    ) -> Collection[TopicPartition]:
+        return await (await self.open_now()).wait_for_records(positions, seconds)
 
-    async def partitions(self, topic: str) -> int:
-        return await (await self.open()).partitions(topic)
+    async def partition_count(self, topic: str) -> int:
+        return await (await self.open_now()).partition_count(topic)
 
-    async def end(self, topic: str, partition: int) -> int:
-        return await (await self.open()).end(topic, partition)
+    async def end_position(self, topic: str, partition: int) -> int:
+        return await (await self.open_now()).end_position(topic, partition)
 
-    async def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
-        return await (await self.open()).ends(topics)
+    async def end_positions(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        return await (await self.open_now()).end_positions(topics)
 
     async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
-        return await (await self.open()).beginnings(topics)
+        return await (await self.open_now()).beginnings(topics)
 
-    async def close(self) -> None:
+    async def close_log(self) -> None:
         async with self._opening:
             self._closed = True
             log, self._opened = self._opened, None
         if log is not None:
-            await log.close()
+            await log.close_log()

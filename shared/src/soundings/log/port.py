@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar, Protocol, runtime_checkable
 from zlib import crc32
 
-from soundings.events.topics import Topic
+from soundings.events.topics import TopicSpec
 from soundings.kernel.errors import ServiceUnavailable, SoundingsError
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -18,7 +18,7 @@ OWN_HEADERS = ("dl_", "moved_")
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class LogRecord:
     """What is to be appended; without a `partition` the key chooses it. A `value` of None is a tombstone."""
 
     key: bytes
@@ -41,7 +41,7 @@ class StoredRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class RecordPosition:
     """Where an appended record now stands."""
 
     partition: int
@@ -49,7 +49,7 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class RecordBatch:
     """Records of one partition in order of position; reading goes on at `next`, never behind what was asked."""
 
     topic: str
@@ -105,18 +105,18 @@ class BadLogUrl(SoundingsError):
     code: ClassVar[str] = "bad_log_url"
 
 
-class Log(Protocol):
+class EventLog(Protocol):
     """Topics of partitions of records, each partition in one order that never changes.
 
     Positions increase within a partition, may leave gaps and are never used twice, not even for records that have
     gone by retention. Every method may raise `LogUnavailable`; all but `ensure` raise `UnknownTopic`.
     """
 
-    async def ensure(self, topics: Sequence[Topic]) -> None:
+    async def ensure_topics(self, topics: Sequence[TopicSpec]) -> None:
         """Create what is missing and bring retention up to date; raises `TopicConflict` and then changes nothing."""
         ...
 
-    async def append(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
+    async def append_records(self, topic: str, records: Sequence[LogRecord]) -> Sequence[RecordPosition | AppendFailed]:
         """Store records; what has a `Place` in the answer is durable. The answer is as long as `records`.
 
         Records of one key keep the order of the calls and, within a call, of the sequence. Raises `LogUnavailable` or
@@ -124,23 +124,25 @@ class Log(Protocol):
         """
         ...
 
-    async def read(self, topic: str, partition: int, from_position: int, limit: int) -> Batch:
+    async def read_batch(self, topic: str, partition: int, from_position: int, limit: int) -> RecordBatch:
         """At most `limit` records at or after a position, without waiting for more; empty at or beyond the end."""
         ...
 
-    async def wait(self, positions: Mapping[TopicPartition, int], seconds: float) -> Collection[TopicPartition]:
+    async def wait_for_records(
+        self, positions: Mapping[TopicPartition, int], seconds: float
+    ) -> Collection[TopicPartition]:
         """Partitions with a record at or after their position, as soon as there is one; none after `seconds`."""
         ...
 
-    async def partitions(self, topic: str) -> int:
+    async def partition_count(self, topic: str) -> int:
         """The number of partitions, which a topic keeps for life."""
         ...
 
-    async def end(self, topic: str, partition: int) -> int:
+    async def end_position(self, topic: str, partition: int) -> int:
         """The position that lies behind the last record."""
         ...
 
-    async def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+    async def end_positions(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
         """The end of every partition of some topics in one cheap call, for telling how far a reader lags."""
         ...
 
@@ -151,7 +153,7 @@ class Log(Protocol):
         """
         ...
 
-    async def close(self) -> None:
+    async def close_log(self) -> None:
         """Let go of files, threads and connections; appends that were taken are finished first. May be called twice."""
         ...
 
@@ -179,7 +181,7 @@ def partition_of(key: bytes, partitions: int) -> int:
     return crc32(key) % partitions
 
 
-def fits(record: Record) -> bool:
+def fits_limit(record: LogRecord) -> bool:
     """Whether every adapter takes the record."""
     if size_of(record) <= MAX_RECORD_BYTES:
         return True
@@ -187,7 +189,7 @@ def fits(record: Record) -> bool:
     return size_of(replace(record, headers=counted)) <= MAX_RECORD_BYTES
 
 
-def size_of(record: Record) -> int:
+def size_of(record: LogRecord) -> int:
     """The bytes of key, value and headers."""
     size = len(record.key) + len(record.value or b"")
     for name, value in record.headers:

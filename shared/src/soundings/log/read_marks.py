@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 from soundings.events.topics import ALL
 from soundings.kernel.errors import SoundingsError
-from soundings.log.port import Log, StoredRecord, TopicPartition
+from soundings.log.port import EventLog, StoredRecord, TopicPartition
 
 _COMPACTED: Final = frozenset(topic.name for topic in ALL if topic.cleanup == "compact")
 
@@ -63,11 +63,11 @@ def mark_after(stored: StoredRecord, following: int) -> ReadMark:
     return ReadMark(following, stored.position, record_digest(stored))
 
 
-async def check_marks(log: Log, marks: Mapping[TopicPartition, ReadMark]) -> Mapping[TopicPartition, CheckedMark]:
+async def check_marks(log: EventLog, marks: Mapping[TopicPartition, ReadMark]) -> Mapping[TopicPartition, CheckedMark]:
     """Hold marks against the log, which must have their topics. Reads one record of each partition."""
     topics = sorted({topic for topic, _ in marks})
     # The beginnings first: should retention move one meanwhile, then an earlier beginning accuses nobody.
-    beginnings, ends = await log.beginnings(topics), await log.ends(topics)
+    beginnings, ends = await log.beginnings(topics), await log.end_positions(topics)
     checked = await asyncio.gather(
         *(_check(log, home, mark, beginnings.get(home, 0), ends.get(home, 0)) for home, mark in marks.items())
     )
@@ -93,7 +93,7 @@ def beginning_problem(home: TopicPartition, following: int, beginning: int) -> s
     )
 
 
-async def _check(log: Log, home: TopicPartition, mark: ReadMark, beginning: int, end: int) -> CheckedMark:
+async def _check(log: EventLog, home: TopicPartition, mark: ReadMark, beginning: int, end: int) -> CheckedMark:
     problem = end_problem(home, mark.next, end) or beginning_problem(home, mark.next, beginning)
     if problem is not None or mark.next == 0:
         return CheckedMark(mark, beginning, end, problem, mark)
@@ -118,8 +118,8 @@ def _other_record(home: TopicPartition, position: int) -> str:
     )
 
 
-async def _record_at(log: Log, home: TopicPartition, position: int) -> StoredRecord | None:
-    records = (await log.read(*home, position, 1)).records
+async def _record_at(log: EventLog, home: TopicPartition, position: int) -> StoredRecord | None:
+    records = (await log.read_batch(*home, position, 1)).records
     return records[0] if records and records[0].position == position else None
 
 

@@ -52,7 +52,7 @@ def _first_line(_logger: WrappedLogger, _method: str, event: EventDict) -> Event
 def _without_words(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     error = _error_of(event.pop("exc_info", None))
     if error is not None:
-        event["error"] = _described(error)
+        event["error"] = _describe_error(error)
     return event
 
 
@@ -64,7 +64,7 @@ def _error_of(given: object) -> BaseException | None:
     return next((part for part in found if isinstance(part, BaseException)), None)
 
 
-def _described(error: BaseException, depth: int = 0) -> dict[str, object]:
+def _describe_error(error: BaseException, depth: int = 0) -> dict[str, object]:
     told: dict[str, object] = {"type": f"{type(error).__module__}.{type(error).__qualname__}"}
     if isinstance(error, SoundingsError):
         told["code"] = error.code
@@ -72,13 +72,13 @@ def _described(error: BaseException, depth: int = 0) -> dict[str, object]:
         told["errno"] = error.errno
     if isinstance(state := getattr(error, "sqlstate", None), str):
         told["sqlstate"] = state
-    told["at"] = _places(error.__traceback__)
-    if depth < _DEEP and (causes := [_described(cause, depth + 1) for cause in _causes(error)]):
+    told["at"] = _trace_places(error.__traceback__)
+    if depth < _DEEP and (causes := [_describe_error(cause, depth + 1) for cause in _error_causes(error)]):
         told["causes"] = causes
     return told
 
 
-def _places(trace: TracebackType | None) -> list[str]:
+def _trace_places(trace: TracebackType | None) -> list[str]:
     """Where it went through: all of our own code, and the end of what lies in libraries."""
     places = [(frame.f_code.co_filename, f"{line} {frame.f_code.co_name}") for frame, line in walk_tb(trace)]
     last = len(places) - _LIBRARY_FRAMES
@@ -90,7 +90,7 @@ def _places(trace: TracebackType | None) -> list[str]:
     return kept[-_FRAMES:]
 
 
-def _causes(error: BaseException) -> Iterator[BaseException]:
+def _error_causes(error: BaseException) -> Iterator[BaseException]:
     if isinstance(error, BaseExceptionGroup):
         yield from cast("BaseExceptionGroup[BaseException]", error).exceptions
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)

@@ -6,6 +6,6 @@ FAST = "fast"
 """The name of the hypothesis profile of the fast run."""
 
 
-def examples(count: int) -> int:
+def example_count(count: int) -> int:
     """How many examples hypothesis draws: ``count``, or a twentieth of it (ten at least) in the fast run."""
     return max(min(count, 10), count // 20) if settings.get_current_profile_name() == FAST else count

@@ -22,27 +22,27 @@ class KafkaBroker:
     port: int
 
     @property
-    def url(self) -> str:
+    def broker_url(self) -> str:
         """The log on it, as `open_log` takes it."""
         return f"kafka://127.0.0.1:{self.port}"
 
-    def start(self) -> None:
+    def start_broker(self) -> None:
         """Start it and return when it answers; what was stored before is there again."""
-        self._call("start", "--port", str(self.port))
+        self._call_script("start", "--port", str(self.port))
 
-    def stop(self) -> None:
-        self._call("stop")
+    def stop_broker(self) -> None:
+        self._call_script("stop")
 
-    def kill(self) -> None:
+    def kill_broker(self) -> None:
         """End it without warning."""
-        self.signal(signal.SIGKILL)
-        self._call("stop")
+        self.signal_broker(signal.SIGKILL)
+        self._call_script("stop")
 
-    def signal(self, number: signal.Signals) -> None:
+    def signal_broker(self, number: signal.Signals) -> None:
         """Freeze or thaw it, for example."""
         os.kill(int((self.home / "broker.pid").read_text()), number)
 
-    def _call(self, *arguments: str) -> None:
+    def _call_script(self, *arguments: str) -> None:
         command = [sys.executable, str(_SCRIPT), *arguments, "--dir", str(self.home)]
         subprocess.run(command, check=True, timeout=300)  # noqa: S603 - our own script
 
@@ -58,6 +58,6 @@ def free_port() -> int:
 def kafka_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KafkaBroker]:
     """One broker for all tests of a session; each makes topics of its own. Installs Kafka if that is missing."""
     broker = KafkaBroker(tmp_path_factory.mktemp("kafka"), free_port())
-    broker.start()
+    broker.start_broker()
     yield broker
-    broker.stop()
+    broker.stop_broker()

@@ -5,20 +5,20 @@ import threading
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from soundings.events.topics import Topic
+from soundings.events.topics import TopicSpec
 from soundings.kernel.clock import Clock, epoch_ms, system_clock
 from soundings.log.port import (
     AppendFailed,
-    Batch,
     LogClosed,
+    LogRecord,
     LogUnavailable,
-    Place,
-    Record,
+    RecordBatch,
+    RecordPosition,
     StoredRecord,
     TopicConflict,
     TopicPartition,
     UnknownTopic,
-    fits,
+    fits_limit,
     partition_of,
 )
 
@@ -29,7 +29,7 @@ _Waiter = tuple[asyncio.AbstractEventLoop, asyncio.Event]
 class MemoryStore:
     """What handles on one log share: topics and their records. `fault` makes every append fail, until it is None."""
 
-    topics: dict[str, Topic] = field(default_factory=dict[str, Topic])
+    topics: dict[str, TopicSpec] = field(default_factory=dict[str, TopicSpec])
     records: dict[TopicPartition, list[StoredRecord]] = field(default_factory=dict[TopicPartition, list[StoredRecord]])
     waiters: set[_Waiter] = field(default_factory=set[_Waiter])
     lock: threading.Lock = field(default_factory=threading.Lock)
@@ -39,7 +39,7 @@ class MemoryStore:
     appends: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
     """Every append that was taken: its topic, and how many records it had."""
 
-    def wake(self) -> None:
+    def wake_readers(self) -> None:
         """Let everybody who waits look again."""
         for loop, event in tuple(self.waiters):
             loop.call_soon_threadsafe(event.set)
@@ -53,8 +53,8 @@ class MemoryLog:
         self._clock = clock
         self._closed = False
 
-    async def ensure(self, topics: Sequence[Topic]) -> None:
-        with self._open().lock:
+    async def ensure_topics(self, topics: Sequence[TopicSpec]) -> None:
+        with self._require_open().lock:
             for topic in topics:
                 known = self.store.topics.get(topic.name, topic)
                 if (known.partitions, known.cleanup) != (topic.partitions, topic.cleanup):
@@ -64,30 +64,32 @@ class MemoryLog:
                 for partition in range(topic.partitions):
                     self.store.records.setdefault((topic.name, partition), [])
 
-    async def append(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
-        store = self._open()
+    async def append_records(self, topic: str, records: Sequence[LogRecord]) -> Sequence[RecordPosition | AppendFailed]:
+        store = self._require_open()
         if store.fault is not None:
             raise store.fault
         with store.lock:
-            homes = [self._home(topic, record) for record in records]
-            self._topic(topic)
-            places = [self._put(topic, home, record) for home, record in zip(homes, records, strict=True)]
+            homes = [self._topic_partition(topic, record) for record in records]
+            self._topic_store(topic)
+            places = [self._put_record(topic, home, record) for home, record in zip(homes, records, strict=True)]
             store.appends.append((topic, len(records)))
-        store.wake()
+        store.wake_readers()
         return places
 
-    async def read(self, topic: str, partition: int, from_position: int, limit: int) -> Batch:
-        records = self._partition(topic, partition)
+    async def read_batch(self, topic: str, partition: int, from_position: int, limit: int) -> RecordBatch:
+        records = self._partition_store(topic, partition)
         found = records[from_position : from_position + limit]
-        return Batch(topic, partition, found, from_position + len(found))
+        return RecordBatch(topic, partition, found, from_position + len(found))
 
-    async def wait(self, positions: Mapping[TopicPartition, int], seconds: float) -> Collection[TopicPartition]:
+    async def wait_for_records(
+        self, positions: Mapping[TopicPartition, int], seconds: float
+    ) -> Collection[TopicPartition]:
         event = asyncio.Event()
         waiter = (asyncio.get_running_loop(), event)
         self.store.waiters.add(waiter)
         try:
             async with asyncio.timeout(seconds):
-                while not (ready := self._ready(positions)):
+                while not (ready := self._has_records(positions)):
                     event.clear()
                     await event.wait()
                 return ready
@@ -96,60 +98,60 @@ class MemoryLog:
         finally:
             self.store.waiters.discard(waiter)
 
-    async def partitions(self, topic: str) -> int:
-        return self._topic(topic).partitions
+    async def partition_count(self, topic: str) -> int:
+        return self._topic_store(topic).partitions
 
-    async def end(self, topic: str, partition: int) -> int:
-        return len(self._partition(topic, partition))
+    async def end_position(self, topic: str, partition: int) -> int:
+        return len(self._partition_store(topic, partition))
 
-    async def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
-        homes = [(topic, partition) for topic in topics for partition in range(self._topic(topic).partitions)]
+    async def end_positions(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        homes = [(topic, partition) for topic in topics for partition in range(self._topic_store(topic).partitions)]
         return {home: len(self.store.records[home]) for home in homes}
 
     async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
-        return dict.fromkeys(await self.ends(topics), 0)
+        return dict.fromkeys(await self.end_positions(topics), 0)
 
-    async def close(self) -> None:
+    async def close_log(self) -> None:
         self._closed = True
-        self.store.wake()
+        self.store.wake_readers()
 
-    def everything(self, topic: str) -> list[StoredRecord]:
+    def all_records(self, topic: str) -> list[StoredRecord]:
         """All records of a topic: by partition, each in its order. For tests to look at."""
         count = self.store.topics[topic].partitions
         return [record for partition in range(count) for record in self.store.records[topic, partition]]
 
-    def _put(self, topic: str, home: int, record: Record) -> Place | AppendFailed:
-        if not fits(record):
+    def _put_record(self, topic: str, home: int, record: LogRecord) -> RecordPosition | AppendFailed:
+        if not fits_limit(record):
             return AppendFailed("record_too_large")
         if record.key in self.store.refusing:
             return AppendFailed("refused", "this key is refused", retryable=True)
         held = self.store.records[topic, home]
         at = epoch_ms(self._clock())
         held.append(StoredRecord(topic, home, len(held), record.key, record.value, record.headers, at))
-        return Place(home, len(held) - 1)
+        return RecordPosition(home, len(held) - 1)
 
-    def _ready(self, positions: Mapping[TopicPartition, int]) -> list[TopicPartition]:
-        return [home for home, position in positions.items() if len(self._partition(*home)) > position]
+    def _has_records(self, positions: Mapping[TopicPartition, int]) -> list[TopicPartition]:
+        return [home for home, position in positions.items() if len(self._partition_store(*home)) > position]
 
-    def _home(self, topic: str, record: Record) -> int:
-        count = self._topic(topic).partitions
+    def _topic_partition(self, topic: str, record: LogRecord) -> int:
+        count = self._topic_store(topic).partitions
         home = partition_of(record.key, count) if record.partition is None else record.partition
-        self._partition(topic, home)
+        self._partition_store(topic, home)
         return home
 
-    def _topic(self, name: str) -> Topic:
-        topic = self._open().topics.get(name)
+    def _topic_store(self, name: str) -> TopicSpec:
+        topic = self._require_open().topics.get(name)
         if topic is None:
             raise UnknownTopic(f"no topic {name}")
         return topic
 
-    def _partition(self, topic: str, partition: int) -> list[StoredRecord]:
-        records = self._open().records.get((topic, partition))
+    def _partition_store(self, topic: str, partition: int) -> list[StoredRecord]:
+        records = self._require_open().records.get((topic, partition))
         if records is None:
             raise UnknownTopic(f"no partition {partition} of {topic}")
         return records
 
-    def _open(self) -> MemoryStore:
+    def _require_open(self) -> MemoryStore:
         if self._closed:
             raise LogClosed("the log was closed")
         return self.store

@@ -13,17 +13,17 @@ Json = dict[str, object]
 Action = Literal["create", "change", "keep"]
 
 # In the order in which entities may refer to each other.
-MODELS: Mapping[str, type[catalogue.Body]] = {
-    "agencies": catalogue.Agency,
-    "departments": catalogue.Department,
-    "services": catalogue.Service,
-    "measures": catalogue.Measure,
-    "sources": catalogue.Source,
-    "forms": forms.Form,
-    "standards": catalogue.Standard,
-    "touchpoints": catalogue.Touchpoint,
-    "articles": catalogue.Article,
-    "personas": catalogue.Persona,
+MODELS: Mapping[str, type[catalogue.EntityBody]] = {
+    "agencies": catalogue.AgencyBody,
+    "departments": catalogue.DepartmentBody,
+    "services": catalogue.ServiceBody,
+    "measures": catalogue.MeasureBody,
+    "sources": catalogue.SourceBody,
+    "forms": forms.FormBody,
+    "standards": catalogue.StandardBody,
+    "touchpoints": catalogue.TouchpointBody,
+    "articles": catalogue.ArticleBody,
+    "personas": catalogue.PersonaBody,
 }
 
 # What is ours to say about an entity, not the declaration's.

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from soundings.access.roles import EVERY_AGENCY, Role
+from soundings.access.roles import EVERY_AGENCY, StaffRole
 from soundings_embedded.commands.options import (
     DEFAULT_HOME,
     DEFAULT_URL,
@@ -29,7 +29,7 @@ tokens = typer.Typer(add_completion=False, rich_markup_mode=None)
 def token(
     context: typer.Context,
     role: Annotated[
-        list[Role] | None, typer.Option("--role", help="What the bearer may do. May be given several times.")
+        list[StaffRole] | None, typer.Option("--role", help="What the bearer may do. May be given several times.")
     ] = None,
     name: Annotated[
         str | None, typer.Option("--name", help="Who it is for; it stands in every change history.")

@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from typing import Final
 
-from soundings.events.topics import Topic
-from soundings.log.port import AppendFailed, Log, LogUnavailable
+from soundings.events.topics import TopicSpec
+from soundings.log.port import AppendFailed, EventLog, LogUnavailable
 from soundings_embedded.migration.domain import origin_of, stamped
 from soundings_embedded.migration.errors import LogInUse, NotMoved
 from soundings_embedded.migration.ports import Meter
@@ -14,27 +14,27 @@ _AT_ONCE: Final = 500
 _TRIES: Final = 30
 
 
-async def check_ours(target: Log, topics: Sequence[Topic], mark: str) -> None:
+async def check_ours(target: EventLog, topics: Sequence[TopicSpec], mark: str) -> None:
     """Raises `LogInUse` when the new log holds records that do not come from this home."""
     for topic in topics:
         for partition in range(topic.partitions):
             await _copied_up_to(target, topic.name, partition, mark)
 
 
-async def copy_log(source: Log, target: Log, topics: Sequence[Topic], mark: str, meter: Meter) -> None:
+async def copy_log(source: EventLog, target: EventLog, topics: Sequence[TopicSpec], mark: str, meter: Meter) -> None:
     """Copy what the new log does not have yet. Only one copy may run at a time, and nobody else may append."""
     for topic in topics:
         for partition in range(topic.partitions):
             await _copy_partition(source, target, (topic.name, partition), mark, meter)
 
 
-async def _copy_partition(source: Log, target: Log, home: tuple[str, int], mark: str, meter: Meter) -> None:
+async def _copy_partition(source: EventLog, target: EventLog, home: tuple[str, int], mark: str, meter: Meter) -> None:
     tries = 0
     while True:
         try:
             start = await _copied_up_to(target, *home, mark)
-            while (batch := await source.read(*home, start, _AT_ONCE)).next > start:
-                answers = await target.append(home[0], [stamped(stored, mark) for stored in batch.records])
+            while (batch := await source.read_batch(*home, start, _AT_ONCE)).next > start:
+                answers = await target.append_records(home[0], [stamped(stored, mark) for stored in batch.records])
                 _check(home, answers)
                 start, tries = batch.next, 0
                 meter.advance(len(batch.records))
@@ -46,12 +46,12 @@ async def _copy_partition(source: Log, target: Log, home: tuple[str, int], mark:
             await asyncio.sleep(error.retry_after)  # and then see what has arrived after all
 
 
-async def _copied_up_to(target: Log, topic: str, partition: int, mark: str) -> int:
+async def _copied_up_to(target: EventLog, topic: str, partition: int, mark: str) -> int:
     """The position in the home's log from which on records are missing: the last record of the new log tells."""
-    end = await target.end(topic, partition)
+    end = await target.end_position(topic, partition)
     if end == 0:
         return 0
-    last = (await target.read(topic, partition, end - 1, 1)).records
+    last = (await target.read_batch(topic, partition, end - 1, 1)).records
     origin = origin_of(last[-1]) if last else None
     if origin is None or origin.mark != mark:
         raise LogInUse(

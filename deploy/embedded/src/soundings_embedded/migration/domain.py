@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from soundings.log.port import Record, StoredRecord
+from soundings.log.port import LogRecord, StoredRecord
 
 HEADER = "moved_from"
 
@@ -15,10 +15,10 @@ class Origin:
     position: int
 
 
-def stamped(stored: StoredRecord, mark: str) -> Record:
+def stamped(stored: StoredRecord, mark: str) -> LogRecord:
     """The record as it goes onto the new log, to the same partition."""
     origin = (HEADER, f"{mark}:{stored.position}".encode())
-    return Record(stored.key, stored.value, (*stored.headers, origin), stored.partition)
+    return LogRecord(stored.key, stored.value, (*stored.headers, origin), stored.partition)
 
 
 def origin_of(stored: StoredRecord) -> Origin | None:

@@ -9,10 +9,10 @@ from hmac import compare_digest
 
 import catalogue_api.bootstrap
 import metrics_worker.bootstrap
-from soundings.db.table_copy import Compared as ComparedTable
+from soundings.db.table_copy import TableComparison as ComparedTable
 from soundings.events.topics import ALL
 from soundings.log.factory import open_log
-from soundings.log.port import Log, TopicPartition
+from soundings.log.port import EventLog, TopicPartition
 from soundings.log.read_marks import LogMismatch, ReadMark, check_marks
 from soundings_embedded.data_dir import DataDir
 from soundings_embedded.migration.copy_log import check_ours, copy_log
@@ -46,8 +46,8 @@ async def move(home: DataDir, to: Destination, tell: Tell) -> Report:
     await metrics_worker.bootstrap.check_unused(to.metrics_url)
     counted = await metrics_worker.bootstrap.positions(home.database_url("metrics"))
     async with _opened(home.log_url) as source, _opened(to.log_url) as target:
-        await source.ensure(ALL)
-        await target.ensure(ALL)
+        await source.ensure_topics(ALL)
+        await target.ensure_topics(ALL)
         await _check_fit(source, counted)
         nexts = {place: mark.next for place, mark in counted.items()}
         await check_ours(target, ALL, mark)
@@ -65,7 +65,7 @@ async def move(home: DataDir, to: Destination, tell: Tell) -> Report:
     return [*log.topics, *_tables("catalogue", catalogue), *_tables("metrics", metrics)]
 
 
-async def _check_fit(source: Log, counted: Mapping[TopicPartition, ReadMark]) -> None:
+async def _check_fit(source: EventLog, counted: Mapping[TopicPartition, ReadMark]) -> None:
     """Raises `LogMismatch`: positions in a log that is not the one that was counted mean nothing in any other."""
     for checked in (await check_marks(source, counted)).values():
         if checked.problem is not None:
@@ -84,15 +84,15 @@ def _mark(home: DataDir) -> str:
     return path.read_text("ascii").strip()
 
 
-async def _records(log: Log) -> int:
+async def _records(log: EventLog) -> int:
     """About how many records there are; some may be gone by retention."""
-    return sum((await log.ends([topic.name for topic in ALL])).values())
+    return sum((await log.end_positions([topic.name for topic in ALL])).values())
 
 
 @asynccontextmanager
-async def _opened(url: str) -> AsyncGenerator[Log, None]:
+async def _opened(url: str) -> AsyncGenerator[EventLog, None]:
     log = await open_log(url)
     try:
         yield log
     finally:
-        await log.close()
+        await log.close_log()

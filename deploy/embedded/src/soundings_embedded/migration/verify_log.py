@@ -4,8 +4,8 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from soundings.events.topics import Topic
-from soundings.log.port import Log, StoredRecord, TopicPartition
+from soundings.events.topics import TopicSpec
+from soundings.log.port import EventLog, StoredRecord, TopicPartition
 from soundings.log.read_marks import ReadMark, mark_after
 from soundings_embedded.migration.domain import is_copy, origin_of
 from soundings_embedded.migration.errors import NotMoved
@@ -23,7 +23,11 @@ class ProvenLog:
 
 
 async def prove_log(
-    source: Log, target: Log, topics: Sequence[Topic], positions: Mapping[TopicPartition, int], meter: Meter
+    source: EventLog,
+    target: EventLog,
+    topics: Sequence[TopicSpec],
+    positions: Mapping[TopicPartition, int],
+    meter: Meter,
 ) -> ProvenLog:
     """Read both logs side by side. A record that arrived twice counts once: readers know it again by its revision."""
     found: list[Compared] = []
@@ -47,7 +51,7 @@ class _Side:
         self.differs = False
         self._topic = topic
 
-    async def compare(self, source: Log, target: Log, position: int, meter: Meter) -> ReadMark:
+    async def compare(self, source: EventLog, target: EventLog, position: int, meter: Meter) -> ReadMark:
         """Read both to their ends; where to read on in the new log so as to begin with the first at a position."""
         moved = _records(target, self._topic, self.partition)
         place: int | None = None
@@ -66,7 +70,7 @@ class _Side:
                 place = copy[1].position
             elif place is None:
                 last = copy[1]
-        following = await target.end(self._topic, self.partition) if place is None else place
+        following = await target.end_position(self._topic, self.partition) if place is None else place
         return ReadMark(following) if last is None else mark_after(last, following)
 
     async def _next(self, moved: AsyncGenerator[StoredRecord, None], last: int) -> tuple[int, StoredRecord] | None:
@@ -80,9 +84,9 @@ class _Side:
         return None
 
 
-async def _records(log: Log, topic: str, partition: int) -> AsyncGenerator[StoredRecord, None]:
+async def _records(log: EventLog, topic: str, partition: int) -> AsyncGenerator[StoredRecord, None]:
     start = 0
-    while (batch := await log.read(topic, partition, start, _AT_ONCE)).next > start:
+    while (batch := await log.read_batch(topic, partition, start, _AT_ONCE)).next > start:
         for stored in batch.records:
             yield stored
         start = batch.next

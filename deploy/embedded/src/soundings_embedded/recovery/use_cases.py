@@ -8,7 +8,7 @@ import catalogue_api.bootstrap
 import metrics_worker.bootstrap
 from soundings.events.topics import ALL
 from soundings.log.factory import open_log
-from soundings.log.port import Log
+from soundings.log.port import EventLog
 from soundings.log.read_marks import check_marks
 from soundings_embedded.data_dir import DataDir
 
@@ -56,7 +56,7 @@ async def partition_states(log_url: str, metrics_url: str, *, may_write: bool = 
     marks = await metrics_worker.bootstrap.positions(metrics_url, upgrade=may_write)
     async with _opened(log_url) as log:
         if may_write:
-            await log.ensure(ALL)
+            await log.ensure_topics(ALL)
         checked = await check_marks(log, marks)
     return [
         PartitionState(*place, one.mark.next, one.beginning, one.end, one.problem)
@@ -79,9 +79,9 @@ async def recover(addresses: Addresses) -> Recovered:
 
 
 @asynccontextmanager
-async def _opened(url: str) -> AsyncGenerator[Log, None]:
+async def _opened(url: str) -> AsyncGenerator[EventLog, None]:
     log = await open_log(url)
     try:
         yield log
     finally:
-        await log.close()
+        await log.close_log()

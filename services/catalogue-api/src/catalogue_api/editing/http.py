@@ -28,7 +28,7 @@ from soundings.http.auth import current_principal
 from soundings.http.body import read_limited_body
 from soundings.http.cursors import decode_cursor, encode_cursor
 from soundings.http.json_bounds import SMALL_JSON
-from soundings.http.problems import Problem
+from soundings.http.problems import ProblemException
 from soundings.kernel.clock import Clock
 from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.ids import is_slug
@@ -246,12 +246,12 @@ def _entry(change: Change) -> Document:
 async def _read_json(request: Request, media_types: tuple[str, ...]) -> object:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in media_types:
-        raise Problem(415, "unsupported_media_type", f"This door reads {' or '.join(media_types)}.")
+        raise ProblemException(415, "unsupported_media_type", f"This door reads {' or '.join(media_types)}.")
     body = await read_limited_body(request, BODY_LIMIT)
     excess = SMALL_JSON.excess(body)
     if excess is not None:
-        raise Problem(413, "too_large", f"The body {excess}.")
+        raise ProblemException(413, "too_large", f"The body {excess}.")
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise Problem(400, "unreadable", "The body is not JSON.") from error
+        raise ProblemException(400, "unreadable", "The body is not JSON.") from error

@@ -21,7 +21,7 @@ from catalogue_api.entities.use_cases import (
     validate_proposal,
 )
 from soundings.access.roles import Principal
-from soundings.events.catalogue import Body
+from soundings.events.catalogue import EntityBody
 from soundings.kernel.clock import Clock
 from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.ids import is_slug
@@ -157,7 +157,7 @@ async def _settle(
     writer: CatalogueWriter,
     kind: EntityType,
     entity_id: str,
-    body: Body,
+    body: EntityBody,
     *,
     before: Entity | None,
     author: ChangeAuthor,

@@ -8,14 +8,14 @@ from pydantic import ValidationError
 
 from catalogue_api.entities.domain import READ_ONLY
 from catalogue_api.entities.entity_type import EntityType
-from soundings.events.catalogue import Body
+from soundings.events.catalogue import EntityBody
 from soundings.kernel.errors import FieldError, InvalidInput
 
 _FAULTS_MAX = 1_000
 _NAMES_ITS_LAST_PART = frozenset({"missing", "extra_forbidden"})
 
 
-def read_body(kind: EntityType, entity_id: str, sent: object) -> Body:
+def read_body(kind: EntityType, entity_id: str, sent: object) -> EntityBody:
     """The body in a document; what an item shows beside it is ignored, so that what was read can be sent back."""
     if not isinstance(sent, dict):
         raise InvalidInput([FieldError("", "not_an_object", f"the body of a {kind.name} is a JSON object")])

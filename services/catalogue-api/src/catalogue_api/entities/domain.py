@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, TypeVar
 
-from soundings.events.catalogue import Body, MeasureVersion
+from soundings.events.catalogue import EntityBody, MeasureVersion
 from soundings.kernel.errors import FieldError
 
 State = Literal["active", "retired"]
@@ -15,7 +15,7 @@ Document = dict[str, object]
 Key = tuple[str, str]
 """Kind and id."""
 
-B = TypeVar("B", bound=Body)
+B = TypeVar("B", bound=EntityBody)
 
 READ_ONLY = frozenset({"id", "state", "revision", "updated_at", "published"})
 """What an item shows beside the body; ours to say, not the caller's."""
@@ -30,7 +30,7 @@ class Entity:
     agency_id: str
     revision: int
     state: State
-    body: Body
+    body: EntityBody
     updated_at: datetime
     published: int | None = None
 
@@ -105,7 +105,7 @@ class Proposal:
 
     kind: str
     id: str
-    body: Body
+    body: EntityBody
     now: datetime
     before: Entity | None
     known: Known
@@ -124,7 +124,7 @@ class Filters:
     state: Literal["active", "retired", "all"] = "active"
 
 
-def document(body: Body) -> Document:
+def document(body: EntityBody) -> Document:
     """The body as JSON, defaults filled in and absent fields left out."""
     return body.model_dump(mode="json", by_alias=True, exclude_none=True)
 

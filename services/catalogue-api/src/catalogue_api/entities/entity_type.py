@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Literal, TypeVar
 
 from catalogue_api.entities.domain import Document, Entity, Proposal, Reference, Version
-from soundings.events.catalogue import Body, CatalogueChanged
+from soundings.events.catalogue import CatalogueChanged, EntityBody
 from soundings.kernel.errors import FieldError
 
-B = TypeVar("B", bound=Body)
+B = TypeVar("B", bound=EntityBody)
 
 Snapshot = Callable[[Entity, Sequence[Version]], CatalogueChanged]
 Numbered = tuple[int, Document]
@@ -25,8 +25,8 @@ class EntityType:
 
     name: str
     plural: str
-    model: type[Body]
-    references: Callable[[Body], Sequence[Reference]]
+    model: type[EntityBody]
+    references: Callable[[EntityBody], Sequence[Reference]]
     faults: Callable[[Proposal], Iterable[FieldError]]
     snapshot: Snapshot
     version: Callable[[Proposal], Numbered | None]
@@ -48,7 +48,7 @@ def entity_type(
 ) -> EntityType:
     """A kind whose rules are written for its own model of a body."""
 
-    def refer(body: Body) -> Sequence[Reference]:
+    def refer(body: EntityBody) -> Sequence[Reference]:
         return tuple(references(_as(model, body)))
 
     def judge(proposal: Proposal) -> Iterable[FieldError]:
@@ -90,7 +90,7 @@ def facts(entity: Entity) -> Document:
     }
 
 
-def _as(model: type[B], body: Body) -> B:
+def _as(model: type[B], body: EntityBody) -> B:
     if not isinstance(body, model):
         raise TypeError(f"a body of {model.__name__} was expected, not of {type(body).__name__}")
     return body

@@ -3,7 +3,7 @@
 from functools import cache
 from typing import cast
 
-from soundings.events.catalogue import Body
+from soundings.events.catalogue import EntityBody
 
 Schema = dict[str, object]
 
@@ -17,7 +17,7 @@ _BESIDE: Schema = {
 
 
 @cache
-def body_schema(model: type[Body]) -> Schema:
+def body_schema(model: type[EntityBody]) -> Schema:
     """What a PUT takes."""
     schema = cast("Schema", model.model_json_schema(by_alias=True))
     definitions = cast("Schema", schema.pop("$defs", {}))
@@ -29,7 +29,7 @@ def patch_schema() -> Schema:
     return {"type": "object"}
 
 
-def item_schema(model: type[Body], kind: str) -> Schema:
+def item_schema(model: type[EntityBody], kind: str) -> Schema:
     """What a GET gives."""
     schema = body_schema(model)
     beside: Schema = {**_BESIDE, "published": {"type": ["integer", "null"]}} if kind == "form" else _BESIDE

@@ -39,16 +39,16 @@ from catalogue_api.entities.domain import (
     Version,
     document,
 )
-from soundings.db import Database, Json, UtcDateTime
-from soundings.db.outbox import Outbox
-from soundings.events.catalogue import Body, CatalogueChanged
-from soundings.events.envelope import encode
+from soundings.db import Database, JsonColumn, UtcDateTime
+from soundings.db.outbox import EventOutbox
+from soundings.events.catalogue import CatalogueChanged, EntityBody
+from soundings.events.envelope import encode_event
 from soundings.events.topics import CATALOGUE
 from soundings.kernel.errors import ServiceUnavailable
 from soundings.telemetry.tracing import current_traceparent
 
 METADATA = MetaData()
-OUTBOX = Outbox(METADATA)
+OUTBOX = EventOutbox(METADATA)
 
 ENTITIES = Table(
     "entities",
@@ -58,7 +58,7 @@ ENTITIES = Table(
     Column("agency_id", String, nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("state", String, nullable=False),
-    Column("body", Json, nullable=False),
+    Column("body", JsonColumn, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("published", Integer, nullable=True),
     Column("sought", String, nullable=False),
@@ -77,7 +77,7 @@ VERSIONS = Table(
     Column("kind", String, primary_key=True),
     Column("id", String, primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("body", Json, nullable=False),
+    Column("body", JsonColumn, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("who", String, nullable=False),
 )
@@ -91,8 +91,8 @@ CHANGES = Table(
     Column("at", UtcDateTime, nullable=False),
     Column("who", String, nullable=False),
     Column("field", String, nullable=False),
-    Column("old", Json, nullable=True),
-    Column("new", Json, nullable=True),
+    Column("old", JsonColumn, nullable=True),
+    Column("new", JsonColumn, nullable=True),
 )
 
 _LOCK_TIMEOUT = "10s"
@@ -103,7 +103,7 @@ _NAMED = ("name", "title", "question")
 class SqlReader:
     """A :class:`~catalogue_api.entities.ports.CatalogueReader` on one connection."""
 
-    def __init__(self, connection: AsyncConnection, models: Mapping[str, type[Body]]) -> None:
+    def __init__(self, connection: AsyncConnection, models: Mapping[str, type[EntityBody]]) -> None:
         self._connection = connection
         self._models = models
 
@@ -189,8 +189,8 @@ class SqlWriter(SqlReader):
     async def enqueue_event(self, *events: CatalogueChanged, at: datetime | None = None) -> None:
         if events:
             since = at or max(event.changed_at for event in events)
-            await OUTBOX.put(
-                self._connection, CATALOGUE, [encode(event, current_traceparent()) for event in events], since
+            await OUTBOX.put_records(
+                self._connection, CATALOGUE, [encode_event(event, current_traceparent()) for event in events], since
             )
 
     async def _refer(self, after: Entity, references: Collection[Reference]) -> None:
@@ -208,7 +208,7 @@ class SqlCatalogue:
     """A :class:`~catalogue_api.entities.ports.Catalogue` in a database; ``committed`` is called after every commit."""
 
     def __init__(
-        self, database: Database, models: Mapping[str, type[Body]], committed: Callable[[], None] = lambda: None
+        self, database: Database, models: Mapping[str, type[EntityBody]], committed: Callable[[], None] = lambda: None
     ) -> None:
         self._database = database
         self._models = models
@@ -228,7 +228,7 @@ class SqlCatalogue:
 @asynccontextmanager
 async def reading(database: Database) -> AsyncGenerator[AsyncConnection, None]:
     """A consistent view; Unavailable when the database is away."""
-    async with raise_unavailable(), database.snapshot() as connection:
+    async with raise_unavailable(), database.read_snapshot() as connection:
         yield connection
 
 
@@ -236,10 +236,10 @@ async def reading(database: Database) -> AsyncGenerator[AsyncConnection, None]:
 async def writing(database: Database, committed: Callable[[], None]) -> AsyncGenerator[AsyncConnection, None]:
     """A transaction alone with the catalogue; Unavailable when the database is away or its turn does not come."""
     async with raise_unavailable():
-        async with database.transaction() as connection:
+        async with database.write_transaction() as connection:
             if database.dialect == "postgresql":
                 await connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
-            await OUTBOX.lock(connection)
+            await OUTBOX.lock_counter(connection)
             yield connection
         committed()
 

@@ -20,26 +20,26 @@ from catalogue_api.entities.entity_type import EntityType
 from catalogue_api.entities.errors import AdminOnly, NotFound, WrongAgency
 from catalogue_api.entities.json_diff import difference
 from catalogue_api.entities.ports import CatalogueReader, CatalogueWriter
-from soundings.access.roles import Principal, Role
+from soundings.access.roles import Principal, StaffRole
 from soundings.events.catalogue import (
-    Agency,
-    Article,
-    Body,
-    Department,
-    Measure,
+    AgencyBody,
+    ArticleBody,
+    DepartmentBody,
+    EntityBody,
+    MeasureBody,
     MeasureVersion,
-    Persona,
-    Service,
-    Source,
-    Standard,
-    Touchpoint,
+    PersonaBody,
+    ServiceBody,
+    SourceBody,
+    StandardBody,
+    TouchpointBody,
 )
-from soundings.events.forms import Form
+from soundings.events.forms import FormBody
 from soundings.kernel.clock import Clock, epoch_ms, from_epoch_ms
 from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.ids import is_slug
 
-_OWNED = Department | Service | Measure | Form | Source | Article | Persona
+_OWNED = DepartmentBody | ServiceBody | MeasureBody | FormBody | SourceBody | ArticleBody | PersonaBody
 _CLIMB = 32
 _DEPENDENTS = 10_000
 
@@ -70,7 +70,7 @@ async def require_entity(reader: CatalogueReader, kind: str, entity_id: str) -> 
 
 
 async def load_proposal(
-    reader: CatalogueReader, kind: EntityType, entity_id: str, body: Body, *, before: Entity | None, now: datetime
+    reader: CatalogueReader, kind: EntityType, entity_id: str, body: EntityBody, *, before: Entity | None, now: datetime
 ) -> Proposal:
     """The proposal with everything that the rules of its kind look at."""
     known = await _referred(reader, kind, kind.references(body))
@@ -111,9 +111,9 @@ async def _measure_versions(reader: CatalogueReader, ids: set[str]) -> Mapping[s
 def agency_of(proposal: Proposal) -> str | None:
     """The agency that an entity belongs to: itself, the one it names, or that of its service; None when unknown."""
     body = proposal.body
-    if isinstance(body, Agency):
+    if isinstance(body, AgencyBody):
         return proposal.id
-    if isinstance(body, Standard | Touchpoint):
+    if isinstance(body, StandardBody | TouchpointBody):
         service = proposal.known.active("service", body.service_id)
         return service.agency_id if service is not None else None
     if isinstance(body, _OWNED):
@@ -143,7 +143,7 @@ def require_read(principal: Principal, agency: str) -> None:
 def require_write(principal: Principal, kind: str, agency: str, *, comes_or_goes: bool = False) -> None:
     """Raises ForeignAgency when the caller acts for another agency, AdminOnly when an agency would come or go."""
     require_read(principal, agency)
-    if comes_or_goes and kind == "agency" and not principal.has(Role.ADMIN):
+    if comes_or_goes and kind == "agency" and not principal.has_role(StaffRole.ADMIN):
         raise AdminOnly("Agencies are created and retired by an admin.")
 
 
@@ -151,7 +151,7 @@ def _moved(proposal: Proposal, agency: str | None) -> Iterator[FieldError]:
     before = proposal.before
     if before is None or agency in {None, before.agency_id}:
         return
-    field = "service_id" if isinstance(proposal.body, Standard | Touchpoint) else "agency_id"
+    field = "service_id" if isinstance(proposal.body, StandardBody | TouchpointBody) else "agency_id"
     yield FieldError(field, "moved", f"this belongs to {before.agency_id}, and does not change its agency")
 
 

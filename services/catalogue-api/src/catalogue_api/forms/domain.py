@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from catalogue_api.entities.domain import Entity, Known, Proposal, Reference, duplicates
 from catalogue_api.entities.entity_type import entity_type, facts
 from catalogue_api.forms.layout_rules import label_faults, presentation_faults
-from soundings.events.catalogue import CatalogueChanged, Source
-from soundings.events.forms import Form, FormChanged, FormVersion, Question, ShowWhen
+from soundings.events.catalogue import CatalogueChanged, SourceBody
+from soundings.events.forms import FormBody, FormChanged, FormQuestion, FormVersion, ShowWhen
 from soundings.kernel.errors import FieldError
 from soundings.kernel.measures import BUILT_IN, accepts_answers
-from soundings.kernel.scales import Scale, allowed_scales, scale_points
+from soundings.kernel.scales import MeasureScale, allowed_scales, scale_points
 
 _CHOICES = frozenset({"single_choice", "multi_choice", "dropdown"})
 _TEXTS = frozenset({"short_text", "long_text"})
@@ -21,10 +21,10 @@ class Scored:
     """The version of a measure that a question feeds, and its scale."""
 
     version: int
-    scale: Scale
+    scale: MeasureScale
 
 
-def _of_form(body: Form) -> Iterator[Reference]:
+def _of_form(body: FormBody) -> Iterator[Reference]:
     yield Reference("agency_id", "agency", body.agency_id)
     for index, service in enumerate(body.service_ids):
         yield Reference(f"service_ids.{index}", "service", service)
@@ -35,12 +35,12 @@ def _of_form(body: Form) -> Iterator[Reference]:
             yield Reference(f"questions.{index}.measure", "measure", question.measure)
 
 
-def form_faults(body: Form, proposal: Proposal) -> Iterator[FieldError]:
+def form_faults(body: FormBody, proposal: Proposal) -> Iterator[FieldError]:
     """Every question by itself, the conditions between them, and whether the source covers the services."""
     yield from duplicates("service_ids", body.service_ids)
     yield from _source_faults(body, proposal.known)
     yield from presentation_faults(body)
-    seen: dict[str, Question] = {}
+    seen: dict[str, FormQuestion] = {}
     for index, question in enumerate(body.questions):
         place = f"questions.{index}"
         if question.id in seen:
@@ -53,8 +53,8 @@ def form_faults(body: Form, proposal: Proposal) -> Iterator[FieldError]:
         seen.setdefault(question.id, question)
 
 
-def _source_faults(body: Form, known: Known) -> Iterator[FieldError]:
-    source = known.body(Source, "source", body.source_id) if body.source_id is not None else None
+def _source_faults(body: FormBody, known: Known) -> Iterator[FieldError]:
+    source = known.body(SourceBody, "source", body.source_id) if body.source_id is not None else None
     if source is None:
         return
     if "responses" not in source.accepts:
@@ -65,7 +65,7 @@ def _source_faults(body: Form, known: Known) -> Iterator[FieldError]:
             yield FieldError(f"service_ids.{index}", "not_covered", detail)
 
 
-def _question_faults(place: str, question: Question) -> Iterator[FieldError]:
+def _question_faults(place: str, question: FormQuestion) -> Iterator[FieldError]:
     if question.type in _CHOICES and not question.options:
         yield FieldError(f"{place}.options", "missing", f"a {question.type} question needs options")
     if question.type not in _CHOICES and question.options:
@@ -80,7 +80,7 @@ def _question_faults(place: str, question: Question) -> Iterator[FieldError]:
         yield FieldError(f"{place}.required", "not_here", "a statement asks for no answer")
 
 
-def _measure_faults(place: str, question: Question, known: Known) -> Iterator[FieldError]:
+def _measure_faults(place: str, question: FormQuestion, known: Known) -> Iterator[FieldError]:
     if question.measure is None:
         if question.measure_version is not None:
             yield FieldError(
@@ -98,7 +98,9 @@ def _measure_faults(place: str, question: Question, known: Known) -> Iterator[Fi
     yield from _scale_faults(place, question, known, scales)
 
 
-def _scale_faults(place: str, question: Question, known: Known, scales: frozenset[Scale]) -> Iterator[FieldError]:
+def _scale_faults(
+    place: str, question: FormQuestion, known: Known, scales: frozenset[MeasureScale]
+) -> Iterator[FieldError]:
     scored = scored_by(question, known)
     if scored is not None and scored.scale not in scales:
         detail = f"a {question.type} question feeds measures of scale {', '.join(sorted(scales))}, not {scored.scale}"
@@ -108,12 +110,12 @@ def _scale_faults(place: str, question: Question, known: Known, scales: frozense
         yield FieldError(f"{place}.measure_version", "unknown", detail)
 
 
-def _is_known(question: Question, known: Known) -> bool:
+def _is_known(question: FormQuestion, known: Known) -> bool:
     measure = question.measure or ""
     return measure in BUILT_IN or known.active("measure", measure) is not None
 
 
-def scored_by(question: Question, known: Known) -> Scored | None:
+def scored_by(question: FormQuestion, known: Known) -> Scored | None:
     """The version that the question names, or else the newest one; None when there is none."""
     if question.measure is None:
         return None
@@ -122,14 +124,14 @@ def scored_by(question: Question, known: Known) -> Scored | None:
     return Scored(number, versions[number]) if number in versions else None
 
 
-def _versions(measure: str, known: Known) -> Mapping[int, Scale]:
+def _versions(measure: str, known: Known) -> Mapping[int, MeasureScale]:
     built_in = BUILT_IN.get(measure)
     if built_in is not None:
         return {built_in.version: built_in.scale}
     return {version.version: version.scale for version in known.versions.get(measure, ())}
 
 
-def _condition_faults(place: str, condition: ShowWhen, earlier: Mapping[str, Question]) -> Iterator[FieldError]:
+def _condition_faults(place: str, condition: ShowWhen, earlier: Mapping[str, FormQuestion]) -> Iterator[FieldError]:
     asked = earlier.get(condition.question)
     if asked is None:
         yield FieldError(f"{place}.question", "not_earlier", f"{condition.question!r} is no question before this one")
@@ -148,13 +150,13 @@ def _condition_faults(place: str, condition: ShowWhen, earlier: Mapping[str, Que
             yield FieldError(f"{place}.in.{index}", "impossible", f"{value!r} is no answer to {asked.id!r}: {shown}")
 
 
-def _values(question: Question) -> tuple[str | int, ...]:
+def _values(question: FormQuestion) -> tuple[str | int, ...]:
     if question.type in _CHOICES:
         return tuple(option.code for option in question.options)
     return tuple(point for scale in allowed_scales(question.type) for point in scale_points(scale))
 
 
-def published_version(form_id: str, number: int, body: Form, known: Known) -> FormVersion:
+def published_version(form_id: str, number: int, body: FormBody, known: Known) -> FormVersion:
     """What is published: the form, with the version and scale of the measure behind every scored question."""
     scored = {question.id: found for question in body.questions if (found := scored_by(question, known)) is not None}
     return FormVersion(
@@ -171,4 +173,4 @@ def snapshot(entity: Entity, _versions: object) -> CatalogueChanged:
     return FormChanged.model_validate({**facts(entity), "published": entity.published})
 
 
-KIND = entity_type(FormChanged, "forms", Form, _of_form, faults=form_faults, snapshot=snapshot, filters=["service"])
+KIND = entity_type(FormChanged, "forms", FormBody, _of_form, faults=form_faults, snapshot=snapshot, filters=["service"])

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from catalogue_api.entities.domain import duplicates
-from soundings.events.forms import Form, Question
+from soundings.events.forms import FormBody, FormQuestion
 from soundings.i18n.form_messages import KEYS
 from soundings.kernel.errors import FieldError
 from soundings.kernel.scales import allowed_scales, scale_points
@@ -11,7 +11,7 @@ from soundings.kernel.scales import allowed_scales, scale_points
 _ENDS = 2
 
 
-def presentation_faults(body: Form) -> Iterator[FieldError]:
+def presentation_faults(body: FormBody) -> Iterator[FieldError]:
     """What cannot be shown, or never would be."""
     yield from duplicates("deliveries", body.deliveries)
     yield from duplicates("channels", body.channels)
@@ -25,7 +25,7 @@ def presentation_faults(body: Form) -> Iterator[FieldError]:
             yield FieldError(f"words.{key}", "unknown", f"there are words for {', '.join(sorted(KEYS))}")
 
 
-def label_faults(place: str, question: Question) -> Iterator[FieldError]:
+def label_faults(place: str, question: FormQuestion) -> Iterator[FieldError]:
     """Labels stand at the points of a scale: at all of them, or at its two ends."""
     if not question.labels:
         return
@@ -38,7 +38,7 @@ def label_faults(place: str, question: Question) -> Iterator[FieldError]:
         )
 
 
-def _page_faults(body: Form) -> Iterator[FieldError]:
+def _page_faults(body: FormBody) -> Iterator[FieldError]:
     before = 1
     for index, question in enumerate(body.questions):
         if question.page < before:

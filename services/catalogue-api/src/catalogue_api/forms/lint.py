@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 
-from soundings.events.forms import Form
+from soundings.events.forms import FormBody
 from soundings.i18n.form_messages import KEYS, is_supported_language
 from soundings.kernel.errors import FieldError
 
 Texts = Mapping[str, str]
 
 
-def lint_form(form: Form) -> Iterator[FieldError]:
+def lint_form(form: FormBody) -> Iterator[FieldError]:
     """A finding for each text that lacks a language of the title, or has one that the title lacks."""
     wanted = list(form.title)
     for place, texts in _texts(form):
@@ -27,14 +27,14 @@ def lint_form(form: Form) -> Iterator[FieldError]:
             yield from _without_words(form, language)
 
 
-def _without_words(form: Form, language: str) -> Iterator[FieldError]:
+def _without_words(form: FormBody, language: str) -> Iterator[FieldError]:
     missing = sorted(key for key in KEYS if language not in form.words.get(key, {}))
     if missing:
         detail = f"we do not speak {language}; people see our English words, unless words has: {', '.join(missing)}"
         yield FieldError("words", "language_missing", detail)
 
 
-def _texts(form: Form) -> Iterator[tuple[str, Texts]]:
+def _texts(form: FormBody) -> Iterator[tuple[str, Texts]]:
     """Every text with its place, but the title, which says what the languages are, and the words."""
     single = {
         "introduction": form.introduction,

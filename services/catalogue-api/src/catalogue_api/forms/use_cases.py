@@ -20,7 +20,7 @@ from catalogue_api.entities.use_cases import (
 from catalogue_api.forms.domain import KIND, published_version
 from catalogue_api.forms.lint import lint_form
 from soundings.access.roles import Principal
-from soundings.events.forms import Form, FormVersion, FormVersionChanged
+from soundings.events.forms import FormBody, FormVersion, FormVersionChanged
 from soundings.kernel.clock import Clock
 from soundings.kernel.errors import FieldError
 
@@ -88,8 +88,8 @@ async def _newest(reader: CatalogueReader, form: Entity) -> FormVersion | None:
     return None if kept is None else FormVersion.model_validate(kept.body, extra="ignore")
 
 
-def _body(proposal: Proposal) -> Form:
-    if not isinstance(proposal.body, Form):
+def _body(proposal: Proposal) -> FormBody:
+    if not isinstance(proposal.body, FormBody):
         raise TypeError("only forms are published")
     return proposal.body
 
@@ -136,4 +136,4 @@ class LintForm:
         async with self.catalogue.reading() as reader:
             form = await require_entity(reader, KIND.name, form_id)
         require_read(caller, form.agency_id)
-        return tuple(lint_form(form.body)) if isinstance(form.body, Form) else ()
+        return tuple(lint_form(form.body)) if isinstance(form.body, FormBody) else ()

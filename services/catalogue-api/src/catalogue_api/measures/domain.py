@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from catalogue_api.entities.domain import Entity, Proposal, Reference, Version, document
 from catalogue_api.entities.entity_type import Numbered, entity_type, facts
-from soundings.events.catalogue import CatalogueChanged, Measure, MeasureChanged, MeasureVersion
+from soundings.events.catalogue import CatalogueChanged, MeasureBody, MeasureChanged, MeasureVersion
 from soundings.kernel.clock import from_epoch_ms
 from soundings.kernel.errors import FieldError
 from soundings.kernel.measures import BUILT_IN
@@ -13,11 +13,11 @@ ALWAYS = from_epoch_ms(0)
 """Since when a measure's first version is in force: before anything that could be counted by it."""
 
 
-def _of_measure(body: Measure) -> Iterator[Reference]:
+def _of_measure(body: MeasureBody) -> Iterator[Reference]:
     yield Reference("agency_id", "agency", body.agency_id)
 
 
-def measure_faults(body: Measure, proposal: Proposal) -> Iterator[FieldError]:
+def measure_faults(body: MeasureBody, proposal: Proposal) -> Iterator[FieldError]:
     """No built-in measure is redefined; versions only rise, with a reason; a version keeps its scale and its words."""
     if proposal.id in BUILT_IN:
         yield FieldError("id", "built_in", f"{proposal.id!r} is a built-in measure; choose another id")
@@ -32,7 +32,7 @@ def measure_faults(body: Measure, proposal: Proposal) -> Iterator[FieldError]:
         yield FieldError("version", "unchanged", "a new version needs another scale or another wording")
 
 
-def _kept(body: Measure, newest: MeasureVersion) -> Iterator[FieldError]:
+def _kept(body: MeasureBody, newest: MeasureVersion) -> Iterator[FieldError]:
     raise_it = f"raise version to {newest.version + 1} for this"
     if body.scale != newest.scale:
         yield FieldError(
@@ -44,7 +44,7 @@ def _kept(body: Measure, newest: MeasureVersion) -> Iterator[FieldError]:
             yield FieldError(f"wording.{language}", "version_is_fixed", f"people were asked {asked!r}; {raise_it}")
 
 
-def version_of(body: Measure, proposal: Proposal) -> Numbered | None:
+def version_of(body: MeasureBody, proposal: Proposal) -> Numbered | None:
     """The version to keep, if it is new or has more wording: a language may be added to the one in force."""
     newest = _newest(proposal)
     since = ALWAYS if newest is None else proposal.now
@@ -65,5 +65,5 @@ def snapshot(entity: Entity, versions: Sequence[Version]) -> CatalogueChanged:
 
 
 KIND = entity_type(
-    MeasureChanged, "measures", Measure, _of_measure, faults=measure_faults, snapshot=snapshot, version=version_of
+    MeasureChanged, "measures", MeasureBody, _of_measure, faults=measure_faults, snapshot=snapshot, version=version_of
 )

@@ -7,19 +7,19 @@ from zoneinfo import available_timezones
 from catalogue_api.entities.domain import Proposal, Reference
 from catalogue_api.entities.entity_type import entity_type
 from soundings.events.catalogue import (
-    Agency,
+    AgencyBody,
     AgencyChanged,
-    Article,
+    ArticleBody,
     ArticleChanged,
-    Department,
+    DepartmentBody,
     DepartmentChanged,
-    Persona,
+    PersonaBody,
     PersonaChanged,
-    Service,
+    ServiceBody,
     ServiceChanged,
-    Standard,
+    StandardBody,
     StandardChanged,
-    Touchpoint,
+    TouchpointBody,
     TouchpointChanged,
 )
 from soundings.kernel.errors import FieldError
@@ -29,49 +29,49 @@ _LEVELS = 32
 _ZONES_OF_THIS_MACHINE = {"localtime", "Factory"}  # in the database's folder, and no place on earth
 
 
-def _of_nobody(_body: Agency) -> Iterator[Reference]:
+def _of_nobody(_body: AgencyBody) -> Iterator[Reference]:
     yield from ()
 
 
-def _of_department(body: Department) -> Iterator[Reference]:
+def _of_department(body: DepartmentBody) -> Iterator[Reference]:
     yield Reference("agency_id", "agency", body.agency_id)
     if body.parent_id is not None:
         yield Reference("parent_id", "department", body.parent_id)
 
 
-def _of_service(body: Service) -> Iterator[Reference]:
+def _of_service(body: ServiceBody) -> Iterator[Reference]:
     yield Reference("agency_id", "agency", body.agency_id)
     yield Reference("department_id", "department", body.department_id)
 
 
-def _of_standard(body: Standard) -> Iterator[Reference]:
+def _of_standard(body: StandardBody) -> Iterator[Reference]:
     yield Reference("service_id", "service", body.service_id)
     if body.measure is not None and body.measure not in BUILT_IN:
         yield Reference("measure", "measure", body.measure)
 
 
-def _of_touchpoint(body: Touchpoint) -> Iterator[Reference]:
+def _of_touchpoint(body: TouchpointBody) -> Iterator[Reference]:
     yield Reference("service_id", "service", body.service_id)
 
 
-def _of_article(body: Article) -> Iterator[Reference]:
+def _of_article(body: ArticleBody) -> Iterator[Reference]:
     yield Reference("agency_id", "agency", body.agency_id)
     if body.service_id is not None:
         yield Reference("service_id", "service", body.service_id)
 
 
-def _of_persona(body: Persona) -> Iterator[Reference]:
+def _of_persona(body: PersonaBody) -> Iterator[Reference]:
     yield Reference("agency_id", "agency", body.agency_id)
 
 
-def agency_faults(body: Agency, proposal: Proposal) -> Iterator[FieldError]:
+def agency_faults(body: AgencyBody, proposal: Proposal) -> Iterator[FieldError]:
     """The time zone must be one of the IANA database, and the version of the subjects' key must not fall."""
     if body.time_zone not in _time_zones():
         yield FieldError(
             "time_zone", "unknown_time_zone", f"no time zone {body.time_zone!r}; use a name like Europe/Lisbon"
         )
     before = None if proposal.before is None else proposal.before.body
-    if isinstance(before, Agency) and body.subject_key_version < before.subject_key_version:
+    if isinstance(before, AgencyBody) and body.subject_key_version < before.subject_key_version:
         detail = f"must be at least {before.subject_key_version}, or what older keys made could not be found any more"
         yield FieldError("subject_key_version", "falls", detail)
 
@@ -81,7 +81,7 @@ def _time_zones() -> frozenset[str]:
     return frozenset(available_timezones() - _ZONES_OF_THIS_MACHINE)
 
 
-def department_faults(body: Department, proposal: Proposal) -> Iterator[FieldError]:
+def department_faults(body: DepartmentBody, proposal: Proposal) -> Iterator[FieldError]:
     """A department does not stand below itself, nor too deep to be shown."""
     parent, levels = body.parent_id, 0
     while parent is not None:
@@ -92,11 +92,11 @@ def department_faults(body: Department, proposal: Proposal) -> Iterator[FieldErr
         if levels >= _LEVELS:
             yield FieldError("parent_id", "too_deep", f"departments may be nested {_LEVELS} levels deep")
             return
-        above = proposal.known.body(Department, "department", parent)
+        above = proposal.known.body(DepartmentBody, "department", parent)
         parent = above.parent_id if above is not None else None
 
 
-def service_faults(body: Service, _proposal: Proposal) -> Iterator[FieldError]:
+def service_faults(body: ServiceBody, _proposal: Proposal) -> Iterator[FieldError]:
     """A channel is described once."""
     seen: set[str] = set()
     for index, channel in enumerate(body.channels):
@@ -107,18 +107,18 @@ def service_faults(body: Service, _proposal: Proposal) -> Iterator[FieldError]:
 
 
 KINDS = (
-    entity_type(AgencyChanged, "agencies", Agency, _of_nobody, faults=agency_faults),
+    entity_type(AgencyChanged, "agencies", AgencyBody, _of_nobody, faults=agency_faults),
     entity_type(
         DepartmentChanged,
         "departments",
-        Department,
+        DepartmentBody,
         _of_department,
         faults=department_faults,
         filters=["department"],
     ),
-    entity_type(ServiceChanged, "services", Service, _of_service, faults=service_faults, filters=["department"]),
-    entity_type(StandardChanged, "standards", Standard, _of_standard, filters=["service"]),
-    entity_type(TouchpointChanged, "touchpoints", Touchpoint, _of_touchpoint, filters=["service"]),
-    entity_type(ArticleChanged, "articles", Article, _of_article, filters=["service"]),
-    entity_type(PersonaChanged, "personas", Persona, _of_persona),
+    entity_type(ServiceChanged, "services", ServiceBody, _of_service, faults=service_faults, filters=["department"]),
+    entity_type(StandardChanged, "standards", StandardBody, _of_standard, filters=["service"]),
+    entity_type(TouchpointChanged, "touchpoints", TouchpointBody, _of_touchpoint, filters=["service"]),
+    entity_type(ArticleChanged, "articles", ArticleBody, _of_article, filters=["service"]),
+    entity_type(PersonaChanged, "personas", PersonaBody, _of_persona),
 )

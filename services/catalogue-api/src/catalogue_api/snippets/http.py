@@ -11,7 +11,7 @@ from catalogue_api.entities.http import answer
 from catalogue_api.entities.ports import Catalogue
 from catalogue_api.snippets.use_cases import Shown, ShowSnippets
 from soundings.http.auth import current_principal
-from soundings.http.problems import Problem
+from soundings.http.problems import ProblemException
 
 _UNKNOWN: Final = "This catalogue was not told where pages find listening: set SOUNDINGS_PUBLIC_FEEDBACK_URL."
 
@@ -41,7 +41,7 @@ def snippets_router(catalogue: Catalogue, feedback_url: str | None) -> APIRouter
         `findings` say what keeps the form from working on pages.
         """
         if feedback_url is None:
-            raise Problem(409, "no_feedback_url", _UNKNOWN)
+            raise ProblemException(409, "no_feedback_url", _UNKNOWN)
         base = urljoin(str(request.base_url), feedback_url).rstrip("/")
         shown = await show(form_id, base, language, current_principal(request))
         return answer(_document(form_id, shown))

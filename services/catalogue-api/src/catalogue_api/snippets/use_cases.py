@@ -9,7 +9,7 @@ from catalogue_api.entities.ports import Catalogue
 from catalogue_api.entities.use_cases import require_entity, require_read
 from catalogue_api.snippets.domain import DELIVERIES, Asked, Snippet, Widget, snippets
 from soundings.access.roles import Principal
-from soundings.events.catalogue import Agency, Source
+from soundings.events.catalogue import AgencyBody, SourceBody
 from soundings.kernel.errors import FieldError
 from soundings.widget_release import INTEGRITY, VERSION
 
@@ -37,8 +37,8 @@ class ShowSnippets:
             agency = await reader.get("agency", form.agency_id)
             source_id = body.get("source_id")
             source = await reader.get("source", source_id) if isinstance(source_id, str) else None
-        spoken = language or (agency.body.default_language if agency and isinstance(agency.body, Agency) else "en")
-        origins = source.body.origins if source and isinstance(source.body, Source) else ()
+        spoken = language or (agency.body.default_language if agency and isinstance(agency.body, AgencyBody) else "en")
+        origins = source.body.origins if source and isinstance(source.body, SourceBody) else ()
         widget = Widget(VERSION, f"{base}/widget/{VERSION}.js", INTEGRITY)
         findings = _findings(form, source, origins)
         return Shown(widget, snippets(_asked(form.id, body, spoken), widget, base), origins, findings)

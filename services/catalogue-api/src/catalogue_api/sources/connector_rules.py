@@ -6,7 +6,7 @@ from typing import Final
 from zoneinfo import available_timezones
 
 from catalogue_api.entities.domain import duplicates
-from soundings.events.catalogue import Connector, ConnectorRule, Source
+from soundings.events.catalogue import ConnectorBody, ConnectorRule, SourceBody
 from soundings.kernel.errors import FieldError
 
 _SAYS: Final = ("service_id", "topic", "reason", "channel", "kind", "direction", "outcome")
@@ -18,7 +18,7 @@ _ONLY_FOR: Final = {
 }
 
 
-def connector_faults(body: Source) -> Iterator[FieldError]:
+def connector_faults(body: SourceBody) -> Iterator[FieldError]:
     """One connector per vendor, rules that say something and name services of the source, known time zones."""
     yield from duplicates("connectors", [connector.vendor for connector in body.connectors])
     if body.connectors and "interactions" not in body.accepts:
@@ -31,7 +31,7 @@ def connector_faults(body: Source) -> Iterator[FieldError]:
             yield from _of_rule(f"{place}.rules.{position}", rule, body, connector.rules[:position])
 
 
-def _of_vendor(place: str, connector: Connector) -> Iterator[FieldError]:
+def _of_vendor(place: str, connector: ConnectorBody) -> Iterator[FieldError]:
     given = connector.model_dump(exclude_defaults=True)
     for field, vendor in _ONLY_FOR.items():
         if field in given and connector.vendor != vendor:
@@ -41,12 +41,14 @@ def _of_vendor(place: str, connector: Connector) -> Iterator[FieldError]:
     yield from duplicates(f"{place}.keep", connector.keep)
 
 
-def _of_services(place: str, connector: Connector, body: Source) -> Iterator[FieldError]:
+def _of_services(place: str, connector: ConnectorBody, body: SourceBody) -> Iterator[FieldError]:
     if connector.service_id is not None and connector.service_id not in body.service_ids:
         yield _foreign(f"{place}.service_id")
 
 
-def _of_rule(place: str, rule: ConnectorRule, body: Source, before: tuple[ConnectorRule, ...]) -> Iterator[FieldError]:
+def _of_rule(
+    place: str, rule: ConnectorRule, body: SourceBody, before: tuple[ConnectorRule, ...]
+) -> Iterator[FieldError]:
     said = {field: getattr(rule, field) for field in _SAYS if getattr(rule, field)}
     if not said:
         yield FieldError(place, "says_nothing", f"needs at least one of {', '.join(_SAYS)}")

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from catalogue_api.entities.domain import Proposal, Reference, duplicates
 from catalogue_api.entities.entity_type import entity_type
 from catalogue_api.sources.connector_rules import connector_faults
-from soundings.events.catalogue import Source, SourceChanged, SourceKey, SourceKeyChanged
-from soundings.events.forms import Form
+from soundings.events.catalogue import SourceBody, SourceChanged, SourceKey, SourceKeyChanged
+from soundings.events.forms import FormBody
 from soundings.kernel.errors import FieldError
 
 _PORTS = {"http": 80, "https": 443}
@@ -39,13 +39,13 @@ class Key:
         )
 
 
-def _of_source(body: Source) -> Iterator[Reference]:
+def _of_source(body: SourceBody) -> Iterator[Reference]:
     yield Reference("agency_id", "agency", body.agency_id)
     for index, service in enumerate(body.service_ids):
         yield Reference(f"service_ids.{index}", "service", service)
 
 
-def source_faults(body: Source, proposal: Proposal) -> Iterator[FieldError]:
+def source_faults(body: SourceBody, proposal: Proposal) -> Iterator[FieldError]:
     """No repetition, origins as browsers send them, sound connectors, every service that its forms ask about."""
     yield from duplicates("service_ids", body.service_ids)
     yield from duplicates("accepts", body.accepts)
@@ -59,7 +59,7 @@ def source_faults(body: Source, proposal: Proposal) -> Iterator[FieldError]:
             )
     yield from connector_faults(body)
     for form in proposal.dependents:
-        needed = set(form.body.service_ids) if isinstance(form.body, Form) else set[str]()
+        needed = set(form.body.service_ids) if isinstance(form.body, FormBody) else set[str]()
         for service in sorted(needed - set(body.service_ids)):
             yield FieldError(
                 "service_ids", "in_use", f"the form {form.id!r} asks about {service!r} through this source"
@@ -85,5 +85,5 @@ def _is_host(host: str) -> bool:
 
 
 KIND = entity_type(
-    SourceChanged, "sources", Source, _of_source, faults=source_faults, filters=["service"], looks_back=True
+    SourceChanged, "sources", SourceBody, _of_source, faults=source_faults, filters=["service"], looks_back=True
 )

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Column, Row, String, Table, delete, insert, s
 from catalogue_api.entities.sql import METADATA, SqlReader, SqlWriter, reading, writing
 from catalogue_api.sources.domain import Key
 from soundings.db import Database, UtcDateTime
-from soundings.events.catalogue import Body
+from soundings.events.catalogue import EntityBody
 
 KEYS = Table(
     "source_keys",
@@ -47,7 +47,9 @@ class SqlKeyWriter(SqlKeyReader, SqlWriter):
 class SqlKeyring:
     """A :class:`~catalogue_api.sources.ports.Keyring`; ``committed`` is called after every commit."""
 
-    def __init__(self, database: Database, models: Mapping[str, type[Body]], committed: Callable[[], None]) -> None:
+    def __init__(
+        self, database: Database, models: Mapping[str, type[EntityBody]], committed: Callable[[], None]
+    ) -> None:
         self._database = database
         self._models = models
         self._committed = committed

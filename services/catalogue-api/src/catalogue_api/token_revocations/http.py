@@ -16,7 +16,7 @@ from catalogue_api.token_revocations.use_cases import ListRevokedTokens, Revocat
 from soundings.http.auth import current_principal
 from soundings.http.body import read_limited_body
 from soundings.http.cursors import decode_cursor, encode_cursor
-from soundings.http.problems import Problem
+from soundings.http.problems import ProblemException
 from soundings.kernel.clock import Clock
 
 STATUS_OF: Final[Mapping[str, int]] = {"too_many_revocations": 409}
@@ -48,7 +48,7 @@ def token_revocations_router(store: RevocationStore, clock: Clock) -> APIRouter:
         try:
             sent: object = orjson.loads(await read_limited_body(request, _BODY_LIMIT))
         except orjson.JSONDecodeError as error:
-            raise Problem(400, "unreadable", "The body is not JSON.") from error
+            raise ProblemException(400, "unreadable", "The body is not JSON.") from error
         token, is_new = await revoke(sent, current_principal(request))
         return answer(_item(token), 201 if is_new else 200)
 

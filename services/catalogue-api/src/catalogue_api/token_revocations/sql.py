@@ -12,10 +12,10 @@ from catalogue_api.entities.sql import METADATA, OUTBOX, reading, writing
 from catalogue_api.token_revocations.domain import RevokedToken, revocation_id
 from soundings.db import Database, UtcDateTime
 from soundings.events.catalogue import TokenRevocationChanged
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.events.topics import CATALOGUE
 from soundings.kernel.clock import epoch_ms
-from soundings.log.port import Record
+from soundings.log.port import LogRecord
 from soundings.telemetry.tracing import current_traceparent
 
 REVOKED: Final = Table(
@@ -52,8 +52,8 @@ class SqlRevocationWriter:
 
     async def announce(self, tokens: Sequence[RevokedToken], at: datetime) -> None:
         """Put snapshots of revocations into the outbox."""
-        records = [encode(token.snapshot(), current_traceparent()) for token in tokens]
-        await OUTBOX.put(self._connection, CATALOGUE, records, at)
+        records = [encode_event(token.snapshot(), current_traceparent()) for token in tokens]
+        await OUTBOX.put_records(self._connection, CATALOGUE, records, at)
 
     async def page(self, after: str, limit: int) -> Sequence[RevokedToken]:
         """Revocations in order of their ids, from behind one."""
@@ -67,7 +67,7 @@ class SqlRevocationWriter:
         if ids:
             await self._connection.execute(delete(REVOKED).where(REVOKED.c.id.in_(ids)))
             keys = [f"{TokenRevocationChanged.ENTITY}/{id_}".encode() for id_ in ids]
-            await OUTBOX.put(self._connection, CATALOGUE, [Record(key, None) for key in keys], at)
+            await OUTBOX.put_records(self._connection, CATALOGUE, [LogRecord(key, None) for key in keys], at)
 
 
 class SqlRevocationStore:

@@ -11,10 +11,10 @@ import structlog
 from feedback_api.catalogue_projection.projection import Projection
 from feedback_api.catalogue_projection.snapshot_file import CatalogueSnapshotFile, KnownCatalogue
 from soundings.events.catalogue import CatalogueChanged
-from soundings.events.envelope import Undecodable, decode
-from soundings.events.topics import CATALOGUE, Topic
+from soundings.events.envelope import UndecodableRecord, decode_event
+from soundings.events.topics import CATALOGUE, TopicSpec
 from soundings.kernel.errors import ServiceUnavailable, safe_error_reason
-from soundings.log.port import Batch, Log, StoredRecord, TopicPartition
+from soundings.log.port import EventLog, RecordBatch, StoredRecord, TopicPartition
 from soundings.log.read_marks import ReadMark, check_marks, end_problem, mark_after
 from soundings.telemetry.metrics import LOG_MISMATCH
 
@@ -36,10 +36,10 @@ class CatalogueConsumer:
 
     def __init__(
         self,
-        log: Log,
+        log: EventLog,
         projection: Projection,
         *,
-        topics: Sequence[Topic] = (),
+        topics: Sequence[TopicSpec] = (),
         last_known: CatalogueSnapshotFile | None = None,
         patience: float = 1.0,
         retry_seconds: float = 1.0,
@@ -130,22 +130,22 @@ class CatalogueConsumer:
 
     async def _ensure(self) -> None:
         if not self._prepared:
-            await self._log.ensure(self._topics)
+            await self._log.ensure_topics(self._topics)
             self._prepared = True
 
     async def _follow(self) -> None:
         await self._compare()
-        target = await self._log.end(*_HOME)
+        target = await self._log.end_position(*_HOME)
         while True:
-            batch = await self._log.read(*_HOME, self._position, _READ_MAX)
+            batch = await self._log.read_batch(*_HOME, self._position, _READ_MAX)
             self._take(batch)
             if self._position >= target and not self._caught_up:
                 self._catch_up()
             if not batch.records:
-                await self._log.wait({_HOME: self._position}, self._look_seconds)
+                await self._log.wait_for_records({_HOME: self._position}, self._look_seconds)
                 await self._check_end()
 
-    def _take(self, batch: Batch) -> None:
+    def _take(self, batch: RecordBatch) -> None:
         for record in batch.records:
             self._apply(record)
             self._remember(record)
@@ -183,7 +183,7 @@ class CatalogueConsumer:
 
     async def _check_end(self) -> None:
         """Begin again with a topic that was made again while it was followed."""
-        problem = end_problem(_HOME, self._position, await self._log.end(*_HOME))
+        problem = end_problem(_HOME, self._position, await self._log.end_position(*_HOME))
         if problem is not None:
             self._begin_again((*self._restored, *self._newest.values()), problem)
 
@@ -216,10 +216,10 @@ class CatalogueConsumer:
             self._forget(record.key)
             return
         try:
-            event = decode(record)
+            event = decode_event(record)
             if isinstance(event, CatalogueChanged):
                 self._projection.apply(event)
-        except (Undecodable, ValueError) as error:
+        except (UndecodableRecord, ValueError) as error:
             # An entity of a newer release, perhaps: what it says stays unknown here, and the doors go on.
             _log.warning("catalogue_record_passed_over", position=record.position, reason=safe_error_reason(error))
 

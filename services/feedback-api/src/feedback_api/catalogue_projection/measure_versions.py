@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from feedback_api.catalogue_projection.read_models import MeasureVersionView, MeasureView
 from soundings.events import catalogue
-from soundings.kernel.measures import BUILT_IN, Category, CountedUnit, GoodDirection, Measure
-from soundings.kernel.scales import Scale
+from soundings.kernel.measures import BUILT_IN, BuiltInMeasure, CountedUnit, GoodDirection, MeasureCategory
+from soundings.kernel.scales import MeasureScale
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -27,18 +27,18 @@ def built_in(measure_id: str) -> tuple[MeasureVersionView, ...]:
     return () if measure is None else (MeasureVersionView(measure, None),)
 
 
-def in_force(versions: tuple[MeasureVersionView, ...], at: datetime) -> Measure:
+def in_force(versions: tuple[MeasureVersionView, ...], at: datetime) -> BuiltInMeasure:
     """The newest version that was in force at an instant; the first one for all time before it."""
     begun = [view for view in versions if (view.since or _EVER) <= at]
     return (begun[-1] if begun else versions[0]).measure
 
 
-def _measure(event: catalogue.MeasureChanged, version: int, scale: Scale) -> Measure:
+def _measure(event: catalogue.MeasureChanged, version: int, scale: MeasureScale) -> BuiltInMeasure:
     body = event.body
-    return Measure(
+    return BuiltInMeasure(
         id=event.id,
         scale=scale,
-        category=Category(body.category),
+        category=MeasureCategory(body.category),
         direction=GoodDirection(body.direction),
         name=event.id,
         unit="",

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from soundings.events import catalogue, forms
-from soundings.kernel.agency_calendar import Calendar
-from soundings.kernel.measures import Measure
+from soundings.kernel.agency_calendar import AgencyCalendar
+from soundings.kernel.measures import BuiltInMeasure
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class AgencyView:
 
     id: str
     time_zone: str
-    calendar: Calendar
+    calendar: AgencyCalendar
     subject_key_version: int
 
 
@@ -37,7 +37,7 @@ class SourceView:
     default_channel: str
     origins: frozenset[str]
     legal_hold: bool
-    connectors: Mapping[str, catalogue.Connector] = field(default_factory=dict[str, catalogue.Connector])
+    connectors: Mapping[str, catalogue.ConnectorBody] = field(default_factory=dict[str, catalogue.ConnectorBody])
     """How the records of each vendor are mapped."""
 
 
@@ -45,7 +45,7 @@ class SourceView:
 class MeasureVersionView:
     """One version of a measure, in force from ``since`` until the next one (built-in measures: always)."""
 
-    measure: Measure
+    measure: BuiltInMeasure
     since: datetime | None
 
 
@@ -80,7 +80,7 @@ def only_one(service_ids: tuple[str, ...]) -> str | None:
     return service_ids[0] if len(set(service_ids)) == 1 else None
 
 
-def agency_view(event: catalogue.AgencyChanged, calendar: Calendar) -> AgencyView:
+def agency_view(event: catalogue.AgencyChanged, calendar: AgencyCalendar) -> AgencyView:
     return AgencyView(event.id, event.body.time_zone, calendar, event.body.subject_key_version)
 
 

@@ -15,8 +15,8 @@ from feedback_api.intake.errors import FORBIDDEN
 from feedback_api.intake.source_auth import SourceAuthenticator, must_accept
 from feedback_api.secrets.secret_box import SecretBox
 from soundings.access.roles import Principal
-from soundings.http.auth import Forbidden, bearer_token
-from soundings.http.problems import Problem
+from soundings.http.auth import AccessForbidden, bearer_token
+from soundings.http.problems import ProblemException
 from soundings.kernel.clock import Clock
 
 
@@ -38,7 +38,7 @@ class ConnectorAuthenticator:
             return await self._signed(request, source_id, vendor, body)
         sender = await self.door.sender_with(secret, request, "interactions")
         if sender.source.id != source_id:
-            raise Problem(403, FORBIDDEN, "This key belongs to another source than the address names.")
+            raise ProblemException(403, FORBIDDEN, "This key belongs to another source than the address names.")
         return sender
 
     async def body_limit(self, request: Request, vendor: str) -> int:
@@ -56,9 +56,9 @@ class ConnectorAuthenticator:
         """A source that a member of staff may look after; 404 where there is none."""
         source = (await self.door.directory()).source(source_id)
         if source is None:
-            raise Problem(404, "not_found", "There is no such source in force.")
+            raise ProblemException(404, "not_found", "There is no such source in force.")
         if not caller.can_act_for(source.agency_id):
-            raise Forbidden("This source belongs to another agency.")
+            raise AccessForbidden("This source belongs to another agency.")
         return source
 
     async def _signed(self, request: Request, source_id: str, vendor: str, body: bytes) -> IntakeContext:
@@ -76,8 +76,8 @@ class ConnectorAuthenticator:
         return sender
 
 
-def _not_proven(detail: str) -> Problem:
-    return Problem(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
+def _not_proven(detail: str) -> ProblemException:
+    return ProblemException(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 def _password(request: Request) -> str | None:

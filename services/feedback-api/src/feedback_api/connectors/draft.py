@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from feedback_api.connectors.record_reader import Found
 from feedback_api.intake.field_readers import Item
-from soundings.events.catalogue import Connector
+from soundings.events.catalogue import ConnectorBody
 
 VALUE_MAX: Final = 500
 _ATTRIBUTES_MAX: Final = 20
@@ -61,7 +61,7 @@ class DraftInteraction:
 class MappingContext:
     """What a mapping is told beside the record: the connector of the source, the agency's time zone, the delivery."""
 
-    connector: Connector
+    connector: ConnectorBody
     zone: ZoneInfo
     called_back: frozenset[str] = frozenset()
     """Contacts that another record of the same delivery calls back, by the vendor's id."""

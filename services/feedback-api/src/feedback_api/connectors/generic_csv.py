@@ -11,7 +11,7 @@ from feedback_api.connectors.draft import DraftInteraction, MappingContext
 from feedback_api.connectors.record_reader import Found
 from feedback_api.intake.errors import invalid_field, missing_field, wrong_type
 from feedback_api.intake.field_readers import REVISION_MAX, Item
-from soundings.kernel.vocabulary import Channel, Direction, InteractionKind, Outcome, Reason
+from soundings.kernel.vocabulary import ContactDirection, ContactOutcome, ContactReason, InteractionKind, ServiceChannel
 from soundings.kernel.zone_names import split_zone
 
 _TIMES: Final = ("started_at", "enqueued_at", "answered_at", "ended_at")
@@ -20,10 +20,10 @@ _NUMBERS: Final = ("results", "cost", "revision")
 _TEXTS: Final = ("id", "root_id", "service_id", "transferred_to", "team", "query", "language")
 _CLOSED: Final[Mapping[str, frozenset[str]]] = {
     "kind": frozenset(InteractionKind),
-    "channel": frozenset(Channel),
-    "direction": frozenset(Direction),
-    "reason": frozenset(Reason),
-    "outcome": frozenset(Outcome),
+    "channel": frozenset(ServiceChannel),
+    "direction": frozenset(ContactDirection),
+    "reason": frozenset(ContactReason),
+    "outcome": frozenset(ContactOutcome),
 }
 _FIELDS: Final = (*_TEXTS, *_TIMES, *_DURATIONS, *_NUMBERS, *_CLOSED, "topic", "person")
 _ABSENT: Final = frozenset({"", "-", "n/a", "null", "none"})

@@ -36,10 +36,10 @@ from soundings.access.roles import ANONYMOUS
 from soundings.events.catalogue import Vendor
 from soundings.http.auth import current_principal
 from soundings.http.body import read_limited_body
-from soundings.http.problems import Problem
+from soundings.http.problems import ProblemException
 from soundings.kernel.clock import epoch_ms
 from soundings.kernel.errors import FieldError
-from soundings.log.port import Log
+from soundings.log.port import EventLog
 
 PREVIEW_MAX: Final = 100
 _VENDORS: Final[Mapping[str, Vendor]] = {vendor: vendor for vendor in MAPPERS}
@@ -59,7 +59,7 @@ class ConnectorDependencies:
     callers: ConnectorAuthenticator
     interactions: ItemParser
     redact: Redact
-    log: Log
+    log: EventLog
 
 
 def connectors_router(desk: ConnectorDependencies) -> APIRouter:
@@ -146,7 +146,9 @@ def _replaces(request: Request, vendor: Vendor) -> bool:
 def _vendor(name: str) -> Vendor:
     vendor = _VENDORS.get(name)
     if vendor is None:
-        raise Problem(404, "not_found", f"There is no such connector; there are {', '.join(sorted(_VENDORS))}.")
+        raise ProblemException(
+            404, "not_found", f"There is no such connector; there are {', '.join(sorted(_VENDORS))}."
+        )
     return vendor
 
 
@@ -155,7 +157,7 @@ def _must_list(sender: IntakeContext, vendor: Vendor) -> None:
     listed = sorted(sender.source.connectors)
     if listed and vendor not in listed:
         detail = f"This source has no connector of {vendor}; it has {', '.join(listed)}."
-        raise Problem(422, "invalid", detail, errors=[FieldError("vendor", "other_vendor", detail)])
+        raise ProblemException(422, "invalid", detail, errors=[FieldError("vendor", "other_vendor", detail)])
 
 
 async def _trier(

@@ -19,7 +19,7 @@ from feedback_api.intake.errors import invalid_field
 from feedback_api.intake.field_readers import is_object
 from feedback_api.intake.ports import ItemParser, ParsedItem
 from feedback_api.intake.text_length import LONG_TEXT, check_text_length, text_length
-from soundings.events.catalogue import Connector, Vendor
+from soundings.events.catalogue import ConnectorBody, Vendor
 from soundings.http.loop_turn import LoopTurn
 from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.ids import RECORD_ID_MAX
@@ -81,7 +81,7 @@ class VendorRecordMapper:
         self._default_revision = default_revision
         self._interactions = interactions
         self._sender = sender
-        connector = sender.source.connectors.get(vendor) or Connector(vendor=vendor)
+        connector = sender.source.connectors.get(vendor) or ConnectorBody(vendor=vendor)
         self._setting = MappingContext(connector, ZoneInfo(sender.agency.time_zone))
         self._rules = MappingRules(connector)
 

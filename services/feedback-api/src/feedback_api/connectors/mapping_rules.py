@@ -5,7 +5,7 @@ from typing import Final
 
 from feedback_api.connectors.draft import DraftInteraction
 from feedback_api.intake.field_readers import is_list
-from soundings.events.catalogue import Connector, ConnectorRule
+from soundings.events.catalogue import ConnectorBody, ConnectorRule
 
 _SAYS: Final = ("service_id", "reason", "channel", "kind", "direction", "outcome")
 _TOPICS_MAX: Final = 20
@@ -17,7 +17,7 @@ Fact = tuple[str, str]
 class MappingRules:
     """The rules of one connector, found by what they look at."""
 
-    def __init__(self, connector: Connector) -> None:
+    def __init__(self, connector: ConnectorBody) -> None:
         self._connector = connector
         self._rules: dict[Fact, list[tuple[int, ConnectorRule]]] = {}
         for place, rule in enumerate(connector.rules):

@@ -9,7 +9,7 @@ from feedback_api.intake.field_readers import Item
 from feedback_api.intake.ports import Accepted, ParsedItem, RecordKind
 from feedback_api.intake.use_cases import IncomingItem, InvalidItem, RejectedItem, receive_many
 from soundings.events.topics import INTERACTIONS
-from soundings.log.port import Log
+from soundings.log.port import EventLog
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class _Ready:
         return self._taken
 
 
-async def receive_mapped(mapped: Sequence[MappedRecord], sender: IntakeContext, log: Log) -> Received:
+async def receive_mapped(mapped: Sequence[MappedRecord], sender: IntakeContext, log: EventLog) -> Received:
     """Append what was mapped; what is counted as accepted is durable. Raises Unavailable as all record doors do."""
     entries: list[IncomingItem | InvalidItem] = []
     owners: list[int] = []

@@ -14,12 +14,12 @@ from feedback_api.intake.timestamps import clamp_occurred_at, instant
 from soundings.events.response import FormFunnelStep
 from soundings.events.topics import RESPONSES
 from soundings.kernel.ids import new_id
-from soundings.kernel.vocabulary import Stage
+from soundings.kernel.vocabulary import FunnelStage
 
 FIELDS: Final = frozenset(
     {"id", "form_id", "form_version", "service_id", "channel", "stage", "n", "occurred_at", "revision", "test"}
 )
-_STAGES: Final[Mapping[str, str]] = {stage.value: stage.value for stage in Stage}
+_STAGES: Final[Mapping[str, str]] = {stage.value: stage.value for stage in FunnelStage}
 _MOST: Final = 10**9
 
 

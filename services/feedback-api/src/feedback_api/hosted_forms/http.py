@@ -25,9 +25,9 @@ from feedback_api.public_forms.cors import device_class
 from feedback_api.public_forms.openapi import PAGES
 from feedback_api.public_forms.ports import FormCheck
 from feedback_api.public_forms.use_cases import FormSubmissions, with_device
-from soundings.events.forms import Form
+from soundings.events.forms import FormBody
 from soundings.http.body import read_limited_body
-from soundings.http.problems import Problem
+from soundings.http.problems import ProblemException
 from soundings.kernel.clock import Clock
 from soundings.kernel.errors import FieldError, InvalidInput, ServiceUnavailable
 from soundings.kernel.ids import new_id
@@ -69,7 +69,7 @@ class WizardRequest:
     looked: FormCheck
 
     @property
-    def form(self) -> Form:
+    def form(self) -> FormBody:
         return self.view.body.form
 
     @property
@@ -120,14 +120,14 @@ class HostedPage:
         if _hidden_faults(visit):
             return notice_page(None, "no_form", 404)
         if _is_watched(request):
-            with suppress(Problem):
+            with suppress(ProblemException):
                 await self._count(visit, await self.public.sender(request, view), "shown")
         return visit.screen(next_step(visit.steps, -1, visit.looked.asked, ends=True) or 0)
 
     async def go_on(self, form_id: str, request: Request) -> Response:
         """What follows from what was filled in and pressed."""
         if media_type(request.headers.get("content-type")) != HTML_FORM:
-            raise Problem(415, "unsupported_media_type", f"Send {HTML_FORM}.")
+            raise ProblemException(415, "unsupported_media_type", f"Send {HTML_FORM}.")
         sheet = read_sheet(await read_limited_body(request, PUBLIC_MAX_BYTES))
         view = await self._form(form_id, sheet.carried.get("form_version", ""))
         if view is None:
@@ -161,7 +161,7 @@ class HostedPage:
             answered = await self.public.take(view, judged, with_device(_item(visit), visit.request))
         except InvalidInput as refusal:
             return visit.refused(refusal)
-        except Problem as problem:
+        except ProblemException as problem:
             if problem.code != "form_closed":
                 raise
             return notice_page(visit.speech, opening(visit.form, self.clock()), problem.status_code)
@@ -196,7 +196,7 @@ class HostedPage:
             )
 
 
-def _is_offered(form: Form) -> bool:
+def _is_offered(form: FormBody) -> bool:
     return form.source_id is not None and (not form.deliveries or "hosted" in form.deliveries)
 
 
@@ -220,7 +220,7 @@ def _of_step(looked: FormCheck, step: Step) -> list[FieldError]:
     return [fault for fault in looked.faults if fault.field in fields]
 
 
-def _of_contact(sheet: FormState, form: Form) -> Sequence[FieldError]:
+def _of_contact(sheet: FormState, form: FormBody) -> Sequence[FieldError]:
     """What is wrong with the consent and the address, before anything is sent."""
     try:
         with_person(_contact(sheet), form)

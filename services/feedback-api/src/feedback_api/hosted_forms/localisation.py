@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from soundings.events.forms import Form
+from soundings.events.forms import FormBody
 from soundings.i18n.form_messages import form_messages
-from soundings.i18n.languages import Direction, direction, native_name, primary
+from soundings.i18n.languages import Direction, native_name, primary_subtag, text_direction
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,14 +18,14 @@ class LocalisedText:
 
     @property
     def dir(self) -> Direction | None:
-        return None if self.language is None else direction(self.language)
+        return None if self.language is None else text_direction(self.language)
 
 
 @dataclass(frozen=True)
 class Localiser:
     """Speaks one language of a form."""
 
-    form: Form
+    form: FormBody
     language: str
 
     @cached_property
@@ -35,7 +35,7 @@ class Localiser:
 
     @property
     def dir(self) -> Direction:
-        return direction(self.language)
+        return text_direction(self.language)
 
     def said(self, texts: Mapping[str, str] | None) -> LocalisedText | None:
         """The text in this language, else in the first that it has; None where there is no text."""
@@ -48,10 +48,10 @@ class Localiser:
 
     def others(self) -> list[tuple[str, str, Direction]]:
         """The other languages of the form: tag, own name, direction."""
-        return [(one, native_name(one), direction(one)) for one in self.form.title if one != self.language]
+        return [(one, native_name(one), text_direction(one)) for one in self.form.title if one != self.language]
 
 
-def speech_of(form: Form, wanted: str, accept: str) -> Localiser:
+def speech_of(form: FormBody, wanted: str, accept: str) -> Localiser:
     """The language asked for, else the best that the browser accepts, else the form's first one."""
     offered = list(form.title)
     found = _match(wanted, offered) if wanted else None
@@ -77,4 +77,4 @@ def _quality(parameters: str) -> float:
 
 def _match(tag: str, offered: list[str]) -> str | None:
     exact = next((one for one in offered if one.lower() == tag.lower()), None)
-    return exact or next((one for one in offered if primary(one) == primary(tag)), None)
+    return exact or next((one for one in offered if primary_subtag(one) == primary_subtag(tag)), None)

@@ -11,8 +11,8 @@ from starlette.responses import HTMLResponse, Response
 
 from feedback_api.hosted_forms.localisation import Localiser, speech_of
 from feedback_api.hosted_forms.view_model import ScreenModel
-from soundings.events.forms import Form
-from soundings.http.problems import Problem
+from soundings.events.forms import FormBody
+from soundings.http.problems import ProblemException
 
 _TYPES: Final = {"form.css": "text/css", "form.js": "text/javascript"}
 _HEADERS: Final = {
@@ -42,7 +42,7 @@ def thank_you_page(speech: Localiser, receipt: str, *, to_files: str = "") -> HT
     return HTMLResponse(html, 202, headers={**_HEADERS, "content-language": speech.language})
 
 
-def thank_you_for_post(form: Form, wanted: str, request: Request, receipt: str) -> HTMLResponse:
+def thank_you_for_post(form: FormBody, wanted: str, request: Request, receipt: str) -> HTMLResponse:
     """The page of thanks after a plain HTML post to the API, whose address lies elsewhere than that of the form."""
     speech = speech_of(form, wanted, request.headers.get("accept-language", ""))
     return thank_you_page(speech, receipt, to_files="../../../f/")
@@ -57,7 +57,7 @@ def notice_page(speech: Localiser | None, key: str, status: int) -> HTMLResponse
 def asset(version: str, name: str) -> Response:
     """One of the files; 404 for any other, and for versions that are not this one."""
     if name not in _TYPES or version != _version():
-        raise Problem(404, "not_found", "There is no such file.")
+        raise ProblemException(404, "not_found", "There is no such file.")
     return Response(_read(name), media_type=_TYPES[name], headers=_FOR_EVER)
 
 

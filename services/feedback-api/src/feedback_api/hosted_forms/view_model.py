@@ -8,7 +8,7 @@ from feedback_api.hosted_forms.form_state import FormState, stage_id
 from feedback_api.hosted_forms.localisation import LocalisedText, Localiser
 from feedback_api.hosted_forms.wizard_steps import Step
 from feedback_api.public_forms.scale_labels import points_of
-from soundings.events.forms import FormVersion, Question
+from soundings.events.forms import FormQuestion, FormVersion
 from soundings.kernel.errors import FieldError
 
 _TEXT_LIMITS: Final[Mapping[str, int]] = {"short_text": 500, "long_text": 10_000}
@@ -118,7 +118,7 @@ class ScreenModel:
             return ErrorSummaryLink(fault.field, self._words_of(fault))
         return ErrorSummaryLink("form", f"{fault.field}: {fault.detail}")
 
-    def _asked(self, question: Question) -> QuestionModel:
+    def _asked(self, question: FormQuestion) -> QuestionModel:
         values = self.sheet.answers.get(question.id, [])
         fault = next((one for one in self.faults if one.field == f"answers.{question.id}"), None)
         shown = question.show_when
@@ -136,7 +136,7 @@ class ScreenModel:
             shown_when=None if shown is None else (shown.question, [str(value) for value in shown.in_]),
         )
 
-    def _choices(self, question: Question, values: Sequence[str]) -> list[Choice]:
+    def _choices(self, question: FormQuestion, values: Sequence[str]) -> list[Choice]:
         if question.options:
             options = ((one.code, self.speech.said(one.text)) for one in question.options)
         else:
@@ -144,7 +144,7 @@ class ScreenModel:
             options = ((str(one.value), None if one.text is None else LocalisedText(one.text)) for one in points)
         return [Choice(value, text, value in values) for value, text in options]
 
-    def _words_of(self, fault: FieldError, question: Question | None = None) -> str:
+    def _words_of(self, fault: FieldError, question: FormQuestion | None = None) -> str:
         words = self.speech.words
         contact = _OF_CONTACT.get((fault.field, fault.code))
         if contact is not None:
@@ -156,5 +156,5 @@ class ScreenModel:
         return words[_OF_CODE.get(fault.code, "invalid")].replace("{limit}", str(limit))
 
 
-def _is_seen(question: Question) -> bool:
+def _is_seen(question: FormQuestion) -> bool:
     return question.type != "hidden"

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from soundings.events.forms import Form, Question
+from soundings.events.forms import FormBody, FormQuestion
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,8 +11,8 @@ class Step:
     """Questions that stand on one screen; ``rest`` are those behind them on the same page of the form."""
 
     page: int
-    questions: tuple[Question, ...]
-    rest: tuple[Question, ...] = ()
+    questions: tuple[FormQuestion, ...]
+    rest: tuple[FormQuestion, ...] = ()
     is_last: bool = False
 
     @property
@@ -21,9 +21,9 @@ class Step:
         return self.questions[0].id
 
 
-def steps_of(form: Form, *, live: bool) -> Sequence[Step]:
+def steps_of(form: FormBody, *, live: bool) -> Sequence[Step]:
     """All steps in order. ``live`` says that scripts show and hide questions, so that each page is one step."""
-    parts: list[list[Question]] = []
+    parts: list[list[FormQuestion]] = []
     for question in form.questions:
         if not parts or parts[-1][0].page != question.page or (not live and _branches(question, parts[-1])):
             parts.append([])
@@ -56,11 +56,11 @@ def _asks(step: Step, asked: Collection[str]) -> bool:
     return any(question.id in asked and question.type != "hidden" for question in step.questions)
 
 
-def _branches(question: Question, before: Sequence[Question]) -> bool:
+def _branches(question: FormQuestion, before: Sequence[FormQuestion]) -> bool:
     return question.show_when is not None and any(one.id == question.show_when.question for one in before)
 
 
-def _step(parts: Sequence[Sequence[Question]], number: int) -> Step:
+def _step(parts: Sequence[Sequence[FormQuestion]], number: int) -> Step:
     page = parts[number][0].page
     rest = tuple(question for part in parts[number + 1 :] for question in part if question.page == page)
     return Step(page, tuple(parts[number]), rest, is_last=number == len(parts) - 1)

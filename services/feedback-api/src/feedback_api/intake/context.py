@@ -16,9 +16,9 @@ from feedback_api.catalogue_projection.read_models import (
 from feedback_api.intake.errors import FORBIDDEN, invalid_field, missing_field, shown
 from feedback_api.intake.field_readers import Item, reference
 from feedback_api.spam.scorer import SpamCheck
-from soundings.kernel.vocabulary import Channel
+from soundings.kernel.vocabulary import ServiceChannel
 
-CHANNELS: Mapping[str, str] = {channel.value: channel.value for channel in Channel}
+CHANNELS: Mapping[str, str] = {channel.value: channel.value for channel in ServiceChannel}
 
 
 class CatalogueLookup(Protocol):

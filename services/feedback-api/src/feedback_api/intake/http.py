@@ -21,7 +21,7 @@ from feedback_api.intake.source_auth import SourceAuthenticator
 from feedback_api.intake.use_cases import IncomingItem, preview_many, receive_many, receive_one
 from soundings.http.body import read_limited_body
 from soundings.kernel.errors import InvalidInput
-from soundings.log.port import Log
+from soundings.log.port import EventLog
 
 _KEY_MAX: Final = 190
 """An Idempotency-Key leaves room for the index that a list adds to it."""
@@ -32,7 +32,7 @@ class RecordIntake:
     """What every record door needs: who may send, where records go, and how receipts are sealed."""
 
     door: SourceAuthenticator
-    log: Log
+    log: EventLog
     receipts: Receipts
 
     async def one(self, entry: IncomingItem, sender: IntakeContext) -> Response:

@@ -2,21 +2,29 @@
 
 from collections.abc import Collection, Mapping, Sequence
 
-from soundings.events.topics import Topic
+from soundings.events.topics import TopicSpec
 from soundings.http.write_health import WriteHealth
-from soundings.log.port import AppendFailed, Batch, Log, LogUnavailable, Place, Record, TopicPartition
+from soundings.log.port import (
+    AppendFailed,
+    EventLog,
+    LogRecord,
+    LogUnavailable,
+    RecordBatch,
+    RecordPosition,
+    TopicPartition,
+)
 
 
 class CheckedLog:
     """See `soundings.log.port.Log`."""
 
-    def __init__(self, log: Log, health: WriteHealth) -> None:
+    def __init__(self, log: EventLog, health: WriteHealth) -> None:
         self._log = log
         self._health = health
 
-    async def append(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
+    async def append(self, topic: str, records: Sequence[LogRecord]) -> Sequence[RecordPosition | AppendFailed]:
         try:
-            outcomes = await self._log.append(topic, records)
+            outcomes = await self._log.append_records(topic, records)
         except LogUnavailable as error:
             self._health.failed(error)
             raise
@@ -27,26 +35,26 @@ class CheckedLog:
             self._health.failed(lost)
         return outcomes
 
-    async def ensure(self, topics: Sequence[Topic]) -> None:
-        await self._log.ensure(topics)
+    async def ensure(self, topics: Sequence[TopicSpec]) -> None:
+        await self._log.ensure_topics(topics)
 
-    async def read(self, topic: str, partition: int, from_position: int, limit: int) -> Batch:
-        return await self._log.read(topic, partition, from_position, limit)
+    async def read(self, topic: str, partition: int, from_position: int, limit: int) -> RecordBatch:
+        return await self._log.read_batch(topic, partition, from_position, limit)
 
     async def wait(self, positions: Mapping[TopicPartition, int], seconds: float) -> Collection[TopicPartition]:
-        return await self._log.wait(positions, seconds)
+        return await self._log.wait_for_records(positions, seconds)
 
     async def partitions(self, topic: str) -> int:
-        return await self._log.partitions(topic)
+        return await self._log.partition_count(topic)
 
     async def end(self, topic: str, partition: int) -> int:
-        return await self._log.end(topic, partition)
+        return await self._log.end_position(topic, partition)
 
     async def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
-        return await self._log.ends(topics)
+        return await self._log.end_positions(topics)
 
     async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
         return await self._log.beginnings(topics)
 
     async def close(self) -> None:
-        await self._log.close()
+        await self._log.close_log()

@@ -5,7 +5,7 @@ from typing import Literal, Protocol
 
 from feedback_api.intake.context import IntakeContext
 from feedback_api.intake.field_readers import Item
-from soundings.log.port import Record
+from soundings.log.port import LogRecord
 
 Accepted = Literal["responses", "interactions", "tallies"]
 """What a source may be allowed to send."""
@@ -19,7 +19,7 @@ class ParsedItem:
 
     record_id: str
     root_id: str | None
-    record: Record
+    record: LogRecord
 
 
 class ItemParser(Protocol):

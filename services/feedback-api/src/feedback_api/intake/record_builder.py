@@ -12,7 +12,7 @@ import orjson
 from feedback_api.intake.context import IntakeContext
 from feedback_api.intake.ports import ParsedItem
 from soundings.events.base import EventData
-from soundings.log.port import Headers, Record
+from soundings.log.port import Headers, LogRecord
 
 Data = dict[str, object]
 """The fields of an event in the order of its model; None stands for an absent field."""
@@ -67,7 +67,7 @@ class RecordBuilder:
         for field in self._optional:
             if data.get(field, field) is None:
                 del data[field]
-        return ParsedItem(record_id, root_id, Record(key, orjson.dumps(data, None, _OPTIONS), headers))
+        return ParsedItem(record_id, root_id, LogRecord(key, orjson.dumps(data, None, _OPTIONS), headers))
 
     def _source(self, source_id: str) -> tuple[bytes, tuple[str, bytes]]:
         """What all records of a source share: how their keys begin, and their ``ce_source``."""

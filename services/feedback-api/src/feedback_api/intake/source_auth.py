@@ -12,7 +12,7 @@ from feedback_api.intake.errors import FORBIDDEN
 from feedback_api.intake.ports import Accepted
 from soundings.access.keys import hash_key
 from soundings.http.auth import bearer_token
-from soundings.http.problems import Problem
+from soundings.http.problems import ProblemException
 from soundings.kernel.clock import Clock
 from soundings.telemetry.tracing import current_traceparent
 
@@ -51,7 +51,7 @@ class SourceAuthenticator:
         """A source that is known already as the sender of a request."""
         agency = self._directory.agency(source.agency_id)
         if agency is None:
-            raise Problem(403, FORBIDDEN, "The agency of this source is not in force in the catalogue.")
+            raise ProblemException(403, FORBIDDEN, "The agency of this source is not in force in the catalogue.")
         return IntakeContext(source, agency, self._clock(), _traceparent(request))
 
     def _source(self, secret: str | None) -> SourceView:
@@ -62,18 +62,18 @@ class SourceAuthenticator:
             raise _unauthorized("This key is not known, or it was revoked.")
         source = self._directory.source(source_id)
         if source is None:
-            raise Problem(403, FORBIDDEN, "The source of this key has been retired.")
+            raise ProblemException(403, FORBIDDEN, "The source of this key has been retired.")
         return source
 
 
 def must_accept(sender: IntakeContext, accepted: Accepted) -> None:
     """403 where the source may not send this kind."""
     if accepted not in sender.source.accepts:
-        raise Problem(403, FORBIDDEN, f"This source may not send {accepted}.")
+        raise ProblemException(403, FORBIDDEN, f"This source may not send {accepted}.")
 
 
-def _unauthorized(detail: str) -> Problem:
-    return Problem(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
+def _unauthorized(detail: str) -> ProblemException:
+    return ProblemException(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
 
 
 def _traceparent(request: Request) -> str | None:

@@ -12,7 +12,7 @@ from feedback_api.intake.text_length import LONG_TEXT, check_text_length, text_l
 from soundings.http.loop_turn import LoopTurn
 from soundings.kernel.errors import FieldError, InvalidInput, ServiceUnavailable
 from soundings.kernel.ids import RECORD_ID_MAX
-from soundings.log.port import AppendFailed, Log, Record
+from soundings.log.port import AppendFailed, EventLog, LogRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class _Bundle:
     """The records of one topic with the places of their items in the list."""
 
     indices: list[int] = field(default_factory=list[int])
-    records: list[Record] = field(default_factory=list[Record])
+    records: list[LogRecord] = field(default_factory=list[LogRecord])
 
 
 def take(entry: IncomingItem | InvalidItem, sender: IntakeContext) -> ParsedItem:
@@ -82,10 +82,10 @@ async def take_fairly(entry: IncomingItem | InvalidItem, sender: IntakeContext) 
     return take(entry, sender)
 
 
-async def receive_one(entry: IncomingItem, sender: IntakeContext, log: Log) -> ParsedItem:
+async def receive_one(entry: IncomingItem, sender: IntakeContext, log: EventLog) -> ParsedItem:
     """Check and append one item; durable on return. Raises Refused, or Unavailable where the log cannot take it."""
     taken = await take_fairly(entry, sender)
-    (place,) = await log.append(entry.kind.topic, (taken.record,))
+    (place,) = await log.append_records(entry.kind.topic, (taken.record,))
     if isinstance(place, AppendFailed):
         if place.retryable:
             raise ServiceUnavailable("The log could not store this just now; send it again.") from place
@@ -93,7 +93,9 @@ async def receive_one(entry: IncomingItem, sender: IntakeContext, log: Log) -> P
     return taken
 
 
-async def receive_many(entries: Sequence[IncomingItem | InvalidItem], sender: IntakeContext, log: Log) -> BatchResult:
+async def receive_many(
+    entries: Sequence[IncomingItem | InvalidItem], sender: IntakeContext, log: EventLog
+) -> BatchResult:
     """Check every item and append those that hold; what is counted as accepted is durable.
 
     Raises Unavailable when nothing was stored and trying again may help, and TooLarge for too much text.
@@ -102,7 +104,7 @@ async def receive_many(entries: Sequence[IncomingItem | InvalidItem], sender: In
     bundles, rejected = await _check(entries, sender)
     lost = 0
     for topic, bundle in bundles.items():
-        places = await log.append(topic, bundle.records)
+        places = await log.append_records(topic, bundle.records)
         for index, place in zip(bundle.indices, places, strict=True):
             if isinstance(place, AppendFailed):
                 lost += place.retryable

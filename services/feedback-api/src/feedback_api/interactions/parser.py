@@ -32,7 +32,7 @@ from feedback_api.interactions.free_text_fields import attributes, topics
 from soundings.events.interaction import InteractionRecorded
 from soundings.events.topics import INTERACTIONS
 from soundings.kernel.ids import new_id
-from soundings.kernel.vocabulary import Direction, InteractionKind, Outcome, Reason
+from soundings.kernel.vocabulary import ContactDirection, ContactOutcome, ContactReason, InteractionKind
 
 FIELDS: Final = frozenset(
     {
@@ -51,9 +51,9 @@ def _closed(members: type[StrEnum]) -> Mapping[str, str]:
 
 
 _KINDS: Final = _closed(InteractionKind)
-_DIRECTIONS: Final = _closed(Direction)
-_REASONS: Final = _closed(Reason)
-_OUTCOMES: Final = _closed(Outcome)
+_DIRECTIONS: Final = _closed(ContactDirection)
+_REASONS: Final = _closed(ContactReason)
+_OUTCOMES: Final = _closed(ContactOutcome)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ class InteractionParser:
         return {
             "channel": choice(item, "channel", CHANNELS) or sender.source.default_channel,
             "kind": required_choice(item, "kind", _KINDS),
-            "direction": choice(item, "direction", _DIRECTIONS) or Direction.INBOUND.value,
+            "direction": choice(item, "direction", _DIRECTIONS) or ContactDirection.INBOUND.value,
             "topic": topics(item, self._redact),
             "reason": choice(item, "reason", _REASONS),
         }

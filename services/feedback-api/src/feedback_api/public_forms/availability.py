@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Literal
 
-from soundings.events.forms import Form
-from soundings.http.problems import Problem
+from soundings.events.forms import FormBody
+from soundings.http.problems import ProblemException
 
 FormAvailability = Literal["open", "not_open_yet", "closed"]
 
 
-def opening(form: Form, now: datetime) -> FormAvailability:
+def opening(form: FormBody, now: datetime) -> FormAvailability:
     """Whether a form is open at an instant; it opens at ``opens_at`` and is closed from ``closes_at`` on."""
     if form.opens_at is not None and now < form.opens_at:
         return "not_open_yet"
@@ -18,7 +18,7 @@ def opening(form: Form, now: datetime) -> FormAvailability:
     return "open"
 
 
-def must_be_open(form: Form, now: datetime, given_at: datetime | None = None) -> None:
+def must_be_open(form: FormBody, now: datetime, given_at: datetime | None = None) -> None:
     """Raises a 403 where a form is not open now, nor was when the person answered, as far as that is believed."""
     state = opening(form, now)
     if state == "open":
@@ -26,4 +26,4 @@ def must_be_open(form: Form, now: datetime, given_at: datetime | None = None) ->
     if given_at is not None and given_at <= now and opening(form, given_at) == "open":
         return
     detail = "This form is not open yet." if state == "not_open_yet" else "This form is closed."
-    raise Problem(403, "form_closed", detail)
+    raise ProblemException(403, "form_closed", detail)

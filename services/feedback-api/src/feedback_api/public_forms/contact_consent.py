@@ -5,7 +5,7 @@ from typing import Final
 
 from feedback_api.intake.errors import invalid_field
 from feedback_api.intake.field_readers import Item, flag, text
-from soundings.events.forms import Form
+from soundings.events.forms import FormBody
 
 CONSENT: Final = "contact_consent"
 ADDRESS: Final = "contact_address"
@@ -15,7 +15,7 @@ _TELEPHONE: Final = re.compile(r"\+?[0-9 ().\-/]+")
 _FEWEST_DIGITS: Final = 7
 
 
-def with_person(item: Item, form: Form) -> Item:
+def with_person(item: Item, form: FormBody) -> Item:
     """The item with the address that was left as its ``person``, which never gets on the log as it is.
 
     Raises Refused where the form asks nothing of the kind, or where one of consent and address lacks the other.

@@ -9,9 +9,9 @@ import orjson
 from feedback_api.catalogue_projection.read_models import FormView
 from feedback_api.public_forms.availability import FormAvailability
 from feedback_api.public_forms.scale_labels import points_of
-from soundings.events.forms import Form, FormVersion, Question
+from soundings.events.forms import FormBody, FormQuestion, FormVersion
 from soundings.i18n.form_messages import form_messages
-from soundings.i18n.languages import direction, native_name
+from soundings.i18n.languages import native_name, text_direction
 
 _OURS: Final = {"source_id", "channels", "abuse", "words", "questions"}
 Json = dict[str, object]
@@ -55,7 +55,7 @@ def definition_of(form: FormView, state: FormAvailability) -> Definition:
             "state": state,
             **body.form.model_dump(mode="json", exclude_none=True, by_alias=True, exclude=_OURS),
             "questions": [_question(question, body, words) for question in body.form.questions],
-            "languages": [{"tag": one, "name": native_name(one), "dir": direction(one)} for one in words],
+            "languages": [{"tag": one, "name": native_name(one), "dir": text_direction(one)} for one in words],
             "words": words,
         },
         None,
@@ -64,7 +64,7 @@ def definition_of(form: FormView, state: FormAvailability) -> Definition:
     return Definition(content, f'"{sha256(content).hexdigest()[:32]}"')
 
 
-def languages_of(form: Form) -> list[str]:
+def languages_of(form: FormBody) -> list[str]:
     """The languages in which a form can be read: those of its title, in its order."""
     return list(form.title)
 
@@ -77,7 +77,7 @@ def matches(if_none_match: str | None, etag: str) -> bool:
     return etag in offered or "*" in offered
 
 
-def _question(question: Question, form: FormVersion, words: dict[str, dict[str, str]]) -> Json:
+def _question(question: FormQuestion, form: FormVersion, words: dict[str, dict[str, str]]) -> Json:
     said: Json = question.model_dump(mode="json", exclude_none=True, by_alias=True, exclude={"labels"})
     by_language = {language: points_of(question, form, language, ours) for language, ours in words.items()}
     rows = list(zip(*by_language.values(), strict=True))

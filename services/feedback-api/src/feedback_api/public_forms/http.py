@@ -17,15 +17,15 @@ from feedback_api.public_forms.cors import PREFLIGHT, PublicCorsRoute
 from feedback_api.public_forms.definition import DefinitionCache, matches
 from feedback_api.public_forms.use_cases import FormSubmissions, with_device
 from soundings.access.keys import PREFIX
-from soundings.events.forms import Form
+from soundings.events.forms import FormBody
 from soundings.http.auth import bearer_token
 from soundings.http.body import read_limited_body
-from soundings.http.problems import Problem
+from soundings.http.problems import ProblemException
 from soundings.kernel.clock import Clock
 from soundings.kernel.errors import InvalidInput
 
 _FRESH_SECONDS: Final = 60
-ThankYouPage = Callable[[Form, str, Request, str], Response]
+ThankYouPage = Callable[[FormBody, str, Request, str], Response]
 """Renders the page after a plain HTML post: of a form, in the language asked for, for a request, with a receipt."""
 
 
@@ -123,5 +123,5 @@ async def _keyed_event(public: FormSubmissions, form_id: str, request: Request) 
 
 async def _event_item(form_id: str, request: Request, allowed: frozenset[str]) -> Item:
     if not body_parser.script_type(request.headers.get("content-type")):
-        raise Problem(415, "unsupported_media_type", "Send application/json.")
+        raise ProblemException(415, "unsupported_media_type", "Send application/json.")
     return body_parser.read_script(await read_limited_body(request, PUBLIC_MAX_BYTES), form_id, allowed)

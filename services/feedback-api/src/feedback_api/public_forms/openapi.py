@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from feedback_api.intake.openapi import ONE, RETRIED, json_answer, problem_answer
-from soundings.events.forms import Form
+from soundings.events.forms import FormBody
 
 _CHANNEL: Final = {
     "type": "string",
@@ -79,7 +79,7 @@ EVENT_BODY: Final[dict[str, object]] = {
     }
 }
 DEFINITION: Final[dict[int | str, dict[str, Any]]] = {
-    200: json_answer("The form's newest published version.", {"type": "object", "title": Form.__name__}),
+    200: json_answer("The form's newest published version.", {"type": "object", "title": FormBody.__name__}),
     304: {"description": "Not changed."},
     404: problem_answer("No such form."),
 }

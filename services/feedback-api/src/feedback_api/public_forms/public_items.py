@@ -8,7 +8,7 @@ from feedback_api.intake.context import IntakeContext
 from feedback_api.intake.field_readers import Item, identifier
 from feedback_api.intake.record_ids import public_id
 from feedback_api.intake.timestamps import TOLERANCE, instant
-from soundings.events.forms import Form
+from soundings.events.forms import FormBody
 from soundings.kernel.ids import new_id
 
 LATE: Final = timedelta(hours=25)
@@ -24,7 +24,7 @@ class PublicItem:
     adjusted: tuple[str, ...]
 
 
-def public_item(item: Item, form: Form, sender: IntakeContext, given_id: str | None = None) -> PublicItem:
+def public_item(item: Item, form: FormBody, sender: IntakeContext, given_id: str | None = None) -> PublicItem:
     """The item as a record may be made of it. Refuses an id that is no UUID and a time that is none.
 
     A time that lies more than 25 hours back or in the future gives way to the arrival, and a channel that the form
@@ -45,5 +45,5 @@ def public_item(item: Item, form: Form, sender: IntakeContext, given_id: str | N
     return PublicItem(kept, given_at, tuple(adjusted))
 
 
-def _channels(form: Form, sender: IntakeContext) -> frozenset[str]:
+def _channels(form: FormBody, sender: IntakeContext) -> frozenset[str]:
     return frozenset(channel.value for channel in form.channels) or frozenset({sender.source.default_channel})

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from soundings.events.forms import FormVersion, Question
-from soundings.kernel.scales import Scale, allowed_scales, scale_points
+from soundings.events.forms import FormQuestion, FormVersion
+from soundings.kernel.scales import MeasureScale, allowed_scales, scale_points
 
 Words = Mapping[str, str]
 """The words around questions in one language, by key."""
@@ -29,20 +29,20 @@ class Point:
     text: str | None
 
 
-def scale_of(question: Question, form: FormVersion) -> Scale | None:
+def scale_of(question: FormQuestion, form: FormVersion) -> MeasureScale | None:
     """The scale on which a question is answered; None for texts, choices, dates and statements."""
     scale = form.scales.get(question.id) or next(iter(sorted(allowed_scales(question.type))), None)
     return scale if scale is not None and scale_points(scale) else None
 
 
-def points_of(question: Question, form: FormVersion, language: str, words: Words) -> Sequence[Point]:
+def points_of(question: FormQuestion, form: FormVersion, language: str, words: Words) -> Sequence[Point]:
     """The points of a question, lowest first: in the form's own words where it has some, else in ours."""
     scale = scale_of(question, form)
     values = () if scale is None else tuple(scale_points(scale))
     return [Point(value, _text(question, values, place, language, words)) for place, value in enumerate(values)]
 
 
-def _text(question: Question, values: Sequence[int], place: int, language: str, words: Words) -> str | None:
+def _text(question: FormQuestion, values: Sequence[int], place: int, language: str, words: Words) -> str | None:
     labels = question.labels
     if not labels:
         key = _KEYS[question.type][place]

@@ -21,10 +21,10 @@ from feedback_api.public_forms.ports import ResponseKind
 from feedback_api.public_forms.public_items import public_item
 from feedback_api.public_forms.rate_limit import ClientLimits
 from feedback_api.spam.scorer import SpamScorer, SubmissionContext
-from soundings.events.forms import Abuse
-from soundings.http.problems import Problem
+from soundings.events.forms import AbusePolicy
+from soundings.http.problems import ProblemException
 
-_USUAL: Final = Abuse()
+_USUAL: Final = AbusePolicy()
 """The rules of forms that set none."""
 
 
@@ -50,19 +50,19 @@ class FormSubmissions:
         """The newest published version of a form; 404 where there is none."""
         form = (await self.desk.door.directory()).form(form_id)
         if form is None:
-            raise Problem(404, "not_found", "There is no such form, or it is no longer in use.")
+            raise ProblemException(404, "not_found", "There is no such form, or it is no longer in use.")
         return form
 
     async def sender(self, request: Request, form: FormView) -> IntakeContext:
         """The form's own source as the sender; 403 where it has none or the page is not its, 429 when too fast."""
         source = await self._source(form)
         if not may_send(request, source):
-            raise Problem(
+            raise ProblemException(
                 403, "forbidden", "Pages of this origin may not send to this form; its source lists those that may."
             )
         wait = self.limits.wait_seconds(form.form_id, client_of(request))
         if wait:
-            raise Problem(
+            raise ProblemException(
                 429, "too_fast", "Too many answers came from here; try again soon.", headers={"Retry-After": str(wait)}
             )
         return replace(self.desk.door.of(source, request), is_public=True)
@@ -94,7 +94,9 @@ class FormSubmissions:
         source_id = form.body.form.source_id
         source = None if source_id is None else (await self.desk.door.directory()).source(source_id)
         if source is None or "responses" not in source.accepts:
-            raise Problem(403, "forbidden", "This form is not on the web: it names no source that takes responses.")
+            raise ProblemException(
+                403, "forbidden", "This form is not on the web: it names no source that takes responses."
+            )
         return source
 
 

@@ -23,7 +23,7 @@ from feedback_api.responses.question_validators import (
 )
 from soundings.events import forms
 from soundings.kernel.errors import FieldError, InvalidInput
-from soundings.kernel.scales import Scale, allowed_scales, scale_points
+from soundings.kernel.scales import MeasureScale, allowed_scales, scale_points
 
 _TEXT_LIMITS: Final[Mapping[str, int]] = {"short_text": 500, "long_text": 10_000, "hidden": 500}
 """Characters where the form sets no limit of its own."""
@@ -155,13 +155,13 @@ class FormValidator:
                 raise _missing(question.id)
 
 
-def _step(question: forms.Question, body: forms.FormVersion, redact: Redact) -> Step:
+def _step(question: forms.FormQuestion, body: forms.FormVersion, redact: Redact) -> Step:
     shown_when = question.show_when
     condition = None if shown_when is None else Condition(shown_when.question, frozenset(shown_when.in_))
     return Step(_question(question, body, redact), question.required, condition)
 
 
-def _question(question: forms.Question, body: forms.FormVersion, redact: Redact) -> Question:
+def _question(question: forms.FormQuestion, body: forms.FormVersion, redact: Redact) -> Question:
     if question.type in _TEXT_LIMITS:
         return TextQuestion(question.id, question.max_length or _TEXT_LIMITS[question.type], redact)
     if question.type == "date":
@@ -175,10 +175,10 @@ def _question(question: forms.Question, body: forms.FormVersion, redact: Redact)
         return MultiQuestion(question.id, codes, _scores(question, body, codes))
     scale = body.scales.get(question.id) or next(iter(allowed_scales(question.type)))
     points = scale_points(scale)
-    return PointQuestion(question.id, points, scale is Scale.BINARY, _scores(question, body, frozenset(points)))
+    return PointQuestion(question.id, points, scale is MeasureScale.BINARY, _scores(question, body, frozenset(points)))
 
 
-def _scores(question: forms.Question, body: forms.FormVersion, values: frozenset[str] | frozenset[int]) -> Scores:
+def _scores(question: forms.FormQuestion, body: forms.FormVersion, values: frozenset[str] | frozenset[int]) -> Scores:
     """What goes on record for each possible answer; nothing where the question is not scored."""
     scale = body.scales.get(question.id)
     version = body.measure_versions.get(question.id)

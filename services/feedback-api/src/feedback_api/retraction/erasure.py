@@ -13,10 +13,10 @@ from feedback_api.intake.use_cases import BatchResult, RejectedItem
 from feedback_api.retraction.legal_hold import held_refusal, is_held
 from feedback_api.retraction.parser import Target, retraction
 from soundings.access.roles import Principal
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.http.loop_turn import LoopTurn
 from soundings.kernel.errors import FieldError, InvalidInput, ServiceUnavailable
-from soundings.log.port import AppendFailed, Log, Record
+from soundings.log.port import AppendFailed, EventLog, LogRecord
 from soundings.telemetry.tracing import current_traceparent
 
 _FIELDS: Final = frozenset({"source_id", "kind", "id", "root_id"})
@@ -57,7 +57,7 @@ class ErasureContext:
             raise held_refusal("source_id")
 
 
-async def erase(items: Sequence[object], eraser: ErasureContext, log: Log) -> BatchResult:
+async def erase(items: Sequence[object], eraser: ErasureContext, log: EventLog) -> BatchResult:
     """Append a retraction for each record that may be erased; what is counted as accepted is durable.
 
     Raises Unavailable when nothing was stored and trying again may help.
@@ -65,7 +65,7 @@ async def erase(items: Sequence[object], eraser: ErasureContext, log: Log) -> Ba
     bundles, rejected = await _sorted(items, eraser)
     lost = 0
     for topic, bundle in bundles.items():
-        places = await log.append(topic, [record for _, record in bundle])
+        places = await log.append_records(topic, [record for _, record in bundle])
         for (index, _), place in zip(bundle, places, strict=True):
             if isinstance(place, AppendFailed):
                 lost += 1
@@ -78,8 +78,8 @@ async def erase(items: Sequence[object], eraser: ErasureContext, log: Log) -> Ba
 
 async def _sorted(
     items: Sequence[object], eraser: ErasureContext
-) -> tuple[dict[str, list[tuple[int, Record]]], list[RejectedItem]]:
-    bundles: dict[str, list[tuple[int, Record]]] = {}
+) -> tuple[dict[str, list[tuple[int, LogRecord]]], list[RejectedItem]]:
+    bundles: dict[str, list[tuple[int, LogRecord]]] = {}
     rejected: list[RejectedItem] = []
     turn = LoopTurn()
     for index, item in enumerate(items):
@@ -89,5 +89,5 @@ async def _sorted(
         except InvalidInput as refusal:
             rejected.append(RejectedItem(index, None, refusal.faults[0]))
         else:
-            bundles.setdefault(event.TOPIC.name, []).append((index, encode(event, current_traceparent())))
+            bundles.setdefault(event.TOPIC.name, []).append((index, encode_event(event, current_traceparent())))
     return bundles, rejected

@@ -22,10 +22,10 @@ from feedback_api.intake.source_auth import SourceAuthenticator
 from feedback_api.pseudonyms.domain import BlankPerson
 from feedback_api.retraction.erasure import ErasureContext, erase
 from feedback_api.retraction.openapi import ERASE_ANSWERS, ERASE_BODY, FIND_ANSWERS, FIND_BODY
-from soundings.http.auth import Forbidden, current_principal
+from soundings.http.auth import AccessForbidden, current_principal
 from soundings.http.body import read_limited_body
 from soundings.kernel.clock import Clock
-from soundings.log.port import Log
+from soundings.log.port import EventLog
 
 Subjects = Callable[[str, str], tuple[str, ...]]
 """All pseudonyms that a person (second) has had under the keys of an agency (first)."""
@@ -35,7 +35,7 @@ _ERASE: Final = frozenset({"records"})
 _PERSON_MAX: Final = 500
 
 
-def erasure_router(door: SourceAuthenticator, log: Log, subjects: Subjects, clock: Clock) -> APIRouter:
+def erasure_router(door: SourceAuthenticator, log: EventLog, subjects: Subjects, clock: Clock) -> APIRouter:
     """POST /v1/subjects and POST /v1/erasures."""
     router = APIRouter(tags=["taking back"])
 
@@ -47,7 +47,7 @@ def erasure_router(door: SourceAuthenticator, log: Log, subjects: Subjects, cloc
         if agency_id is None or person is None:
             raise missing_field("agency_id" if agency_id is None else "person")
         if not current_principal(request).can_act_for(agency_id):
-            raise Forbidden("This is another agency than yours.")
+            raise AccessForbidden("This is another agency than yours.")
         if (await door.directory()).registered_agency(agency_id) is None:
             raise invalid_field("agency_id", "unknown_agency", "is not an agency of the catalogue")
         try:

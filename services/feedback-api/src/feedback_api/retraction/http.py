@@ -13,12 +13,12 @@ from feedback_api.intake.replies import json_response
 from feedback_api.intake.source_auth import SourceAuthenticator
 from feedback_api.retraction.legal_hold import held_problem, is_held
 from feedback_api.retraction.parser import Reason, Target, retraction
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.events.topics import INTERACTIONS, RESPONSES
-from soundings.http.problems import Problem
+from soundings.http.problems import ProblemException
 from soundings.kernel.clock import Clock
 from soundings.kernel.errors import ServiceUnavailable
-from soundings.log.port import AppendFailed, Log
+from soundings.log.port import AppendFailed, EventLog
 from soundings.telemetry.tracing import current_traceparent
 
 _LOG_DAYS: Final = max(topic.retention.days for topic in (RESPONSES, INTERACTIONS) if topic.retention)
@@ -26,7 +26,7 @@ _LOG_DAYS: Final = max(topic.retention.days for topic in (RESPONSES, INTERACTION
 _KINDS: Final = frozenset(get_args(RecordKind))
 
 
-def retraction_router(door: SourceAuthenticator, log: Log, receipts: Receipts, clock: Clock) -> APIRouter:
+def retraction_router(door: SourceAuthenticator, log: EventLog, receipts: Receipts, clock: Clock) -> APIRouter:
     """DELETE by id for each kind, and DELETE by receipt."""
     router = APIRouter(tags=["taking back"])
 
@@ -68,15 +68,15 @@ def retraction_router(door: SourceAuthenticator, log: Log, receipts: Receipts, c
         """
         target = receipts.open(receipt)
         if target is None or target.kind not in _KINDS:
-            raise Problem(404, "not_found", "This is not a receipt that we gave.")
+            raise ProblemException(404, "not_found", "This is not a receipt that we gave.")
         return await retract(_target(target), "erasure")
 
     return router
 
 
-async def _append(log: Log, target: Target, reason: Reason, clock: Clock) -> None:
+async def _append(log: EventLog, target: Target, reason: Reason, clock: Clock) -> None:
     event = retraction(target, reason, clock())
-    (place,) = await log.append(event.TOPIC.name, (encode(event, current_traceparent()),))
+    (place,) = await log.append_records(event.TOPIC.name, (encode_event(event, current_traceparent()),))
     if isinstance(place, AppendFailed):
         raise ServiceUnavailable("The log could not store this just now; send it again.") from place
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from feedback_api.intake.context import CatalogueLookup
 from feedback_api.intake.errors import invalid_field
-from soundings.http.problems import Problem
+from soundings.http.problems import ProblemException
 from soundings.kernel.errors import InvalidInput
 
 LEGAL_HOLD: Final = "legal_hold"
@@ -17,9 +17,9 @@ def is_held(source_id: str, directory: CatalogueLookup) -> bool:
     return source is not None and source.legal_hold
 
 
-def held_problem() -> Problem:
+def held_problem() -> ProblemException:
     """409, said to whoever wanted something erased."""
-    return Problem(409, LEGAL_HOLD, f"Nothing was erased: {_DETAIL}.")
+    return ProblemException(409, LEGAL_HOLD, f"Nothing was erased: {_DETAIL}.")
 
 
 def held_refusal(field: str) -> InvalidInput:

@@ -12,7 +12,7 @@ from feedback_api.intake.ports import Accepted, ParsedItem, RecordKind
 from feedback_api.intake.record_ids import keyed_identifier
 from feedback_api.retraction.legal_hold import held_refusal
 from soundings.events.base import EventData
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.events.interaction import InteractionRetracted
 from soundings.events.response import ResponseRetracted
 from soundings.events.tally import TallyRetracted
@@ -80,4 +80,4 @@ class RetractionParser:
             raise held_refusal("")
         target = Target(sender.source.id, self._kind, record_id, keyed_identifier(item, "root_id"))
         event = retraction(target, "sender", sender.received_at)
-        return ParsedItem(record_id, target.root_id, encode(event, sender.traceparent))
+        return ParsedItem(record_id, target.root_id, encode_event(event, sender.traceparent))

@@ -27,13 +27,13 @@ from feedback_api.intake.monotonic_revision import MonotonicRevisions
 from feedback_api.intake.replies import json_response
 from feedback_api.intake.source_auth import SourceAuthenticator
 from soundings.access.roles import Principal
-from soundings.events.envelope import encode
+from soundings.events.envelope import encode_event
 from soundings.events.response import ResponseReviewed
-from soundings.http.auth import Forbidden, current_principal
+from soundings.http.auth import AccessForbidden, current_principal
 from soundings.http.body import read_limited_body
 from soundings.kernel.clock import Clock
 from soundings.kernel.errors import ServiceUnavailable
-from soundings.log.port import AppendFailed, Log
+from soundings.log.port import AppendFailed, EventLog
 from soundings.telemetry.tracing import current_traceparent
 
 Verdict = Literal["quarantined", "released"]
@@ -48,7 +48,7 @@ class Desk:
     """What reviewing needs."""
 
     door: SourceAuthenticator
-    log: Log
+    log: EventLog
     redact: Redact
     revisions: MonotonicRevisions
     clock: Clock
@@ -70,7 +70,7 @@ def review_router(desk: Desk) -> APIRouter:
         item = await _item(request)
         directory = await desk.door.directory()
         event = await asyncio.to_thread(reviewed, item, current_principal(request), directory, desk, desk.clock())
-        (place,) = await desk.log.append(event.TOPIC.name, (encode(event, current_traceparent()),))
+        (place,) = await desk.log.append_records(event.TOPIC.name, (encode_event(event, current_traceparent()),))
         if isinstance(place, AppendFailed):
             raise ServiceUnavailable("The log could not store this just now; send it again.") from place
         return json_response({"id": event.record_id, "revision": event.revision})
@@ -90,7 +90,7 @@ def reviewed(item: Item, reviewer: Principal, directory: CatalogueLookup, desk: 
     if source is None:
         raise invalid_field("source_id", "unknown_source", "is not a source of the catalogue")
     if not reviewer.can_act_for(source.agency_id):
-        raise Forbidden("This source belongs to another agency.")
+        raise AccessForbidden("This source belongs to another agency.")
     return ResponseReviewed(
         record_id=record_id,
         source_id=source_id,

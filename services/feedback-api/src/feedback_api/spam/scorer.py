@@ -11,7 +11,7 @@ from feedback_api.spam.client_hash import RotatingClientHash
 from feedback_api.spam.repeated_text import RepeatedTextDetector, is_the_same
 from feedback_api.spam.score import SpamReason, SpamScore, suspicion
 from feedback_api.spam.token_bucket import TokenBuckets
-from soundings.events.forms import Abuse
+from soundings.events.forms import AbusePolicy
 
 SpamCheck = Callable[[str, Collection[str]], SpamScore]
 """What to think of a response with an id (first) and texts (second, redacted)."""
@@ -45,7 +45,9 @@ class SpamScorer:
         # Long answers are judged on a thread beside the event loop, and nothing inside is made for two at once.
         self._lock = threading.Lock()
 
-    def judge(self, arrival: SubmissionContext, rules: Abuse, record_id: str, texts: Collection[str]) -> SpamScore:
+    def judge(
+        self, arrival: SubmissionContext, rules: AbusePolicy, record_id: str, texts: Collection[str]
+    ) -> SpamScore:
         """The suspicion about one response; it is remembered for the ones after it."""
         with self._lock:
             signs = {*_of_arrival(arrival, rules), *self._of_texts(arrival.form_id, record_id, texts)}
@@ -74,7 +76,7 @@ class SpamScorer:
             yield SpamReason.OFTEN_REPEATED if others >= _OFTEN else SpamReason.REPEATED
 
 
-def _of_arrival(arrival: SubmissionContext, rules: Abuse) -> Iterator[SpamReason]:
+def _of_arrival(arrival: SubmissionContext, rules: AbusePolicy) -> Iterator[SpamReason]:
     if arrival.honeypot:
         yield SpamReason.HONEYPOT
     if arrival.elapsed_ms is not None and arrival.elapsed_ms < rules.least_seconds * _MILLISECONDS:

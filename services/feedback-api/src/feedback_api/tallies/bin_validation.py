@@ -14,14 +14,14 @@ from feedback_api.intake.field_readers import (
     is_object,
 )
 from soundings.kernel.ids import is_slug
-from soundings.kernel.measures import Measure, tally_bins
-from soundings.kernel.scales import UNITS, Scale, has_total
+from soundings.kernel.measures import BuiltInMeasure, tally_bins
+from soundings.kernel.scales import UNITS, MeasureScale, has_total
 
 _BINS_MAX: Final = 1000
 _NAME_MAX: Final = 100
 
 
-def bins(item: Item, measure: Measure, redact: Redact) -> dict[str, int]:
+def bins(item: Item, measure: BuiltInMeasure, redact: Redact) -> dict[str, int]:
     """How often each bin was counted. Names outside a closed set are redacted; names that become equal are added up."""
     value = item.get("bins")
     if value is None:
@@ -46,7 +46,7 @@ def bins(item: Item, measure: Measure, redact: Redact) -> dict[str, int]:
     return counted
 
 
-def total(item: Item, measure: Measure) -> int | float | None:
+def total(item: Item, measure: BuiltInMeasure) -> int | float | None:
     """The sum in seconds or minor units, which durations and money need and nothing else has."""
     value = item.get("total")
     if not has_total(measure.scale):
@@ -55,7 +55,7 @@ def total(item: Item, measure: Measure) -> int | float | None:
         return None
     if value is None:
         raise missing_field("total")
-    if measure.scale is Scale.MONEY:
+    if measure.scale is MeasureScale.MONEY:
         return checked_whole(value, "total", -COUNT_MAX, COUNT_MAX)
     if not isinstance(value, int | float) or isinstance(value, bool):
         raise wrong_type("total", "a number of seconds")

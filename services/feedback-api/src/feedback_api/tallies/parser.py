@@ -19,14 +19,14 @@ from feedback_api.tallies.bin_validation import bins, total
 from soundings.events.tally import TallyRecorded
 from soundings.events.topics import TALLIES
 from soundings.kernel.clock import from_epoch_ms
-from soundings.kernel.ids import key128
-from soundings.kernel.measures import Measure, accepts_tallies
-from soundings.kernel.vocabulary import Grain
+from soundings.kernel.ids import hash_key128
+from soundings.kernel.measures import BuiltInMeasure, accepts_tallies
+from soundings.kernel.vocabulary import CellGrain
 
 FIELDS: Final = frozenset(
     {"id", "service_id", "channel", "measure", "version", "grain", "start", "bins", "total", "revision"}
 )
-_GRAINS: Final[Mapping[str, str]] = {grain.value: grain.value for grain in Grain}
+_GRAINS: Final[Mapping[str, str]] = {grain.value: grain.value for grain in CellGrain}
 _VERSION_MAX: Final = 1_000_000
 
 
@@ -34,7 +34,7 @@ _VERSION_MAX: Final = 1_000_000
 class Period:
     """One day, month, fiscal quarter or fiscal year, by its first local date."""
 
-    grain: Grain
+    grain: CellGrain
     start: date
 
 
@@ -84,7 +84,7 @@ class TallyParser:
         }
         return self._maker.make(data, sender, record_id=tally_id, revision=revised, at=sender.received_at)
 
-    def _measure(self, item: Item, agency: AgencyView, period: Period) -> Measure:
+    def _measure(self, item: Item, agency: AgencyView, period: Period) -> BuiltInMeasure:
         versions = self._versions(item, agency)
         number = whole_number(item, "version", 1, _VERSION_MAX)
         if number is None:
@@ -111,13 +111,13 @@ class TallyParser:
 
 
 def _period(item: Item, agency: AgencyView) -> Period:
-    grain = Grain(required_choice(item, "grain", _GRAINS))
+    grain = CellGrain(required_choice(item, "grain", _GRAINS))
     start = local_date(item, "start")
     if start is None:
         raise missing_field("start")
     first = agency.calendar.first_of_grain(start, grain)
     if first != start:
-        fiscal = "" if grain in {Grain.DAY, Grain.MONTH} else "fiscal "
+        fiscal = "" if grain in {CellGrain.DAY, CellGrain.MONTH} else "fiscal "
         detail = f"must be the first day of a {fiscal}{grain.value}; the one that holds it begins on {first}"
         raise invalid_field("start", "not_first_day", detail)
     return Period(grain, start)
@@ -127,14 +127,14 @@ def _beginning(agency: AgencyView, start: date) -> datetime:
     return from_epoch_ms(agency.calendar.start_of_day(start)).astimezone(UTC)
 
 
-def _of_version(versions: tuple[MeasureVersionView, ...], number: int) -> Measure:
+def _of_version(versions: tuple[MeasureVersionView, ...], number: int) -> BuiltInMeasure:
     for view in versions:
         if view.measure.version == number:
             return view.measure
     raise invalid_field("version", "unknown_version", "is not a version of this measure")
 
 
-def _derived_id(source_id: str, service_id: str, channel: str, measure: Measure, period: Period) -> str:
+def _derived_id(source_id: str, service_id: str, channel: str, measure: BuiltInMeasure, period: Period) -> str:
     """The id of a tally that has none: the same for the same count of the same thing, so that it can be corrected."""
     parts = (source_id, service_id, channel, measure.id, str(measure.version), period.grain.value, str(period.start))
-    return "tally-" + key128(*parts).hex()
+    return "tally-" + hash_key128(*parts).hex()

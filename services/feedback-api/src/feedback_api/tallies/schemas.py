@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from soundings.kernel.ids import RECORD_ID_MAX
-from soundings.kernel.vocabulary import Channel
+from soundings.kernel.vocabulary import ServiceChannel
 
 
 class TallyItem(BaseModel):
@@ -14,7 +14,7 @@ class TallyItem(BaseModel):
 
     id: str | None = Field(None, min_length=1, max_length=RECORD_ID_MAX, description="Derived where left out.")
     service_id: str | None = Field(None, description="Needed where the source has several.")
-    channel: str = Field(json_schema_extra={"enum": [channel.value for channel in Channel]})
+    channel: str = Field(json_schema_extra={"enum": [channel.value for channel in ServiceChannel]})
     measure: str
     version: int | None = Field(None, ge=1, description="The one in force at `start` where left out.")
     grain: Literal["day", "month", "quarter", "year"] = Field(description="Quarter and year are fiscal.")

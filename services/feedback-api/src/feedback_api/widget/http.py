@@ -6,7 +6,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from feedback_api.widget.bundles import WidgetFile, newest, widget_files
-from soundings.http.problems import Problem
+from soundings.http.problems import ProblemException
 
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _FOR_AN_HOUR: Final = "public, max-age=3600"
@@ -37,7 +37,7 @@ def widget_router() -> APIRouter:
         """One version of the widget, for a page that names its integrity; it never changes."""
         found = widget_files().get(version)
         if found is None:
-            raise Problem(404, "not_found", "There is no such version of the widget.")
+            raise ProblemException(404, "not_found", "There is no such version of the widget.")
         return _answer(request, found, _FOR_EVER)
 
     return router

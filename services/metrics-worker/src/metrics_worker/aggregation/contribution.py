@@ -94,9 +94,9 @@ def unit_buckets(time_zone: str, ms: int) -> tuple[Bucket, ...]:
 
 def _learn_hour(key: tuple[str, int], ms: int) -> tuple[Bucket, ...]:
     calendar = calendar_of(key[0])
-    names = calendar.buckets(ms)
+    names = calendar.buckets_of(ms)
     buckets = tuple(zip(_GRAINS, names, strict=True))
-    if calendar.buckets(ms) is names:  # the same object again: it stands for the whole hour
+    if calendar.buckets_of(ms) is names:  # the same object again: it stands for the whole hour
         if len(_hours) >= _KEPT:
             _hours.clear()
         _hours[key] = buckets

@@ -33,9 +33,9 @@ from metrics_worker.aggregation.responses import (
 from metrics_worker.aggregation.roots import InteractionRecord
 from metrics_worker.aggregation.tallies import tally_buckets, tally_contribution
 from soundings.kernel.clock import epoch_ms
-from soundings.kernel.histogram_bins import milliseconds
-from soundings.kernel.scales import Scale
-from soundings.kernel.vocabulary import Grain
+from soundings.kernel.histogram_bins import to_milliseconds
+from soundings.kernel.scales import MeasureScale
+from soundings.kernel.vocabulary import CellGrain
 
 Content = Contribution | InteractionRecord
 """What a record means for the cells: a contribution of its own, or a part of its root."""
@@ -192,10 +192,10 @@ def funnel_content(service: str, channel: str, occurred: int, data: FunnelData) 
 
 def tally_content(service: str, channel: str, data: TallyData) -> Contribution:
     """ValueError when something in it cannot be counted."""
-    buckets = tally_buckets(Grain(data.grain), date.fromisoformat(data.start))
+    buckets = tally_buckets(CellGrain(data.grain), date.fromisoformat(data.start))
     place = checked_place(CellCoordinates(service, channel, "", buckets))
     total = None if data.total is UNSET else data.total
-    return tally_contribution(place, data.measure, data.measure_version, Scale(data.scale), data.bins, total)
+    return tally_contribution(place, data.measure, data.measure_version, MeasureScale(data.scale), data.bins, total)
 
 
 def interaction_content(
@@ -239,4 +239,4 @@ def _instant(text: Text) -> int | None:
 
 
 def _duration(seconds: float | UnsetType) -> int | None:
-    return None if seconds is UNSET else milliseconds(seconds)
+    return None if seconds is UNSET else to_milliseconds(seconds)

@@ -12,7 +12,7 @@ from metrics_worker.aggregation.contribution import (
     unit_buckets,
     versioned,
 )
-from soundings.kernel.scales import UNITS, Scale, bin_of
+from soundings.kernel.scales import UNITS, MeasureScale, bin_of
 
 Score = tuple[str, str, int, str, int | str]
 """One scored answer: question id, measure, version, scale, and a point of the scale or the code of an option."""
@@ -30,7 +30,7 @@ def score_count(score: Score) -> Count:
     known = _points.get(score)
     if known is None:
         _, measure, version, scale, value = score
-        known = Count(versioned(measure, version), bin_of(Scale(scale), value))
+        known = Count(versioned(measure, version), bin_of(MeasureScale(scale), value))
         if len(_points) >= _KEPT:
             _points.clear()
         _points[score] = known

@@ -12,14 +12,14 @@ from metrics_worker.aggregation.contribution import (
     Count,
     versioned,
 )
-from soundings.kernel.histogram_bins import UNKNOWN, is_duration_bin, is_money_bin, milliseconds
-from soundings.kernel.scales import ALL, Scale, has_total, scale_bins
-from soundings.kernel.vocabulary import Grain
+from soundings.kernel.histogram_bins import UNKNOWN, is_duration_bin, is_money_bin, to_milliseconds
+from soundings.kernel.scales import ALL, MeasureScale, has_total, scale_bins
+from soundings.kernel.vocabulary import CellGrain
 
-_FIRST_DAYS: Final = frozenset({Grain.MONTH, Grain.QUARTER, Grain.YEAR})
+_FIRST_DAYS: Final = frozenset({CellGrain.MONTH, CellGrain.QUARTER, CellGrain.YEAR})
 
 
-def tally_buckets(grain: Grain, start: date) -> tuple[Bucket, ...]:
+def tally_buckets(grain: CellGrain, start: date) -> tuple[Bucket, ...]:
     """A day counts in its day and its month, any other grain only in its own; ValueError when it begins on a wrong day.
 
     Whether a quarter or year begins where the agency's fiscal one does was decided where it came in.
@@ -27,13 +27,18 @@ def tally_buckets(grain: Grain, start: date) -> tuple[Bucket, ...]:
     if grain in _FIRST_DAYS and start.day != 1:
         raise ValueError(f"a {grain.value} does not begin on {start.isoformat()}")
     own = (grain.value, start.isoformat())
-    if grain is Grain.DAY:
-        return own, (Grain.MONTH.value, start.replace(day=1).isoformat())
+    if grain is CellGrain.DAY:
+        return own, (CellGrain.MONTH.value, start.replace(day=1).isoformat())
     return (own,)
 
 
 def tally_contribution(
-    place: CellCoordinates, measure: str, version: int, scale: Scale, bins: Mapping[str, int], total: float | None
+    place: CellCoordinates,
+    measure: str,
+    version: int,
+    scale: MeasureScale,
+    bins: Mapping[str, int],
+    total: float | None,
 ) -> Contribution:
     """The bins with their n; the measure counts as reported also where all of them are 0.
 
@@ -51,7 +56,7 @@ def tally_contribution(
     return Contribution(place, tuple(count for count in counts if count.n or count.total), name)
 
 
-def _check(scale: Scale, bins: Mapping[str, int]) -> None:
+def _check(scale: MeasureScale, bins: Mapping[str, int]) -> None:
     for bin_, n in bins.items():
         if not _is_bin(scale, bin_):
             raise ValueError(f"{bin_!r} is not a bin of the scale {scale.value}")
@@ -59,23 +64,23 @@ def _check(scale: Scale, bins: Mapping[str, int]) -> None:
             raise ValueError(f"{n} is more than can be counted")
 
 
-def _is_bin(scale: Scale, bin_: str) -> bool:
+def _is_bin(scale: MeasureScale, bin_: str) -> bool:
     match scale:
-        case Scale.CATEGORY:
+        case MeasureScale.CATEGORY:
             return bin_ != ""
-        case Scale.COUNT:
+        case MeasureScale.COUNT:
             return bin_ == ALL
-        case Scale.DURATION:
+        case MeasureScale.DURATION:
             return bin_ == UNKNOWN or is_duration_bin(bin_)
-        case Scale.MONEY:
+        case MeasureScale.MONEY:
             return is_money_bin(bin_)
         case _:
             return bin_ in scale_bins(scale)
 
 
-def _amount(scale: Scale, total: float | None) -> int:
+def _amount(scale: MeasureScale, total: float | None) -> int:
     if total is None:
         raise ValueError("a tally of durations or money needs its total")
     if abs(total) > LARGEST_COUNT:
         raise ValueError(f"{total} is more than can be counted")
-    return milliseconds(total) if scale is Scale.DURATION else round(total)
+    return to_milliseconds(total) if scale is MeasureScale.DURATION else round(total)

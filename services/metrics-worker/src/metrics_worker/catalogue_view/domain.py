@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from soundings.kernel.agency_calendar import Calendar
+from soundings.kernel.agency_calendar import AgencyCalendar
 from soundings.kernel.measures import BUILT_IN, CountedUnit
-from soundings.kernel.measures import Measure as BuiltIn
-from soundings.kernel.scales import Scale
+from soundings.kernel.measures import BuiltInMeasure as BuiltIn
+from soundings.kernel.scales import MeasureScale
 
 Texts = Mapping[str, str]
 
@@ -18,7 +18,7 @@ class Agency:
     """An agency and its rules. ``threshold`` and ``strict`` are those of suppression."""
 
     id: str
-    calendar: Calendar
+    calendar: AgencyCalendar
     threshold: int = 11
     strict: bool = False
     active: bool = True
@@ -55,22 +55,27 @@ class MeasureFacts:
     unit: str
     per: CountedUnit
     version: int
-    scales: Mapping[int, Scale]
+    scales: Mapping[int, MeasureScale]
     listed: bool = False
     internal: bool = False
     agency_id: str | None = None
 
     @property
-    def scale(self) -> Scale:
+    def scale(self) -> MeasureScale:
         return self.scales[self.version]
 
 
-_UNITS: Final[Mapping[Scale, str]] = MappingProxyType(
-    {Scale.DURATION: "seconds", Scale.MONEY: "minor units", Scale.CATEGORY: "answers", Scale.COUNT: "units"}
+_UNITS: Final[Mapping[MeasureScale, str]] = MappingProxyType(
+    {
+        MeasureScale.DURATION: "seconds",
+        MeasureScale.MONEY: "minor units",
+        MeasureScale.CATEGORY: "answers",
+        MeasureScale.COUNT: "units",
+    }
 )
 
 
-def unit_of(scale: Scale) -> str:
+def unit_of(scale: MeasureScale) -> str:
     """The unit in which figures of an agency's own measure are read."""
     return _UNITS.get(scale, "points")
 

@@ -22,7 +22,7 @@ class SqlRevocations:
         table = catalogue_entity.c
         wanted = select(table.body).where(table.entity == TokenRevocationChanged.ENTITY, table.state == "active")
         try:
-            async with self._database.snapshot() as connection:
+            async with self._database.read_snapshot() as connection:
                 bodies = [body for (body,) in await connection.execute(wanted)]
             found = [TokenRevocation.model_validate(body, extra="ignore") for body in bodies]
         except (DatabaseFailed, ValidationError) as error:

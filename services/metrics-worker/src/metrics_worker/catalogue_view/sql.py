@@ -14,7 +14,7 @@ from soundings.events import catalogue as said
 from soundings.events.topics import CATALOGUE
 from soundings.kernel.agency_calendar import calendar_of
 from soundings.kernel.measures import BUILT_IN, CountedUnit
-from soundings.kernel.scales import Scale
+from soundings.kernel.scales import MeasureScale
 
 _log = structlog.get_logger("metrics_worker.catalogue_view")
 _Model = TypeVar("_Model", bound=BaseModel)
@@ -67,7 +67,7 @@ def _parsed(model: type[_Model], body: object) -> _Model:
 
 def _agencies(bodies: Mapping[str, tuple[str, object, object]]) -> Iterable[Agency]:
     for id_, (state, body, _) in bodies.items():
-        agency = _parsed(said.Agency, body)
+        agency = _parsed(said.AgencyBody, body)
         try:
             calendar = calendar_of(agency.time_zone, agency.fiscal_year_start)
         except ValueError as error:  # a zone that this machine's time zone data lack
@@ -78,17 +78,17 @@ def _agencies(bodies: Mapping[str, tuple[str, object, object]]) -> Iterable[Agen
 
 
 def _department(id_: str, body: object) -> Department:
-    department = _parsed(said.Department, body)
+    department = _parsed(said.DepartmentBody, body)
     return Department(id_, department.agency_id, department.parent_id)
 
 
 def _service(id_: str, body: object) -> Service:
-    service = _parsed(said.Service, body)
+    service = _parsed(said.ServiceBody, body)
     return Service(id_, service.agency_id, service.department_id, service.draft)
 
 
 def _measure(id_: str, body: object, more: object) -> MeasureFacts:
-    measure = _parsed(said.Measure, body)
+    measure = _parsed(said.MeasureBody, body)
     known = BUILT_IN.get(id_)
     return MeasureFacts(
         id=id_,
@@ -105,7 +105,7 @@ def _measure(id_: str, body: object, more: object) -> MeasureFacts:
     )
 
 
-def _scales(id_: str, measure: said.Measure, more: object) -> dict[int, Scale]:
+def _scales(id_: str, measure: said.MeasureBody, more: object) -> dict[int, MeasureScale]:
     """The scale of every version: the built-in one unless it was declared, those of old, and the one in force."""
     known = BUILT_IN.get(id_)
     first = {known.version: known.scale} if known else {}

@@ -11,7 +11,7 @@ from metrics_worker.comparisons.domain import AskedRecord
 from metrics_worker.comparisons.use_cases import CompareRecords, UnknownKey
 from soundings.http.auth import bearer_token
 from soundings.http.body import read_limited_body
-from soundings.http.problems import Problem, field_error_from_pydantic
+from soundings.http.problems import ProblemException, field_error_from_pydantic
 from soundings.kernel.errors import InvalidInput
 from soundings.kernel.ids import RECORD_ID_MAX
 
@@ -76,7 +76,7 @@ async def _source(request: Request, compare_records: CompareRecords) -> str:
     try:
         return await compare_records.source_of(secret or "")
     except UnknownKey as error:
-        raise Problem(401, error.code, str(error), headers={"WWW-Authenticate": "Bearer"}) from None
+        raise ProblemException(401, error.code, str(error), headers={"WWW-Authenticate": "Bearer"}) from None
 
 
 def _question(body: bytes) -> ComparisonQuestion:

@@ -30,7 +30,7 @@ class SqlComparisonStore:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator[ComparisonSnapshot]:
-        async with self._database.snapshot() as connection:
+        async with self._database.read_snapshot() as connection:
             yield SqlComparisonSnapshot(connection, self._retention)
 
 

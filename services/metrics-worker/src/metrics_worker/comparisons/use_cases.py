@@ -21,13 +21,13 @@ from metrics_worker.comparisons.ports import ComparisonSnapshot, ComparisonStore
 from metrics_worker.consumer.event_decoder import decode_event
 from soundings.access.keys import hash_key
 from soundings.events.base import EventData
-from soundings.events.envelope import Undecodable
+from soundings.events.envelope import UndecodableRecord
 from soundings.events.interaction import InteractionRecorded
 from soundings.events.response import ResponseSubmitted
 from soundings.events.tally import TallyRecorded
 from soundings.kernel.clock import Clock, epoch_ms
 from soundings.kernel.errors import FieldError, InvalidInput, SoundingsError
-from soundings.kernel.ids import key128
+from soundings.kernel.ids import hash_key128
 from soundings.log.port import StoredRecord, TopicPartition
 
 _EVENTS: Final[Mapping[str, type[EventData]]] = {
@@ -124,15 +124,15 @@ def _asked(
 
 def _key(kind: Kind, source_id: str, record: AskedRecord) -> bytes:
     if kind == "interaction":
-        return key128(kind, source_id, record.root_id or record.record_id, record.record_id)
-    return key128(kind, source_id, record.record_id)
+        return hash_key128(kind, source_id, record.root_id or record.record_id, record.record_id)
+    return hash_key128(kind, source_id, record.record_id)
 
 
 def _decoded(event: type[EventData], value: bytes, index: int) -> RecordReceived:
     headers = (("ce_type", event.TYPE.encode()),)
     try:
         decoded = decode_event(StoredRecord(event.TOPIC.name, 0, 0, b"", value, headers, 0), "")
-    except Undecodable as error:
+    except UndecodableRecord as error:
         raise _refused(index, str(error)) from error
     if not isinstance(decoded, RecordReceived):
         raise _refused(index, "is no record")

@@ -5,7 +5,7 @@ import orjson
 from metrics_worker.aggregation.errors import InconsistentEvent
 from metrics_worker.consumer.ports import CatalogueRow
 from soundings.events.catalogue import CatalogueChanged
-from soundings.events.envelope import decode
+from soundings.events.envelope import decode_event
 from soundings.log.port import StoredRecord
 
 _COLUMNS = ("id", "revision", "state", "changed_at", "body")
@@ -16,7 +16,7 @@ def decode_entity(record: StoredRecord) -> CatalogueRow:
     if record.value is None:
         entity, _, id_ = record.key.decode("utf-8", "replace").partition("/")
         return CatalogueRow(entity, id_, None, 0, None, "", "")
-    event = decode(record)
+    event = decode_event(record)
     if not isinstance(event, CatalogueChanged):
         raise InconsistentEvent(f"{event.TYPE} does not belong on {record.topic}")
     data = orjson.loads(event.model_dump_json(exclude_none=True, by_alias=True))

@@ -38,12 +38,12 @@ from metrics_worker.consumer.event_structs import (
     ResponseStruct,
 )
 from soundings.events.base import EventData
-from soundings.events.envelope import UnknownEventType, decode
+from soundings.events.envelope import UnknownEventType, decode_event
 from soundings.events.interaction import InteractionRecorded, InteractionRetracted
 from soundings.events.response import FormFunnelStep, ResponseRetracted, ResponseReviewed, ResponseSubmitted
 from soundings.events.tally import TallyRecorded, TallyRetracted
 from soundings.kernel.clock import epoch_ms
-from soundings.kernel.ids import key128
+from soundings.kernel.ids import hash_key128
 from soundings.log.port import StoredRecord
 
 Json = dict[str, Any]
@@ -84,7 +84,7 @@ def _type_of(record: StoredRecord) -> bytes:
 
 
 def _decode_with_model(record: StoredRecord, home: str) -> Event:
-    event = decode(record)
+    event = decode_event(record)
     value = event.model_dump_json(exclude_none=True, by_alias=True).encode()
     if _ESCAPED_NUL in value:
         value = _without_nul(value)
@@ -199,7 +199,7 @@ def _interaction(value: bytes, home: str) -> RecordReceived | None:
     content = interaction_content(record_id, service, channel, data)
     return RecordReceived(
         Fact(
-            key128("interaction", source_id, root_id, record_id), key128("root", source_id, root_id), "interaction",
+            hash_key128("interaction", source_id, root_id, record_id), hash_key128("root", source_id, root_id), "interaction",
             source_id, record_id, service or "", channel or "", content.started, COUNTED, event.revision, None, None,
             text_of(data), home,
         ),
@@ -259,9 +259,9 @@ def _retraction(kind: Kind) -> Callable[[Json, str], Retracted]:
 def _placeholder(kind: Kind, source_id: str, record_id: str, home: str, *, root_id: str | None = None) -> Fact:
     """A record of which only its ids are known."""
     if root_id is None:
-        key, unit = key128(kind, source_id, record_id), None
+        key, unit = hash_key128(kind, source_id, record_id), None
     else:
-        key, unit = key128(kind, source_id, root_id, record_id), key128("root", source_id, root_id)
+        key, unit = hash_key128(kind, source_id, root_id, record_id), hash_key128("root", source_id, root_id)
     return placeholder_fact(Fact(key, unit, kind, source_id, record_id, "", "", 0, 0, 0, None, None, None, home))
 
 

@@ -11,8 +11,15 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from metrics_worker.aggregation.fact_payloads import FunnelData, InteractionData, ResponseData, TallyData, Text
 from soundings.events.base import REVISION_MAX
-from soundings.kernel.scales import Scale
-from soundings.kernel.vocabulary import Channel, Direction, InteractionKind, Outcome, Reason, Stage
+from soundings.kernel.scales import MeasureScale
+from soundings.kernel.vocabulary import (
+    ContactDirection,
+    ContactOutcome,
+    ContactReason,
+    FunnelStage,
+    InteractionKind,
+    ServiceChannel,
+)
 
 if TYPE_CHECKING:
     ChannelCode = str
@@ -24,13 +31,13 @@ if TYPE_CHECKING:
     ScaleCode = str
 else:
     # As literals, since members of an enum cost more to make and to hash than their texts.
-    ChannelCode = Literal[tuple(channel.value for channel in Channel)]
-    StageCode = Literal[tuple(stage.value for stage in Stage)]
+    ChannelCode = Literal[tuple(channel.value for channel in ServiceChannel)]
+    StageCode = Literal[tuple(stage.value for stage in FunnelStage)]
     KindCode = Literal[tuple(kind.value for kind in InteractionKind)]
-    DirectionCode = Literal[tuple(direction.value for direction in Direction)]
-    OutcomeCode = Literal[tuple(outcome.value for outcome in Outcome)]
-    ReasonCode = Literal[tuple(reason.value for reason in Reason)]
-    ScaleCode = Literal[tuple(scale.value for scale in Scale)]
+    DirectionCode = Literal[tuple(direction.value for direction in ContactDirection)]
+    OutcomeCode = Literal[tuple(outcome.value for outcome in ContactOutcome)]
+    ReasonCode = Literal[tuple(reason.value for reason in ContactReason)]
+    ScaleCode = Literal[tuple(scale.value for scale in MeasureScale)]
 
 Revision = Annotated[int, Meta(ge=0, le=REVISION_MAX)]
 Seconds = Annotated[float, Meta(ge=0, le=3_200_000_000)]

@@ -5,7 +5,7 @@ from typing import Final
 
 from metrics_worker.consumer.ports import FoldStore, PartitionLease
 from soundings.events.topics import CATALOGUE
-from soundings.log.port import Batch, Log, TopicPartition
+from soundings.log.port import EventLog, RecordBatch, TopicPartition
 from soundings.log.read_marks import (
     CheckedMark,
     LogMismatch,
@@ -20,7 +20,7 @@ ADVICE: Final = "`soundings recover` shows what is missing and reads the log aga
 
 
 async def checked_partitions(
-    log: Log, store: FoldStore, taken: Mapping[TopicPartition, PartitionLease], at: int
+    log: EventLog, store: FoldStore, taken: Mapping[TopicPartition, PartitionLease], at: int
 ) -> Mapping[TopicPartition, PartitionLease]:
     """Partitions that were taken, each with the mark to go on with; raises `LogMismatch` if one does not fit."""
     marks = {home: ReadMark(held.next, held.last, held.digest) for home, held in taken.items()}
@@ -42,7 +42,7 @@ async def check_ends(
         await refuse(store, problems)
 
 
-async def check_gap(log: Log, following: int, batch: Batch) -> None:
+async def check_gap(log: EventLog, following: int, batch: RecordBatch) -> None:
     """Raise `LogMismatch` if a batch begins behind ``following`` because records were removed before they were read.
 
     Other gaps are legal: compaction makes them, and on Kafka the marks of transactions.

@@ -14,10 +14,10 @@ from metrics_worker.consumer.event_decoder import decode_event
 from metrics_worker.consumer.log_checks import check_gap
 from metrics_worker.consumer.ports import CatalogueRow, DeadLetter, OffsetAdvance, ParkedRecord, PartitionLease
 from metrics_worker.consumer.write_batch import PartitionBatch, dead_letter
-from soundings.events.envelope import Undecodable, type_of
+from soundings.events.envelope import UndecodableRecord, type_of
 from soundings.events.topics import CATALOGUE
 from soundings.log.header_codec import pack_headers
-from soundings.log.port import Batch, Log, StoredRecord, TopicPartition
+from soundings.log.port import EventLog, RecordBatch, StoredRecord, TopicPartition
 from soundings.log.read_marks import record_digest
 from soundings.telemetry.tracing import traceparents_of
 
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 async def read_slice(
-    log: Log,
+    log: EventLog,
     home: TopicPartition,
     held: PartitionLease,
     most: int,
@@ -42,7 +42,7 @@ async def read_slice(
     with the event that did it.
     """
     topic, partition = home
-    batch = await log.read(topic, partition, held.next, most)
+    batch = await log.read_batch(topic, partition, held.next, most)
     if batch.next == held.next:
         return None
     await check_gap(log, held.next, batch)
@@ -65,7 +65,7 @@ def decode_parked(records: list[StoredRecord], move: OffsetAdvance) -> Partition
     for record in records:
         try:
             events.append(decode_event(record, kept))
-        except (Undecodable, InconsistentEvent) as error:
+        except (UndecodableRecord, InconsistentEvent) as error:
             letters.append(dead_letter(record, error.code, str(error)))
         else:
             positions.append(record.position)
@@ -73,7 +73,7 @@ def decode_parked(records: list[StoredRecord], move: OffsetAdvance) -> Partition
 
 
 def _slice(
-    batch: Batch,
+    batch: RecordBatch,
     held: PartitionLease,
     end: int,
     reader: "_Reader[Event] | _Reader[CatalogueRow]",
@@ -118,7 +118,7 @@ class _Reader(Generic[T]):
         self.parked: list[ParkedRecord] = []
         self._counted = 0
 
-    async def read(self, batch: Batch) -> int:
+    async def read(self, batch: RecordBatch) -> int:
         """Read until the end, or until a source exceeds its limit; the position to read on at."""
         for start in range(0, len(batch.records), _STEP):
             for record in batch.records[start : start + _STEP]:
@@ -128,7 +128,7 @@ class _Reader(Generic[T]):
                     continue
                 try:
                     self.events.append(self._decode(record))
-                except (Undecodable, InconsistentEvent) as error:
+                except (UndecodableRecord, InconsistentEvent) as error:
                     if self._refuse(record, error):
                         return record.position + 1
                 else:
@@ -137,7 +137,7 @@ class _Reader(Generic[T]):
             await asyncio.sleep(0)
         return batch.next
 
-    def _refuse(self, record: StoredRecord, error: Undecodable | InconsistentEvent) -> bool:
+    def _refuse(self, record: StoredRecord, error: UndecodableRecord | InconsistentEvent) -> bool:
         self._accept()
         letter = dead_letter(record, error.code, str(error))
         self.letters.append(letter)
@@ -160,7 +160,7 @@ class _Reader(Generic[T]):
     def _can_be_read(self, record: StoredRecord) -> bool:
         try:
             self._decode(record)
-        except (Undecodable, InconsistentEvent):
+        except (UndecodableRecord, InconsistentEvent):
             return False
         return True
 

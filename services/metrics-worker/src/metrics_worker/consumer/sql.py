@@ -14,7 +14,7 @@ from metrics_worker.consumer.parking_sql import end_resuming, read_state
 from metrics_worker.consumer.parking_state import ParkingState
 from metrics_worker.consumer.ports import FoldTransaction, Generation, OffsetAdvance, PartitionLease
 from soundings.db import Database
-from soundings.kernel.ids import key128
+from soundings.kernel.ids import hash_key128
 from soundings.log.port import TopicPartition
 from soundings.log.read_marks import ReadMark
 
@@ -51,7 +51,7 @@ _END_SESSIONS: Final = text(
 
 def session_name(worker: str) -> str:
     """Under what PostgreSQL lists the sessions of a worker, within the length that it keeps."""
-    return f"soundings fold {key128(worker).hex()}"
+    return f"soundings fold {hash_key128(worker).hex()}"
 
 
 async def fence(connection: AsyncConnection, moves: Sequence[OffsetAdvance], at: int) -> None:
@@ -82,7 +82,7 @@ class SqlFoldStore:
 
     @asynccontextmanager
     async def transaction(self, slot: int) -> AsyncGenerator[FoldTransaction]:
-        async with self._database.transaction() as connection:
+        async with self._database.write_transaction() as connection:
             transaction = self._transaction(connection, slot)
             yield transaction
         if transaction.removed:
@@ -92,7 +92,7 @@ class SqlFoldStore:
         self, homes: Sequence[TopicPartition], owner: str, at: int
     ) -> Mapping[TopicPartition, PartitionLease]:
         held: dict[TopicPartition, PartitionLease] = {}
-        async with self._database.transaction() as connection:
+        async with self._database.write_transaction() as connection:
             for topic, partition in sorted(homes):
                 values = {"topic": topic, "partition": partition, "owner": owner, "at": at}
                 row = (await connection.execute(_TAKE, values)).one()
@@ -100,18 +100,18 @@ class SqlFoldStore:
         return held
 
     async def adopt(self, marks: Mapping[TopicPartition, tuple[int, ReadMark]], at: int) -> None:
-        async with self._database.transaction() as connection:
+        async with self._database.write_transaction() as connection:
             for (topic, partition), (epoch, mark) in sorted(marks.items()):
                 values = {"topic": topic, "partition": partition, "epoch": epoch, "at": at}
                 await connection.execute(_ADOPT, {**values, **asdict(mark)})
 
     async def accuse(self, problems: Mapping[TopicPartition, str]) -> None:
-        async with self._database.transaction() as connection:
+        async with self._database.write_transaction() as connection:
             for (topic, partition), problem in sorted(problems.items()):
                 await connection.execute(_ACCUSE, {"topic": topic, "partition": partition, "problem": problem})
 
     async def heartbeat(self, worker: str, at: int, until: int, rules: int = RULES_VERSION) -> Sequence[str]:
-        async with self._database.transaction() as connection:
+        async with self._database.write_transaction() as connection:
             if self._database.dialect == "postgresql":  # which all workers share, and with it one clock
                 now = int((await connection.execute(_NOW)).scalar_one())
                 at, until = now, now + until - at
@@ -127,26 +127,26 @@ class SqlFoldStore:
             await connection.execute(_END_SESSIONS, {"names": [session_name(worker) for worker in workers]})
 
     async def parking(self) -> ParkingState:
-        async with self._database.snapshot() as connection:
+        async with self._database.read_snapshot() as connection:
             return await read_state(connection)
 
     async def end_resuming(self) -> Sequence[str]:
-        async with self._database.transaction() as connection:
+        async with self._database.write_transaction() as connection:
             return await end_resuming(connection)
 
     async def stop(self, worker: str, reason: str) -> None:
-        async with self._database.transaction() as connection:
+        async with self._database.write_transaction() as connection:
             statement = text("UPDATE worker SET stopped = :reason WHERE id = :id")
             await connection.execute(statement, {"id": worker, "reason": reason})
 
     async def is_stopped(self, worker: str) -> bool:
-        async with self._database.snapshot() as connection:
+        async with self._database.read_snapshot() as connection:
             found = await connection.execute(text("SELECT stopped FROM worker WHERE id = :id"), {"id": worker})
             return found.scalar() is not None
 
     async def resume(self) -> Sequence[str]:
         """Let every worker that has stopped go on; their ids."""
-        async with self._database.transaction() as connection:
+        async with self._database.write_transaction() as connection:
             statement = text("UPDATE worker SET stopped = NULL WHERE stopped IS NOT NULL RETURNING id")
             return sorted((await connection.execute(statement)).scalars())
 
@@ -155,15 +155,15 @@ class SqlFoldStore:
 
         Raising the epochs stops whoever reads them now, who then takes them again.
         """
-        async with self._database.transaction() as connection:
+        async with self._database.write_transaction() as connection:
             return (await connection.execute(_READ_AGAIN)).rowcount
 
     async def leave(self, worker: str) -> None:
-        async with self._database.transaction() as connection:
+        async with self._database.write_transaction() as connection:
             await connection.execute(text("DELETE FROM worker WHERE id = :id"), {"id": worker})
 
     async def current_generation(self) -> int:
-        async with self._database.snapshot() as connection:
+        async with self._database.read_snapshot() as connection:
             return await current_generation(connection)
 
 

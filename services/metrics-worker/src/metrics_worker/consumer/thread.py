@@ -21,9 +21,9 @@ from soundings.kernel.clock import Clock, system_clock
 from soundings.kernel.errors import safe_error_reason
 from soundings.log.factory import open_log
 from soundings.log.lazy import OpenLog
-from soundings.log.port import Log, PublishesOffsets
+from soundings.log.port import EventLog, PublishesOffsets
 
-BackgroundTask = Callable[[Log, Database, asyncio.Event], Awaitable[None]]
+BackgroundTask = Callable[[EventLog, Database, asyncio.Event], Awaitable[None]]
 """What runs beside the worker until it is cancelled; the event is set whenever there are new dead letters."""
 
 Preparation = Callable[[Database, Callable[[str], None]], Awaitable[None]]
@@ -132,10 +132,10 @@ class ConsumerThread:
     async def _work(self) -> None:
         async with AsyncExitStack() as stack:
             log = await self._open_log(self._settings.log_url)
-            stack.push_async_callback(log.close)
-            await log.ensure(ALL)
+            stack.push_async_callback(log.close_log)
+            await log.ensure_topics(ALL)
             database = open_database(self._settings.database_url, name=session_name(self._settings.worker_id))
-            stack.push_async_callback(database.close)
+            stack.push_async_callback(database.close_engine)
             letters = asyncio.Event()
             hints = OffsetPublisher()
             self._loop = asyncio.get_running_loop()

@@ -29,7 +29,7 @@ from metrics_worker.consumer.write_batch import Applied, PartitionBatch, Terms, 
 from soundings.events.topics import CATALOGUE, MEASURED
 from soundings.kernel.clock import Clock, epoch_ms
 from soundings.kernel.errors import safe_error_reason
-from soundings.log.port import Log, LogUnavailable, StoredRecord, TopicPartition
+from soundings.log.port import EventLog, LogUnavailable, StoredRecord, TopicPartition
 from soundings.log.read_marks import LogMismatch
 from soundings.telemetry.metrics import FOLD_STOPPED, LAG_EVENTS, LOG_MISMATCH
 
@@ -61,7 +61,7 @@ class FoldWorker:
 
     def __init__(
         self,
-        log: Log,
+        log: EventLog,
         store: FoldStore,
         clock: Clock,
         options: WorkerOptions,
@@ -160,7 +160,7 @@ class FoldWorker:
         """
         waiting = {(one.topic, one.partition) for one in self._parking.drainable(self._held.keys())}
         open_ = {home: held.next for home, held in self._held.items() if home not in waiting}
-        ready = await self._log.wait(open_, 0) if open_ else ()
+        ready = await self._log.wait_for_records(open_, 0) if open_ else ()
         share = -(-len(ready) // _SIDE_BY_SIDE) if self._behind else len(ready)
         homes = sorted(home for home in ready if home in self._held and home not in self._busy)[:share]
         most = max(1, self._most // max(1, len(homes)))
@@ -285,7 +285,7 @@ class FoldWorker:
         self._observe([PartitionBatch(move)], letters, perf_counter() - began, at)
 
     async def _original(self, topic: str, partition: int, position: int) -> StoredRecord:
-        return (await self._log.read(topic, partition, position, 1)).records[0]
+        return (await self._log.read_batch(topic, partition, position, 1)).records[0]
 
     def _observe(
         self, slices: Sequence[PartitionBatch], letters: Sequence[DeadLetter], seconds: float, at: int
@@ -311,7 +311,7 @@ class FoldWorker:
             await self._sleep(seconds)
             return
         self._waiting = asyncio.create_task(
-            self._log.wait({home: held.next for home, held in self._held.items()}, seconds)
+            self._log.wait_for_records({home: held.next for home, held in self._held.items()}, seconds)
         )
         try:
             await self._waiting
@@ -341,7 +341,7 @@ class FoldWorker:
         until = now + LEASE_BEATS * self._options.beat_ms
         alive = await self._store.heartbeat(self._options.id, now, until, self._options.rules.version)
         self._next_beat = now + self._options.beat_ms
-        homes = [(topic, number) for topic in TOPICS for number in range(await self._log.partitions(topic))]
+        homes = [(topic, number) for topic in TOPICS for number in range(await self._log.partition_count(topic))]
         share = assigned_partitions(self._options.id, alive, homes)
         self._slot = worker_rank(self._options.id, alive)
         for home in self._held.keys() - share:
@@ -356,7 +356,7 @@ class FoldWorker:
         await self._show_lag()
 
     async def _show_lag(self) -> None:
-        ends: Mapping[TopicPartition, int] = await self._log.ends(TOPICS)
+        ends: Mapping[TopicPartition, int] = await self._log.end_positions(TOPICS)
         await check_ends(self._store, self._held, ends)
         for home, held in self._held.items():
             LAG_EVENTS.labels(home[0], str(home[1])).set(max(0, ends[home] - held.next))

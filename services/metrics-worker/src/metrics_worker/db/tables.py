@@ -36,7 +36,7 @@ from sqlalchemy import (
 )
 
 from metrics_worker.aggregation.facts import EMPTY, QUARANTINED, RETRACTED, TEST
-from soundings.db.types import Json, Key128
+from soundings.db.types import JsonColumn, Key128
 
 __all__ = [
     "EMPTY",
@@ -185,7 +185,7 @@ voice = Table(
     metadata,
     Column("id", _RowId, primary_key=True, autoincrement=True),
     Column("key", Key128, nullable=False),
-    Column("comments", Json, nullable=False),
+    Column("comments", JsonColumn, nullable=False),
     Column("text", Text, nullable=False),
     Column("language", Text),
     Index("voice_key", "key", unique=True),
@@ -204,8 +204,8 @@ catalogue_entity = Table(
     Column("state", Text, nullable=False),
     Column("revision", BigInteger, nullable=False),
     Column("agency_id", Text),
-    Column("body", Json, nullable=False),
-    Column("more", Json, nullable=False),
+    Column("body", JsonColumn, nullable=False),
+    Column("more", JsonColumn, nullable=False),
     PrimaryKeyConstraint("entity", "id"),
 )
 """The catalogue as last heard: ``entity`` is ``agency``, ``service`` …, ``state`` is ``active`` or ``retired``.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from soundings.kernel.clock import from_epoch_ms
-from soundings.log.port import Headers, Record
+from soundings.log.port import Headers, LogRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class DeadLetter:
         return next((value.decode("utf-8", "replace") for name, value in self.headers if name == "ce_type"), "")
 
 
-def forwarded(letter: DeadLetter) -> Record:
+def forwarded(letter: DeadLetter) -> LogRecord:
     """The original bytes and headers, and what became of them in headers of their own."""
     told = {
         "dl_reason": letter.reason,
@@ -39,9 +39,9 @@ def forwarded(letter: DeadLetter) -> Record:
         "dl_at": from_epoch_ms(letter.at).isoformat(),
     }
     more = tuple((name, text.encode("utf-8", "surrogatepass")) for name, text in told.items())
-    return Record(letter.key, letter.value, (*letter.headers, *more))
+    return LogRecord(letter.key, letter.value, (*letter.headers, *more))
 
 
-def replayed(letter: DeadLetter) -> Record:
+def replayed(letter: DeadLetter) -> LogRecord:
     """Exactly what stood on the log; its key leads it to the partition of its unit."""
-    return Record(letter.key, letter.value, letter.headers)
+    return LogRecord(letter.key, letter.value, letter.headers)

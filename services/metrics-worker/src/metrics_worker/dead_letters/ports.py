@@ -5,13 +5,13 @@ from typing import Protocol
 
 from metrics_worker.catalogue_view.agency_reach import AgencyReach
 from metrics_worker.dead_letters.domain import DeadLetter
-from soundings.log.port import AppendFailed, Place, Record
+from soundings.log.port import AppendFailed, LogRecord, RecordPosition
 
 
 class Appending(Protocol):
     """The part of the log port that appends."""
 
-    async def append(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]: ...
+    async def append(self, topic: str, records: Sequence[LogRecord]) -> Sequence[RecordPosition | AppendFailed]: ...
 
 
 class DeadLetterStore(Protocol):

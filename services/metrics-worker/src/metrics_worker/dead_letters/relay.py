@@ -9,13 +9,13 @@ from metrics_worker.dead_letters.sql import SqlDeadLetterStore
 from metrics_worker.dead_letters.use_cases import FORWARDED_AT_ONCE, forward
 from soundings.db import Database, DatabaseFailed
 from soundings.kernel.errors import SoundingsError, safe_error_reason
-from soundings.log.port import Log
+from soundings.log.port import EventLog
 
 _LOOK_SECONDS: Final = 30.0
 _log = structlog.get_logger("metrics_worker.dead_letters")
 
 
-async def relay(log: Log, database: Database, woken: asyncio.Event) -> None:
+async def relay(log: EventLog, database: Database, woken: asyncio.Event) -> None:
     """Forward whatever waits, again whenever woken and now and then; until cancelled."""
     store = SqlDeadLetterStore(database)
     while True:

@@ -43,7 +43,7 @@ class SqlDeadLetterStore:
         return found[0] if found else None
 
     async def mark_replayed(self, letter_id: int, at: int) -> None:
-        async with self._database.transaction() as connection:
+        async with self._database.write_transaction() as connection:
             await connection.execute(update(dead_letter).where(dead_letter.c.id == letter_id).values(replayed_at=at))
 
     async def waiting(self, most: int) -> Sequence[DeadLetter]:
@@ -52,13 +52,13 @@ class SqlDeadLetterStore:
 
     async def mark_forwarded(self, through: int) -> None:
         done = update(dead_letter).where(dead_letter.c.id <= through, ~dead_letter.c.forwarded).values(forwarded=True)
-        async with self._database.transaction() as connection:
+        async with self._database.write_transaction() as connection:
             await connection.execute(done)
 
     async def _letters(
         self, statement: Select[int, str, int, int, bytes, bytes, bytes | None, str, str, int, int | None]
     ) -> Sequence[DeadLetter]:
-        async with self._database.snapshot() as connection:
+        async with self._database.read_snapshot() as connection:
             return [_letter(*row) for row in await connection.execute(statement)]
 
 

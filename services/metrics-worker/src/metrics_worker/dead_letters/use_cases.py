@@ -10,7 +10,7 @@ from metrics_worker.dead_letters.errors import NoSuchDeadLetter, NotReplayed
 from metrics_worker.dead_letters.ports import Appending, DeadLetterStore
 from soundings.events.topics import DEAD_LETTERS
 from soundings.kernel.clock import Clock, epoch_ms
-from soundings.log.port import AppendFailed, Place
+from soundings.log.port import AppendFailed, RecordPosition
 
 FORWARDED_AT_ONCE: Final = 200
 _log = structlog.get_logger("metrics_worker.dead_letters")
@@ -24,7 +24,7 @@ class ReplayDeadLetter:
         self._log = log
         self._clock = clock
 
-    async def __call__(self, letter_id: int, reach: AgencyReach) -> tuple[DeadLetter, Place]:
+    async def __call__(self, letter_id: int, reach: AgencyReach) -> tuple[DeadLetter, RecordPosition]:
         """The letter, if it is reached, and where it stands now.
 
         Raises `NoSuchDeadLetter`, `LogUnavailable` or `NotReplayed`.

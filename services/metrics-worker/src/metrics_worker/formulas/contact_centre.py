@@ -7,7 +7,7 @@ from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.figures import Figure, distribution, mean, nothing, proportion
 from metrics_worker.formulas.formula import Evaluate, Formula, Kind, Need, fixed
 from metrics_worker.formulas.parameters import Params
-from soundings.kernel.measures import BUILT_IN, Category
+from soundings.kernel.measures import BUILT_IN, MeasureCategory
 
 _HOURS_OF_A_DAY: Final = 24
 _WAITS: Final = ("wait_answered", "wait_abandoned", "wait_callback")
@@ -90,7 +90,7 @@ def _service_level(
         needs=fixed(*measures),
         measures=measures,
         parameters=("threshold_s",),
-        category=Category.RESPONSIVENESS,
+        category=MeasureCategory.RESPONSIVENESS,
     )
 
 
@@ -104,7 +104,7 @@ def _share(id_: str, name: str, formula: str, measure: str, *names: str) -> Form
         evaluate=part_of(measure, *names),
         needs=fixed(measure),
         measures=(measure,),
-        category=Category.QUALITY,
+        category=MeasureCategory.QUALITY,
     )
 
 
@@ -133,7 +133,7 @@ def _repetition(id_: str, name: str, formula: str, evaluate: Evaluate) -> Formul
         needs=_gaps,
         measures=("repeat_gap",),
         parameters=("days",),
-        category=Category.QUALITY,
+        category=MeasureCategory.QUALITY,
     )
 
 
@@ -163,7 +163,7 @@ FORMULAS: Final = (
         needs=fixed("offered", "wait_abandoned"),
         measures=("offered", "wait_abandoned"),
         parameters=("short_s",),
-        category=Category.RESPONSIVENESS,
+        category=MeasureCategory.RESPONSIVENESS,
     ),
     _share("transfer_rate.v1", "Transfer rate", "transferred / handled", "transfers", "transferred"),
     _share(

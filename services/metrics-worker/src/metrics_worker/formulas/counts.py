@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from soundings.kernel.histogram_bins import NONE, UNKNOWN
-from soundings.kernel.scales import UNITS, Scale
+from soundings.kernel.scales import UNITS, MeasureScale
 
 _WITHOUT_VALUE = frozenset({UNKNOWN, NONE})
 
@@ -17,11 +17,11 @@ class Counts:
     A bin that is there with 0 was counted as zero; no bins at all means that nothing was counted.
     """
 
-    scale: Scale
+    scale: MeasureScale
     bins: Mapping[str, tuple[int, int]]
 
     @classmethod
-    def of(cls, scale: Scale, cells: Iterable[tuple[str, int, int]]) -> Self:
+    def of(cls, scale: MeasureScale, cells: Iterable[tuple[str, int, int]]) -> Self:
         """The sum of cells, each (bin, n, total)."""
         bins: dict[str, tuple[int, int]] = {}
         for name, n, total in cells:

@@ -16,7 +16,7 @@ from metrics_worker.formulas.intervals import (
     wilson,
 )
 from soundings.kernel.histogram_bins import duration_value, money_value
-from soundings.kernel.scales import UNITS, Scale, is_numeric, scale_bins, scale_points
+from soundings.kernel.scales import UNITS, MeasureScale, is_numeric, scale_bins, scale_points
 
 FEW: Final = 30
 """A figure of fewer units is shown as `low_n`."""
@@ -68,7 +68,7 @@ def distribution(counts: Counts) -> dict[str, int] | None:
     """Bin → n of a scale (every bin, zero included) or of categories (those counted); none for durations and money."""
     if is_numeric(counts.scale):
         return {name: counts.n(name) for name in scale_bins(counts.scale)}
-    if counts.scale is Scale.CATEGORY:
+    if counts.scale is MeasureScale.CATEGORY:
         return {name: n for name, (n, _) in sorted(counts.bins.items()) if name != UNITS}
     return None
 
@@ -116,12 +116,12 @@ def _mean_of_amounts(counts: Counts) -> Figure:
     if n <= 0:
         return nothing(counted=counts.present)
     total = sum(amount for _, _, amount in known)
-    unit, value_of = (1000, duration_value) if counts.scale is Scale.DURATION else (1, money_value)
+    unit, value_of = (1000, duration_value) if counts.scale is MeasureScale.DURATION else (1, money_value)
     average = total / (unit * n)
     values = [(value_of(name), often) for name, often, _ in known if often > 0]
     variance = sample_variance(values, average) if len(values) > 1 else None
     low, high = normal_mean(average, variance, n)
-    if low is not None and counts.scale is Scale.DURATION:
+    if low is not None and counts.scale is MeasureScale.DURATION:
         low = max(low, 0.0)
     return _mean(total, n, unit, bounds=(low, high), variance=variance)
 

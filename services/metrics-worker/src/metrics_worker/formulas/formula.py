@@ -9,8 +9,8 @@ from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.figures import Figure
 from metrics_worker.formulas.parameters import Given, Params, read_params
 from soundings.kernel.errors import FieldError, InvalidInput
-from soundings.kernel.measures import BUILT_IN, Category
-from soundings.kernel.scales import Scale
+from soundings.kernel.measures import BUILT_IN, MeasureCategory
+from soundings.kernel.scales import MeasureScale
 
 
 class Kind(StrEnum):
@@ -59,9 +59,9 @@ class Formula:
     measures: tuple[str, ...] = ()
     takes_measure: bool = False
     implied: str | None = None
-    scales: frozenset[Scale] = frozenset()
+    scales: frozenset[MeasureScale] = frozenset()
     parameters: tuple[str, ...] = ()
-    category: Category | None = None
+    category: MeasureCategory | None = None
     across_channels: bool = False
 
     @property
@@ -90,7 +90,7 @@ class Formula:
         """The counts to bring, for a measure from `measure` and parameters from `params`."""
         return self.needs(measure, params)
 
-    def check_scale(self, scale: Scale) -> None:
+    def check_scale(self, scale: MeasureScale) -> None:
         """Refused when this formula says nothing about a measure of the scale."""
         if self.scales and scale not in self.scales:
             fit = ", ".join(sorted(self.scales))

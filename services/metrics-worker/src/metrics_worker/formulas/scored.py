@@ -11,11 +11,11 @@ from metrics_worker.formulas.formula import Evaluate, Formula, Kind, one_measure
 from metrics_worker.formulas.intervals import adjusted_wald_nps, quantile_ranks
 from metrics_worker.formulas.parameters import Params
 from soundings.kernel.histogram_bins import duration_value, money_value
-from soundings.kernel.scales import UNITS, Scale, has_total, is_numeric
+from soundings.kernel.scales import UNITS, MeasureScale, has_total, is_numeric
 
-_POINTS: Final = frozenset(scale for scale in Scale if is_numeric(scale))
-_AMOUNTS: Final = frozenset(scale for scale in Scale if has_total(scale))
-_FIVE: Final = frozenset({Scale.FIVE})
+_POINTS: Final = frozenset(scale for scale in MeasureScale if is_numeric(scale))
+_AMOUNTS: Final = frozenset(scale for scale in MeasureScale if has_total(scale))
+_FIVE: Final = frozenset({MeasureScale.FIVE})
 _DETRACTORS: Final = tuple(map(str, range(7)))
 _PASSIVES: Final = ("7", "8")
 _PROMOTERS: Final = ("9", "10")
@@ -105,7 +105,7 @@ def _nearest_rank(n: int, p: Fraction) -> int:
 
 
 def _ascending(counts: Counts) -> list[tuple[float, int]]:
-    value_of = {Scale.DURATION: duration_value, Scale.MONEY: money_value}.get(counts.scale, float)
+    value_of = {MeasureScale.DURATION: duration_value, MeasureScale.MONEY: money_value}.get(counts.scale, float)
     return sorted((value_of(name), often) for name, often, _ in counts.valued() if often > 0)
 
 
@@ -160,7 +160,7 @@ FORMULAS: Final = (
         evaluate=share,
         needs=one_measure,
         takes_measure=True,
-        scales=_POINTS | {Scale.CATEGORY},
+        scales=_POINTS | {MeasureScale.CATEGORY},
         parameters=("option",),
     ),
     Formula(
@@ -173,7 +173,7 @@ FORMULAS: Final = (
         needs=one_measure,
         takes_measure=True,
         implied="nps",
-        scales=frozenset({Scale.ELEVEN}),
+        scales=frozenset({MeasureScale.ELEVEN}),
     ),
     Formula(
         id="ces.v1",
@@ -185,7 +185,7 @@ FORMULAS: Final = (
         needs=one_measure,
         takes_measure=True,
         implied="ces",
-        scales=frozenset({Scale.SEVEN}),
+        scales=frozenset({MeasureScale.SEVEN}),
     ),
     Formula(
         id="govuk_satisfaction.v1",

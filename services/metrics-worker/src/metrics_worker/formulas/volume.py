@@ -10,7 +10,7 @@ from metrics_worker.formulas.figures import Figure, Status, distribution, nothin
 from metrics_worker.formulas.formula import Formula, Kind, Need, fixed, one_measure
 from metrics_worker.formulas.intervals import poisson, poisson_ratio
 from metrics_worker.formulas.parameters import Params
-from soundings.kernel.measures import Category
+from soundings.kernel.measures import MeasureCategory
 from soundings.kernel.vocabulary import DIGITAL_CHANNELS
 
 SELF_SELECTED: Final = "self-selected"
@@ -126,7 +126,7 @@ FORMULAS: Final = (
         interval="Wilson, 95 %",
         evaluate=part_of("transactions", "completed", "not_eligible"),
         needs=fixed("transactions"),
-        category=Category.QUALITY,
+        category=MeasureCategory.QUALITY,
         measures=("transactions",),
     ),
     Formula(
@@ -137,7 +137,7 @@ FORMULAS: Final = (
         interval="Wilson, 95 %",
         evaluate=digital_take_up,
         needs=_digital_and_all,
-        category=Category.ADOPTION,
+        category=MeasureCategory.ADOPTION,
         measures=("transactions",),
         across_channels=True,
     ),
@@ -149,7 +149,7 @@ FORMULAS: Final = (
         interval="none",
         evaluate=cost_per_transaction,
         needs=fixed("cost", "transactions"),
-        category=Category.COST,
+        category=MeasureCategory.COST,
         measures=("cost", "transactions"),
     ),
     Formula(
@@ -160,7 +160,7 @@ FORMULAS: Final = (
         interval="Wilson, 95 %",
         evaluate=response_rate,
         needs=fixed("responses", "invitations"),
-        category=Category.QUANTITY,
+        category=MeasureCategory.QUANTITY,
         measures=("responses", "invitations"),
     ),
 )

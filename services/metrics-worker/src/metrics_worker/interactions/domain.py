@@ -10,7 +10,7 @@ import orjson
 
 from metrics_worker.catalogue_view.domain import CatalogueView
 from soundings.kernel.errors import FieldError, InvalidInput
-from soundings.kernel.vocabulary import Channel
+from soundings.kernel.vocabulary import ServiceChannel
 
 MOST_ITEMS: Final = 1000
 _USUAL_ITEMS: Final = 200
@@ -76,7 +76,7 @@ def read_search(given: Mapping[str, str], structure: CatalogueView) -> Interacti
     search = InteractionSearch(
         agency=_known(asked, "agency", structure.agencies),
         service=_known(asked, "service", structure.services),
-        channel=_known(asked, "channel", frozenset(Channel)),
+        channel=_known(asked, "channel", frozenset(ServiceChannel)),
         start=_day(asked, "from"),
         end=_day(asked, "to"),
         limit=_limit(asked),
@@ -91,7 +91,7 @@ def refused(field: str, code: str, detail: str) -> InvalidInput:
     return InvalidInput([FieldError(field, code, detail)])
 
 
-def _known(asked: Mapping[str, str], name: str, known: Mapping[str, object] | frozenset[Channel]) -> str | None:
+def _known(asked: Mapping[str, str], name: str, known: Mapping[str, object] | frozenset[ServiceChannel]) -> str | None:
     value = asked.get(name)
     if value is not None and value not in known:
         raise refused(name, "unknown", f"{value[:100]!r} is not known here")

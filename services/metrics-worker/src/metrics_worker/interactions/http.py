@@ -11,13 +11,13 @@ from metrics_worker.interactions.domain import MOST_ITEMS, refused
 from metrics_worker.interactions.use_cases import ListInteractions
 from soundings.http.auth import current_principal
 from soundings.http.cursors import decode_cursor, encode_cursor
-from soundings.kernel.vocabulary import Channel
+from soundings.kernel.vocabulary import ServiceChannel
 
 _LARGEST: Final = 2**62
 _WORDS: Final[Mapping[str, str]] = {
     "agency": "Only of this agency.",
     "service": "Only records that name this service.",
-    "channel": f"Only records that name this channel: {', '.join(Channel)}.",
+    "channel": f"Only records that name this channel: {', '.join(ServiceChannel)}.",
     "from": "Only started since this local date, YYYY-MM-DD.",
     "to": "Only started before this local date, YYYY-MM-DD.",
     "cursor": "Where an earlier page said to read on.",

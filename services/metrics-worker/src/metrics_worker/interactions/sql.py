@@ -38,7 +38,7 @@ class SqlInteractionStore:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator[InteractionSnapshot]:
-        async with self._database.snapshot() as connection:
+        async with self._database.read_snapshot() as connection:
             yield SqlInteractionSnapshot(connection, self._structure)
 
 

@@ -20,7 +20,7 @@ from metrics_worker.db.tables import (
 )
 from metrics_worker.migration.errors import DatabaseInUse
 from soundings.db import Database
-from soundings.db.table_copy import Compared, Progress, copy_tables
+from soundings.db.table_copy import Progress, TableComparison, copy_tables
 from soundings.log.port import TopicPartition
 from soundings.log.read_marks import ReadMark
 
@@ -46,7 +46,7 @@ _PUT: Final = text(
 
 async def positions_of(database: Database) -> Mapping[TopicPartition, ReadMark]:
     """Up to where each partition is counted, and which record was the last."""
-    async with database.snapshot() as connection:
+    async with database.read_snapshot() as connection:
         query = text("SELECT topic, partition, next, last_position, last_digest FROM position")
         rows = await connection.execute(query)
         return {(row.topic, row.partition): ReadMark(row.next, row.last_position, row.last_digest) for row in rows}
@@ -54,7 +54,7 @@ async def positions_of(database: Database) -> Mapping[TopicPartition, ReadMark]:
 
 async def refuse_what_is_used(database: Database) -> None:
     """Raises `DatabaseInUse` when a worker has ever taken a partition."""
-    async with database.snapshot() as connection:
+    async with database.read_snapshot() as connection:
         query = text("SELECT DISTINCT owner FROM position WHERE owner <> :nobody ORDER BY owner")
         owners = list((await connection.execute(query, {"nobody": _NOBODY})).scalars())
     if owners:
@@ -66,7 +66,7 @@ async def refuse_what_is_used(database: Database) -> None:
 
 async def copy_database(
     source: Database, target: Database, positions: Mapping[TopicPartition, ReadMark], progress: Progress
-) -> Sequence[Compared]:
+) -> Sequence[TableComparison]:
     """All tables, and the positions last, in one transaction: facts without their cells would never be counted."""
 
     async def read_on(connection: AsyncConnection) -> None:

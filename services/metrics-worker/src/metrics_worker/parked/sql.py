@@ -18,13 +18,13 @@ class SqlParkedSourceStore:
         self._database = database
 
     async def every(self, reach: AgencyReach) -> Sequence[ParkedSource]:
-        async with self._database.snapshot() as connection:
+        async with self._database.read_snapshot() as connection:
             return [ParkedSource(*row) for row in await connection.execute(_parked(reach))]
 
     async def resume(self, source: str, reach: AgencyReach) -> ParkedSource | None:
         table = parked_source.c
         go_on = update(parked_source).where(table.source == source, sent_within(table.source, reach.agency))
-        async with self._database.transaction() as connection:
+        async with self._database.write_transaction() as connection:
             if not (await connection.execute(go_on.values(resuming=True))).rowcount:
                 return None
             (row,) = (await connection.execute(_parked(reach).where(table.source == source))).all()

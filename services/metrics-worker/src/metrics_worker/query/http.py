@@ -18,11 +18,11 @@ from metrics_worker.query.use_cases import MOST_QUESTIONS, ReadMetrics
 from soundings.http.auth import current_principal
 from soundings.http.body import read_limited_body
 from soundings.http.json_bounds import SMALL_JSON
-from soundings.http.problems import Problem, field_error_from_pydantic
-from soundings.kernel.agency_calendar import Interval
+from soundings.http.problems import ProblemException, field_error_from_pydantic
+from soundings.kernel.agency_calendar import QueryInterval
 from soundings.kernel.clock import from_epoch_ms
 from soundings.kernel.errors import InvalidInput
-from soundings.kernel.vocabulary import Channel
+from soundings.kernel.vocabulary import ServiceChannel
 
 Asked = dict[str, str | int | float | list[str] | None]
 
@@ -45,9 +45,9 @@ _WORDS: Final[Mapping[str, str]] = {
     "version": "One version of the measure; without it the versions of one scale are pooled.",
 }
 _CHOICES: Final[Mapping[str, Sequence[str]]] = {
-    "interval": list(Interval),
+    "interval": list(QueryInterval),
     "compare": list(Compare),
-    "channel": list(Channel),
+    "channel": list(ServiceChannel),
 }
 
 
@@ -112,15 +112,15 @@ def _json(body: Described) -> Response:
 async def _asked(request: Request) -> list[Asked]:
     """The questions of a body, of the right shape; what they ask is looked at later."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        raise Problem(415, "unsupported_media_type", "Send application/json.")
+        raise ProblemException(415, "unsupported_media_type", "Send application/json.")
     body = await read_limited_body(request, QUERY_MAX_BYTES)
     excess = SMALL_JSON.excess(body)
     if excess is not None:
-        raise Problem(413, "too_large", f"The body {excess}.")
+        raise ProblemException(413, "too_large", f"The body {excess}.")
     try:
         value: object = orjson.loads(body)
     except orjson.JSONDecodeError as error:
-        raise Problem(400, "unreadable", "The body is not JSON.") from error
+        raise ProblemException(400, "unreadable", "The body is not JSON.") from error
     try:
         return _ASKED.validate_python(value)
     except ValidationError as error:

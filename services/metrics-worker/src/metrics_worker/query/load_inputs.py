@@ -17,11 +17,11 @@ from metrics_worker.query.suppression.mask import TableDecisions
 from metrics_worker.query.suppression.public_limits import check_public
 from metrics_worker.suppression import whole_years
 from soundings.access.roles import Principal
-from soundings.kernel.agency_calendar import Calendar, Interval
+from soundings.kernel.agency_calendar import AgencyCalendar, QueryInterval
 from soundings.kernel.clock import Clock, epoch_ms
 from soundings.kernel.measures import CountedUnit
-from soundings.kernel.scales import Scale
-from soundings.kernel.vocabulary import Grain
+from soundings.kernel.scales import MeasureScale
+from soundings.kernel.vocabulary import CellGrain
 
 _SHARDS: Final[Mapping[CountedUnit, str]] = {
     CountedUnit.RESPONSE: "rt",
@@ -41,7 +41,7 @@ class PeriodLane:
     lines: Sequence[CellReading]
 
 
-Known = SuppressionInput | Mapping[Scale, TableDecisions]
+Known = SuppressionInput | Mapping[MeasureScale, TableDecisions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class QueryLoader:
             return None
         today = scope.calendar.local_date(epoch_ms(self._clock()))
         young = today - timedelta(days=question.matured_days)
-        return scope.calendar.first_of(young, Interval.MONTH) if scope.suppressed else young
+        return scope.calendar.first_of(young, QueryInterval.MONTH) if scope.suppressed else young
 
     async def _lanes(self, slots: Sequence[Slot], question: MetricQuery, scope: Scope) -> tuple[PeriodLane, ...]:
         lanes: list[PeriodLane] = []
@@ -153,9 +153,11 @@ def _shards(measures: Iterable[MeasureFacts]) -> frozenset[str] | None:
     return None if None in letters else frozenset(letter for some in letters for letter in some or "")
 
 
-def table_spans(matter: SuppressionKey, calendar: Calendar) -> tuple[Span, ...]:
+def table_spans(matter: SuppressionKey, calendar: AgencyCalendar) -> tuple[Span, ...]:
     """The months of whole calendar years, and every fiscal quarter and year that reaches into them."""
     start = date.fromisoformat(matter.first)
     months = Span(MONTH, matter.first, matter.after)
-    totals = ((grain, calendar.first_of_grain(start, grain).isoformat()) for grain in (Grain.QUARTER, Grain.YEAR))
+    totals = (
+        (grain, calendar.first_of_grain(start, grain).isoformat()) for grain in (CellGrain.QUARTER, CellGrain.YEAR)
+    )
     return (months, *(Span(grain.value, first, matter.after, tallies=True) for grain, first in totals))

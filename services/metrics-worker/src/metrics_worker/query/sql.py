@@ -39,7 +39,7 @@ class SqlCellStore:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator[Snapshot]:
-        async with self._database.snapshot() as connection:
+        async with self._database.read_snapshot() as connection:
             yield SqlSnapshot(connection, self._structure)
 
 

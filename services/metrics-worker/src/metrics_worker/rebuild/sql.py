@@ -105,17 +105,17 @@ class SqlRebuildStore:
         self._sqlite = database.dialect == "sqlite"
 
     async def rules(self) -> int:
-        async with self._database.snapshot() as connection:
+        async with self._database.read_snapshot() as connection:
             return int((await connection.execute(text("SELECT rules FROM generation"))).scalar_one())
 
     async def parked(self) -> int:
-        async with self._database.snapshot() as connection:
+        async with self._database.read_snapshot() as connection:
             total = text("SELECT coalesce(sum(records), 0) FROM parked_partition")
             return int((await connection.execute(total)).scalar_one())
 
     @asynccontextmanager
     async def rebuilding(self, *, alone: bool = False) -> AsyncGenerator[RebuildSession]:
-        async with self._database.transaction() as connection:
+        async with self._database.write_transaction() as connection:
             if alone and not self._sqlite:  # in the order in which a batch locks: positions first, then the generation
                 await connection.execute(text("SELECT 1 FROM position ORDER BY topic, partition FOR UPDATE"))
             # On PostgreSQL every batch holds a share of this row until it ends; on SQLite we are the only writer.
@@ -127,7 +127,7 @@ class SqlRebuildStore:
 
     @asynccontextmanager
     async def verifying(self) -> AsyncGenerator[RebuildSession]:
-        async with self._database.snapshot() if self._sqlite else self._database.transaction() as connection:
+        async with self._database.read_snapshot() if self._sqlite else self._database.write_transaction() as connection:
             if not self._sqlite:
                 await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
             row = (await connection.execute(text("SELECT current, rules FROM generation"))).one()

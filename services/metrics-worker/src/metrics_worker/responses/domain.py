@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 
 from metrics_worker.catalogue_view.domain import CatalogueView
 from metrics_worker.responses.errors import refused
-from soundings.kernel.vocabulary import Channel
+from soundings.kernel.vocabulary import ServiceChannel
 
 Answers = Mapping[str, int | str | list[str]]
 
@@ -136,7 +136,7 @@ def read_search(given: Mapping[str, str], structure: CatalogueView) -> Search:
         agency=_known(asked, "agency", structure.agencies),
         service=_known(asked, "service", structure.services),
         form=asked.get("form"),
-        channel=_known(asked, "channel", frozenset(Channel)),
+        channel=_known(asked, "channel", frozenset(ServiceChannel)),
         measure=asked.get("measure"),
         low=_whole(asked, "low"),
         high=_whole(asked, "high"),
@@ -162,7 +162,7 @@ def _check(search: Search, structure: CatalogueView) -> None:
         raise refused("to", "out_of_range", "must lie after from; it is not included in the range")
 
 
-def _known(asked: Mapping[str, str], name: str, known: Mapping[str, object] | frozenset[Channel]) -> str | None:
+def _known(asked: Mapping[str, str], name: str, known: Mapping[str, object] | frozenset[ServiceChannel]) -> str | None:
     value = asked.get(name)
     if value is not None and value not in known:
         raise refused(name, "unknown", f"{value!r} is not known here")

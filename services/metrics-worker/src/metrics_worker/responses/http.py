@@ -13,13 +13,13 @@ from metrics_worker.responses.use_cases import SearchResponses
 from soundings.http.auth import current_principal
 from soundings.http.cursors import decode_cursor, encode_cursor
 from soundings.kernel.clock import from_epoch_ms
-from soundings.kernel.vocabulary import Channel
+from soundings.kernel.vocabulary import ServiceChannel
 
 _WORDS: Final[Mapping[str, str]] = {
     "agency": "Only of this agency.",
     "service": "Only of this service.",
     "form": "Only answers to this form.",
-    "channel": f"Only from this channel: {', '.join(Channel)}.",
+    "channel": f"Only from this channel: {', '.join(ServiceChannel)}.",
     "measure": "Only with an answer to this measure.",
     "low": "Only where that answer is at least this.",
     "high": "Only where that answer is at most this.",

@@ -29,7 +29,7 @@ from metrics_worker.db.tables import EMPTY, QUARANTINED, RETRACTED, TEST, catalo
 from metrics_worker.responses.domain import Position, ReadableService, Score, Search, Voice
 from metrics_worker.responses.ports import VoiceSnapshot
 from soundings.db import Database
-from soundings.kernel.ids import key128
+from soundings.kernel.ids import hash_key128
 
 _SERVICES_AT_ONCE: Final = 100
 _COLUMNS: Final = (
@@ -62,7 +62,7 @@ class SqlVoiceStore:
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator[VoiceSnapshot]:
-        async with self._database.snapshot() as connection:
+        async with self._database.read_snapshot() as connection:
             yield SqlVoiceSnapshot(connection, self._structure, sqlite=self._database.dialect == "sqlite")
 
 
@@ -111,7 +111,7 @@ class SqlVoiceSnapshot:
             sources = [id_ for (id_,) in await self._connection.execute(known)]
         else:
             sources = [source]
-        keys = [key128("response", one, record_id) for one in sources]
+        keys = [hash_key128("response", one, record_id) for one in sources]
         return await self._read(
             select(*_COLUMNS).select_from(_ALL).where(fact.c.key.in_(keys), _IS_RESPONSE, _IS_THERE)
         )

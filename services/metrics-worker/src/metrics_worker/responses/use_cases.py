@@ -10,7 +10,7 @@ from metrics_worker.responses.domain import Position, ReadableService, Search, V
 from metrics_worker.responses.errors import AmbiguousResponse, ForeignAgency, UnknownResponse
 from metrics_worker.responses.ports import VoiceSnapshot, VoiceStore
 from soundings.access.roles import Principal
-from soundings.kernel.agency_calendar import Calendar
+from soundings.kernel.agency_calendar import AgencyCalendar
 
 _SIFTED_AT_ONCE: Final = 500
 _MOST_SIFTED: Final = 20_000
@@ -74,7 +74,7 @@ def _reach(search: Search, structure: CatalogueView, principal: Principal) -> tu
     return tuple(found)
 
 
-def _instant(calendar: Calendar, day: date | None) -> int | None:
+def _instant(calendar: AgencyCalendar, day: date | None) -> int | None:
     return None if day is None else calendar.start_of_day(day)
 
 

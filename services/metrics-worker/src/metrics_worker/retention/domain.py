@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final, cast
 
 from soundings.kernel.clock import epoch_ms
-from soundings.kernel.ids import key128
+from soundings.kernel.ids import hash_key128
 from soundings.log.port import Headers
 
 _DAY_MS: Final = 86_400_000
@@ -60,8 +60,8 @@ class ExpirableDeadLetter:
             return None
         kind, record_id = event.groups()
         if kind != "interaction":
-            return key128(kind, source, record_id)
-        return key128(kind, source, self._header("ce_rootid") or record_id, record_id)
+            return hash_key128(kind, source, record_id)
+        return hash_key128(kind, source, self._header("ce_rootid") or record_id, record_id)
 
     def _header(self, name: str) -> str:
         found = next((value for header, value in self.headers if header == name), b"")

@@ -20,7 +20,7 @@ from metrics_worker.retention.use_cases import (
 from soundings.db import Database, DatabaseFailed
 from soundings.kernel.clock import Clock, epoch_ms
 from soundings.kernel.errors import safe_error_reason
-from soundings.log.port import Log
+from soundings.log.port import EventLog
 from soundings.telemetry.metrics import RETENTION_DONE, RETENTION_REMOVED
 
 _LOOK_SECONDS: Final = 20.0
@@ -84,10 +84,10 @@ class RetentionScheduler:
         await self._store.empty_journal()
 
 
-def keeper(clock: Clock) -> Callable[[Log, Database, asyncio.Event], Awaitable[None]]:
+def keeper(clock: Clock) -> Callable[[EventLog, Database, asyncio.Event], Awaitable[None]]:
     """The companion of the worker."""
 
-    async def keep(_log: Log, database: Database, _woken: asyncio.Event) -> None:
+    async def keep(_log: EventLog, database: Database, _woken: asyncio.Event) -> None:
         one = RetentionScheduler(SqlRetentionStore(database), clock)
         while True:
             await one.look()

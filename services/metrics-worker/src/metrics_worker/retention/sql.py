@@ -37,26 +37,26 @@ class SqlRetentionStore:
 
     async def rules(self) -> Rules:
         wanted = select(catalogue_entity.c.id, catalogue_entity.c.body).where(catalogue_entity.c.entity == "source")
-        async with self._database.snapshot() as connection:
+        async with self._database.read_snapshot() as connection:
             return {id_: _keeping(id_, body) for id_, body in await connection.execute(wanted)}
 
     async def remove_texts(self, after: int, most: int, before: Mapping[str, int]) -> Step:
-        async with self._database.snapshot() as connection:
+        async with self._database.read_snapshot() as connection:
             found = (await connection.execute(_texts(after, most))).all()
         old = [id_ for id_, source, occurred_at in found if occurred_at < before.get(source, occurred_at)]
         if old:
-            async with self._database.transaction() as connection:
+            async with self._database.write_transaction() as connection:
                 await connection.execute(delete(voice).where(voice.c.id.in_(old)))
         return Step(len(old), found[-1][0] if len(found) == most else None)
 
     async def remove_free_text(self, source: str, after: Place, most: int, before: int) -> WordsStep:
-        async with self._database.snapshot() as connection:
+        async with self._database.read_snapshot() as connection:
             found = (await connection.execute(_wordy(source, after, most, before))).all()
         if found:
             trimmed = [
                 {"of": id_, "then": data, "now": strip_free_text(kind, data)} for id_, _, kind, data in found if data
             ]
-            async with self._database.transaction() as connection:
+            async with self._database.write_transaction() as connection:
                 await connection.execute(_TRIM, trimmed)
         last = Place(found[-1][1], found[-1][0]) if len(found) == most else None
         return WordsStep(len(found), last)
@@ -66,7 +66,7 @@ class SqlRetentionStore:
         if self._database.dialect == "postgresql":
             return False
         pages = -_MERGED_PAGES if first else _MERGED_PAGES
-        async with self._database.transaction() as connection:
+        async with self._database.write_transaction() as connection:
             before = (await connection.execute(_CHANGES)).scalar() or 0
             await connection.execute(_MERGE, {"pages": pages})
             after = (await connection.execute(_CHANGES)).scalar() or 0
@@ -80,38 +80,38 @@ class SqlRetentionStore:
 
     async def letters(self, after: int, most: int) -> Sequence[ExpirableDeadLetter]:
         wanted = select(dead_letter.c.id, dead_letter.c.headers, dead_letter.c.at).where(dead_letter.c.id > after)
-        async with self._database.snapshot() as connection:
+        async with self._database.read_snapshot() as connection:
             found = await connection.execute(wanted.order_by(dead_letter.c.id).limit(most))
             return [ExpirableDeadLetter(id_, unpack_headers(headers), at) for id_, headers, at in found]
 
     async def retracted(self, keys: Collection[bytes]) -> Collection[bytes]:
         gone = fact.c.state.bitwise_and(RETRACTED) != 0
-        async with self._database.snapshot() as connection:
+        async with self._database.read_snapshot() as connection:
             return {key for (key,) in await connection.execute(select(fact.c.key).where(fact.c.key.in_(keys), gone))}
 
     async def remove_letters(self, ids: Collection[int]) -> None:
-        async with self._database.transaction() as connection:
+        async with self._database.write_transaction() as connection:
             await connection.execute(delete(dead_letter).where(dead_letter.c.id.in_(ids)))
 
     async def parked_letters(self, after: int, most: int) -> Sequence[ExpirableDeadLetter]:
         wanted = select(parked.c.id, parked.c.headers, parked.c.at).where(parked.c.id > after)
-        async with self._database.snapshot() as connection:
+        async with self._database.read_snapshot() as connection:
             found = await connection.execute(wanted.order_by(parked.c.id).limit(most))
             return [ExpirableDeadLetter(id_, unpack_headers(headers), at) for id_, headers, at in found]
 
     async def remove_parked(self, ids: Collection[int]) -> None:
-        async with self._database.transaction() as connection:
+        async with self._database.write_transaction() as connection:
             await remove_parked(connection, ids)
 
     async def parked_texts(self, after: int, most: int) -> Sequence[ParkedText]:
         wanted = select(parked.c.id, parked.c.source, parked.c.at, parked.c.value)
         there = wanted.where(parked.c.id > after, ~parked.c.trimmed).order_by(parked.c.id).limit(most)
-        async with self._database.snapshot() as connection:
+        async with self._database.read_snapshot() as connection:
             return [ParkedText(*row) for row in await connection.execute(there)]
 
     async def trim_parked(self, values: Mapping[int, bytes]) -> None:
         put = update(parked).where(parked.c.id == bindparam("of")).values(value=bindparam("now"), trimmed=True)
-        async with self._database.transaction() as connection:
+        async with self._database.write_transaction() as connection:
             await connection.execute(put, [{"of": id_, "now": value} for id_, value in values.items()])
 
 
@@ -132,7 +132,7 @@ def _wordy(source: str, after: Place, most: int, before: int) -> Select[int, int
 def _keeping(source_id: str, body: object) -> RetentionRule:
     """What cannot be read keeps everything: what was removed by mistake does not come back."""
     try:
-        said = catalogue.Retention.model_validate(body, extra="ignore")
+        said = catalogue.RetentionBody.model_validate(body, extra="ignore")
     except ValueError:
         _log.warning("retention_rule_unreadable", source=source_id)
         return RetentionRule(legal_hold=True)

@@ -34,7 +34,7 @@ class SqlSubjectStore:
             .where(fact.c.id > after, fact.c.id <= after + span, fact.c.kind.in_(_KINDS), there, named)
             .order_by(fact.c.id)
         )
-        async with self._database.snapshot() as connection:
+        async with self._database.read_snapshot() as connection:
             if after >= _PARKED:
                 return await _among_parked(connection, subject, after - _PARKED, span)
             last = (await connection.execute(select(func.max(fact.c.id)))).scalar() or 0

@@ -58,32 +58,32 @@ __all__ = [
 ]
 
 
-class Answer(Protocol):
+class KafkaResponse(Protocol):
     """What a broker answers: by topic, one row for each partition."""
 
     API_VERSION: int
     topics: Sequence[tuple[str, Sequence[Sequence[object]]]]
 
 
-class Request(Protocol):
+class KafkaRequest(Protocol):
     """A question for a broker."""
 
 
-class Cluster(Protocol):
+class ClusterMetadata(Protocol):
     """What a client knows of the brokers."""
 
     def partitions_for_topic(self, topic: str) -> set[int] | None: ...
     def leader_for_partition(self, partition: KafkaPartition) -> int | None: ...
 
 
-class Client(Protocol):
+class KafkaClient(Protocol):
     """Connections to the brokers; requests of different `group` never wait for each other."""
 
-    cluster: Cluster
+    cluster: ClusterMetadata
 
     async def bootstrap(self) -> None: ...
     async def close(self) -> None: ...
-    async def send(self, node_id: int, request: Request, *, group: object = ...) -> Answer: ...
+    async def send(self, node_id: int, request: KafkaRequest, *, group: object = ...) -> KafkaResponse: ...
     async def coordinator_lookup(self, coordinator_type: object, coordinator_key: str) -> int: ...
     def force_metadata_update(self) -> Awaitable[object]: ...
 
@@ -97,14 +97,14 @@ class RecordBatchBuilder(Protocol):
     def close(self) -> None: ...
 
 
-class Acknowledged(Protocol):
+class AcknowledgedBatch(Protocol):
     """Where the first record of a packet was stored."""
 
     @property
     def offset(self) -> int: ...
 
 
-class Producer(Protocol):
+class KafkaProducer(Protocol):
     """Sends packets so that each is stored once, however often it must be sent."""
 
     async def start(self) -> None: ...
@@ -112,34 +112,36 @@ class Producer(Protocol):
     async def flush(self) -> None: ...
     async def partitions_for(self, topic: str) -> set[int]: ...
     def create_batch(self) -> RecordBatchBuilder: ...
-    async def send_batch(self, batch: RecordBatchBuilder, topic: str, *, partition: int) -> "Future[Acknowledged]": ...
+    async def send_batch(
+        self, batch: RecordBatchBuilder, topic: str, *, partition: int
+    ) -> "Future[AcknowledgedBatch]": ...
 
 
-class Described(TypedDict):
+class DescribedConfig(TypedDict):
     """A topic as the brokers describe it."""
 
     topic: str
     partitions: Sequence[object]
 
 
-class Admin(Protocol):
+class KafkaAdmin(Protocol):
     """Creates and changes topics."""
 
     async def start(self) -> None: ...
     async def close(self) -> None: ...
-    async def describe_topics(self) -> Sequence[Described]: ...
-    async def create_topics(self, new_topics: Sequence[object]) -> "Created": ...
-    async def describe_configs(self, config_resources: Sequence[object]) -> Sequence["Configured"]: ...
-    async def alter_configs(self, config_resources: Sequence[object]) -> Sequence["Configured"]: ...
+    async def describe_topics(self) -> Sequence[DescribedConfig]: ...
+    async def create_topics(self, new_topics: Sequence[object]) -> "CreatedTopics": ...
+    async def describe_configs(self, config_resources: Sequence[object]) -> Sequence["ConfigResponse"]: ...
+    async def alter_configs(self, config_resources: Sequence[object]) -> Sequence["ConfigResponse"]: ...
 
 
-class Created(Protocol):
+class CreatedTopics(Protocol):
     """By topic: its name, and the code of what went wrong."""
 
     topic_errors: Sequence[Sequence[object]]
 
 
-class Configured(Protocol):
+class ConfigResponse(Protocol):
     """By topic: the code of what went wrong, and for a description as the fifth all settings."""
 
     resources: Sequence[Sequence[object]]
@@ -188,17 +190,17 @@ class FetchAnswer:
     batches: Sequence[FetchedBatch]
 
 
-class _Sender(Protocol):
+class _ProducerSender(Protocol):
     sender_task: asyncio.Task[None] | None
 
 
-class _Accumulator(Protocol):
+class _BatchAccumulator(Protocol):
     def fail_all(self, exception: Exception) -> None: ...
 
 
 class _ProducerInside(Protocol):
-    _sender: _Sender
-    _message_accumulator: _Accumulator
+    _sender: _ProducerSender
+    _message_accumulator: _BatchAccumulator
 
 
 # Their parameters are typed more narrowly than what they take, or not at all.
@@ -212,13 +214,13 @@ _position_request = cast("Callable[..., Request]", OffsetRequest)
 _commit_request = cast("Callable[..., Request]", OffsetCommitRequest)
 
 
-def make_client(settings: KafkaSettings) -> Client:
-    return _make_client(**_connection(settings))
+def make_client(settings: KafkaSettings) -> KafkaClient:
+    return _make_client(**_connection_options(settings))
 
 
-def make_producer(settings: KafkaSettings) -> Producer:
+def make_producer(settings: KafkaSettings) -> KafkaProducer:
     return _make_producer(
-        **_connection(settings),
+        **_connection_options(settings),
         enable_idempotence=True,
         acks="all",
         compression_type=None if settings.compression == "none" else settings.compression,
@@ -226,8 +228,8 @@ def make_producer(settings: KafkaSettings) -> Producer:
     )
 
 
-def make_admin(settings: KafkaSettings) -> Admin:
-    return _make_admin(**_connection(settings))
+def make_admin(settings: KafkaSettings) -> KafkaAdmin:
+    return _make_admin(**_connection_options(settings))
 
 
 def make_topic(name: str, partitions: int, replication_factor: int, settings: Mapping[str, str]) -> object:
@@ -235,7 +237,7 @@ def make_topic(name: str, partitions: int, replication_factor: int, settings: Ma
     return _make_topic(name, partitions, replication_factor, replica_assignments={}, topic_configs=settings)
 
 
-def check_created(created: Created) -> None:
+def check_created(created: CreatedTopics) -> None:
     """Raise what went wrong; that another was quicker is not wrong."""
     for _, code, *_ in created.topic_errors:
         error = error_of(cast("int", code))
@@ -243,7 +245,7 @@ def check_created(created: Created) -> None:
             raise error
 
 
-async def overrides_of(admin: Admin, topic: str) -> Mapping[str, str]:
+async def overrides_of(admin: KafkaAdmin, topic: str) -> Mapping[str, str]:
     """The settings that were made for one topic."""
     (configured,) = await admin.describe_configs([_make_resource(ConfigResourceType.TOPIC, topic)])
     ((code, _, _, _, settings),) = configured.resources
@@ -253,7 +255,7 @@ async def overrides_of(admin: Admin, topic: str) -> Mapping[str, str]:
     return {name: value for name, value, _, source, *_ in rows if source == _SET_FOR_TOPIC}
 
 
-async def alter_topic(admin: Admin, topic: str, settings: Mapping[str, str]) -> None:
+async def alter_topic(admin: KafkaAdmin, topic: str, settings: Mapping[str, str]) -> None:
     """Give a topic these settings and no others."""
     for configured in await admin.alter_configs([_make_resource(ConfigResourceType.TOPIC, topic, dict(settings))]):
         for code, *_ in configured.resources:
@@ -261,7 +263,7 @@ async def alter_topic(admin: Admin, topic: str, settings: Mapping[str, str]) -> 
                 raise error
 
 
-async def abort_producer(producer: Producer) -> None:
+async def abort_producer(producer: KafkaProducer) -> None:
     """Let go of what a producer has not sent yet; by itself it would go on trying for as long as it takes."""
     inside = cast("_ProducerInside", producer)
     task = inside._sender.sender_task  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
@@ -274,29 +276,29 @@ async def abort_producer(producer: Producer) -> None:
     inside._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
 
 
-def fetch_request(positions: Mapping[TopicPartition, int], *, wait_ms: int, most_bytes: int) -> Request:
+def fetch_request(positions: Mapping[TopicPartition, int], *, wait_ms: int, most_bytes: int) -> KafkaRequest:
     """Records from some positions on: as soon as there are any, or none after a while."""
     by_topic = _by_topic((home, (position, most_bytes)) for home, position in positions.items())
     return _fetch_request(wait_ms, 1, most_bytes * len(positions), READ_COMMITTED, by_topic)
 
 
-def position_request(homes: Iterable[TopicPartition], which: int) -> Request:
+def position_request(homes: Iterable[TopicPartition], which: int) -> KafkaRequest:
     """The `EARLIEST` or `LATEST` position of some partitions."""
     return _position_request(-1, READ_COMMITTED, _by_topic((home, (which,)) for home in homes))
 
 
-def commit_request(group: str, positions: Mapping[TopicPartition, int]) -> Request:
+def commit_request(group: str, positions: Mapping[TopicPartition, int]) -> KafkaRequest:
     """Note positions under the name of a group that nobody is a member of."""
     by_topic = _by_topic((home, (position, "")) for home, position in positions.items())
     return _commit_request(group, -1, "", -1, by_topic)
 
 
-async def coordinator_of(client: Client, group: str) -> int:
+async def coordinator_of(client: KafkaClient, group: str) -> int:
     """The broker that keeps the positions of a group."""
     return await client.coordinator_lookup(CoordinationType.GROUP, group)
 
 
-def leader_of(client: Client, home: TopicPartition) -> int:
+def leader_of(client: KafkaClient, home: TopicPartition) -> int:
     """The broker that leads a partition; raises `KafkaError` if none is known."""
     leader = client.cluster.leader_for_partition(KafkaPartition(*home))
     if leader is None or leader < 0:
@@ -309,7 +311,7 @@ def error_of(code: int) -> KafkaError | None:
     return for_code(code)() if code else None
 
 
-def fetch_answers(answer: Answer) -> Iterator[FetchAnswer]:
+def fetch_answers(answer: KafkaResponse) -> Iterator[FetchAnswer]:
     """What a broker gave, by partition. A batch that was cut off at the end is left out."""
     for topic, rows in answer.topics:
         for row in rows:
@@ -318,11 +320,11 @@ def fetch_answers(answer: Answer) -> Iterator[FetchAnswer]:
             given_up = cast(
                 "Sequence[tuple[int, int]] | None", row[-3] if answer.API_VERSION >= _REPLICA_SINCE else row[-2]
             )
-            batches = _batches(cast("bytes | None", row[-1]))
+            batches = _fetched_batches(cast("bytes | None", row[-1]))
             yield FetchAnswer((topic, partition), error_of(code), end, given_up or (), batches)
 
 
-def position_answers(answer: Answer) -> Iterator[tuple[TopicPartition, int]]:
+def position_answers(answer: KafkaResponse) -> Iterator[tuple[TopicPartition, int]]:
     """The positions that a broker gave; raises what it says is wrong."""
     for topic, rows in answer.topics:
         for row in rows:
@@ -332,7 +334,7 @@ def position_answers(answer: Answer) -> Iterator[tuple[TopicPartition, int]]:
             yield (topic, partition), position
 
 
-def check_commit(answer: Answer) -> None:
+def check_commit(answer: KafkaResponse) -> None:
     """Raise what the broker says is wrong with positions to be noted."""
     for _, rows in answer.topics:
         for row in rows:
@@ -340,7 +342,7 @@ def check_commit(answer: Answer) -> None:
                 raise error
 
 
-def _batches(answered: bytes | None) -> Sequence[FetchedBatch]:
+def _fetched_batches(answered: bytes | None) -> Sequence[FetchedBatch]:
     records = MemoryRecords(answered or b"")
     batches: list[FetchedBatch] = []
     while records.has_next():
@@ -360,7 +362,7 @@ def _by_topic(parts: Iterable[tuple[TopicPartition, tuple[object, ...]]]) -> lis
     return list(by_topic.items())
 
 
-def _connection(settings: KafkaSettings) -> dict[str, object]:
+def _connection_options(settings: KafkaSettings) -> dict[str, object]:
     return {
         "bootstrap_servers": settings.servers,
         "client_id": settings.client_id,

@@ -36,21 +36,21 @@ class FetchBuffer:
     def has_records(self) -> bool:
         """Whether there is anything left to take."""
         while not self._decoded and self._batches:
-            self._decode(self._batches.pop())
+            self._decode_batch(self._batches.pop())
             self.position = self._decoded[0].position if self._decoded else self._behind_decoded
         return bool(self._decoded)
 
-    def take(self, limit: int) -> Sequence[StoredRecord]:
+    def take_records(self, limit: int) -> Sequence[StoredRecord]:
         """The next records, no more than those of one batch; none at the end."""
         self.has_records()
         taken, self._decoded = self._decoded[:limit], self._decoded[limit:]
         self.position = self._decoded[0].position if self._decoded else self._behind_decoded
         return taken
 
-    def _decode(self, batch: FetchedBatch) -> None:
+    def _decode_batch(self, batch: FetchedBatch) -> None:
         if not batch.validate_crc():
             raise CorruptRecordException(f"{self._home} {batch.base_offset}")
-        if self._counts(batch):
+        if self._is_counted(batch):
             # A fetch begins with a whole batch, and so maybe with records before the position.
             records = [record for record in batch if record.offset >= self.position]
             topic, partition = self._home
@@ -65,7 +65,7 @@ class FetchBuffer:
             )
         self._behind_decoded = max(batch.next_offset, self.position)
 
-    def _counts(self, batch: FetchedBatch) -> bool:
+    def _is_counted(self, batch: FetchedBatch) -> bool:
         """Whether a batch holds records at all, and none of a transaction that was given up."""
         while self._given_up and self._given_up[-1][1] <= batch.base_offset:
             self._giving_up.add(self._given_up.pop()[0])

@@ -5,56 +5,56 @@ from collections import OrderedDict
 
 from soundings.log.kafka.aiokafka_internals import (
     EARLIEST,
-    Client,
     FetchAnswer,
+    KafkaClient,
     OffsetOutOfRangeError,
     fetch_answers,
     fetch_request,
 )
-from soundings.log.kafka.cluster_client import Brokers, by_leader
+from soundings.log.kafka.cluster_client import BrokerClient, by_leader
 from soundings.log.kafka.fetch_buffer import FetchBuffer
-from soundings.log.port import Batch, StoredRecord, TopicPartition
+from soundings.log.port import RecordBatch, StoredRecord, TopicPartition
 
 _FETCH_BYTES = 1 << 20
 _KEPT = 64
 """How many fetches may lie half read; each is a megabyte or one packet, before decompression."""
 
 
-class Fetcher:
+class PartitionFetcher:
     """The way out. Nothing in here knows of readers: what is kept is found by its position, and may be lost."""
 
-    def __init__(self, brokers: Brokers) -> None:
+    def __init__(self, brokers: BrokerClient) -> None:
         self._brokers = brokers
         self._kept: OrderedDict[tuple[TopicPartition, int], FetchBuffer] = OrderedDict()
         self._ahead: dict[TopicPartition, tuple[int, asyncio.Task[FetchBuffer]]] = {}
 
-    async def read(self, home: TopicPartition, from_position: int, limit: int) -> Batch:
+    async def read_records(self, home: TopicPartition, from_position: int, limit: int) -> RecordBatch:
         """See `Log.read`; the partition exists."""
         topic, partition = home
         if limit < 1:
-            return Batch(topic, partition, (), from_position)
-        fetched = await self._fetched(home, max(from_position, 0))
+            return RecordBatch(topic, partition, (), from_position)
+        fetched = await self._buffered_batch(home, max(from_position, 0))
         while not fetched.has_records() and fetched.following < fetched.end:
-            fetched = await self._fetched(home, fetched.following)
+            fetched = await self._buffered_batch(home, fetched.following)
         records: list[StoredRecord] = []
-        while len(records) < limit and (taken := fetched.take(limit - len(records))):
+        while len(records) < limit and (taken := fetched.take_records(limit - len(records))):
             records += taken
             await asyncio.sleep(0)
         if fetched.has_records():
-            self.keep(home, fetched)
-        return Batch(topic, partition, records, max(fetched.position, from_position))
+            self.store_fetched(home, fetched)
+        return RecordBatch(topic, partition, records, max(fetched.position, from_position))
 
-    def holds(self, home: TopicPartition, position: int) -> bool:
+    def has_buffered(self, home: TopicPartition, position: int) -> bool:
         """Whether records at a position need not be fetched any more."""
         return (home, position) in self._kept
 
-    def keep(self, home: TopicPartition, fetched: FetchBuffer) -> None:
+    def store_fetched(self, home: TopicPartition, fetched: FetchBuffer) -> None:
         """Have records ready for whoever reads on at their position."""
         self._kept[home, fetched.position] = fetched
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
 
-    async def _fetched(self, home: TopicPartition, position: int) -> FetchBuffer:
+    async def _buffered_batch(self, home: TopicPartition, position: int) -> FetchBuffer:
         """What lies at a position: kept from before, on its way already, or fetched now."""
         fetched = self._kept.pop((home, position), None)
         if fetched is None:
@@ -63,7 +63,7 @@ class Fetcher:
                 del self._ahead[home]
                 fetched = await task
             else:
-                fetched = await self._fetch(home, position)
+                fetched = await self._fetch_batch(home, position)
         if fetched.following < fetched.end:
             self._fetch_ahead(home, fetched.following)
         return fetched
@@ -74,12 +74,12 @@ class Fetcher:
             return
         if task is not None:
             task.cancel()
-        task = asyncio.create_task(self._fetch(home, position))
+        task = asyncio.create_task(self._fetch_batch(home, position))
         task.add_done_callback(_forget_failure)
         self._ahead[home] = (position, task)
 
-    async def _fetch(self, home: TopicPartition, position: int) -> FetchBuffer:
-        async def attempt(client: Client) -> FetchAnswer:
+    async def _fetch_batch(self, home: TopicPartition, position: int) -> FetchBuffer:
+        async def attempt(client: KafkaClient) -> FetchAnswer:
             (node,) = by_leader(client, [home])
             request = fetch_request({home: position}, wait_ms=0, most_bytes=_FETCH_BYTES)
             (answer,) = fetch_answers(await client.send(node, request))
@@ -90,10 +90,14 @@ class Fetcher:
         answer = await self._brokers.with_retries(attempt)
         if answer.error is None:
             return FetchBuffer(home, position, answer.batches, end=answer.end, given_up=answer.given_up)
-        earliest = (await self._brokers.positions([home], EARLIEST))[home]
-        return FetchBuffer(home, position, end=position) if position >= earliest else await self._fetch(home, earliest)
+        earliest = (await self._brokers.list_offsets([home], EARLIEST))[home]
+        return (
+            FetchBuffer(home, position, end=position)
+            if position >= earliest
+            else await self._fetch_batch(home, earliest)
+        )
 
-    async def close(self) -> None:
+    async def close_connections(self) -> None:
         tasks = [task for _, task in self._ahead.values()]
         for task in tasks:
             task.cancel()

@@ -28,7 +28,7 @@ class LazyResource(Generic[T]):
         self._leaving: set[asyncio.Task[None]] = set()
         self._closed = False
 
-    async def get(self) -> T:
+    async def get_or_open(self) -> T:
         """Raises `LogUnavailable` when it cannot be opened in time."""
         if self._opened is not None:
             return self._opened
@@ -36,10 +36,10 @@ class LazyResource(Generic[T]):
             if self._closed:
                 raise LogClosed("the log is closed")
             if self._opened is None:
-                self._opened = await self._open()
+                self._opened = await self._open_once()
             return self._opened
 
-    async def _open(self) -> T:
+    async def _open_once(self) -> T:
         if monotonic() < self._refused_until:
             raise LogUnavailable("the Kafka cluster cannot be reached")
         try:
@@ -49,24 +49,24 @@ class LazyResource(Generic[T]):
             self._refused_until = monotonic() + _TRY_AGAIN_AFTER
             raise LogUnavailable(f"the Kafka cluster cannot be reached: {error or 'no answer in time'}") from error
 
-    def discard(self, opened: T) -> None:
+    def discard_broken(self, opened: T) -> None:
         """Open another one next time; this one is closed in the background."""
         if self._opened is opened:
             self._opened = None
-            task = asyncio.create_task(self._close(opened))
+            task = asyncio.create_task(self._close_opened(opened))
             self._leaving.add(task)
             task.add_done_callback(self._leaving.discard)
 
-    async def close(self) -> None:
+    async def close_resource(self) -> None:
         """Close for good what is open or still being closed."""
         async with self._lock:
             self._closed = True
             opened, self._opened = self._opened, None
         if opened is not None:
-            await self._close(opened)
+            await self._close_opened(opened)
         await asyncio.gather(*self._leaving)
 
-    async def _close(self, opened: T) -> None:
+    async def _close_opened(self, opened: T) -> None:
         try:
             await self._closing(opened)
         except (KafkaError, OSError):

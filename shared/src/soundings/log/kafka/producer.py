@@ -8,7 +8,7 @@ from time import monotonic, time
 from soundings.log.kafka.aiokafka_internals import (
     REFUSALS,
     KafkaError,
-    Producer,
+    KafkaProducer,
     RecordBatchBuilder,
     UnknownTopicOrPartitionError,
     abort_producer,
@@ -16,7 +16,7 @@ from soundings.log.kafka.aiokafka_internals import (
 )
 from soundings.log.kafka.lazy_resource import LazyResource
 from soundings.log.kafka.settings import KafkaSettings
-from soundings.log.port import AppendFailed, LogUnavailable, Place, Record, TopicPartition, size_of
+from soundings.log.port import AppendFailed, LogRecord, LogUnavailable, RecordPosition, TopicPartition, size_of
 
 MOST_WAITING_BYTES = 64 << 20
 _UNREACHABLE = "unreachable"
@@ -33,24 +33,24 @@ class PendingAppend:
 
     def __init__(self, records: int, loop: asyncio.AbstractEventLoop) -> None:
         self.began = monotonic()
-        self.outcomes: list[Place | AppendFailed] = [_LATE] * records
+        self.outcomes: list[RecordPosition | AppendFailed] = [_LATE] * records
         self.left = records
         self.failed = False
         self.settled: asyncio.Future[None] = loop.create_future()
 
-    def note(self, index: int, outcome: Place | AppendFailed) -> None:
+    def note_outcome(self, index: int, outcome: RecordPosition | AppendFailed) -> None:
         self.outcomes[index] = outcome
         self.left -= 1
         if self.left == 0:
-            self.settle()
+            self.settle_future()
 
-    def settle(self) -> None:
+    def settle_future(self) -> None:
         """Nobody waits any longer: records that have not been sent by now are not sent any more."""
         if not self.settled.done():
             self.settled.set_result(None)
 
 
-Item = tuple[Record, int, PendingAppend, int]
+Item = tuple[LogRecord, int, PendingAppend, int]
 """A record, its size, and where its outcome is noted."""
 
 
@@ -62,7 +62,7 @@ class ProducerState:
         self.heard = 0.0
         self.silent = False
 
-    def hear(self) -> None:
+    def mark_reply(self) -> None:
         self.heard = monotonic()
         self.silent = False
 
@@ -70,14 +70,14 @@ class ProducerState:
 class PartitionQueue:
     """The records on their way to one partition, one packet at a time, so that none overtakes another."""
 
-    def __init__(self, home: TopicPartition, producer: LazyResource[Producer], traffic: ProducerState) -> None:
+    def __init__(self, home: TopicPartition, producer: LazyResource[KafkaProducer], traffic: ProducerState) -> None:
         self._topic, self._partition = home
         self._producer = producer
         self._traffic = traffic
         self._queue: deque[Item] = deque()
         self.sending: asyncio.Task[None] | None = None
 
-    def put(self, item: Item) -> None:
+    def put_item(self, item: Item) -> None:
         """Send a record with the next packet."""
         self._queue.append(item)
         self._traffic.waiting_bytes += item[1]
@@ -87,29 +87,29 @@ class PartitionQueue:
     async def _send_all(self) -> None:
         while self._queue:
             try:
-                producer = await self._producer.get()
+                producer = await self._producer.get_or_open()
             except LogUnavailable as error:
-                self._fail([self._pop() for _ in range(len(self._queue))], _UNREACHABLE, str(error))
+                self._fail_items([self._pop_items() for _ in range(len(self._queue))], _UNREACHABLE, str(error))
             else:
-                await self._send(producer)
+                await self._send_batch(producer)
 
-    async def _send(self, producer: Producer) -> None:
+    async def _send_batch(self, producer: KafkaProducer) -> None:
         """Send the next packet and note what became of it. After an error the next one gets a new producer."""
         items: list[Item] = []
         try:
             if self._partition not in await producer.partitions_for(self._topic):
                 raise UnknownTopicOrPartitionError(f"{self._topic} {self._partition}")
             packet = producer.create_batch()
-            items = self._fill(packet)
+            items = self._fill_batch(packet)
             if items:
                 first = (await (await producer.send_batch(packet, self._topic, partition=self._partition))).offset
-                self._stored(items, first)
+                self._mark_stored(items, first)
         except KafkaError as error:
-            self._producer.discard(producer)
-            items = items or [self._pop() for _ in range(len(self._queue))]
-            self._fail(items, _REFUSED if isinstance(error, REFUSALS) else _UNREACHABLE, str(error))
+            self._producer.discard_broken(producer)
+            items = items or [self._pop_items() for _ in range(len(self._queue))]
+            self._fail_items(items, _REFUSED if isinstance(error, REFUSALS) else _UNREACHABLE, str(error))
 
-    def _fill(self, packet: RecordBatchBuilder) -> list[Item]:
+    def _fill_batch(self, packet: RecordBatchBuilder) -> list[Item]:
         """As many of the waiting records as one packet holds, without those that were given up."""
         items: list[Item] = []
         now = int(time() * 1000)
@@ -120,25 +120,25 @@ class PartitionQueue:
                 if fits is None:
                     break
                 items.append(self._queue[0])
-            self._pop()
+            self._pop_items()
         packet.close()
         return items
 
-    def _pop(self) -> Item:
+    def _pop_items(self) -> Item:
         item = self._queue.popleft()
         self._traffic.waiting_bytes -= item[1]
         return item
 
-    def _stored(self, items: Iterable[Item], first: int) -> None:
-        self._traffic.hear()
+    def _mark_stored(self, items: Iterable[Item], first: int) -> None:
+        self._traffic.mark_reply()
         for position, (_, _, ticket, index) in enumerate(items, first):
-            ticket.note(index, Place(self._partition, position))
+            ticket.note_outcome(index, RecordPosition(self._partition, position))
 
-    def _fail(self, items: Iterable[Item], reason: str, detail: str) -> None:
+    def _fail_items(self, items: Iterable[Item], reason: str, detail: str) -> None:
         self._traffic.silent = False
         for _, _, ticket, index in items:
             ticket.failed = True
-            ticket.note(index, AppendFailed(reason, detail, retryable=reason != _REFUSED))
+            ticket.note_outcome(index, AppendFailed(reason, detail, retryable=reason != _REFUSED))
 
 
 class BatchingProducer:
@@ -146,27 +146,29 @@ class BatchingProducer:
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
-        self._producer = LazyResource(self._start, self._stop, deadline=settings.deadline)
+        self._producer = LazyResource(self._start_producer, self._stop_producer, deadline=settings.deadline)
         self._traffic = ProducerState()
         self._lanes: dict[TopicPartition, PartitionQueue] = {}
         self._open: dict[PendingAppend, None] = {}
         self._alarm: asyncio.TimerHandle | None = None
 
-    async def append(self, topic: str, addressed: Sequence[tuple[int, Record]]) -> Sequence[Place | AppendFailed]:
+    async def append_addressed(
+        self, topic: str, addressed: Sequence[tuple[int, LogRecord]]
+    ) -> Sequence[RecordPosition | AppendFailed]:
         """Store records, each in the partition beside it; an outcome for each, or `LogUnavailable` for all."""
         self._refuse_what_is_hopeless()
         ticket = PendingAppend(len(addressed), asyncio.get_running_loop())
         self._open[ticket] = None
         if self._alarm is None:
-            self._watch()
+            self._watch_replies()
         try:
             for index, (partition, record) in enumerate(addressed):
-                self._lane((topic, partition)).put((record, size_of(record), ticket, index))
+                self._partition_queue((topic, partition)).put_item((record, size_of(record), ticket, index))
             await ticket.settled
         finally:
-            ticket.settle()
+            ticket.settle_future()
             del self._open[ticket]
-        return _outcomes(ticket) if ticket.failed else ticket.outcomes
+        return _append_outcomes(ticket) if ticket.failed else ticket.outcomes
 
     def _refuse_what_is_hopeless(self) -> None:
         """While records that the cluster was given are not acknowledged, no others are queued behind them."""
@@ -175,13 +177,13 @@ class BatchingProducer:
         if self._traffic.waiting_bytes > MOST_WAITING_BYTES:
             raise LogUnavailable("more is waiting to be sent than the Kafka cluster keeps up with")
 
-    def _lane(self, home: TopicPartition) -> PartitionQueue:
+    def _partition_queue(self, home: TopicPartition) -> PartitionQueue:
         lane = self._lanes.get(home)
         if lane is None:
             lane = self._lanes[home] = PartitionQueue(home, self._producer, self._traffic)
         return lane
 
-    def _watch(self) -> None:
+    def _watch_replies(self) -> None:
         self._alarm = asyncio.get_running_loop().call_later(self._settings.deadline / 4, self._look_after_all)
 
     def _look_after_all(self) -> None:
@@ -193,22 +195,22 @@ class BatchingProducer:
                 break
             self._traffic.silent = silent
             ticket.failed = True
-            ticket.settle()
+            ticket.settle_future()
         self._alarm = None
         if self._open:
-            self._watch()
+            self._watch_replies()
 
-    async def close(self) -> None:
+    async def close_producer(self) -> None:
         """Send what waits if that can be done in time."""
         if self._alarm is not None:
             self._alarm.cancel()
         sending = [lane.sending for lane in self._lanes.values() if lane.sending is not None]
         if sending:
             await asyncio.wait(sending, timeout=self._settings.deadline)
-        await self._producer.close()
+        await self._producer.close_resource()
         await asyncio.gather(*sending)
 
-    async def _start(self) -> Producer:
+    async def _start_producer(self) -> KafkaProducer:
         producer = make_producer(self._settings)
         try:
             await producer.start()
@@ -217,7 +219,7 @@ class BatchingProducer:
             raise
         return producer
 
-    async def _stop(self, producer: Producer) -> None:
+    async def _stop_producer(self, producer: KafkaProducer) -> None:
         try:
             async with asyncio.timeout(self._settings.deadline):
                 await producer.flush()
@@ -226,7 +228,7 @@ class BatchingProducer:
         await producer.stop()
 
 
-def _outcomes(ticket: PendingAppend) -> Sequence[Place | AppendFailed]:
+def _append_outcomes(ticket: PendingAppend) -> Sequence[RecordPosition | AppendFailed]:
     failures = [outcome for outcome in ticket.outcomes if isinstance(outcome, AppendFailed)]
     if len(failures) == len(ticket.outcomes) and all(failure.reason == _UNREACHABLE for failure in failures):
         raise LogUnavailable(f"the Kafka cluster did not take the records: {failures[0]}")

@@ -54,7 +54,7 @@ def kafka_settings(servers: str, options: Mapping[str, str], environment: Mappin
     if unknown:
         raise BadLogUrl(f"a log on Kafka has no option {', '.join(sorted(unknown))}")
     secrets = {"sasl_username": environment.get(USERNAME), "sasl_password": environment.get(PASSWORD)}
-    read = {name: _value(name, text) for name, text in options.items()}
+    read = {name: _parse_value(name, text) for name, text in options.items()}
     return replace(KafkaSettings(servers), **(secrets | read))  # type: ignore[arg-type]
 
 
@@ -62,7 +62,7 @@ _CLOSED = {"security_protocol": Security, "sasl_mechanism": Mechanism, "compress
 _NUMBERS: Mapping[str, type[int | float]] = {"replication_factor": int, "min_insync_replicas": int, "deadline": float}
 
 
-def _value(name: str, text: str) -> str | float:
+def _parse_value(name: str, text: str) -> str | float:
     if name in _CLOSED:
         choices = cast("tuple[str, ...]", get_args(_CLOSED[name]))
         if text not in choices:

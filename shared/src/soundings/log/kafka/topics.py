@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from soundings.events.topics import Topic
+from soundings.events.topics import TopicSpec
 from soundings.log.kafka.aiokafka_internals import (
-    Admin,
+    KafkaAdmin,
     alter_topic,
     check_created,
     make_admin,
@@ -15,7 +15,7 @@ from soundings.log.kafka.settings import KafkaSettings
 from soundings.log.port import TopicConflict
 
 
-async def ensure_topics(settings: KafkaSettings, topics: Sequence[Topic]) -> None:
+async def ensure_topics(settings: KafkaSettings, topics: Sequence[TopicSpec]) -> None:
     """Raises `TopicConflict` before anything is changed, and `KafkaError`."""
     admin = make_admin(settings)
     try:
@@ -27,23 +27,25 @@ async def ensure_topics(settings: KafkaSettings, topics: Sequence[Topic]) -> Non
         missing = [topic for topic in topics if topic.name not in found]
         if missing:
             copies = settings.replication_factor
-            made = [make_topic(topic.name, topic.partitions, copies, _wanted(settings, topic)) for topic in missing]
+            made = [
+                make_topic(topic.name, topic.partitions, copies, _wanted_config(settings, topic)) for topic in missing
+            ]
             check_created(await admin.create_topics(made))
         for topic in topics:
             if topic.name in found:
-                await _update(admin, topic.name, _wanted(settings, topic))
+                await _update_topic(admin, topic.name, _wanted_config(settings, topic))
     finally:
         await admin.close()
 
 
-async def _update(admin: Admin, name: str, wanted: Mapping[str, str]) -> None:
+async def _update_topic(admin: KafkaAdmin, name: str, wanted: Mapping[str, str]) -> None:
     """Kafka replaces all settings of a topic at once, so those that others have made go back with ours."""
     overrides = await overrides_of(admin, name)
     if not wanted.items() <= overrides.items():
         await alter_topic(admin, name, {**overrides, **wanted})
 
 
-def _wanted(settings: KafkaSettings, topic: Topic) -> Mapping[str, str]:
+def _wanted_config(settings: KafkaSettings, topic: TopicSpec) -> Mapping[str, str]:
     """Topics use the time of appending, or old events would be deleted on arrival."""
     kept = -1 if topic.retention is None else round(topic.retention.total_seconds() * 1000)
     wanted = {

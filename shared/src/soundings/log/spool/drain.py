@@ -6,8 +6,16 @@ from contextlib import suppress
 
 import structlog
 
-from soundings.log.port import AppendFailed, Log, LogUnavailable, Place, Record, StoredRecord, TopicPartition
-from soundings.log.spool.store import Spool, as_record
+from soundings.log.port import (
+    AppendFailed,
+    EventLog,
+    LogRecord,
+    LogUnavailable,
+    RecordPosition,
+    StoredRecord,
+    TopicPartition,
+)
+from soundings.log.spool.store import SpoolStore, as_record
 
 _log = structlog.get_logger("soundings.log.spool")
 
@@ -15,41 +23,41 @@ _log = structlog.get_logger("soundings.log.spool")
 class SpoolDrain:
     """Passes records on to the log behind. What it cannot be sure of it sends again: readers know their duplicates."""
 
-    def __init__(self, behind: Log, spool: Spool, *, answer_seconds: float) -> None:
+    def __init__(self, behind: EventLog, spool: SpoolStore, *, answer_seconds: float) -> None:
         self._behind = behind
         self._answer_seconds = answer_seconds
         self._spool = spool
 
-    async def once(self) -> bool:
+    async def drain_once(self) -> bool:
         """Pass on a batch of every partition that has any; whether there was one. Raises `LogUnavailable`."""
-        waiting = await self._spool.waiting()
+        waiting = await self._spool.waiting_partitions()
         # All come to an end before an error is told, so that nothing is still under way when it is tried again.
         ended = await asyncio.gather(*(self._pass_on(home) for home in waiting), return_exceptions=True)
-        await self.trim()
+        await self.trim_drained()
         for error in ended:
             if error is not None:
                 raise error
         return bool(waiting)
 
-    async def trim(self) -> None:
+    async def trim_drained(self) -> None:
         """Make room of what has passed; while the disk is full that must wait, and holds up nothing."""
         with suppress(LogUnavailable):
-            await self._spool.trim()
+            await self._spool.trim_drained()
 
     async def try_parked_again(self) -> None:
         """Pass on what was refused once and no longer is, as after a change of the log's limits."""
-        for stored in await self._spool.parked():
-            if await self._refusal(stored) is None:
-                await self._spool.unpark(stored)
+        for stored in await self._spool.parked_records():
+            if await self._refusal_reason(stored) is None:
+                await self._spool.unpark_record(stored)
 
     async def _pass_on(self, home: TopicPartition) -> None:
-        batch = await self._spool.batch(home)
-        outcomes = await self._append(home[0], [as_record(stored) for stored in batch.records])
+        batch = await self._spool.read_batch(home)
+        outcomes = await self._append_batch(home[0], [as_record(stored) for stored in batch.records])
         for stored, outcome in zip(batch.records, outcomes, strict=True):
             if isinstance(outcome, AppendFailed):
                 _must_be_final(outcome)
                 break
-            self._spool.passed(home, stored.position + 1)
+            self._spool.mark_drained(home, stored.position + 1)
         else:
             return
         await self._pass_on_singly([stored for stored in batch.records if stored.position >= self._spool.next_of(home)])
@@ -57,11 +65,11 @@ class SpoolDrain:
     async def _pass_on_singly(self, records: Sequence[StoredRecord]) -> None:
         """One after the other: a packet is refused as a whole, whichever of its records is to blame."""
         for stored in records:
-            refusal = await self._refusal(stored)
+            refusal = await self._refusal_reason(stored)
             if refusal is None:
-                self._spool.passed((stored.topic, stored.partition), stored.position + 1)
+                self._spool.mark_drained((stored.topic, stored.partition), stored.position + 1)
             else:
-                await self._spool.park(stored)
+                await self._spool.park_record(stored)
                 _log.error(
                     "record_parked",
                     topic=stored.topic,
@@ -70,18 +78,18 @@ class SpoolDrain:
                     detail=str(refusal),
                 )
 
-    async def _refusal(self, stored: StoredRecord) -> AppendFailed | None:
+    async def _refusal_reason(self, stored: StoredRecord) -> AppendFailed | None:
         """Why the log behind will never take a record; None when it has it now."""
-        (outcome,) = await self._append(stored.topic, [as_record(stored)])
+        (outcome,) = await self._append_batch(stored.topic, [as_record(stored)])
         if isinstance(outcome, AppendFailed):
             _must_be_final(outcome)
             return outcome
         return None
 
-    async def _append(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
+    async def _append_batch(self, topic: str, records: Sequence[LogRecord]) -> Sequence[RecordPosition | AppendFailed]:
         try:
             async with asyncio.timeout(self._answer_seconds):
-                return await self._behind.append(topic, records)
+                return await self._behind.append_records(topic, records)
         except TimeoutError as error:
             raise LogUnavailable("the log does not answer") from error
 

@@ -7,21 +7,21 @@ from typing import Final
 
 import structlog
 
-from soundings.events.topics import Topic
+from soundings.events.topics import TopicSpec
 from soundings.log.port import (
     AppendFailed,
-    Batch,
-    Log,
+    EventLog,
+    LogRecord,
     LogUnavailable,
-    Place,
-    Record,
+    RecordBatch,
+    RecordPosition,
     TopicPartition,
     UnknownTopic,
 )
 from soundings.log.spool.drain import SpoolDrain
-from soundings.log.spool.store import Depth, Spool
+from soundings.log.spool.store import SpoolDepth, SpoolStore
 
-Watch = Callable[[Depth], None]
+Watch = Callable[[SpoolDepth], None]
 """Is told how much waits, whenever that may have changed."""
 
 _AWAY: Final = (LogUnavailable, UnknownTopic, TimeoutError)
@@ -42,8 +42,8 @@ class SpooledLog:
 
     def __init__(
         self,
-        behind: Log,
-        spool: Spool,
+        behind: EventLog,
+        spool: SpoolStore,
         *,
         patience: float = 1.5,
         retry_seconds: float = 0.5,
@@ -56,7 +56,7 @@ class SpooledLog:
         self._retry_seconds = retry_seconds
         self._watch = watch
         self._drain = SpoolDrain(behind, spool, answer_seconds=answer_seconds)
-        self._depth = Depth()
+        self._depth = SpoolDepth()
         self._away = False
         self._spool_fails = False
         self._under_way: set[asyncio.Timeout] = set()
@@ -67,17 +67,17 @@ class SpooledLog:
         self._parked_tried = False
         self._task: asyncio.Task[None] | None = None
 
-    async def start(self) -> None:
+    async def start_draining(self) -> None:
         """Open the spool and begin to drain what is in it. Raises `SpoolInUse`, or `LogUnavailable` without a disk."""
-        await self._spool.open()
+        await self._spool.open_store()
         self._all_entered.set()
         self._gate.set()
-        if await self._spool.waiting():
+        if await self._spool.waiting_partitions():
             self._pass_by()
-        await self._look()
+        await self._probe_log()
         if self._depth.parked:
             self._needed.set()
-        self._task = asyncio.create_task(self._tend(), name="tend the spool")
+        self._task = asyncio.create_task(self._run_drain(), name="tend the spool")
 
     @property
     def is_unavailable(self) -> bool:
@@ -85,7 +85,7 @@ class SpooledLog:
         return self._away
 
     @property
-    def failing(self) -> bool:
+    def failing_reason(self) -> bool:
         """Whether neither the log behind nor the spool takes records."""
         return self._away and self._spool_fails
 
@@ -93,7 +93,7 @@ class SpooledLog:
 
     async def unready_reason(self) -> str | None:
         """Why nothing can be made durable; None as long as the log or the spool takes records."""
-        return "neither the log nor its spool takes records" if self.failing else None
+        return "neither the log nor its spool takes records" if self.failing_reason else None
 
     async def dead_reason(self) -> str | None:
         """Why the process should be started again; None when all is well."""
@@ -110,56 +110,60 @@ class SpooledLog:
 
     # The port
 
-    async def append(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
+    async def append_records(self, topic: str, records: Sequence[LogRecord]) -> Sequence[RecordPosition | AppendFailed]:
         if topic not in self._spool.topics:
-            return await self._behind.append(topic, records)
+            return await self._behind.append_records(topic, records)
         if self._away:
             await self._gate.wait()
         if self._away:
-            return await self._keep(topic, records)
+            return await self._append_to_spool(topic, records)
         try:
-            outcomes = await self._hurried(topic, records)
+            outcomes = await self._append_with_deadline(topic, records)
         except _AWAY as error:
             self._pass_by(error)
-            return await self._keep(topic, records)
+            return await self._append_to_spool(topic, records)
         late = [place for place, outcome in enumerate(outcomes) if _may_do_better(outcome)]
         return await self._keep_late(topic, records, outcomes, late) if late else outcomes
 
-    async def ensure(self, topics: Sequence[Topic]) -> None:
-        await self._behind.ensure(topics)
+    async def ensure_topics(self, topics: Sequence[TopicSpec]) -> None:
+        await self._behind.ensure_topics(topics)
 
-    async def read(self, topic: str, partition: int, from_position: int, limit: int) -> Batch:
-        return await self._behind.read(topic, partition, from_position, limit)
+    async def read_batch(self, topic: str, partition: int, from_position: int, limit: int) -> RecordBatch:
+        return await self._behind.read_batch(topic, partition, from_position, limit)
 
-    async def wait(self, positions: Mapping[TopicPartition, int], seconds: float) -> Collection[TopicPartition]:
-        return await self._behind.wait(positions, seconds)
+    async def wait_for_records(
+        self, positions: Mapping[TopicPartition, int], seconds: float
+    ) -> Collection[TopicPartition]:
+        return await self._behind.wait_for_records(positions, seconds)
 
-    async def partitions(self, topic: str) -> int:
-        return await self._behind.partitions(topic)
+    async def partition_count(self, topic: str) -> int:
+        return await self._behind.partition_count(topic)
 
-    async def end(self, topic: str, partition: int) -> int:
-        return await self._behind.end(topic, partition)
+    async def end_position(self, topic: str, partition: int) -> int:
+        return await self._behind.end_position(topic, partition)
 
-    async def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
-        return await self._behind.ends(topics)
+    async def end_positions(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        return await self._behind.end_positions(topics)
 
     async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
         return await self._behind.beginnings(topics)
 
-    async def close(self) -> None:
+    async def close_log(self) -> None:
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
-        await self._behind.close()
-        await self._spool.close()
+        await self._behind.close_log()
+        await self._spool.close_store()
 
     # The way into the spool
 
-    async def _hurried(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
+    async def _append_with_deadline(
+        self, topic: str, records: Sequence[LogRecord]
+    ) -> Sequence[RecordPosition | AppendFailed]:
         async with asyncio.timeout(self._patience) as hurry:
             self._under_way.add(hurry)
             try:
-                return await self._behind.append(topic, records)
+                return await self._behind.append_records(topic, records)
             finally:
                 self._under_way.discard(hurry)
 
@@ -173,11 +177,13 @@ class SpooledLog:
                 hurry.reschedule(0)
         self._needed.set()
 
-    async def _keep(self, topic: str, records: Sequence[Record]) -> Sequence[Place | AppendFailed]:
+    async def _append_to_spool(
+        self, topic: str, records: Sequence[LogRecord]
+    ) -> Sequence[RecordPosition | AppendFailed]:
         self._entering += 1
         self._all_entered.clear()
         try:
-            places = await self._spool.append(topic, records)
+            places = await self._spool.append_records(topic, records)
         except LogUnavailable:
             self._spool_fails = True
             raise
@@ -189,19 +195,25 @@ class SpooledLog:
         return places
 
     async def _keep_late(
-        self, topic: str, records: Sequence[Record], outcomes: Sequence[Place | AppendFailed], late: Sequence[int]
-    ) -> Sequence[Place | AppendFailed]:
+        self,
+        topic: str,
+        records: Sequence[LogRecord],
+        outcomes: Sequence[RecordPosition | AppendFailed],
+        late: Sequence[int],
+    ) -> Sequence[RecordPosition | AppendFailed]:
         """The outcomes, with those that may do better later in the spool; where that fails too they stay failed."""
         self._pass_by()
         settled = list(outcomes)
         with suppress(LogUnavailable):
-            for place, outcome in zip(late, await self._keep(topic, [records[place] for place in late]), strict=True):
+            for place, outcome in zip(
+                late, await self._append_to_spool(topic, [records[place] for place in late]), strict=True
+            ):
                 settled[place] = outcome
         return settled
 
     # The way out of the spool
 
-    async def _tend(self) -> None:
+    async def _run_drain(self) -> None:
         while True:
             with suppress(TimeoutError):
                 async with asyncio.timeout(_LOOK_SECONDS):
@@ -211,32 +223,32 @@ class SpooledLog:
             except _AWAY as error:
                 with suppress(LogUnavailable):
                     await self._probe_when_failing()
-                    await self._look()
+                    await self._probe_log()
                 _log.info("spool_not_drained", error=f"{type(error).__name__}: {error}", waiting=self._depth.records)
                 await asyncio.sleep(self._retry_seconds)
 
     async def _tend_once(self) -> None:
         """Drain until nothing waits, and then turn back to the log behind."""
         # An append that was given up may have come through after the last look; nobody was told so.
-        if not self._away and not await self._spool.waiting():
-            await self._drain.trim()
-            await self._settle()
+        if not self._away and not await self._spool.waiting_partitions():
+            await self._drain.trim_drained()
+            await self._drain_remaining()
             return
         self._pass_by()
-        while await self._drain.once():
-            await self._look()
-        await self._behind.ends(self._spool.topics)
+        while await self._drain.drain_once():
+            await self._probe_log()
+        await self._behind.end_positions(self._spool.topics)
         await self._turn_back()
-        await self._settle()
+        await self._drain_remaining()
 
-    async def _settle(self) -> None:
+    async def _drain_remaining(self) -> None:
         """With nothing left to drain there is time for what was parked, once in the life of a process."""
         if self._depth.parked and not self._parked_tried:
             await self._drain.try_parked_again()
         self._parked_tried = True
         if not self._away:
             self._needed.clear()
-        await self._look()
+        await self._probe_log()
 
     async def _turn_back(self) -> None:
         """Let no more into the spool until the last of it has passed; if that takes too long, go on as before."""
@@ -244,11 +256,11 @@ class SpooledLog:
         try:
             async with asyncio.timeout(self._patience):
                 await self._all_entered.wait()
-                while await self._drain.once():
+                while await self._drain.drain_once():
                     pass
-            if self._spool.untrimmed:
+            if self._spool.has_untrimmed:
                 with suppress(LogUnavailable):
-                    await self._spool.renew()
+                    await self._spool.reopen_store()
             self._away = self._spool_fails = False
             _log.warning("log_back")
         finally:
@@ -256,13 +268,13 @@ class SpooledLog:
 
     async def _probe_when_failing(self) -> None:
         if self._spool_fails:
-            await self._spool.probe()
+            await self._spool.probe_writable()
             self._spool_fails = False
 
-    async def _look(self) -> None:
-        self._depth = await self._spool.depth()
+    async def _probe_log(self) -> None:
+        self._depth = await self._spool.read_depth()
         self._watch(self._depth)
 
 
-def _may_do_better(outcome: Place | AppendFailed) -> bool:
+def _may_do_better(outcome: RecordPosition | AppendFailed) -> bool:
     return isinstance(outcome, AppendFailed) and outcome.retryable

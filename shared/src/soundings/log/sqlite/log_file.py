@@ -9,10 +9,10 @@ from typing import TypeVar
 
 from soundings.kernel.clock import Clock
 from soundings.log.port import LogClosed, LogUnavailable, UnknownTopic
-from soundings.log.sqlite.reader import Reader
+from soundings.log.sqlite.reader import LogReader
 from soundings.log.sqlite.topic_index import TopicIndex
 from soundings.log.sqlite.wakeups import wake_all
-from soundings.log.sqlite.writer import Writer
+from soundings.log.sqlite.writer import LogWriter
 
 LOOK_EVERY = 0.1
 """Seconds between two looks at what other processes may have written."""
@@ -28,50 +28,50 @@ class LogFile:
     def __init__(self, path: Path, clock: Clock, max_bytes: int | None) -> None:
         self.path = path
         self.holders = 0
-        self.writer = Writer(path, clock, max_bytes)
+        self.writer = LogWriter(path, clock, max_bytes)
         self.waiters = self.writer.waiters
-        self._readers: dict[int, Reader] = {}
+        self._readers: dict[int, LogReader] = {}
         self._looked = monotonic()
         self._closed = False
 
     @property
-    def directory(self) -> TopicIndex:
+    def topic_index(self) -> TopicIndex:
         return self.writer.current.directory
 
-    def reader(self) -> Reader:
+    def open_reader(self) -> LogReader:
         """The reading connection of the calling thread; one that got the number of a dead thread takes over its own."""
         if self._closed:
             raise LogClosed("the log is closed")
         reader = self._readers.get(get_ident())
         if reader is None:
-            reader = self._readers[get_ident()] = Reader(self.path)
+            reader = self._readers[get_ident()] = LogReader(self.path)
         return reader
 
-    def look(self) -> None:
+    def refresh_index(self) -> None:
         """Learn what other processes have written since the last look."""
         self._looked = monotonic()
         if self.writer.is_replaced():
             raise LogUnavailable(f"{self.path.name} was removed or replaced while it was open; start again")
-        if news := self.reader().news():
-            self.writer.current.learn(news)
+        if news := self.open_reader().changed_ends():
+            self.writer.current.replace_index(news)
 
     def look_when_due(self) -> None:
         if monotonic() - self._looked >= LOOK_EVERY:
-            self.look()
+            self.refresh_index()
 
-    def find(self, where: Callable[[TopicIndex], T]) -> T:
+    def find_slots(self, where: Callable[[TopicIndex], T]) -> T:
         """Slots by the directory, looked up again if they are not in it: another process may have made it."""
         try:
-            return where(self.directory)
+            return where(self.topic_index)
         except UnknownTopic:
-            self.look()
-            return where(self.directory)
+            self.refresh_index()
+            return where(self.topic_index)
 
-    def close(self) -> None:
+    def close_file(self) -> None:
         self._closed = True
-        self.writer.close()
+        self.writer.close_writer()
         for reader in self._readers.values():
-            reader.close()
+            reader.close_reader()
 
 
 def open_file(path: Path, clock: Clock, max_bytes: int | None) -> LogFile:
@@ -86,12 +86,12 @@ def open_file(path: Path, clock: Clock, max_bytes: int | None) -> LogFile:
         return file
 
 
-def release(file: LogFile) -> None:
+def release_file(file: LogFile) -> None:
     """Give up one hold; the last one closes the file, when what waits is written. Blocks."""
-    wake_all(file.waiters.everyone())
+    wake_all(file.waiters.all_waiters())
     with _lock:
         file.holders -= 1
         if file.holders:
             return
         del _open[str(file.path)]
-        file.close()
+        file.close_file()

@@ -33,7 +33,7 @@ class RetentionPolicy:
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class RecordSlice:
     """Some records in their order; `size` is the bytes of their values, `more` whether others may follow."""
 
     records: Sequence[StoredRecord]
@@ -41,14 +41,14 @@ class Slice:
     more: bool
 
 
-class Reader:
+class LogReader:
     """One connection for reading, to be used by one thread."""
 
     def __init__(self, path: Path) -> None:
         self._connection = open_reader(path)
         self._version = -1
 
-    def slice(self, home: TopicPartition, slot: int, position: int, limit: int) -> Slice:
+    def read_slice(self, home: TopicPartition, slot: int, position: int, limit: int) -> RecordSlice:
         """The next records of a slot: `limit` of them, or fewer when there are no more or they come to 4 MiB."""
         base = slot << POSITION_BITS
         cursor = self._connection.execute(_ROWS, (base, base + position, base | POSITION_MASK, limit))
@@ -62,9 +62,9 @@ class Reader:
                 break
             step = cursor.fetchmany(_STEP)
         cursor.close()
-        return Slice(_records(home, rows), size, more=bool(step))
+        return RecordSlice(_stored_records(home, rows), size, more=bool(step))
 
-    def has(self, slot: int, position: int) -> bool:
+    def has_record(self, slot: int, position: int) -> bool:
         """Whether there is a record at a position or behind it."""
         base = slot << POSITION_BITS
         return self._connection.execute(_ANY, (base + position, base | POSITION_MASK)).fetchone() is not None
@@ -81,7 +81,7 @@ class Reader:
         place = self._connection.execute(_FIRST, (base, base | POSITION_MASK)).fetchone()[0]
         return None if place is None else place & POSITION_MASK
 
-    def news(self) -> TopicIndex | None:
+    def changed_ends(self) -> TopicIndex | None:
         """The directory if anything was committed since the last look, by whatever process."""
         version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
         if version == self._version:
@@ -90,11 +90,11 @@ class Reader:
         self._version = version
         return directory
 
-    def kept(self) -> Sequence[RetentionPolicy]:
+    def kept_ranges(self) -> Sequence[RetentionPolicy]:
         rows = self._connection.execute("SELECT topic, cleanup, retention_ms FROM topics").fetchall()
         return [RetentionPolicy(*row) for row in rows]
 
-    def count(self, slot: int) -> int:
+    def count_records(self, slot: int) -> int:
         """How many records a slot holds."""
         base = slot << POSITION_BITS
         return int(self._connection.execute(_COUNT, (base, base | POSITION_MASK)).fetchone()[0])
@@ -107,11 +107,11 @@ class Reader:
         )
         return int(size * (pages - free))
 
-    def close(self) -> None:
+    def close_reader(self) -> None:
         self._connection.close()
 
 
-def _records(home: TopicPartition, rows: Sequence[Row]) -> Sequence[StoredRecord]:
+def _stored_records(home: TopicPartition, rows: Sequence[Row]) -> Sequence[StoredRecord]:
     if not rows:
         return ()
     positions, keys, values, headers, ats = zip(*rows, strict=True)

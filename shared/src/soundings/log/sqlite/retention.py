@@ -22,10 +22,10 @@ UPDATE slots SET floor = max(floor, coalesce((
 """
 
 
-def expire(connection: sqlite3.Connection, slot: int, before_ms: int) -> int:
+def expire_records(connection: sqlite3.Connection, slot: int, before_ms: int) -> int:
     """Remove the oldest records if they were appended before a time; how many, at most `STEP`."""
     rows = connection.execute(
-        "SELECT place, at FROM records WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?", (*_bounds(slot), STEP)
+        "SELECT place, at FROM records WHERE place BETWEEN ? AND ? ORDER BY place LIMIT ?", (*_slot_bounds(slot), STEP)
     ).fetchall()
     old = [place for place, at in rows if at < before_ms]
     return remove_up_to(connection, slot, old[-1] & POSITION_MASK) if old else 0
@@ -38,14 +38,14 @@ def remove_up_to(connection: sqlite3.Connection, slot: int, position: int) -> in
     return connection.execute("DELETE FROM records WHERE place BETWEEN ? AND ?", (first, first + position)).rowcount
 
 
-def remove(connection: sqlite3.Connection, slot: int, positions: Sequence[int]) -> int:
+def remove_records(connection: sqlite3.Connection, slot: int, positions: Sequence[int]) -> int:
     """Remove single records of a slot; how many there were."""
     _note_end(connection, slot)
     places = [(slot << POSITION_BITS | position,) for position in positions]
     return connection.executemany("DELETE FROM records WHERE place = ?", places).rowcount
 
 
-def move(connection: sqlite3.Connection, slot: int, position: int, to_slot: int) -> None:
+def move_record(connection: sqlite3.Connection, slot: int, position: int, to_slot: int) -> None:
     """Give one record the next place of another slot."""
     _note_end(connection, slot)
     _note_end(connection, to_slot)
@@ -65,30 +65,30 @@ def touch(connection: sqlite3.Connection) -> None:
 
 
 def _note_end(connection: sqlite3.Connection, slot: int) -> None:
-    first, last = _bounds(slot)
+    first, last = _slot_bounds(slot)
     connection.execute(_NOTE_END, {"slot": slot, "first": first, "last": last, "mask": POSITION_MASK})
 
 
-def _bounds(slot: int) -> tuple[int, int]:
+def _slot_bounds(slot: int) -> tuple[int, int]:
     return slot << POSITION_BITS, slot << POSITION_BITS | POSITION_MASK
 
 
 @dataclass(slots=True)
-class Compaction:
+class KeyCompaction:
     """Takes in the records of a partition in their order and tells which of them have been replaced."""
 
     now_ms: int
     _newest: dict[bytes, StoredRecord] = field(default_factory=dict[bytes, StoredRecord])
     _replaced: list[int] = field(default_factory=list[int])
 
-    def take(self, records: Iterable[StoredRecord]) -> None:
+    def take_records(self, records: Iterable[StoredRecord]) -> None:
         for record in records:
             older = self._newest.get(record.key)
             if older is not None:
                 self._replaced.append(older.position)
             self._newest[record.key] = record
 
-    def dead(self) -> list[int]:
+    def superseded_positions(self) -> list[int]:
         """The positions that may go, in their order: a tombstone never goes before what it buries."""
         buried = [
             record.position

@@ -31,7 +31,7 @@ PRAGMA user_version = {FORMAT};
 
 def open_writer(path: Path, max_bytes: int | None = None) -> sqlite3.Connection:
     """The one connection that writes; creates the file and its tables. `max_bytes` bounds the file, not its WAL."""
-    connection = _connect(path)
+    connection = _open_connection(path)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA secure_delete = ON")
@@ -60,12 +60,12 @@ def file_identity(path: Path) -> tuple[int, int] | None:
 
 def open_reader(path: Path) -> sqlite3.Connection:
     """A connection that cannot write; one thread at a time may use it."""
-    connection = _connect(path)
+    connection = _open_connection(path)
     connection.execute("PRAGMA query_only = ON")
     return connection
 
 
-def _connect(path: Path) -> sqlite3.Connection:
+def _open_connection(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(
         path, timeout=BUSY_MS / 1000, isolation_level=None, check_same_thread=False, cached_statements=64
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from threading import Lock
 
-from soundings.events.topics import Topic
+from soundings.events.topics import TopicSpec
 from soundings.log.port import TopicConflict, TopicPartition, UnknownTopic
 from soundings.log.sqlite.schema import POSITION_BITS, POSITION_MASK
 
@@ -38,7 +38,7 @@ class TopicIndex:
             raise UnknownTopic(f"{topic} has no partition {partition}, only {len(slots)}")
         return slots[partition]
 
-    def advanced(self, ends: Mapping[int, int]) -> "TopicIndex":
+    def with_ends(self, ends: Mapping[int, int]) -> "TopicIndex":
         """The same with other ends; none ever moves back."""
         return TopicIndex(
             self.slots, self.topic_partitions, {slot: max(end, ends.get(slot, 0)) for slot, end in self.ends.items()}
@@ -59,7 +59,7 @@ def look_up(connection: sqlite3.Connection) -> TopicIndex:
     return TopicIndex(slots, homes, ends)
 
 
-def declare(connection: sqlite3.Connection, topics: Sequence[Topic]) -> None:
+def declare_topics(connection: sqlite3.Connection, topics: Sequence[TopicSpec]) -> None:
     """Write topics into an open transaction; raises `TopicConflict` when one exists with other partitions."""
     known: dict[str, int] = dict(connection.execute("SELECT topic, partitions FROM topics").fetchall())
     for topic in topics:
@@ -77,19 +77,19 @@ def declare(connection: sqlite3.Connection, topics: Sequence[Topic]) -> None:
         )
 
 
-class Current:
+class CurrentIndex:
     """The newest directory that any thread has seen."""
 
     def __init__(self, directory: TopicIndex) -> None:
         self._lock = Lock()
         self.directory = directory
 
-    def advance(self, ends: Mapping[int, int]) -> None:
+    def advance_ends(self, ends: Mapping[int, int]) -> None:
         """Note what a commit in this process has reached."""
         with self._lock:
-            self.directory = self.directory.advanced(ends)
+            self.directory = self.directory.with_ends(ends)
 
-    def learn(self, fresh: TopicIndex) -> None:
+    def replace_index(self, fresh: TopicIndex) -> None:
         """Take over what was read from the file, which may by now be behind a commit of this process."""
         with self._lock:
-            self.directory = fresh.advanced(self.directory.ends)
+            self.directory = fresh.with_ends(self.directory.ends)

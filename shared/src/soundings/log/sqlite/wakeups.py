@@ -7,14 +7,14 @@ from threading import Lock
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Waiter:
+class LogWaiter:
     """One waiting task: `wake` is to be set in its own `loop`."""
 
     loop: asyncio.AbstractEventLoop
     wake: asyncio.Event
     positions: Mapping[int, int]
 
-    async def sleep(self, seconds: float) -> None:
+    async def sleep_until_woken(self, seconds: float) -> None:
         """Until woken, but no longer than `seconds`."""
         alarm = self.loop.call_later(seconds, self.wake.set)
         try:
@@ -24,27 +24,27 @@ class Waiter:
         self.wake.clear()
 
 
-class Waiters:
+class WaiterRegistry:
     """The waiting tasks of one file by slot; may be used from any thread."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._by_slot: dict[int, set[Waiter]] = {}
+        self._by_slot: dict[int, set[LogWaiter]] = {}
 
-    def add(self, positions: Mapping[int, int]) -> Waiter:
+    def add_waiter(self, positions: Mapping[int, int]) -> LogWaiter:
         """A waiter in the running loop; whoever adds it looks for records after that, so that none slips through."""
-        waiter = Waiter(asyncio.get_running_loop(), asyncio.Event(), positions)
+        waiter = LogWaiter(asyncio.get_running_loop(), asyncio.Event(), positions)
         with self._lock:
             for slot in positions:
                 self._by_slot.setdefault(slot, set()).add(waiter)
         return waiter
 
-    def remove(self, waiter: Waiter) -> None:
+    def remove_waiter(self, waiter: LogWaiter) -> None:
         with self._lock:
             for slot in waiter.positions:
                 self._by_slot[slot].discard(waiter)
 
-    def due(self, ends: Mapping[int, int]) -> Collection[Waiter]:
+    def due_waiters(self, ends: Mapping[int, int]) -> Collection[LogWaiter]:
         """Those who wait for a slot at a position before its new end."""
         with self._lock:
             return {
@@ -54,12 +54,12 @@ class Waiters:
                 if waiter.positions[slot] < end
             }
 
-    def everyone(self) -> Collection[Waiter]:
+    def all_waiters(self) -> Collection[LogWaiter]:
         with self._lock:
-            return set[Waiter]().union(*self._by_slot.values())
+            return set[LogWaiter]().union(*self._by_slot.values())
 
 
-def wake_all(waiters: Iterable[Waiter]) -> None:
+def wake_all(waiters: Iterable[LogWaiter]) -> None:
     """Set the event of each in its own loop; a loop that is gone has nobody waiting any more."""
     for waiter in waiters:
         try:

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from soundings.log.port import Place
+from soundings.log.port import RecordPosition
 
 Row = tuple[int, bytes, bytes, bytes | None]
 """Slot, key, packed headers, value."""
@@ -15,17 +15,17 @@ Outcome = object
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Append:
+class AppendRequest:
     """Rows to be stored together."""
 
     loop: asyncio.AbstractEventLoop
-    future: "asyncio.Future[Sequence[Place]]"
+    future: "asyncio.Future[Sequence[RecordPosition]]"
     rows: Sequence[Row]
     size: int
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Task:
+class WriteTask:
     """A transaction of its own, other than an append."""
 
     loop: asyncio.AbstractEventLoop
@@ -34,10 +34,10 @@ class Task:
     size: int = 0
 
 
-Pending = Append | Task
+Pending = AppendRequest | WriteTask
 
 
-def settle(outcomes: Iterable[tuple[Pending, Outcome]]) -> None:
+def settle_futures(outcomes: Iterable[tuple[Pending, Outcome]]) -> None:
     """Hand over outcomes with one call into each event loop; what nobody waits for any more is let go."""
     by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Pending, Outcome]]] = {}
     for pending, outcome in outcomes:

@@ -10,11 +10,11 @@ from threading import Condition, Thread
 from typing import TypeVar, cast
 
 from soundings.kernel.clock import Clock, epoch_ms
-from soundings.log.port import LogClosed, LogFull, LogUnavailable, Place
+from soundings.log.port import LogClosed, LogFull, LogUnavailable, RecordPosition
 from soundings.log.sqlite.schema import BUSY_MS, POSITION_BITS, file_identity, open_writer
-from soundings.log.sqlite.topic_index import Current, look_up
-from soundings.log.sqlite.wakeups import Waiters, wake_all
-from soundings.log.sqlite.write_queue import Append, Pending, Row, Task, settle
+from soundings.log.sqlite.topic_index import CurrentIndex, look_up
+from soundings.log.sqlite.wakeups import WaiterRegistry, wake_all
+from soundings.log.sqlite.write_queue import AppendRequest, Pending, Row, WriteTask, settle_futures
 
 T = TypeVar("T")
 
@@ -34,7 +34,7 @@ _INSERTS = {
 }
 
 
-class Writer:
+class LogWriter:
     """Owns the connection that writes. Appends may come from any thread's event loop; they are stored in that order."""
 
     def __init__(self, path: Path, clock: Clock, max_bytes: int | None = None) -> None:
@@ -42,8 +42,8 @@ class Writer:
         self._clock = clock
         self._connection = open_writer(path, max_bytes)
         self._identity = file_identity(path)
-        self.current = Current(look_up(self._connection))
-        self.waiters = Waiters()
+        self.current = CurrentIndex(look_up(self._connection))
+        self.waiters = WaiterRegistry()
         self._ends: dict[int, int] | None = None
         self._version = -1
         self._last_at = 0
@@ -53,36 +53,36 @@ class Writer:
         self._queue: deque[Pending] = deque()
         self._waiting_bytes = 0
         self._closed = False
-        self._thread = Thread(target=self._run, name=f"log {path.name}", daemon=True)
+        self._thread = Thread(target=self._run_thread, name=f"log {path.name}", daemon=True)
         self._thread.start()
 
-    async def append(self, rows: Sequence[Row]) -> Sequence[Place]:
+    async def append_rows(self, rows: Sequence[Row]) -> Sequence[RecordPosition]:
         """Store rows together; raises `LogUnavailable` when too much is waiting already."""
         loop = asyncio.get_running_loop()
         size = sum(_ROW_BYTES + len(row[1]) + len(row[2]) + len(row[3] or b"") for row in rows)
-        append = Append(loop, loop.create_future(), rows, size)
-        self._put(append)
+        append = AppendRequest(loop, loop.create_future(), rows, size)
+        self._enqueue_pending(append)
         return await append.future
 
-    async def perform(self, action: Callable[[sqlite3.Connection], T]) -> T:
+    async def perform_action(self, action: Callable[[sqlite3.Connection], T]) -> T:
         """Run a transaction of another kind between two groups of appends."""
         loop = asyncio.get_running_loop()
-        task = Task(loop, loop.create_future(), action)
-        self._put(task)
+        task = WriteTask(loop, loop.create_future(), action)
+        self._enqueue_pending(task)
         return cast("T", await task.future)
 
     def is_replaced(self) -> bool:
         """Whether the file that is open no longer bears its name."""
         return file_identity(self._path) != self._identity
 
-    def close(self) -> None:
+    def close_writer(self) -> None:
         """Finish what waits, then let go of the file. Blocks."""
         with self._arrived:
             self._closed = True
             self._arrived.notify()
         self._thread.join()
 
-    def _put(self, pending: Pending) -> None:
+    def _enqueue_pending(self, pending: Pending) -> None:
         with self._arrived:
             if self._closed:
                 raise LogClosed("the log is closed")
@@ -92,7 +92,7 @@ class Writer:
             self._waiting_bytes += pending.size
             self._arrived.notify()
 
-    def _take(self) -> list[Pending]:
+    def _take_pending(self) -> list[Pending]:
         """What waits, up to a bound; nothing once the log is closed and all is done."""
         taken: list[Pending] = []
         size = 0
@@ -105,42 +105,42 @@ class Writer:
             self._waiting_bytes -= size
         return taken
 
-    def _run(self) -> None:
+    def _run_thread(self) -> None:
         taken: list[Pending] = []
         try:
-            while taken := self._take():
-                if appends := [pending for pending in taken if isinstance(pending, Append)]:
-                    self._store(appends)
+            while taken := self._take_pending():
+                if appends := [pending for pending in taken if isinstance(pending, AppendRequest)]:
+                    self._store_appends(appends)
                 for task in taken:
-                    if isinstance(task, Task):
-                        self._perform(task)
+                    if isinstance(task, WriteTask):
+                        self._perform_task(task)
                 self._checkpoint_when_due()
         finally:
-            self._abandon(taken)
+            self._abandon_taken(taken)
 
-    def _abandon(self, taken: Sequence[Pending]) -> None:
+    def _abandon_taken(self, taken: Sequence[Pending]) -> None:
         with self._arrived:
             self._closed = True
             rest = [*taken, *self._queue]
             self._queue.clear()
-        settle((pending, LogClosed("the log is closed")) for pending in rest)
+        settle_futures((pending, LogClosed("the log is closed")) for pending in rest)
         self._connection.close()
 
-    def _store(self, appends: Sequence[Append]) -> None:
+    def _store_appends(self, appends: Sequence[AppendRequest]) -> None:
         try:
-            ends = self._begin()
-            places, reached = self._insert(appends, ends)
+            ends = self._begin_immediate()
+            places, reached = self._insert_rows(appends, ends)
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
-            settle((append, self._failure(error)) for append in appends)
+            settle_futures((append, self._append_failure(error)) for append in appends)
             return
         self._ends = ends | reached
-        self.current.advance(reached)
-        settle(zip(appends, places, strict=True))
-        wake_all(self.waiters.due(reached))
+        self.current.advance_ends(reached)
+        settle_futures(zip(appends, places, strict=True))
+        wake_all(self.waiters.due_waiters(reached))
 
-    def _begin(self) -> dict[int, int]:
+    def _begin_immediate(self) -> dict[int, int]:
         """Open a transaction; the ends of all slots, looked up again after another process has written."""
         if self.is_replaced():
             # What is written to a file without a name is gone with this process, so it must not be acknowledged.
@@ -150,30 +150,32 @@ class Writer:
         if self._ends is None or version != self._version:
             self._version = version
             fresh = look_up(self._connection)
-            self.current.learn(fresh)
+            self.current.replace_index(fresh)
             self._ends = dict(fresh.ends)
         return self._ends
 
-    def _insert(self, appends: Sequence[Append], ends: dict[int, int]) -> tuple[list[list[Place]], dict[int, int]]:
+    def _insert_rows(
+        self, appends: Sequence[AppendRequest], ends: dict[int, int]
+    ) -> tuple[list[list[RecordPosition]], dict[int, int]]:
         """Give every row its position and write it; the places by append, and how far each slot was taken."""
         self._last_at = at = max(self._last_at, epoch_ms(self._clock()))
         homes = self.current.directory.topic_partitions
         reached: dict[int, int] = {}
         fields: list[object] = []
-        places: list[list[Place]] = []
+        places: list[list[RecordPosition]] = []
         for append in appends:
-            stand: list[Place] = []
+            stand: list[RecordPosition] = []
             for slot, key, headers, value in append.rows:
                 position = reached.get(slot) or ends[slot]
                 reached[slot] = position + 1
                 fields += (slot << POSITION_BITS | position, at, key, headers, value)
-                stand.append(Place(homes[slot][1], position))
+                stand.append(RecordPosition(homes[slot][1], position))
             places.append(stand)
-        self._write(fields)
+        self._write_fields(fields)
         self._pages += 2 * len(reached) + sum(append.size for append in appends) // 3000
         return places, reached
 
-    def _write(self, fields: Sequence[object]) -> None:
+    def _write_fields(self, fields: Sequence[object]) -> None:
         start, rows = 0, len(fields) // _FIELDS
         while rows:
             many = min(_WIDEST, 1 << rows.bit_length() - 1)
@@ -181,7 +183,7 @@ class Writer:
             start += many * _FIELDS
             rows -= many
 
-    def _perform(self, task: Task) -> None:
+    def _perform_task(self, task: WriteTask) -> None:
         outcome: object
         try:
             self._connection.execute("BEGIN IMMEDIATE")
@@ -190,23 +192,23 @@ class Writer:
             self._connection.execute("COMMIT")
         except sqlite3.Error as error:
             self._roll_back()
-            outcome = self._failure(error)
+            outcome = self._append_failure(error)
         except Exception as error:  # noqa: BLE001 - whoever asked for the task gets its error, the thread goes on
             self._roll_back()
             outcome = error
         else:
-            self.current.learn(fresh)
+            self.current.replace_index(fresh)
             self._ends = None
             self._pages += 100
             self._removed = True  # perhaps; what such a transaction has removed must leave the WAL too
-        settle([(task, outcome)])
+        settle_futures([(task, outcome)])
 
     def _roll_back(self) -> None:
         self._ends = None
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
 
-    def _failure(self, error: sqlite3.Error) -> LogUnavailable:
+    def _append_failure(self, error: sqlite3.Error) -> LogUnavailable:
         """`LogFull` when the disk or the file's bound stands in the way; a new one each time, for each is raised."""
         full = getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
         if full or shutil.disk_usage(self._path.parent).free < _NO_ROOM_BYTES:

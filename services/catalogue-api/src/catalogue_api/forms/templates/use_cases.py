@@ -8,7 +8,7 @@ from catalogue_api.entities.ports import Catalogue, CatalogueReader
 from catalogue_api.entities.use_cases import require_read
 from catalogue_api.forms.templates.render import TEMPLATES, TemplateContext, render_template
 from soundings.access.roles import Principal
-from soundings.events.catalogue import Agency, Service
+from soundings.events.catalogue import AgencyBody, ServiceBody
 from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.ids import is_slug
 
@@ -47,8 +47,8 @@ class FillTemplate:
 
 
 async def _setting(reader: CatalogueReader, wanted: TemplateRequest) -> TemplateContext:
-    agency = await _in_force(reader, "agency", wanted.agency_id, Agency)
-    services = [await _in_force(reader, "service", one, Service) for one in wanted.service_ids]
+    agency = await _in_force(reader, "agency", wanted.agency_id, AgencyBody)
+    services = [await _in_force(reader, "service", one, ServiceBody) for one in wanted.service_ids]
     return TemplateContext(
         agency_id=wanted.agency_id,
         service_ids=wanted.service_ids,

@@ -7,13 +7,13 @@ from typing import Final, NamedTuple, Protocol
 
 from metrics_worker.query.domain.date_ranges import Stretch, joined, without
 from metrics_worker.query.domain.periods import Slot
-from soundings.kernel.agency_calendar import HOUR_MS, Calendar, Interval, hour_bucket
-from soundings.kernel.vocabulary import Grain
+from soundings.kernel.agency_calendar import HOUR_MS, AgencyCalendar, QueryInterval, hour_bucket
+from soundings.kernel.vocabulary import CellGrain
 
 HOUR: Final = "hour"
-DAY: Final = Grain.DAY.value
-MONTH: Final = Grain.MONTH.value
-_TOTALS: Final = (Grain.QUARTER, Grain.YEAR)
+DAY: Final = CellGrain.DAY.value
+MONTH: Final = CellGrain.MONTH.value
+_TOTALS: Final = (CellGrain.QUARTER, CellGrain.YEAR)
 _ONE_DAY: Final = timedelta(days=1)
 _NOWHERE: Final = range(0)
 
@@ -50,7 +50,7 @@ class Timeline(Protocol):
         ...
 
 
-def timeline_of(slots: Sequence[Slot], calendar: Calendar) -> Timeline:
+def timeline_of(slots: Sequence[Slot], calendar: AgencyCalendar) -> Timeline:
     """The timeline of slots that do not overlap, in order of time."""
     if slots and slots[0].hour is not None:
         return HourTimeline(slots, calendar)
@@ -63,7 +63,7 @@ class DateTimeline:
     Quarter and year cells hold what is in no finer cell, so they are counted beside the months where they fit.
     """
 
-    def __init__(self, slots: Sequence[Slot], calendar: Calendar) -> None:
+    def __init__(self, slots: Sequence[Slot], calendar: AgencyCalendar) -> None:
         self._slots = slots
         self._calendar = calendar
         self._starts = [slot.start for slot in slots]
@@ -83,7 +83,7 @@ class DateTimeline:
 
     def place(self, grain: str, bucket: str) -> Place:
         first = date.fromisoformat(bucket)
-        after = self._calendar.next_of_grain(first, Grain(grain))
+        after = self._calendar.next_of_grain(first, CellGrain(grain))
         slot = self._holding(first, after)
         if grain == DAY:
             whole = slot is not None and self._in_whole_month(slot, first)
@@ -103,15 +103,15 @@ class DateTimeline:
 
     def _months_in(self, slot: Slot) -> Stretch:
         """The whole months inside what counts of a slot; empty where there are none."""
-        first = self._calendar.first_of(slot.start, Interval.MONTH)
-        start = first if first == slot.start else self._calendar.next_of(first, Interval.MONTH)
-        return start, max(start, self._calendar.first_of(slot.until, Interval.MONTH))
+        first = self._calendar.first_of(slot.start, QueryInterval.MONTH)
+        start = first if first == slot.start else self._calendar.next_of(first, QueryInterval.MONTH)
+        return start, max(start, self._calendar.first_of(slot.until, QueryInterval.MONTH))
 
 
 class HourTimeline:
     """Slots that are UTC hours, which only single records feed: no tally fits in one."""
 
-    def __init__(self, slots: Sequence[Slot], calendar: Calendar) -> None:
+    def __init__(self, slots: Sequence[Slot], calendar: AgencyCalendar) -> None:
         self._slots = slots
         self._calendar = calendar
         self._starts = [slot.hour or 0 for slot in slots]
@@ -132,7 +132,7 @@ class HourTimeline:
         if grain == HOUR:
             return Place(self._numbers.get(bucket), _NOWHERE)
         first = date.fromisoformat(bucket)
-        low, high = self._calendar.span(first, self._calendar.next_of_grain(first, Grain(grain)))
+        low, high = self._calendar.utc_span(first, self._calendar.next_of_grain(first, CellGrain(grain)))
         return Place(None, range(bisect_right(self._starts, low - HOUR_MS), bisect_left(self._starts, high)))
 
 
@@ -140,16 +140,16 @@ def _spans(grain: str, stretches: Iterable[Stretch], *, tallies: bool = False) -
     return (Span(grain, start.isoformat(), end.isoformat(), tallies) for start, end in stretches)
 
 
-def _months_around(stretches: Iterable[Stretch], calendar: Calendar) -> list[Stretch]:
+def _months_around(stretches: Iterable[Stretch], calendar: AgencyCalendar) -> list[Stretch]:
     """The whole months that hold these dates."""
-    month = Interval.MONTH
+    month = QueryInterval.MONTH
     return joined(
         (calendar.first_of(start, month), calendar.next_of(calendar.first_of(end - _ONE_DAY, month), month))
         for start, end in stretches
     )
 
 
-def _totals(stretches: Iterable[Stretch], calendar: Calendar) -> Iterable[Span]:
+def _totals(stretches: Iterable[Stretch], calendar: AgencyCalendar) -> Iterable[Span]:
     """The quarters and years that touch these dates."""
     touched = joined(stretches)
     for grain in _TOTALS:

@@ -11,8 +11,8 @@ from metrics_worker.formulas.formula import Formula, Need
 from metrics_worker.formulas.parameters import PARAMETERS, Params
 from metrics_worker.formulas.registry import METRICS
 from metrics_worker.query.errors import UnknownMetric, refused
-from soundings.kernel.agency_calendar import Interval
-from soundings.kernel.vocabulary import Channel
+from soundings.kernel.agency_calendar import QueryInterval
+from soundings.kernel.vocabulary import ServiceChannel
 
 Given = Mapping[str, str | float]
 """Parameters by name, as a query string or a JSON object gives them."""
@@ -50,7 +50,7 @@ class MetricQuery:
     needs: tuple[Need, ...]
     start: date
     end: date
-    interval: Interval | None = None
+    interval: QueryInterval | None = None
     group_by: tuple[Dimension, ...] = ()
     agency: str | None = None
     department: str | None = None
@@ -97,7 +97,7 @@ def parse_metric_query(metric_id: str, given: Given) -> MetricQuery:
     params = formula.params({name: value for name, value in asked.items() if name not in OWN})
     measure = formula.measure(_text(asked, "measure"))
     start, end = _range(asked)
-    channel = _choice(asked, "channel", Channel)
+    channel = _choice(asked, "channel", ServiceChannel)
     question = MetricQuery(
         formula=formula,
         params=params,
@@ -105,7 +105,7 @@ def parse_metric_query(metric_id: str, given: Given) -> MetricQuery:
         needs=formula.reads(measure, params),
         start=start,
         end=end,
-        interval=_choice(asked, "interval", Interval),
+        interval=_choice(asked, "interval", QueryInterval),
         group_by=_dimensions(asked),
         agency=_text(asked, "agency"),
         department=_text(asked, "department"),

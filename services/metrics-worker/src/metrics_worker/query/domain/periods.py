@@ -7,11 +7,16 @@ from typing import Final
 
 from metrics_worker.query.domain.metric_query import Compare, MetricQuery
 from metrics_worker.query.errors import refused
-from soundings.kernel.agency_calendar import HOUR_MS, Calendar, Hour, Interval
+from soundings.kernel.agency_calendar import HOUR_MS, AgencyCalendar, CalendarHour, QueryInterval
 
 MOST_ROWS: Final = 10_000
 _DAY: Final = timedelta(days=1)
-_SHORTEST_DAYS: Final = {Interval.DAY: 1, Interval.WEEK: 7, Interval.MONTH: 28, Interval.QUARTER: 89}
+_SHORTEST_DAYS: Final = {
+    QueryInterval.DAY: 1,
+    QueryInterval.WEEK: 7,
+    QueryInterval.MONTH: 28,
+    QueryInterval.QUARTER: 89,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,22 +34,22 @@ class Slot:
     hour: int | None = None
 
 
-def slots_of(question: MetricQuery, calendar: Calendar, matured_before: date | None = None) -> tuple[Slot, ...]:
+def slots_of(question: MetricQuery, calendar: AgencyCalendar, matured_before: date | None = None) -> tuple[Slot, ...]:
     """The slots in order of time; Refused when they are too many. Days from ``matured_before`` on do not count."""
     start, end = question.start, question.end
     if question.interval is None:
         slots: tuple[Slot, ...] = (Slot(None, start, end, end),)
-    elif question.interval is Interval.HOUR:
+    elif question.interval is QueryInterval.HOUR:
         _bounded((end - start).days * 24)
-        slots = tuple(_of_hour(hour, calendar) for hour in calendar.hours(start, end))
+        slots = tuple(_of_hour(hour, calendar) for hour in calendar.hours_between(start, end))
     else:
         _bounded((end - start).days // _SHORTEST_DAYS.get(question.interval, 365))
-        periods = calendar.periods(start, end, question.interval)
+        periods = calendar.periods_between(start, end, question.interval)
         slots = tuple(Slot(one.bucket, one.start, one.end, one.end, one.partial) for one in periods)
     return slots if matured_before is None else tuple(_matured(slot, matured_before) for slot in slots)
 
 
-def _of_hour(hour: Hour, calendar: Calendar) -> Slot:
+def _of_hour(hour: CalendarHour, calendar: AgencyCalendar) -> Slot:
     first = calendar.local_date(hour.start_ms)
     last = calendar.local_date(hour.start_ms + HOUR_MS - 1)
     return Slot(hour.bucket, first, last + _DAY, last + _DAY, hour.partial, hour.start_ms)
@@ -60,13 +65,13 @@ def _bounded(rows: int) -> None:
         raise refused("interval", "too_many_rows", f"the range has {rows} buckets; at most {MOST_ROWS} are answered")
 
 
-def bases_of(slots: Sequence[Slot], question: MetricQuery, calendar: Calendar) -> tuple[Slot, ...]:
+def bases_of(slots: Sequence[Slot], question: MetricQuery, calendar: AgencyCalendar) -> tuple[Slot, ...]:
     """For each slot the one it is compared with; Refused for hours and before the calendar's first year."""
     if question.compare is None:
         return ()
-    if question.interval is Interval.HOUR:
+    if question.interval is QueryInterval.HOUR:
         raise refused("compare", "not_applicable", "hours are not compared; use day or longer")
-    earlier = calendar.previous if question.compare is Compare.PREVIOUS else calendar.year_ago
+    earlier = calendar.previous_range if question.compare is Compare.PREVIOUS else calendar.year_ago
     try:
         return tuple(_base(slot, earlier) for slot in slots)
     except (ValueError, OverflowError) as error:

@@ -12,14 +12,14 @@ from metrics_worker.query.domain.scope import Scope
 from metrics_worker.query.domain.summation import Group, GroupOf, Sums, counts_of
 from metrics_worker.query.errors import refused
 from metrics_worker.query.suppression.mask import SuppressionMask
-from soundings.kernel.scales import Scale
+from soundings.kernel.scales import MeasureScale
 
 
 @dataclass(frozen=True, slots=True)
 class Pool:
     """The versions of each measure that are summed, all of one scale."""
 
-    scale: Mapping[str, Scale]
+    scale: Mapping[str, MeasureScale]
     versions: Mapping[str, frozenset[int]]
 
     def all_versions(self) -> tuple[int, ...]:
@@ -45,7 +45,7 @@ def group_of(question: MetricQuery, scope: Scope) -> GroupOf:
 
 def pool_of(question: MetricQuery, scope: Scope, sums: Sequence[Sums]) -> Pool:
     """The versions with counts in any of the sums; Refused where their scales differ or do not fit the formula."""
-    scales: dict[str, Scale] = {}
+    scales: dict[str, MeasureScale] = {}
     pooled: dict[str, frozenset[int]] = {}
     for need in question.needs:
         facts = scope.measures[need.measure]

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from metrics_worker.catalogue_view.domain import Agency, CatalogueView, MeasureFacts, Service
 from metrics_worker.query.domain.metric_query import Dimension, MetricQuery
 from metrics_worker.query.errors import ForeignAgency, refused
-from soundings.access.roles import Principal, Role
-from soundings.kernel.agency_calendar import Calendar
+from soundings.access.roles import Principal, StaffRole
+from soundings.kernel.agency_calendar import AgencyCalendar
 from soundings.kernel.errors import InvalidInput
 
 
@@ -24,13 +24,13 @@ class Scope:
     suppressed: bool
 
     @property
-    def calendar(self) -> Calendar:
+    def calendar(self) -> AgencyCalendar:
         return self.agencies[0].calendar
 
 
 def scope_of(question: MetricQuery, structure: CatalogueView, principal: Principal) -> Scope:
     """The scope of a question for a caller; ForeignAgency, or Refused naming what does not exist or is missing."""
-    suppressed = not principal.has(Role.ANALYST)
+    suppressed = not principal.has_role(StaffRole.ANALYST)
     for field, measure in _asked(question):
         if not structure.knows(measure):
             raise _no_measure(field, measure)

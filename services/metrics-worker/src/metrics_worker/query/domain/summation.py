@@ -8,7 +8,7 @@ from metrics_worker.formulas.counts import Counts
 from metrics_worker.formulas.formula import Need
 from metrics_worker.query.domain.grain_plan import DAY, MONTH, Place, Timeline
 from soundings.kernel.histogram_bins import NONE, UNKNOWN
-from soundings.kernel.scales import ALL, UNITS, Scale, has_total, is_numeric, scale_bins
+from soundings.kernel.scales import ALL, UNITS, MeasureScale, has_total, is_numeric, scale_bins
 
 Group = tuple[str | None, ...]
 Bins = Mapping[str, int | list[int]]
@@ -40,7 +40,7 @@ class Sum:
                 known[name] = known.get(name, 0) + value[0]
                 self.total += value[1]
 
-    def counts(self, scale: Scale) -> Counts:
+    def counts(self, scale: MeasureScale) -> Counts:
         """As counts; the total stands at the first bin that has a value, since only such have amounts."""
         cells = {name: (n, 0) for name, n in self.bins.items()}
         if self.total:
@@ -179,16 +179,16 @@ class _Tallies:
                 yield (MONTH, where.month), where.group, where.measure
 
 
-def counts_of(heaps: Mapping[SumKey, Sum], need: Need, scale: Scale, versions: frozenset[int]) -> Counts:
+def counts_of(heaps: Mapping[SumKey, Sum], need: Need, scale: MeasureScale, versions: frozenset[int]) -> Counts:
     """The counts of a need over some versions of one scale; a reported zero has a bin with 0."""
     sums = [sum_ for version in sorted(versions) if (sum_ := heaps.get(SumKey(need.key, version))) is not None]
     counts = sum((one.counts(scale) for one in sums[1:]), sums[0].counts(scale)) if sums else Counts(scale, {})
     return Counts(scale, {_zero_bin(scale): (0, 0)}) if sums and not counts.bins else counts
 
 
-def _zero_bin(scale: Scale) -> str:
+def _zero_bin(scale: MeasureScale) -> str:
     if is_numeric(scale):
         return scale_bins(scale)[0]
     if has_total(scale):
         return "0"
-    return UNITS if scale is Scale.CATEGORY else ALL
+    return UNITS if scale is MeasureScale.CATEGORY else ALL

@@ -10,7 +10,7 @@ from metrics_worker.query.domain.summation import CellReading
 from metrics_worker.query.ports import Progress
 from metrics_worker.query.suppression.mask import TableDecisions, departments_of, judged_of, rules_of, tables_of
 from metrics_worker.suppression import Table, decide
-from soundings.kernel.scales import Scale
+from soundings.kernel.scales import MeasureScale
 
 _KEPT: Final = 500
 
@@ -35,7 +35,7 @@ class SuppressionInput:
     progress: Progress
     lines: Sequence[CellReading]
 
-    def tables(self) -> dict[Scale, tuple[Table, ...]]:
+    def tables(self) -> dict[MeasureScale, tuple[Table, ...]]:
         """The tables by scale, for versions of different scales are never summed."""
         departments = departments_of(self.structure, self.services)
         scales = self.facts.scales
@@ -50,7 +50,7 @@ class _Decision:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     structure: CatalogueView | None = None
     progress: Progress | None = None
-    judged: Mapping[Scale, TableDecisions] = field(default_factory=dict[Scale, TableDecisions])
+    judged: Mapping[MeasureScale, TableDecisions] = field(default_factory=dict[MeasureScale, TableDecisions])
 
     def holds(self, structure: CatalogueView, progress: Progress) -> bool:
         known = self.progress
@@ -69,12 +69,12 @@ class SuppressionCache:
 
     def known(
         self, matter: SuppressionKey, structure: CatalogueView, progress: Progress
-    ) -> Mapping[Scale, TableDecisions] | None:
+    ) -> Mapping[MeasureScale, TableDecisions] | None:
         """The decision on a matter by scale, if it was made for this state of the cells."""
         decision = self._kept.get(matter)
         return decision.judged if decision is not None and decision.holds(structure, progress) else None
 
-    async def judge(self, matter: SuppressionKey, evidence: SuppressionInput) -> Mapping[Scale, TableDecisions]:
+    async def judge(self, matter: SuppressionKey, evidence: SuppressionInput) -> Mapping[MeasureScale, TableDecisions]:
         """The decision on a matter by scale; years that are as they were keep theirs."""
         decision = self._kept.get(matter)
         if decision is None:
@@ -89,9 +89,11 @@ class SuppressionCache:
             return judged
 
 
-def _judge(evidence: SuppressionInput, previous: Mapping[Scale, TableDecisions]) -> dict[Scale, TableDecisions]:
+def _judge(
+    evidence: SuppressionInput, previous: Mapping[MeasureScale, TableDecisions]
+) -> dict[MeasureScale, TableDecisions]:
     rules = rules_of(evidence.agency)
-    judged: dict[Scale, TableDecisions] = {}
+    judged: dict[MeasureScale, TableDecisions] = {}
     for scale, tables in evidence.tables().items():
         before = previous[scale].hidings if scale in previous else ()
         earlier = (*before, *(None for _ in tables))

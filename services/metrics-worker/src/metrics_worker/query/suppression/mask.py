@@ -13,14 +13,14 @@ from metrics_worker.query.domain.periods import Slot
 from metrics_worker.query.domain.scope import Scope
 from metrics_worker.query.domain.summation import CellReading, Group, Sum
 from metrics_worker.suppression import Cell, CellGrain, Grain, Rules, SuppressionDecision, Table
-from soundings.kernel.agency_calendar import Calendar, Interval
-from soundings.kernel.scales import UNITS, Scale
+from soundings.kernel.agency_calendar import AgencyCalendar, QueryInterval
+from soundings.kernel.scales import UNITS, MeasureScale
 
-_GRAINS: Final[Mapping[Interval, Grain]] = {
-    Interval.MONTH: "month",
-    Interval.QUARTER: "quarter",
-    Interval.YEAR: "year",
-    Interval.FISCAL_YEAR: "fiscal_year",
+_GRAINS: Final[Mapping[QueryInterval, Grain]] = {
+    QueryInterval.MONTH: "month",
+    QueryInterval.QUARTER: "quarter",
+    QueryInterval.YEAR: "year",
+    QueryInterval.FISCAL_YEAR: "fiscal_year",
 }
 _INTERVALS: Final = {grain: interval for interval, grain in _GRAINS.items()}
 _CELL_GRAINS: Final[Mapping[str, CellGrain]] = {"month": "month", "quarter": "quarter", "year": "year"}
@@ -35,7 +35,7 @@ def rules_of(agency: Agency) -> Rules:
 
 
 def tables_of(
-    lines: Iterable[CellReading], scale: Scale, departments: Mapping[str, tuple[str, ...]]
+    lines: Iterable[CellReading], scale: MeasureScale, departments: Mapping[str, tuple[str, ...]]
 ) -> tuple[Table, ...]:
     """The table of a measure's n; where some durations are unknown, also that of the known ones, as means have it."""
     sums: dict[Cell, Sum] = {}
@@ -47,7 +47,9 @@ def tables_of(
     bins = {cell: {name: n for name, (n, _) in one.bins.items() if name != UNITS} for cell, one in counts.items()}
     known = {cell: sum(n for _, n, _ in one.valued()) for cell, one in counts.items()}
     tables = (Table(units, departments, bins),)
-    return tables if known == units or scale is not Scale.DURATION else (*tables, Table(known, departments, bins))
+    return (
+        tables if known == units or scale is not MeasureScale.DURATION else (*tables, Table(known, departments, bins))
+    )
 
 
 def departments_of(structure: CatalogueView, services: Iterable[Service]) -> dict[str, tuple[str, ...]]:
@@ -150,27 +152,27 @@ def _shows(
     )
 
 
-def ways_of(slot: Slot, calendar: Calendar, totals: Iterable[Period]) -> tuple[tuple[Period, ...], ...]:
+def ways_of(slot: Slot, calendar: AgencyCalendar, totals: Iterable[Period]) -> tuple[tuple[Period, ...], ...]:
     """The ways in which what counts of a slot is made of periods that are judged.
 
     Only of itself where it is such a period; else of a series of equal ones, if no tally inside it is longer than they
     are: whoever sees all of a series knows its sum.
     """
-    single = calendar.single(slot.start, slot.until)
+    single = calendar.single_period(slot.start, slot.until)
     if single is not None:
         return (((_GRAINS[single], slot.start),),)
     inside = [
         (first, after) for first, after in _stretches(totals, calendar) if slot.start <= first and after <= slot.until
     ]
     ways: list[tuple[Period, ...]] = []
-    for interval in sorted(calendar.whole(slot.start, slot.until)):
-        parts = calendar.periods(slot.start, slot.until, interval)
+    for interval in sorted(calendar.whole_periods(slot.start, slot.until)):
+        parts = calendar.periods_between(slot.start, slot.until, interval)
         if all(any(part.start <= first and after <= part.end for part in parts) for first, after in inside):
             ways.append(tuple((_GRAINS[interval], part.start) for part in parts))
     return tuple(ways)
 
 
-def _stretches(totals: Iterable[Period], calendar: Calendar) -> Iterable[tuple[date, date]]:
+def _stretches(totals: Iterable[Period], calendar: AgencyCalendar) -> Iterable[tuple[date, date]]:
     return ((first, calendar.next_of(first, _INTERVALS[grain])) for grain, first in totals)
 
 

@@ -5,9 +5,9 @@ from typing import Final
 from metrics_worker.query.domain.metric_query import Dimension, MetricQuery
 from metrics_worker.query.domain.scope import Scope
 from metrics_worker.query.errors import refused
-from soundings.kernel.agency_calendar import Interval
+from soundings.kernel.agency_calendar import QueryInterval
 
-_INTERVALS = frozenset({Interval.MONTH, Interval.QUARTER, Interval.YEAR, Interval.FISCAL_YEAR})
+_INTERVALS = frozenset({QueryInterval.MONTH, QueryInterval.QUARTER, QueryInterval.YEAR, QueryInterval.FISCAL_YEAR})
 _MOST_YEARS: Final = 50
 
 
