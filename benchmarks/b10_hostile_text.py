@@ -8,7 +8,7 @@ from typing import Final
 from benchmarks.backends import Mode
 from benchmarks.report import Line
 from benchmarks.run_size import Extent
-from feedback_api.redaction.redact import redact
+from feedback_api.redaction.redact import redact_text
 from feedback_api.spam import text_heuristics
 from feedback_api.spam.repeated_text import RepeatedTextDetector
 from metrics_worker.responses.domain import read_words
@@ -46,7 +46,7 @@ _MAPPING: Final = ImportMapping.model_validate(
 def hostile(_extent: Extent, _mode: Mode) -> Sequence[Line]:
     """One line for each reader, with the worst of its fragments."""
     readers: Mapping[str, Callable[[str], object]] = {
-        "redaction": redact,
+        "redaction": redact_text,
         "spam scoring": _scored,
         "search": _searched,
         "import": _imported,
@@ -78,10 +78,10 @@ def _searched(text: str) -> None:
 
 
 def _scored(text: str) -> None:
-    text_heuristics.links(text)
+    text_heuristics.count_links(text)
     text_heuristics.has_markup(text)
     text_heuristics.is_gibberish(text)
-    RepeatedTextDetector(time.monotonic).others("form", "record", text)
+    RepeatedTextDetector(time.monotonic).count_others("form", "record", text)
 
 
 def _imported(text: str) -> object:

@@ -17,7 +17,7 @@ from benchmarks.report import Line, Spread, ratio
 from benchmarks.run_size import Extent
 from benchmarks.server_process import Serving, listening_alone
 from feedback_api.pseudonyms.domain import SubjectPseudonyms
-from feedback_api.redaction.redact import redact
+from feedback_api.redaction.redact import redact_text
 from feedback_api.responses.schemas import ResponseItem
 
 _BATCH = 100
@@ -175,7 +175,7 @@ def _work_that_keeps_nothing(seconds: float) -> tuple[int, float, float]:
     while time.perf_counter() - began < seconds:
         for one in orjson.loads(body):
             known = ResponseItem.model_validate(one)
-            redact(str(known.answers["comment"]))
-            subjects.pseudonym("town", str(known.person))
+            redact_text(str(known.answers["comment"]))
+            subjects.pseudonym_of("town", str(known.person))
         done += _BATCH
     return done, time.perf_counter() - began, time.process_time() - used

@@ -11,7 +11,7 @@ from benchmarks.fixture_catalogue import settle_town
 from benchmarks.report import Line, Spread
 from benchmarks.run_size import Extent
 from benchmarks.server_process import embedded
-from feedback_api.widget.bundles import newest
+from feedback_api.widget.bundles import newest_bundle
 
 _KIB: Final = 1024
 _INFO: Final = "for information"
@@ -53,7 +53,7 @@ def _pages(ours: str, nobody: str) -> Mapping[str, str]:
 
 
 def _carried(seen: Mapping[str, Sequence[Seen]]) -> Sequence[Line]:
-    size = len(newest().zipped) / _KIB
+    size = len(newest_bundle().zipped) / _KIB
     most = {page: max(one.requests for one in seen[page]) for page in ("modal", "inline")}
     return [
         Line("B8", "size of the widget, gzipped", "–", f"{size:.1f} KiB", "≤ 15 KiB"),

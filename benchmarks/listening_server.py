@@ -6,9 +6,9 @@ import uvicorn
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from feedback_api.bootstrap import build
+from feedback_api.bootstrap import build_app
 from feedback_api.responses.schemas import ResponseItem
-from feedback_api.settings import Settings
+from feedback_api.settings import FeedbackSettings
 from soundings.access.policy import POLICY, AuthScheme
 from soundings.kernel.ids import RECORD_ID_MAX
 from soundings.telemetry.logging import configure_logs
@@ -44,13 +44,13 @@ class WithNothing:
         await send({"type": "http.response.body", "body": b"{}"})
 
 
-def served(settings: Settings) -> ASGIApp:
+def served(settings: FeedbackSettings) -> ASGIApp:
     """The app with the three routes.
 
     Those that validate stand behind the same middleware and access check as every route, read the body and check it as
     FastAPI does for any model, and answer in JSON; of our doors they lack key, origin, form, guard, redaction, and log.
     """
-    app = build(settings)
+    app = build_app(settings)
     POLICY["bench.validates"] = POLICY["bench.validates_answer"] = AuthScheme.PUBLIC
 
     @app.post("/bench/validates", name="bench.validates", status_code=202)
@@ -68,7 +68,7 @@ def served(settings: Settings) -> ASGIApp:
 
 if __name__ == "__main__":
     configure_logs()
-    known = Settings.from_environment()
+    known = FeedbackSettings.from_environment()
     app = served(known)
     gc.collect()  # as the service itself does
     gc.freeze()

@@ -30,8 +30,8 @@ from tests.contracts.hostile_items import (
 )
 from tests.contracts.small_catalogue import KEY, NOW, VENDORS, CatalogueWriter
 
-from feedback_api.bootstrap import build
-from feedback_api.settings import Settings
+from feedback_api.bootstrap import build_app
+from feedback_api.settings import FeedbackSettings
 from metrics_worker.bootstrap import verify
 from metrics_worker.consumer.dead_letter_limit import DeadLetterLimit
 from metrics_worker.consumer.partition_reader import read_slice
@@ -109,8 +109,10 @@ async def folding(tmp_path: Path) -> AsyncIterator[Folding]:
         return MemoryLog(store)
 
     jwks_url = (tmp_path / "jwks.json").as_uri()
-    app = build(
-        Settings("memory://", SECRET, jwks_url, form_limit="1000000/second"), open_log=open_memory, clock=lambda: NOW
+    app = build_app(
+        FeedbackSettings("memory://", SECRET, jwks_url, form_limit="1000000/second"),
+        open_log=open_memory,
+        clock=lambda: NOW,
     )
     url = f"sqlite:///{tmp_path}/metrics.db"
     database = open_database(url)

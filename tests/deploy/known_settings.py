@@ -10,7 +10,7 @@ import metrics_worker.settings
 from soundings.log.kafka.settings import PASSWORD, USERNAME
 
 _SETTINGS = {
-    "feedback-api": feedback_api.settings.Settings,
+    "feedback-api": feedback_api.settings.FeedbackSettings,
     "catalogue-api": catalogue_api.settings.Settings,
     "metrics-worker": metrics_worker.settings.Settings,
 }

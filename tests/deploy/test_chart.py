@@ -12,7 +12,7 @@ import yaml
 from catalogue_api import bootstrap as catalogue_api
 from catalogue_api.settings import Settings as CatalogueSettings
 from feedback_api import bootstrap as feedback_api
-from feedback_api.settings import Settings as FeedbackSettings
+from feedback_api.settings import FeedbackSettings as FeedbackSettings
 from metrics_worker import bootstrap as metrics_worker
 from metrics_worker.settings import Settings as MetricsSettings
 from soundings.access.policy import POLICY, AuthScheme, SourceOrStaff
@@ -232,7 +232,7 @@ def paths_by_access(service: str) -> dict[str, set[object]]:
     shared = {"SOUNDINGS_LOG_URL": "sqlite:////log", "SOUNDINGS_JWKS_URL": "file:///jwks"}
     database = {"SOUNDINGS_DATABASE_URL": "sqlite:////database"}
     app = {
-        "feedback-api": lambda: feedback_api.build(
+        "feedback-api": lambda: feedback_api.build_app(
             FeedbackSettings.from_environment({**shared, "SOUNDINGS_SECRET": "s" * 32})
         ),
         "catalogue-api": lambda: catalogue_api.build(CatalogueSettings.from_environment({**shared, **database})),

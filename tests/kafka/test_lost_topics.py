@@ -21,7 +21,7 @@ import catalogue_api.bootstrap
 from catalogue_api.entities.domain import Entity
 from catalogue_api.entities.sql import SqlCatalogue
 from feedback_api.catalogue_projection.consumer import CatalogueConsumer
-from feedback_api.catalogue_projection.projection import Projection
+from feedback_api.catalogue_projection.projection import CatalogueProjection
 from feedback_api.catalogue_projection.snapshot_file import CatalogueSnapshotFile
 from soundings.db import migrate_database, open_database
 from soundings.events import catalogue
@@ -282,16 +282,16 @@ async def follow(
 ) -> None:
     """Follow the catalogue until it is known; of one that was lost, until it was announced again."""
     async with opened(broker) as log:
-        projection = Projection()
+        projection = CatalogueProjection()
         follower = CatalogueConsumer(log, projection, last_known=known)
-        async with follower.following(), asyncio.timeout(PATIENCE):
+        async with follower.run_in_background(), asyncio.timeout(PATIENCE):
             if lost:
                 while "ends at 0" not in (await follower.unready_reason() or ""):  # noqa: ASYNC110
                     await asyncio.sleep(0.05)
-                assert projection.agency("town") is not None
+                assert projection.find_agency("town") is not None
                 assert mend is not None
                 await recover(mend)
             while await follower.unready_reason() is not None:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
-            assert projection.agency("town") is not None
+            assert projection.find_agency("town") is not None
             assert (await log.end_positions([CATALOGUE.name]))[CATALOGUE.name, 0] > 0

@@ -13,8 +13,8 @@ import pytest
 from fastapi import FastAPI
 from joserfc.jwk import ECKey
 
-from feedback_api.bootstrap import build
-from feedback_api.settings import Settings
+from feedback_api.bootstrap import build_app
+from feedback_api.settings import FeedbackSettings
 from soundings.access.keys import NewKey, make_key
 from soundings.access.roles import StaffRole
 from soundings.access.tokens import issue_token
@@ -275,8 +275,8 @@ async def listening(
     async def open_memory(_url: str) -> EventLog:
         return MemoryLog(store, clock=clock)
 
-    app = build(
-        Settings("memory://", SECRET, jwks.as_uri(), **settings),
+    app = build_app(
+        FeedbackSettings("memory://", SECRET, jwks.as_uri(), **settings),
         open_log=open_memory,
         clock=clock,
     )

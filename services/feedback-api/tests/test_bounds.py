@@ -50,10 +50,10 @@ async def test_numbers_of_contacts_and_of_the_funnel_are_bound(ear: Listening):
 def test_a_default_revision_rises_whatever_the_clock_does():
     clock = FakeClock()
     revisions = MonotonicRevisions(clock)
-    given = [revisions.next()]
+    given = [revisions.next_revision()]
     for seconds in (-86_400, 0, 3600, -1, 86_400, 0):
         clock.go_on(seconds)
-        given.append(revisions.next())
+        given.append(revisions.next_revision())
     assert given == sorted(set(given))
 
 

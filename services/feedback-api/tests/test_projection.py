@@ -10,10 +10,10 @@ from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 
-from feedback_api.bootstrap import build
+from feedback_api.bootstrap import build_app
 from feedback_api.catalogue_projection.consumer import CatalogueConsumer
-from feedback_api.catalogue_projection.projection import Projection
-from feedback_api.settings import Settings
+from feedback_api.catalogue_projection.projection import CatalogueProjection
+from feedback_api.settings import FeedbackSettings
 from soundings.access.keys import hash_key, make_key
 from soundings.events.envelope import encode_event
 from soundings.events.topics import ALL, CATALOGUE
@@ -39,18 +39,18 @@ ITEM = {"id": "r-1", "form_id": "visit", "service_id": "airport", "answers": {"o
 KEY = make_key()
 
 
-def known(projection: Projection) -> object:
+def known(projection: CatalogueProjection) -> object:
     """All that the tests below can ask of it."""
     return (
-        [projection.agency(name) for name in ("sf", "boston")],
-        [projection.service(name) for name in ("airport", "library", "cart", "vehicle")],
-        [projection.source(name) for name in ("survey", "web", "centre", "desk", "new")],
+        [projection.find_agency(name) for name in ("sf", "boston")],
+        [projection.find_service(name) for name in ("airport", "library", "cart", "vehicle")],
+        [projection.find_source(name) for name in ("survey", "web", "centre", "desk", "new")],
         [projection.registered_source(name) for name in ("survey", "web", "centre", "desk", "new")],
         [projection.registered_agency(name) for name in ("sf", "boston")],
         [projection.source_of_key(hash_key(key.secret)) for key in (SURVEY, KEY)],
-        [projection.form("visit", version) for version in (None, 1, 2)],
-        projection.measure("cleanliness"),
-        projection.touchpoint("security-line"),
+        [projection.find_form("visit", version) for version in (None, 1, 2)],
+        projection.find_measure("cleanliness"),
+        projection.find_touchpoint("security-line"),
     )
 
 
@@ -69,41 +69,41 @@ def history(scribe: Scribe):
 
 
 def test_retired_entities_are_not_found():
-    projection = Projection()
+    projection = CatalogueProjection()
     for event in history(Scribe()):
-        projection.apply(event)
-    assert projection.service("airport") is None
-    assert projection.source("desk") is None
+        projection.apply_event(event)
+    assert projection.find_service("airport") is None
+    assert projection.find_source("desk") is None
     assert projection.source_of_key(KEY.key_hash) is None
     assert projection.source_of_key(SURVEY.key_hash) == "survey"
-    assert projection.form("visit").version == 2
-    assert projection.form("visit", 3) is None
+    assert projection.find_form("visit").version == 2
+    assert projection.find_form("visit", 3) is None
 
 
 @given(order=st.randoms(use_true_random=False), again=st.lists(st.integers(0, 30), max_size=20))
 def test_only_the_newest_event_of_each_entity_counts(order, again):
     events = history(Scribe())
-    first, second = Projection(), Projection()
+    first, second = CatalogueProjection(), CatalogueProjection()
     for event in events:
-        first.apply(event)
+        first.apply_event(event)
     mixed = [*events, *(events[index % len(events)] for index in again)]
     order.shuffle(mixed)
     for event in mixed:
-        second.apply(event)
+        second.apply_event(event)
     assert known(first) == known(second)
 
 
 def test_a_tombstone_takes_an_entity_away_and_it_may_come_back():
-    projection, events = Projection(), Scribe().town()
+    projection, events = CatalogueProjection(), Scribe().town()
     for event in events:
-        projection.apply(event)
+        projection.apply_event(event)
     for event in events:
-        projection.remove(event.partition_key())
-    assert known(projection) == known(Projection())
-    projection.remove("nothing/at-all")
-    projection.remove("form_version/odd")
+        projection.remove_key(event.partition_key())
+    assert known(projection) == known(CatalogueProjection())
+    projection.remove_key("nothing/at-all")
+    projection.remove_key("form_version/odd")
     for event in events:
-        projection.apply(event)
+        projection.apply_event(event)
     assert projection.source_of_key(SURVEY.key_hash) == "survey"
 
 
@@ -139,7 +139,7 @@ async def test_the_projection_survives_a_restart(tmp_path, clock: FakeClock):
     await publish(log, *Scribe().town())
     await log.close_log()
     for revision in range(2):
-        app = build(Settings(url, SECRET, (tmp_path / "jwks.json").as_uri()), clock=clock)
+        app = build_app(FeedbackSettings(url, SECRET, (tmp_path / "jwks.json").as_uri()), clock=clock)
         async with serving(app) as http:
             sent = {**ITEM, "revision": revision}
             answer = await http.post("/v1/responses", json=sent, headers={"authorization": f"Bearer {SURVEY.secret}"})
@@ -169,7 +169,7 @@ async def test_before_the_catalogue_is_read_requests_wait_and_the_service_is_not
     async def open_slow(_url):
         return slow
 
-    app = build(Settings("memory://", SECRET, tmp_path.as_uri()), open_log=open_slow, clock=clock)
+    app = build_app(FeedbackSettings("memory://", SECRET, tmp_path.as_uri()), open_log=open_slow, clock=clock)
     async with serving(app) as http:
         assert (await http.get("/readyz")).status_code == 503
         assert (await http.get("/livez")).status_code == 200
@@ -182,10 +182,10 @@ async def test_before_the_catalogue_is_read_requests_wait_and_the_service_is_not
 
 
 async def test_who_has_waited_long_enough_is_told_to_come_back(store):
-    follower = CatalogueConsumer(SlowLog(store), Projection())
-    async with follower.following():
+    follower = CatalogueConsumer(SlowLog(store), CatalogueProjection())
+    async with follower.run_in_background():
         with pytest.raises(ServiceUnavailable) as caught:
-            await follower.ready(0.01)
+            await follower.wait_until_ready(0.01)
         assert caught.value.retry_after >= 1
 
 
@@ -202,8 +202,8 @@ class FaultyLog(MemoryLog):
 
 
 async def test_a_log_that_was_away_is_followed_again(store):
-    follower = CatalogueConsumer(FaultyLog(store), Projection(), retry_seconds=0)
-    async with follower.following():
-        await follower.ready(10)
+    follower = CatalogueConsumer(FaultyLog(store), CatalogueProjection(), retry_seconds=0)
+    async with follower.run_in_background():
+        await follower.wait_until_ready(10)
         assert await follower.unready_reason() is None
     assert await follower.dead_reason() is not None

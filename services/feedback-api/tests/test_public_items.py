@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from feedback_api.intake.receipts import Receipts, ReceiptTarget
+from feedback_api.intake.receipts import ReceiptCodec, ReceiptTarget
 from feedback_api.intake.record_ids import is_uuid
 from soundings.access.roles import StaffRole
 from soundings.events.response import ResponseRetracted, ResponseReviewed, ResponseSubmitted
@@ -151,7 +151,7 @@ async def test_staff_review_and_erase_public_records_by_their_id_on_the_log(ear:
 
 
 async def test_a_receipt_from_before_keeps_working(ear: Listening):
-    old = Receipts(SECRET.encode()).seal(ReceiptTarget("web", "response", None, "w-1"))
+    old = ReceiptCodec(SECRET.encode()).seal_receipt(ReceiptTarget("web", "response", None, "w-1"))
     erased = await ear.raw(f"receipts/{old}", b"", None, method="DELETE")
     assert (erased.status_code, erased.json()["id"]) == (202, "w-1")
     (made,) = ear.events()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from feedback_api.settings import Settings
+from feedback_api.settings import FeedbackSettings
 from soundings.http.access_settings import AccessSettings
 from soundings.http.metrics_listener import MetricsAddress
 
@@ -12,9 +12,9 @@ NEEDED = {"SOUNDINGS_LOG_URL": "sqlite:///log.db", "SOUNDINGS_SECRET": "s" * 32,
 
 
 def test_what_is_not_set_has_its_default():
-    settings = Settings.from_environment({**NEEDED, "SOUNDINGS_TOKEN_AUDIENCE": ""})
+    settings = FeedbackSettings.from_environment({**NEEDED, "SOUNDINGS_TOKEN_AUDIENCE": ""})
     watched, access = MetricsAddress(9001, required=False), AccessSettings.from_environment({})
-    expected = Settings("sqlite:///log.db", "s" * 32, "file:///jwks", access=access, metrics=watched)
+    expected = FeedbackSettings("sqlite:///log.db", "s" * 32, "file:///jwks", access=access, metrics=watched)
     assert settings == expected
     assert (settings.host, settings.port) == ("127.0.0.1", 8001)
 
@@ -25,7 +25,7 @@ def test_everything_can_be_set():
         "SOUNDINGS_SPOOL_DIR": "/spool", "SOUNDINGS_SPOOL_MAX_BYTES": "4096",
         "SOUNDINGS_HOST": "0.0.0.0", "SOUNDINGS_PORT": "9",  # noqa: S104 - a container listens everywhere
     }  # fmt: skip
-    settings = Settings.from_environment({**NEEDED, **more})
+    settings = FeedbackSettings.from_environment({**NEEDED, **more})
     assert (settings.token_audience, settings.token_issuer, settings.form_limit, settings.port) == (
         "a",
         "i",
@@ -38,13 +38,13 @@ def test_everything_can_be_set():
 @pytest.mark.parametrize("name", NEEDED)
 def test_what_is_missing_is_named(name):
     with pytest.raises(KeyError, match=name):
-        Settings.from_environment({key: value for key, value in NEEDED.items() if key != name})
+        FeedbackSettings.from_environment({key: value for key, value in NEEDED.items() if key != name})
 
 
 def test_former_secrets_and_place_names_are_lists(tmp_path: Path):
     places = tmp_path / "places.txt"
     places.write_text("Lake Travis\n\n Martin County \n", "utf-8")
     more = {"SOUNDINGS_FORMER_SECRETS": f"{'a' * 32}  {'b' * 32}", "SOUNDINGS_PLACE_NAMES": str(places)}
-    settings = Settings.from_environment({**NEEDED, **more})
+    settings = FeedbackSettings.from_environment({**NEEDED, **more})
     assert settings.former_secrets == ("a" * 32, "b" * 32)
     assert settings.place_names == {"Lake Travis", "Martin County"}

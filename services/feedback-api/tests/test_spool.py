@@ -11,11 +11,11 @@ import httpx
 import pytest
 from prometheus_client import generate_latest
 
-from feedback_api.bootstrap import build
+from feedback_api.bootstrap import build_app
 from feedback_api.catalogue_projection.consumer import CatalogueConsumer
-from feedback_api.catalogue_projection.projection import Projection
+from feedback_api.catalogue_projection.projection import CatalogueProjection
 from feedback_api.catalogue_projection.snapshot_file import CatalogueSnapshotFile, KnownCatalogue
-from feedback_api.settings import Settings
+from feedback_api.settings import FeedbackSettings
 from soundings.access.keys import NewKey
 from soundings.events.envelope import encode_event
 from soundings.events.topics import CATALOGUE, RESPONSES
@@ -49,10 +49,10 @@ class Place:
         """A process of the service, from start to stop."""
         jwks = self.folder / "jwks.json"
         jwks.write_text('{"keys": []}')
-        settings = Settings(
+        settings = FeedbackSettings(
             "memory://", SECRET, jwks.as_uri(), spool_dir=self.folder / "spool", spool_max_bytes=self.max_bytes
         )
-        app = build(settings, open_log=self.open_log)
+        app = build_app(settings, open_log=self.open_log)
         transport = httpx.ASGITransport(app)
         async with (
             app.router.lifespan_context(app),
@@ -176,19 +176,19 @@ def stored(key: bytes, value: bytes | None = b"{}") -> StoredRecord:
 
 def test_what_was_known_is_read_as_it_was_written(tmp_path: Path):
     last_known = CatalogueSnapshotFile(tmp_path / "new" / "catalogue.jsonl")
-    assert last_known.read() is None
+    assert last_known.read_records() is None
     records = [stored(b"a/\xff", b'{"name":"\xc3\xa9"}'), stored(b"b\n", b"\x00\x80\n")]
     known = KnownCatalogue(records, mark_after(records[-1], 9))
-    last_known.write(known)
-    assert last_known.read() == known
-    last_known.write(KnownCatalogue([]))
-    assert last_known.read() == KnownCatalogue([])
+    last_known.write_records(known)
+    assert last_known.read_records() == known
+    last_known.write_records(KnownCatalogue([]))
+    assert last_known.read_records() == KnownCatalogue([])
 
 
 def test_a_file_of_a_version_without_marks_is_read(tmp_path: Path):
     path = tmp_path / "catalogue.jsonl"
     path.write_bytes(b'{"format":1,"records":0}\n')
-    assert CatalogueSnapshotFile(path).read() == KnownCatalogue([], ReadMark())
+    assert CatalogueSnapshotFile(path).read_records() == KnownCatalogue([], ReadMark())
 
 
 @pytest.mark.parametrize(
@@ -197,7 +197,7 @@ def test_a_file_of_a_version_without_marks_is_read(tmp_path: Path):
 def test_a_damaged_file_counts_as_none(tmp_path: Path, damage: bytes):
     path = tmp_path / "catalogue.jsonl"
     path.write_bytes(damage)
-    assert CatalogueSnapshotFile(path).read() is None
+    assert CatalogueSnapshotFile(path).read_records() is None
 
 
 async def test_the_newest_state_of_each_entity_is_kept_and_buried_ones_are_not(place: Place, scribe: Scribe):
@@ -210,7 +210,7 @@ async def test_the_newest_state_of_each_entity_is_kept_and_buried_ones_are_not(p
         )
         for _ in range(50):
             await asyncio.sleep(0)
-    kept = CatalogueSnapshotFile(place.folder / "spool" / "catalogue.jsonl").read()
+    kept = CatalogueSnapshotFile(place.folder / "spool" / "catalogue.jsonl").read_records()
     assert kept is not None
     keys = [record.key for record in kept.records]
     assert len(keys) == len(set(keys))
@@ -275,7 +275,7 @@ async def test_an_older_topic_that_has_grown_since_is_noticed(place: Place, scri
 
 
 async def test_a_topic_that_is_made_again_while_it_is_followed_is_noticed(store: MemoryStore, scribe: Scribe):
-    log, projection = MemoryLog(store), Projection()
+    log, projection = MemoryLog(store), CatalogueProjection()
     follower = CatalogueConsumer(log, projection, look_seconds=0.01)
 
     async def until(ready: bool) -> None:
@@ -283,10 +283,10 @@ async def test_a_topic_that_is_made_again_while_it_is_followed_is_noticed(store:
             while (await follower.unready_reason() is None) is not ready:  # noqa: ASYNC110 - it has no event for others
                 await asyncio.sleep(0.01)
 
-    async with follower.following():
+    async with follower.run_in_background():
         await until(ready=True)
         store.records[CATALOGUE.name, 0].clear()
         await until(ready=False)
-        assert projection.service("airport") is not None
+        assert projection.find_service("airport") is not None
         await publish(log, *scribe.town())
         await until(ready=True)

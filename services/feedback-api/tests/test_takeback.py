@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from feedback_api.intake.receipts import Receipts, ReceiptTarget
+from feedback_api.intake.receipts import ReceiptCodec, ReceiptTarget
 from soundings.events.interaction import InteractionRetracted
 from soundings.events.response import ResponseRetracted
 from soundings.events.tally import TallyRetracted
@@ -88,9 +88,9 @@ def test_the_log_forgets_as_soon_as_people_are_told():
 
 async def test_a_receipt_that_we_did_not_give_is_404(ear: Listening):
     receipt = (await ear.send("responses", {"form_id": "visit", "answers": {}})).json()["receipt"]
-    other_secret = Receipts(b"another root secret, long enough")
-    forged = other_secret.seal(ReceiptTarget("survey", "response", None, "r-1"))
-    odd = Receipts(SECRET.encode()).seal(ReceiptTarget("survey", "invoice", None, "r-1"))
+    other_secret = ReceiptCodec(b"another root secret, long enough")
+    forged = other_secret.seal_receipt(ReceiptTarget("survey", "response", None, "r-1"))
+    odd = ReceiptCodec(SECRET.encode()).seal_receipt(ReceiptTarget("survey", "invoice", None, "r-1"))
     for code in (receipt[:-1], receipt[::-1], "x", "x" * 300, "%00", forged, odd):
         answer = await delete(ear, f"receipts/{code}", None)
         assert answer.status_code == 404, code

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from feedback_api.catalogue_projection.projection import Projection
+from feedback_api.catalogue_projection.projection import CatalogueProjection
 from soundings.access.roles import StaffRole
 from soundings.events.catalogue import TokenRevocation, TokenRevocationChanged
 from soundings.kernel.clock import system_clock
@@ -64,10 +64,10 @@ async def test_a_revoked_token_is_refused(ear: Listening):
 
 
 def test_the_projection_forgets_what_has_expired():
-    projection = Projection()
-    projection.apply(revocation("a"))
-    projection.apply(revocation("b"))
+    projection = CatalogueProjection()
+    projection.apply_event(revocation("a"))
+    projection.apply_event(revocation("b"))
     assert set(projection.revoked_tokens()) == {"a", "b"}
-    projection.remove("token_revocation/id-a")
-    projection.apply(revocation("b", revision=2, state="retired"))
+    projection.remove_key("token_revocation/id-a")
+    projection.apply_event(revocation("b", revision=2, state="retired"))
     assert projection.revoked_tokens() == {}

@@ -6,12 +6,12 @@ from functools import partial
 
 import pytest
 
-from feedback_api.catalogue_projection.projection import Projection
+from feedback_api.catalogue_projection.projection import CatalogueProjection
 from feedback_api.intake.context import IntakeContext
 from feedback_api.intake.monotonic_revision import MonotonicRevisions
 from feedback_api.intake.ports import ItemParser
 from feedback_api.interactions.parser import InteractionParser
-from feedback_api.redaction.redact import redact
+from feedback_api.redaction.redact import redact_text
 from feedback_api.responses.parser import ResponseParser
 from feedback_api.tallies.parser import TallyParser
 from soundings.events import catalogue, forms
@@ -67,26 +67,26 @@ def events(document: object) -> Iterator[CatalogueChanged]:
 
 
 @pytest.fixture(scope="module")
-def projection() -> Projection:
-    known = Projection()
+def projection() -> CatalogueProjection:
+    known = CatalogueProjection()
     for event in events(declaration(START)):
-        known.apply(event)
+        known.apply_event(event)
     return known
 
 
 @pytest.fixture(scope="module")
-def kinds(projection: Projection) -> dict[str, ItemParser]:
+def kinds(projection: CatalogueProjection) -> dict[str, ItemParser]:
     clock = partial(datetime.now, UTC)
     pseudonym = lambda agency, person: f"{agency}:{len(person)}"  # noqa: E731
     return {
-        "responses": ResponseParser(projection, redact, pseudonym),
-        "interactions": InteractionParser(projection, redact, pseudonym),
-        "tallies": TallyParser(projection, redact, MonotonicRevisions(clock)),
+        "responses": ResponseParser(projection, redact_text, pseudonym),
+        "interactions": InteractionParser(projection, redact_text, pseudonym),
+        "tallies": TallyParser(projection, redact_text, MonotonicRevisions(clock)),
     }
 
 
-def sender(projection: Projection, source: str, now: datetime) -> IntakeContext:
-    view, agency = projection.source(source), projection.agency(AGENCY_ID)
+def sender(projection: CatalogueProjection, source: str, now: datetime) -> IntakeContext:
+    view, agency = projection.find_source(source), projection.find_agency(AGENCY_ID)
     assert view is not None
     assert agency is not None
     return IntakeContext(view, agency, now)
@@ -94,7 +94,7 @@ def sender(projection: Projection, source: str, now: datetime) -> IntakeContext:
 
 @pytest.mark.slow
 def test_the_doors_take_every_item_and_move_none_of_them_in_time(
-    history: History, projection: Projection, kinds: dict[str, ItemParser]
+    history: History, projection: CatalogueProjection, kinds: dict[str, ItemParser]
 ):
     midnight = datetime.combine(history.today, time(12), UTC)
     for delivery in history.deliveries:
@@ -106,11 +106,11 @@ def test_the_doors_take_every_item_and_move_none_of_them_in_time(
             assert b'"time_clamped":true' not in (taken.record.value or b"")
 
 
-def test_the_short_form_needs_a_score_and_nothing_else(projection: Projection, kinds: dict[str, ItemParser]):
+def test_the_short_form_needs_a_score_and_nothing_else(projection: CatalogueProjection, kinds: dict[str, ItemParser]):
     who = sender(projection, WEB, datetime.now(UTC))
     item = {"form_id": FORM_ID, "answers": {"overall": 5, "comment": "The clerk was patient with me."}}
     assert kinds["responses"].parse(item, who, None).record_id
-    assert projection.form(FORM_ID) is not None
+    assert projection.find_form(FORM_ID) is not None
 
 
 def test_every_reference_in_the_declaration_is_declared():

@@ -1,7 +1,7 @@
 """Listening alone: ``python -m feedback_api`` with settings from the environment."""
 
-from feedback_api.bootstrap import build
-from feedback_api.settings import Settings
+from feedback_api.bootstrap import build_app
+from feedback_api.settings import FeedbackSettings
 from soundings.http.server import serve_app
 from soundings.telemetry.logging import configure_logs
 from soundings.telemetry.tracing import start_traces
@@ -11,8 +11,8 @@ def main() -> None:
     """Serve until stopped."""
     configure_logs()
     start_traces("feedback-api")
-    settings = Settings.from_environment()
-    serve_app(build(settings), settings.host, settings.port, settings.limits)
+    settings = FeedbackSettings.from_environment()
+    serve_app(build_app(settings), settings.host, settings.port, settings.limits)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import APIRouter, FastAPI
 
 from feedback_api.catalogue_projection.consumer import CatalogueConsumer
-from feedback_api.catalogue_projection.projection import Projection
+from feedback_api.catalogue_projection.projection import CatalogueProjection
 from feedback_api.catalogue_projection.revocations import ProjectedRevocations
 from feedback_api.catalogue_projection.snapshot_file import CatalogueSnapshotFile
 from feedback_api.cloudevents.http import Kinds, events_router
@@ -25,24 +25,24 @@ from feedback_api.intake.field_readers import Redact
 from feedback_api.intake.http import RecordIntake, record_router
 from feedback_api.intake.log_health import CheckedLog
 from feedback_api.intake.monotonic_revision import MonotonicRevisions
-from feedback_api.intake.receipts import Receipts
+from feedback_api.intake.receipts import ReceiptCodec
 from feedback_api.intake.source_auth import SourceAuthenticator
 from feedback_api.interactions.parser import InteractionParser
 from feedback_api.interactions.schemas import InteractionItem
 from feedback_api.pseudonyms.domain import SubjectPseudonyms
 from feedback_api.public_forms.http import forms_router
-from feedback_api.public_forms.rate_limit import ClientLimits, Rate
+from feedback_api.public_forms.rate_limit import ClientLimits, RateLimit
 from feedback_api.public_forms.use_cases import FormSubmissions
-from feedback_api.redaction.redact import redact
+from feedback_api.redaction.redact import redact_text
 from feedback_api.responses.parser import ResponseParser
 from feedback_api.responses.schemas import ResponseItem
 from feedback_api.retraction.erasure_http import erasure_router
 from feedback_api.retraction.http import retraction_router
 from feedback_api.retraction.parser import RetractionParser
 from feedback_api.reviews import http as reviews
-from feedback_api.secrets.key_derivation import derive
+from feedback_api.secrets.key_derivation import derive_key
 from feedback_api.secrets.secret_box import SecretBox
-from feedback_api.settings import Settings
+from feedback_api.settings import FeedbackSettings
 from feedback_api.spam.scorer import SpamScorer
 from feedback_api.tallies.parser import TallyParser
 from feedback_api.tallies.schemas import TallyItem
@@ -71,15 +71,15 @@ _DESCRIPTION: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class _ServiceParts:
     """What the service is made of, wired but not started."""
 
     behind: LazyLog
     spooled: SpooledLog | None
-    log: EventLog
+    event_log: EventLog
     """What the doors append to."""
     health: WriteHealth
-    projection: Projection
+    projection: CatalogueProjection
     follower: CatalogueConsumer
     desk: RecordIntake
     responses: ResponseParser
@@ -99,11 +99,11 @@ class _Parts:
         return (self.follower,) if self.spooled is None else (self.follower, self.spooled)
 
 
-def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = system_clock) -> FastAPI:
+def build_app(settings: FeedbackSettings, *, open_log: OpenLog = open_log, clock: Clock = system_clock) -> FastAPI:
     """The app; its lifespan opens the log, follows the catalogue, and closes everything."""
-    parts = _wired(settings, open_log, clock)
+    parts = _wire_parts(settings, open_log, clock)
     public = FormSubmissions(
-        parts.desk, parts.responses, parts.funnel, ClientLimits(Rate.of(settings.form_limit)), SpamScorer()
+        parts.desk, parts.responses, parts.funnel, ClientLimits(RateLimit.parse_rate(settings.form_limit)), SpamScorer()
     )
     responses, *other_records = _record_routers(parts)
     spec = ServiceSpec(
@@ -118,14 +118,16 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
             widget_router(),
             *other_records,
             events_router(parts.desk, _kinds_by_type(parts)),
-            retraction_router(parts.desk.door, parts.log, parts.desk.receipts, clock),
-            erasure_router(parts.desk.door, parts.log, parts.subjects.every, clock),
-            reviews.review_router(reviews.Desk(parts.desk.door, parts.log, parts.redact, parts.revisions, clock)),
-            connectors_router(_connectors(parts)),
+            retraction_router(parts.desk.door, parts.event_log, parts.desk.receipts, clock),
+            erasure_router(parts.desk.door, parts.event_log, parts.subjects.all_pseudonyms, clock),
+            reviews.review_router(
+                reviews.ReviewDependencies(parts.desk.door, parts.event_log, parts.redact, parts.revisions, clock)
+            ),
+            connectors_router(_connectors_router(parts)),
         ],
         verifier=_verifier(settings, RevocationList(ProjectedRevocations(parts.follower, parts.projection))),
         allowed_hosts=settings.access.allowed_hosts,
-        lifespan=_lifespan(parts),
+        lifespan=_service_lifespan(parts),
         limits=settings.limits,
         metrics=settings.metrics,
         status_of=_STATUS_OF,
@@ -137,7 +139,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
     return service_app(spec)
 
 
-def _verifier(settings: Settings, revoked: RevocationList) -> TokenVerifier:
+def _verifier(settings: FeedbackSettings, revoked: RevocationList) -> TokenVerifier:
     return TokenVerifier(
         settings.jwks_url,
         audience=settings.token_audience,
@@ -148,10 +150,10 @@ def _verifier(settings: Settings, revoked: RevocationList) -> TokenVerifier:
     )
 
 
-def _wired(settings: Settings, open_log: OpenLog, clock: Clock) -> _Parts:
+def _wire_parts(settings: FeedbackSettings, open_log: OpenLog, clock: Clock) -> _ServiceParts:
     root_secret, former = settings.secret.encode(), [secret.encode() for secret in settings.former_secrets]
-    behind, projection = LazyLog(settings.log_url, open_log), Projection()
-    spooled = None if settings.spool_dir is None else _spooled(behind, settings.spool_dir, settings, clock)
+    behind, projection = LazyLog(settings.log_url, open_log), CatalogueProjection()
+    spooled = None if settings.spool_dir is None else _spooled_log(behind, settings.spool_dir, settings, clock)
     health = WriteHealth(behind.probe)
     # A spool takes what the log does not, and tells by itself when neither does.
     log: EventLog = CheckedLog(behind, health) if spooled is None else spooled
@@ -164,35 +166,37 @@ def _wired(settings: Settings, open_log: OpenLog, clock: Clock) -> _Parts:
         else CatalogueSnapshotFile(settings.spool_dir / "catalogue.jsonl"),
     )
     subjects = SubjectPseudonyms(root_secret, projection.subject_key_version, former=former)
-    cleaned = partial(redact, place_names=settings.place_names) if settings.place_names else redact
+    cleaned = partial(redact_text, place_names=settings.place_names) if settings.place_names else redact_text
     revisions = MonotonicRevisions(clock)
-    return _Parts(
+    return _ServiceParts(
         behind=behind,
         spooled=spooled,
-        log=log,
+        event_log=log,
         health=health,
         projection=projection,
         follower=follower,
-        desk=RecordIntake(SourceAuthenticator(projection, follower, clock), log, Receipts(root_secret, former=former)),
-        responses=ResponseParser(projection, cleaned, subjects.pseudonym),
-        interactions=InteractionParser(projection, cleaned, subjects.pseudonym),
+        desk=RecordIntake(
+            SourceAuthenticator(projection, follower, clock), log, ReceiptCodec(root_secret, former=former)
+        ),
+        responses=ResponseParser(projection, cleaned, subjects.pseudonym_of),
+        interactions=InteractionParser(projection, cleaned, subjects.pseudonym_of),
         tallies=TallyParser(projection, cleaned, revisions),
         funnel=FunnelParser(projection),
         revisions=revisions,
         redact=cleaned,
         subjects=subjects,
         seals=SecretBox(root_secret, former),
-        page_key=derive(root_secret, "page", "1", length=32),
+        page_key=derive_key(root_secret, "page", "1", length=32),
         clock=clock,
     )
 
 
-def _writes(parts: _Parts) -> Sequence[Check]:
+def _writes(parts: _ServiceParts) -> Sequence[Check]:
     return (parts.health.unready_reason,) if parts.spooled is None else ()
 
 
-def _spooled(behind: EventLog, folder: Path, settings: Settings, clock: Clock) -> SpooledLog:
-    def show(depth: SpoolDepth) -> None:
+def _spooled_log(behind: EventLog, folder: Path, settings: FeedbackSettings, clock: Clock) -> SpooledLog:
+    def publish_depth(depth: SpoolDepth) -> None:
         SPOOL_DEPTH.set(depth.records)
         SPOOL_BYTES.set(depth.bytes)
         SPOOL_PARKED.set(depth.parked)
@@ -200,15 +204,15 @@ def _spooled(behind: EventLog, folder: Path, settings: Settings, clock: Clock) -
 
     SPOOL_LIMIT_BYTES.set(settings.spool_max_bytes)
     spool = SpoolStore(folder, topics.MEASURED, max_bytes=settings.spool_max_bytes, clock=clock)
-    return SpooledLog(behind, spool, watch=show)
+    return SpooledLog(behind, spool, watch=publish_depth)
 
 
-def _connectors(parts: _Parts) -> ConnectorDependencies:
+def _connectors_router(parts: _ServiceParts) -> ConnectorDependencies:
     callers = ConnectorAuthenticator(parts.desk.door, parts.seals, parts.clock)
-    return ConnectorDependencies(callers, parts.interactions, parts.redact, parts.log)
+    return ConnectorDependencies(callers, parts.interactions, parts.redact, parts.event_log)
 
 
-def _record_routers(parts: _Parts) -> Sequence[APIRouter]:
+def _record_routers(parts: _ServiceParts) -> Sequence[APIRouter]:
     return (
         record_router(
             parts.desk,
@@ -237,7 +241,7 @@ def _record_routers(parts: _Parts) -> Sequence[APIRouter]:
     )
 
 
-def _kinds_by_type(parts: _Parts) -> Kinds:
+def _kinds_by_type(parts: _ServiceParts) -> Kinds:
     return {
         ResponseSubmitted.TYPE: parts.responses,
         InteractionRecorded.TYPE: parts.interactions,
@@ -249,18 +253,18 @@ def _kinds_by_type(parts: _Parts) -> Kinds:
     }
 
 
-def _lifespan(parts: _Parts) -> Lifespan:
+def _service_lifespan(parts: _ServiceParts) -> Lifespan:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
-            stack.push_async_callback(parts.log.close_log)
+            stack.push_async_callback(parts.event_log.close_log)
             # A log that is away may come back; one whose address is wrong never does.
             with suppress(LogUnavailable):
                 await parts.behind.open_now()
             if parts.spooled is not None:
                 await parts.spooled.start_draining()
-            await parts.follower.prepare()
-            await stack.enter_async_context(parts.follower.following())
+            await parts.follower.load_snapshot()
+            await stack.enter_async_context(parts.follower.run_in_background())
             yield
 
     return lifespan

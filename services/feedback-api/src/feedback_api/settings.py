@@ -13,7 +13,7 @@ from soundings.log.spool import MAX_BYTES
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class FeedbackSettings:
     """Addresses of the log and of the keys that sign staff tokens, the root secret, limits; and where to listen."""
 
     log_url: str
@@ -47,7 +47,7 @@ class Settings:
             secret=given["SOUNDINGS_SECRET"],
             jwks_url=given["SOUNDINGS_JWKS_URL"],
             former_secrets=tuple(given.get("SOUNDINGS_FORMER_SECRETS", "").split()),
-            place_names=_lines(given.get("SOUNDINGS_PLACE_NAMES")),
+            place_names=_file_lines(given.get("SOUNDINGS_PLACE_NAMES")),
             token_audience=given.get("SOUNDINGS_TOKEN_AUDIENCE") or None,
             token_issuer=given.get("SOUNDINGS_TOKEN_ISSUER") or None,
             form_limit=given.get("SOUNDINGS_FORM_LIMIT") or "600/minute",
@@ -61,7 +61,7 @@ class Settings:
         )
 
 
-def _lines(path: str | None) -> frozenset[str]:
+def _file_lines(path: str | None) -> frozenset[str]:
     """The lines of a UTF-8 file, without blank ones; none without a file."""
     if not path:
         return frozenset()

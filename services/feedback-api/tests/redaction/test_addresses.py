@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedback_api.redaction.redact import redact
+from feedback_api.redaction.redact import redact_text
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ from feedback_api.redaction.redact import redact
     ],
 )
 def test_an_address_is_replaced_with_what_belongs_to_it(address: str):
-    assert redact(f"I live at {address}; come soon.") == "I live at [address]; come soon."
+    assert redact_text(f"I live at {address}; come soon.") == "I live at [address]; come soon."
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,10 @@ def test_an_address_is_replaced_with_what_belongs_to_it(address: str):
     ],
 )
 def test_a_street_without_a_house_stays(text: str):
-    assert redact(text) == text
+    assert redact_text(text) == text
 
 
 def test_the_sentence_after_an_address_stays():
-    assert redact("Vivo en Calle Mayor 12, 28013 Madrid. Gracias por todo.") == "Vivo en [address]. Gracias por todo."
+    assert (
+        redact_text("Vivo en Calle Mayor 12, 28013 Madrid. Gracias por todo.") == "Vivo en [address]. Gracias por todo."
+    )

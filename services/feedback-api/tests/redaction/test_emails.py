@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedback_api.redaction.redact import redact
+from feedback_api.redaction.redact import redact_text
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ from feedback_api.redaction.redact import redact
     ],
 )
 def test_an_address_is_replaced_as_a_whole(address: str):
-    assert redact(f"Reply to {address}, please.") == "Reply to [email], please."
+    assert redact_text(f"Reply to {address}, please.") == "Reply to [email], please."
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ def test_an_address_is_replaced_as_a_whole(address: str):
     ],
 )
 def test_an_at_sign_alone_is_no_address(text: str):
-    assert redact(text) == text
+    assert redact_text(text) == text
 
 
 def test_the_full_stop_and_brackets_around_an_address_stay():
-    assert redact("(jo@example.org). <ana@gob.mx>; 'kim@example.org'") == "([email]). <[email]>; '[email]'"
+    assert redact_text("(jo@example.org). <ana@gob.mx>; 'kim@example.org'") == "([email]). <[email]>; '[email]'"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from feedback_api.redaction.redact import find, redact
+from feedback_api.redaction.redact import find_spans, redact_text
 from feedback_api.spam import text_heuristics
 from feedback_api.spam.repeated_text import RepeatedTextDetector, is_the_same
 
@@ -59,38 +59,38 @@ def assert_linear(work: Callable[[str], object], fragment: str) -> None:
 @pytest.mark.parametrize("recogniser", FRAGMENTS)
 def test_fragments_of_a_recogniser_take_linear_time(recogniser: str):
     for text in FRAGMENTS[recogniser]:
-        assert_linear(redact, text)
+        assert_linear(redact_text, text)
 
 
 @pytest.mark.parametrize("recogniser", FRAGMENTS)
 def test_pairs_of_fragments_take_bounded_time(recogniser: str):
     fragments = FRAGMENTS[recogniser]
     for text in (one + other for one in fragments for other in fragments if one != other):
-        taken = seconds(redact, repeated(text, LENGTH // 5), 1)
-        assert taken <= SECONDS or seconds(redact, repeated(text, LENGTH // 5), 3) <= SECONDS, text
+        taken = seconds(redact_text, repeated(text, LENGTH // 5), 1)
+        assert taken <= SECONDS or seconds(redact_text, repeated(text, LENGTH // 5), 3) <= SECONDS, text
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_any_fragments_together_take_linear_time(seed: int):
     chosen = random.Random(seed).choices(_EVERYTHING, k=random.Random(seed).randint(2, 12))
-    assert_linear(redact, "".join(chosen))
+    assert_linear(redact_text, "".join(chosen))
 
 
 @pytest.mark.parametrize("fragment", FRAGMENTS["names"])
 def test_place_names_do_not_slow_names_down(fragment: str):
-    assert_linear(lambda text: redact(text, place_names=PLACES), fragment)
+    assert_linear(lambda text: redact_text(text, place_names=PLACES), fragment)
 
 
 @pytest.mark.parametrize("fragment", _EVERYTHING)
 def test_what_is_left_of_a_hostile_text_has_nothing_to_find(fragment: str):
-    once = redact(repeated(fragment, 1_000))
-    assert find(once) == ()
-    assert redact(once) == once
+    once = redact_text(repeated(fragment, 1_000))
+    assert find_spans(once) == ()
+    assert redact_text(once) == once
 
 
 def test_an_ordinary_item_in_a_long_text_takes_nothing_of_its_neighbourhood_along():
     text = "The road is bad. " * 500 + "Call 415-555-0132 or write to jo@example.org. " + "The road is bad. " * 500
-    assert redact(text) == text.replace("415-555-0132", "[phone]").replace("jo@example.org", "[email]")
+    assert redact_text(text) == text.replace("415-555-0132", "[phone]").replace("jo@example.org", "[email]")
 
 
 @pytest.mark.parametrize(
@@ -117,10 +117,10 @@ def test_spam_scoring_takes_linear_time(fragment: str):
 
     def score(text: str) -> object:
         return (
-            text_heuristics.links(text),
+            text_heuristics.count_links(text),
             text_heuristics.has_markup(text),
             text_heuristics.is_gibberish(text),
-            repeats.others("visit", "r-1", text),
+            repeats.count_others("visit", "r-1", text),
             is_the_same([text, text]),
         )
 

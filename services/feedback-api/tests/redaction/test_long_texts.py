@@ -2,8 +2,8 @@
 
 import pytest
 
-from feedback_api.redaction.digit_groups import runs, windows
-from feedback_api.redaction.redact import redact
+from feedback_api.redaction.digit_groups import digit_runs, group_windows
+from feedback_api.redaction.redact import redact_text
 
 LENGTH = 20_000
 SEEDS = [
@@ -42,23 +42,23 @@ SEEDS = [
 @pytest.mark.timeout(60)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_repeated_piece_is_redacted_in_bounded_time(seed: str):
-    once = redact((seed * (LENGTH // len(seed) + 1))[:LENGTH])
-    assert redact(once) == once
+    once = redact_text((seed * (LENGTH // len(seed) + 1))[:LENGTH])
+    assert redact_text(once) == once
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(60)
 def test_a_hundred_thousand_characters_of_everything_are_redacted_in_bounded_time():
     text = "".join(seed * (100_000 // len(SEEDS) // len(seed) + 1) for seed in SEEDS)[:100_000]
-    once = redact(text)
-    assert redact(once) == once
+    once = redact_text(text)
+    assert redact_text(once) == once
 
 
 @pytest.mark.parametrize("group", ["1", "12", "123", "1234"])
 def test_the_windows_over_digit_groups_grow_with_the_groups(group: str):
     def count(groups: int) -> int:
-        (run,) = runs(" ".join([group] * groups))
-        return sum(1 for _ in windows(run, 13, 19))
+        (run,) = digit_runs(" ".join([group] * groups))
+        return sum(1 for _ in group_windows(run, 13, 19))
 
     grown = count(2000) - count(1000)
     assert grown == count(3000) - count(2000)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedback_api.redaction.redact import redact
+from feedback_api.redaction.redact import redact_text
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ from feedback_api.redaction.redact import redact
     ],
 )
 def test_more_formats_are_found(text: str, expected: str):
-    assert redact(text) == expected
+    assert redact_text(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -36,4 +36,4 @@ def test_more_formats_are_found(text: str, expected: str):
     ],
 )
 def test_what_looks_like_them_stays(text: str):
-    assert redact(text) == text
+    assert redact_text(text) == text

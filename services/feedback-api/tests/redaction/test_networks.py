@@ -2,7 +2,7 @@
 
 import pytest
 
-from feedback_api.redaction.redact import redact
+from feedback_api.redaction.redact import redact_text
 
 
 @pytest.mark.parametrize(
@@ -19,13 +19,13 @@ from feedback_api.redaction.redact import redact
     ],
 )
 def test_an_address_is_replaced(address: str):
-    assert redact(f"Blocked from {address}, why?") == "Blocked from [ip], why?"
+    assert redact_text(f"Blocked from {address}, why?") == "Blocked from [ip], why?"
 
 
 def test_four_single_digits_are_an_address_only_after_a_cue():
-    assert redact("My IP is 8.8.8.8") == "My IP is [ip]"
-    assert redact("Paragraph 8.8.8.8") == "Paragraph 8.8.8.8"
-    assert redact("Released 1.2.3.4 today") == "Released 1.2.3.4 today"
+    assert redact_text("My IP is 8.8.8.8") == "My IP is [ip]"
+    assert redact_text("Paragraph 8.8.8.8") == "Paragraph 8.8.8.8"
+    assert redact_text("Released 1.2.3.4 today") == "Released 1.2.3.4 today"
 
 
 @pytest.mark.parametrize(
@@ -45,4 +45,4 @@ def test_four_single_digits_are_an_address_only_after_a_cue():
     ],
 )
 def test_look_alikes_stay(text: str):
-    assert redact(text) == text
+    assert redact_text(text) == text

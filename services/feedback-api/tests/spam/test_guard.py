@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from feedback_api.spam.client_hash import RotatingClientHash
 from feedback_api.spam.repeated_text import RepeatedTextDetector
-from feedback_api.spam.score import SpamReason, suspicion
+from feedback_api.spam.score import SpamReason, spam_score
 from feedback_api.spam.scorer import SpamScorer, SubmissionContext
 from feedback_api.spam.token_bucket import TokenBuckets
 from soundings.events.forms import AbusePolicy
@@ -101,32 +101,32 @@ def test_copies_of_links_sent_by_a_program_are_held_back(guard):
 
 @given(st.sets(st.sampled_from(list(SpamReason))), st.floats(0.01, 1))
 def test_more_signs_never_make_a_response_less_suspicious(signs, at):
-    found = suspicion(signs, at)
+    found = spam_score(signs, at)
     assert 0 <= found.score <= 1
     assert found.quarantined is (found.score >= at)
     assert sorted(found.reasons) == sorted(sign.value for sign in signs)
     for sign in signs:
-        assert suspicion(signs - {sign}, at).score <= found.score
+        assert spam_score(signs - {sign}, at).score <= found.score
 
 
 def test_memory_is_bounded(ticking):
     buckets, repeats = TokenBuckets(2, 0.0, ticking, most=3), RepeatedTextDetector(ticking, most=3)
-    assert [buckets.take("a") for _ in range(3)] == [True, True, False]
+    assert [buckets.take_token("a") for _ in range(3)] == [True, True, False]
     for key in "bcd":
-        buckets.take(key)
-    assert buckets.take("a")  # forgotten, so full again
+        buckets.take_token(key)
+    assert buckets.take_token("a")  # forgotten, so full again
     texts = [f"a text that is long enough to be told apart, {number}" for number in range(4)]
     for text in texts:
-        repeats.others("f", "r-1", text)
-    assert repeats.others("f", "r-2", texts[0]) == 0
-    assert repeats.others("f", "r-2", texts[3]) == 1
+        repeats.count_others("f", "r-1", text)
+    assert repeats.count_others("f", "r-2", texts[0]) == 0
+    assert repeats.count_others("f", "r-2", texts[3]) == 1
 
 
 def test_the_hash_of_a_client_changes_within_the_hour(ticking):
     hashes = RotatingClientHash(ticking)
-    first = hashes.of("form", "192.0.2.7")
+    first = hashes.hash_client("form", "192.0.2.7")
     ticking.now = 3599
-    assert hashes.of("form", "192.0.2.7") == first
+    assert hashes.hash_client("form", "192.0.2.7") == first
     assert "192.0.2.7" not in first
     ticking.now = 3600
-    assert hashes.of("form", "192.0.2.7") != first
+    assert hashes.hash_client("form", "192.0.2.7") != first

@@ -12,7 +12,7 @@ from pydantic_core import PydanticUndefined, to_jsonable_python
 
 from metrics_worker.aggregation.errors import InconsistentEvent
 from metrics_worker.consumer import event_decoder
-from metrics_worker.consumer.event_decoder import decode_event
+from metrics_worker.consumer.event_decoder import decode_log_event
 from soundings.events.envelope import (
     MalformedEvent,
     UndecodableRecord,
@@ -131,7 +131,7 @@ def _outcome(way, record):
 def test_poison_is_refused_for_its_reason(type_name, value, error):
     record = StoredRecord("soundings.responses.v1", 0, 1, b"k", value, (("ce_type", type_name),), 0)
     with pytest.raises(error):
-        decode_event(record, "r0")
+        decode_log_event(record, "r0")
 
 
 def test_an_event_of_another_topic_is_refused():
@@ -139,7 +139,7 @@ def test_an_event_of_another_topic_is_refused():
 
     event = SignalCleared(signal_id="s", agency_id="a", service_id="b", kind="shift", at="2026-01-01T00:00:00Z")
     with pytest.raises(UnknownEventType, match="does not belong"):
-        decode_event(stored(encode_event(event)), "r0")
+        decode_log_event(stored(encode_event(event)), "r0")
 
 
 @pytest.mark.parametrize(
@@ -158,9 +158,9 @@ def test_an_interaction_that_cannot_be_is_a_contradiction(field, value):
     body = orjson.loads(record.value) | {field: value}
     changed = StoredRecord(record.topic, 0, 7, record.key, orjson.dumps(body), record.headers, 0)
     with pytest.raises(InconsistentEvent):
-        decode_event(changed, "i0")
+        decode_log_event(changed, "i0")
 
 
 def test_comments_lose_the_character_that_no_database_keeps():
     event = response(Random(3)).model_copy(update={"comments": {"why": "so\x00 slow"}})
-    assert decode_event(stored(encode_event(event)), "r0").voice.comments == {"why": "so slow"}
+    assert decode_log_event(stored(encode_event(event)), "r0").voice.comments == {"why": "so slow"}

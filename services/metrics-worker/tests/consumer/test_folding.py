@@ -8,7 +8,7 @@ from metrics_worker.aggregation.batch_fold import BatchFold, StoredFacts
 from metrics_worker.aggregation.deltas import counted
 from metrics_worker.aggregation.errors import WrongPartition
 from metrics_worker.aggregation.facts import EMPTY, QUARANTINED, RETRACTED, TEST
-from metrics_worker.consumer.event_decoder import decode_event
+from metrics_worker.consumer.event_decoder import decode_log_event
 from soundings.events.envelope import encode_event
 from soundings.events.interaction import InteractionRecorded
 from soundings.events.response import ResponseRetracted, ResponseReviewed, ResponseSubmitted, ScoredAnswer
@@ -38,7 +38,7 @@ RETRACTION = ResponseRetracted(record_id="r", source_id="web", reason="erasure",
 
 def decoded(event, home: str = "r0"):
     record = encode_event(event)
-    return decode_event(StoredRecord(event.TOPIC.name, 0, 0, record.key, record.value, record.headers, 0), home)
+    return decode_log_event(StoredRecord(event.TOPIC.name, 0, 0, record.key, record.value, record.headers, 0), home)
 
 
 def folded(*events, known=()):

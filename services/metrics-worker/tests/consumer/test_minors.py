@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from metrics_worker.consumer.event_decoder import decode_event
+from metrics_worker.consumer.event_decoder import decode_log_event
 from metrics_worker.consumer.sql import open_fold_store
 from metrics_worker.db.tables import catalogue_entity, dead_letter, fact, voice
 from soundings.db import Database
@@ -80,4 +80,4 @@ def test_events_of_an_earlier_minor_are_taken_for_what_they_say(record):
 
 
 def decoded(record: LogRecord, home: str):
-    return decode_event(StoredRecord(topic_of(record), 0, 0, record.key, record.value, record.headers, 0), home)
+    return decode_log_event(StoredRecord(topic_of(record), 0, 0, record.key, record.value, record.headers, 0), home)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from metrics_worker.aggregation.revisions import RecordReceived
 from metrics_worker.aggregation.roots import InteractionRecord, root_contribution
-from metrics_worker.consumer.event_decoder import decode_event
+from metrics_worker.consumer.event_decoder import decode_log_event
 from soundings.events.envelope import encode_event
 from soundings.events.interaction import InteractionRecorded
 from soundings.kernel.vocabulary import ContactDirection, ContactOutcome, InteractionKind, ServiceChannel
@@ -37,7 +37,7 @@ def records(draw: st.DrawFn, record_id: str) -> InteractionRecorded:
         received_at=AT, service_id=draw(st.sampled_from([None, "permits", "permits", "parking"])),
         channel=draw(st.sampled_from([ServiceChannel.PHONE, ServiceChannel.PHONE, ServiceChannel.CHATBOT, None])),
         kind=draw(st.sampled_from(ROOT_KINDS)),
-        direction=draw(st.sampled_from([ContactDirection.INBOUND, ContactDirection.INBOUND, ContactDirection.OUTBOUND])),
+        direction=draw(st.sampled_from([*[ContactDirection.INBOUND] * 2, ContactDirection.OUTBOUND])),
         started_at=started, enqueued_at=later(), answered_at=later(), ended_at=later(), wait_s=draw(GIVEN),
         talk_s=draw(GIVEN), outcome=draw(st.sampled_from(ContactOutcome)),
     )  # fmt: skip
@@ -50,7 +50,7 @@ def roots(draw: st.DrawFn) -> list[InteractionRecorded]:
 
 def decoded(event: InteractionRecorded) -> InteractionRecord:
     record = encode_event(event)
-    found = decode_event(StoredRecord(event.TOPIC.name, 0, 0, record.key, record.value, record.headers, 0), "i0")
+    found = decode_log_event(StoredRecord(event.TOPIC.name, 0, 0, record.key, record.value, record.headers, 0), "i0")
     assert isinstance(found, RecordReceived)
     assert isinstance(found.content, InteractionRecord)
     return found.content

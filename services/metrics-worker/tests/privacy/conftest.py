@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import delete, insert, select, text
 
-from metrics_worker.consumer.event_decoder import decode_event
+from metrics_worker.consumer.event_decoder import decode_log_event
 from metrics_worker.consumer.ports import DeadLetter, OffsetAdvance
 from metrics_worker.consumer.sql import open_fold_store
 from metrics_worker.consumer.write_batch import PartitionBatch, Terms, apply_batch
@@ -45,7 +45,7 @@ class Kept:
             for number, one in enumerate(map(encode_event, events))
         ]
         move = OffsetAdvance(topic, 0, held.epoch, held.next, held.next + len(records))
-        decoded = [decode_event(record, HOMES[topic]) for record in records]
+        decoded = [decode_log_event(record, HOMES[topic]) for record in records]
         routed = (await store.parking()).routed((topic, 0))  # a worker hears retractions of these alone
         part = PartitionBatch(move, decoded, [record.position for record in records], list(letters), routed=routed)
         async with store.transaction(0) as transaction:

@@ -11,7 +11,7 @@ import pytest
 from joserfc.jwk import ECKey
 from sqlalchemy import insert
 
-from metrics_worker.consumer.event_decoder import decode_event
+from metrics_worker.consumer.event_decoder import decode_log_event
 from metrics_worker.consumer.ports import OffsetAdvance
 from metrics_worker.consumer.sql import open_fold_store
 from metrics_worker.consumer.write_batch import PartitionBatch, Terms, apply_batch
@@ -68,7 +68,7 @@ class Ear:
         move = OffsetAdvance(*home, held.epoch, held.next, held.next + len(records))
         self._next = held.next + len(records)
         async with store.transaction(0) as transaction:
-            decoded = [decode_event(record, "r0") for record in records]
+            decoded = [decode_log_event(record, "r0") for record in records]
             positions = [record.position for record in records]
             await apply_batch(transaction, [PartitionBatch(move, decoded, positions)], Terms(0), read_again)
 

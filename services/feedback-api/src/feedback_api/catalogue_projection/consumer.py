@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-from feedback_api.catalogue_projection.projection import Projection
+from feedback_api.catalogue_projection.projection import CatalogueProjection
 from feedback_api.catalogue_projection.snapshot_file import CatalogueSnapshotFile, KnownCatalogue
 from soundings.events.catalogue import CatalogueChanged
 from soundings.events.envelope import UndecodableRecord, decode_event
@@ -37,7 +37,7 @@ class CatalogueConsumer:
     def __init__(
         self,
         log: EventLog,
-        projection: Projection,
+        projection: CatalogueProjection,
         *,
         topics: Sequence[TopicSpec] = (),
         last_known: CatalogueSnapshotFile | None = None,
@@ -66,16 +66,16 @@ class CatalogueConsumer:
         self._unsaved = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def prepare(self) -> None:
+    async def load_snapshot(self) -> None:
         """Make the topics that the service needs, if the log can be reached in time; else that is tried again later."""
         with suppress(ServiceUnavailable, TimeoutError):
             async with asyncio.timeout(self._patience):
-                await self._ensure()
+                await self._ensure_topics()
 
     @asynccontextmanager
-    async def following(self) -> AsyncGenerator[None]:
+    async def run_in_background(self) -> AsyncGenerator[None]:
         """Follow the topic in the background for as long as the context lasts."""
-        self._tasks = [asyncio.create_task(self._run(), name="follow the catalogue")]
+        self._tasks = [asyncio.create_task(self._run_until_stopped(), name="follow the catalogue")]
         if self._last_known is not None:
             self._tasks.append(asyncio.create_task(self._keep_saved(self._last_known), name="save the catalogue"))
             self._tasks.append(asyncio.create_task(self._fall_back(self._last_known), name="begin with the last known"))
@@ -86,7 +86,7 @@ class CatalogueConsumer:
                 task.cancel()
             await asyncio.wait(self._tasks)
             if self._last_known is not None and self._unsaved.is_set():
-                await self._save(self._last_known)
+                await self._save_snapshot(self._last_known)
 
     async def unready_reason(self) -> str | None:
         """Why requests cannot be answered yet, or not with what the catalogue says now; None when they can."""
@@ -105,7 +105,7 @@ class CatalogueConsumer:
         behind = self._knows.is_set() and not self._caught_up
         return "the catalogue is what an earlier run knew, because the log cannot be read" if behind else None
 
-    async def ready(self, seconds: float) -> None:
+    async def wait_until_ready(self, seconds: float) -> None:
         """Wait until the projection may be used; Unavailable when that takes longer than ``seconds``."""
         if self._knows.is_set():
             return
@@ -117,38 +117,38 @@ class CatalogueConsumer:
 
     # Following
 
-    async def _run(self) -> None:
+    async def _run_until_stopped(self) -> None:
         """Follow until cancelled. While the log is away the projection stays as it was."""
         while True:
             try:
-                await self._ensure()
-                await self._follow()
+                await self._ensure_topics()
+                await self._follow_log()
             except ServiceUnavailable as error:
                 _log.warning("catalogue_not_followed", reason=safe_error_reason(error))
                 self._tried.set()
                 await asyncio.sleep(self._retry_seconds)
 
-    async def _ensure(self) -> None:
+    async def _ensure_topics(self) -> None:
         if not self._prepared:
             await self._log.ensure_topics(self._topics)
             self._prepared = True
 
-    async def _follow(self) -> None:
+    async def _follow_log(self) -> None:
         await self._compare()
         target = await self._log.end_position(*_HOME)
         while True:
             batch = await self._log.read_batch(*_HOME, self._position, _READ_MAX)
-            self._take(batch)
+            self._apply_batch(batch)
             if self._position >= target and not self._caught_up:
                 self._catch_up()
             if not batch.records:
                 await self._log.wait_for_records({_HOME: self._position}, self._look_seconds)
                 await self._check_end()
 
-    def _take(self, batch: RecordBatch) -> None:
+    def _apply_batch(self, batch: RecordBatch) -> None:
         for record in batch.records:
-            self._apply(record)
-            self._remember(record)
+            self._apply_record(record)
+            self._store_record(record)
         self._position = max(self._position, batch.next)
         if batch.records:
             self._mark = mark_after(batch.records[-1], self._position)
@@ -158,7 +158,7 @@ class CatalogueConsumer:
         self._look_for_missing()
         if self._mismatch is None:
             for key in self._missing():
-                self._forget(key)
+                self._remove_entity(key)
             self._restored = ()
         self._caught_up = True
         self._tried.set()
@@ -170,7 +170,7 @@ class CatalogueConsumer:
     async def _compare(self) -> None:
         """Hold the topic against how far the last run has read it, or this one before the log went away."""
         if not self._compared and self._last_known is not None:
-            known = await asyncio.to_thread(self._last_known.read)
+            known = await asyncio.to_thread(self._last_known.read_records)
             problem = None if known is None else await self._problem(known.mark)
             self._compared = True
             if known is not None and problem is not None:
@@ -190,7 +190,7 @@ class CatalogueConsumer:
     def _begin_again(self, known: Sequence[StoredRecord], problem: str) -> None:
         """Keep what is known, and read the topic that is there now from its beginning."""
         for record in known:
-            self._apply(record)
+            self._apply_record(record)
         self._restored, self._newest, self._seen = known, {}, set()
         self._position, self._mark = 0, ReadMark()
         self._mismatch = f"{problem}; `soundings recover` announces the catalogue again"
@@ -211,24 +211,24 @@ class CatalogueConsumer:
             self._unsaved.set()
         LOG_MISMATCH.labels("feedback-api").set(0)
 
-    def _apply(self, record: StoredRecord) -> None:
+    def _apply_record(self, record: StoredRecord) -> None:
         if record.value is None:
-            self._forget(record.key)
+            self._remove_entity(record.key)
             return
         try:
             event = decode_event(record)
             if isinstance(event, CatalogueChanged):
-                self._projection.apply(event)
+                self._projection.apply_event(event)
         except (UndecodableRecord, ValueError) as error:
             # An entity of a newer release, perhaps: what it says stays unknown here, and the doors go on.
             _log.warning("catalogue_record_passed_over", position=record.position, reason=safe_error_reason(error))
 
-    def _forget(self, key: bytes) -> None:
-        self._projection.remove(key.decode("utf-8", "replace"))
+    def _remove_entity(self, key: bytes) -> None:
+        self._projection.remove_key(key.decode("utf-8", "replace"))
 
     # What is known for the next start
 
-    def _remember(self, record: StoredRecord) -> None:
+    def _store_record(self, record: StoredRecord) -> None:
         self._seen.add(record.key)
         self._newest.pop(record.key, None)
         if record.value is not None:
@@ -243,11 +243,11 @@ class CatalogueConsumer:
                 await self._tried.wait()
         if self._knows.is_set():
             return
-        restored = await asyncio.to_thread(last_known.read)
+        restored = await asyncio.to_thread(last_known.read_records)
         if restored is None or self._knows.is_set():
             return
         for record in restored.records:
-            self._apply(record)
+            self._apply_record(record)
         self._restored = restored.records
         self._knows.set()
         _log.warning("catalogue_from_an_earlier_run", entities=len(restored.records))
@@ -255,15 +255,15 @@ class CatalogueConsumer:
     async def _keep_saved(self, last_known: CatalogueSnapshotFile) -> None:
         while True:
             await self._unsaved.wait()
-            await self._save(last_known)
+            await self._save_snapshot(last_known)
             await asyncio.sleep(self._retry_seconds)
 
-    async def _save(self, last_known: CatalogueSnapshotFile) -> None:
+    async def _save_snapshot(self, last_known: CatalogueSnapshotFile) -> None:
         self._unsaved.clear()
         if self._mismatch is not None:
             return  # what an earlier run has left still tells which entities are missing
         try:
-            await asyncio.to_thread(last_known.write, KnownCatalogue(tuple(self._newest.values()), self._mark))
+            await asyncio.to_thread(last_known.write_records, KnownCatalogue(tuple(self._newest.values()), self._mark))
         except OSError as error:
             _log.warning("catalogue_not_saved", errno=error.errno)
             self._unsaved.set()

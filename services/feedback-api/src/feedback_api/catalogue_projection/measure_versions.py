@@ -13,11 +13,12 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 def measure_view(event: catalogue.MeasureChanged) -> MeasureView:
     """A measure with all its versions; an event that lists none has the one of its body."""
     listed = [
-        MeasureVersionView(_measure(event, version.version, version.scale), version.since) for version in event.versions
+        MeasureVersionView(_measure_version(event, version.version, version.scale), version.since)
+        for version in event.versions
     ]
     if not any(view.measure.version == event.body.version for view in listed):
         since = event.changed_at if listed else None
-        listed.append(MeasureVersionView(_measure(event, event.body.version, event.body.scale), since))
+        listed.append(MeasureVersionView(_measure_version(event, event.body.version, event.body.scale), since))
     return MeasureView(event.body.agency_id, tuple(sorted(listed, key=lambda view: view.measure.version)))
 
 
@@ -33,7 +34,7 @@ def in_force(versions: tuple[MeasureVersionView, ...], at: datetime) -> BuiltInM
     return (begun[-1] if begun else versions[0]).measure
 
 
-def _measure(event: catalogue.MeasureChanged, version: int, scale: MeasureScale) -> BuiltInMeasure:
+def _measure_version(event: catalogue.MeasureChanged, version: int, scale: MeasureScale) -> BuiltInMeasure:
     body = event.body
     return BuiltInMeasure(
         id=event.id,

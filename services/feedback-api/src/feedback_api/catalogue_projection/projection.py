@@ -24,7 +24,7 @@ from soundings.kernel.clock import epoch_ms
 View = TypeVar("View")
 
 
-class Projection:
+class CatalogueProjection:
     """Agencies, services, sources, keys, measures, touchpoints and published forms, as the catalogue last said.
 
     Retired entities are not found, except by `registered_source` and `registered_agency`. Lookups are plain dictionary
@@ -49,19 +49,19 @@ class Projection:
         self._revoked: dict[str, tuple[str, int]] = {}
         self._discards: dict[str, Callable[[str], object]] = {
             "agency": self._drop_agency,
-            "service": partial(_discard, self._services),
+            "service": partial(_discard_view, self._services),
             "source": self._drop_source,
-            "measure": partial(_discard, self._measures),
-            "touchpoint": partial(_discard, self._touchpoints),
+            "measure": partial(_discard_view, self._measures),
+            "touchpoint": partial(_discard_view, self._touchpoints),
             "form": self._retired_forms.add,
             "form_version": self._drop_version,
             "source_key": self._drop_key,
-            "token_revocation": partial(_discard, self._revoked),
+            "token_revocation": partial(_discard_view, self._revoked),
         }
 
     # Lookups
 
-    def agency(self, agency_id: str) -> AgencyView | None:
+    def find_agency(self, agency_id: str) -> AgencyView | None:
         return self._agencies.get(agency_id)
 
     def subject_key_version(self, agency_id: str) -> int:
@@ -69,10 +69,10 @@ class Projection:
         agency = self._all_agencies.get(agency_id)
         return 1 if agency is None else agency.subject_key_version
 
-    def service(self, service_id: str) -> ServiceView | None:
+    def find_service(self, service_id: str) -> ServiceView | None:
         return self._services.get(service_id)
 
-    def source(self, source_id: str) -> SourceView | None:
+    def find_source(self, source_id: str) -> SourceView | None:
         return self._sources.get(source_id)
 
     def registered_agency(self, agency_id: str) -> AgencyView | None:
@@ -87,13 +87,13 @@ class Projection:
         """The id of the source that a key (by its hash) belongs to; None for an unknown or revoked key."""
         return self._source_of_hash.get(key_hash)
 
-    def measure(self, measure_id: str) -> MeasureView | None:
+    def find_measure(self, measure_id: str) -> MeasureView | None:
         return self._measures.get(measure_id)
 
-    def touchpoint(self, touchpoint_id: str) -> TouchpointView | None:
+    def find_touchpoint(self, touchpoint_id: str) -> TouchpointView | None:
         return self._touchpoints.get(touchpoint_id)
 
-    def form(self, form_id: str, version: int | None = None) -> FormView | None:
+    def find_form(self, form_id: str, version: int | None = None) -> FormView | None:
         """A published version of a form that is in force; the newest one where none is asked for."""
         versions = self._versions.get(form_id)
         if not versions or form_id in self._retired_forms:
@@ -106,15 +106,15 @@ class Projection:
 
     # The fold
 
-    def apply(self, event: CatalogueChanged) -> None:
+    def apply_event(self, event: CatalogueChanged) -> None:
         """Take in one event; entities that the doors do not need are passed over."""
         key = event.partition_key()
         if self._revisions.get(key, -1) > event.revision:
             return
         self._revisions[key] = event.revision
-        self._take(event)
+        self._take_entity(event)
 
-    def remove(self, key: str) -> None:
+    def remove_key(self, key: str) -> None:
         """Take in a tombstone: nothing is known of the entity any more."""
         self._revisions.pop(key, None)
         entity, _, entity_id = key.partition("/")
@@ -123,52 +123,52 @@ class Projection:
             discard(entity_id)
 
     @singledispatchmethod
-    def _take(self, event: CatalogueChanged) -> None:
+    def _take_entity(self, event: CatalogueChanged) -> None:
         """Departments, standards, articles and personas mean nothing to the doors."""
 
-    @_take.register
+    @_take_entity.register
     def _(self, event: catalogue.AgencyChanged) -> None:
         view = agency_view(event, calendar_of(event.body.time_zone, event.body.fiscal_year_start))
-        _put(self._agencies, event, view)
+        _put_view(self._agencies, event, view)
         self._all_agencies[event.id] = view
 
-    @_take.register
+    @_take_entity.register
     def _(self, event: catalogue.ServiceChanged) -> None:
-        _put(self._services, event, ServiceView(event.id, event.body.agency_id))
+        _put_view(self._services, event, ServiceView(event.id, event.body.agency_id))
 
-    @_take.register
+    @_take_entity.register
     def _(self, event: catalogue.SourceChanged) -> None:
         view = source_view(event)
-        _put(self._sources, event, view)
+        _put_view(self._sources, event, view)
         self._all_sources[event.id] = view
 
-    @_take.register
+    @_take_entity.register
     def _(self, event: catalogue.MeasureChanged) -> None:
-        _put(self._measures, event, measure_view(event))
+        _put_view(self._measures, event, measure_view(event))
 
-    @_take.register
+    @_take_entity.register
     def _(self, event: catalogue.TouchpointChanged) -> None:
-        _put(self._touchpoints, event, TouchpointView(event.body.service_id, event.body.stage))
+        _put_view(self._touchpoints, event, TouchpointView(event.body.service_id, event.body.stage))
 
-    @_take.register
+    @_take_entity.register
     def _(self, event: catalogue.SourceKeyChanged) -> None:
         self._drop_key(event.id)
         if event.state == "active":
             self._keys[event.id] = (event.body.key_hash, event.body.source_id)
             self._source_of_hash[event.body.key_hash] = event.body.source_id
 
-    @_take.register
+    @_take_entity.register
     def _(self, event: catalogue.TokenRevocationChanged) -> None:
-        _put(self._revoked, event, (event.body.jti, epoch_ms(event.body.expires_at)))
+        _put_view(self._revoked, event, (event.body.jti, epoch_ms(event.body.expires_at)))
 
-    @_take.register
+    @_take_entity.register
     def _(self, event: forms.FormChanged) -> None:
         if event.state == "active":
             self._retired_forms.discard(event.id)
         else:
             self._retired_forms.add(event.id)
 
-    @_take.register
+    @_take_entity.register
     def _(self, event: forms.FormVersionChanged) -> None:
         versions = self._versions.setdefault(event.body.form_id, {})
         if event.state == "active":
@@ -195,12 +195,12 @@ class Projection:
             self._versions.get(form_id, {}).pop(int(version), None)
 
 
-def _put(views: dict[str, View], event: CatalogueChanged, view: View) -> None:
+def _put_view(views: dict[str, View], event: CatalogueChanged, view: View) -> None:
     if event.state == "active":
         views[event.id] = view
     else:
         views.pop(event.id, None)
 
 
-def _discard(views: dict[str, View], entity_id: str) -> None:
+def _discard_view(views: dict[str, View], entity_id: str) -> None:
     views.pop(entity_id, None)

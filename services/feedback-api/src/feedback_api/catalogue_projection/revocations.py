@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from feedback_api.catalogue_projection.consumer import CatalogueConsumer
-from feedback_api.catalogue_projection.projection import Projection
+from feedback_api.catalogue_projection.projection import CatalogueProjection
 
 _PATIENCE_SECONDS: Final = 1.5
 
@@ -15,9 +15,9 @@ class ProjectedRevocations:
     """See `soundings.access.revocations.RevocationSource`."""
 
     follower: CatalogueConsumer
-    projection: Projection
+    projection: CatalogueProjection
 
     async def revoked(self) -> Mapping[str, int]:
         """Raises Unavailable while the catalogue has not been read."""
-        await self.follower.ready(_PATIENCE_SECONDS)
+        await self.follower.wait_until_ready(_PATIENCE_SECONDS)
         return self.projection.revoked_tokens()

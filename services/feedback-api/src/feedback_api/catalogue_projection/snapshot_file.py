@@ -48,31 +48,31 @@ class CatalogueSnapshotFile:
         self._path = path
         self._writing = Lock()
 
-    def read(self) -> KnownCatalogue | None:
+    def read_records(self) -> KnownCatalogue | None:
         """What was written last; None where nothing was, or where it cannot be read. Blocks."""
         try:
             first, *lines = self._path.read_bytes().splitlines()
             head = cast("_Head", orjson.loads(first))
             if (head["format"], head["records"]) != (_FORMAT, len(lines)):
                 raise ValueError("it is cut off, or of another format")  # noqa: TRY301 - told as all else is
-            return KnownCatalogue([_stored(cast("Line", orjson.loads(line))) for line in lines], _mark(head))
+            return KnownCatalogue([_stored_record(cast("Line", orjson.loads(line))) for line in lines], _mark(head))
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
             _log.warning("last_known_catalogue_unreadable", reason=safe_error_reason(error))
             return None
 
-    def write(self, known: KnownCatalogue) -> None:
+    def write_records(self, known: KnownCatalogue) -> None:
         """Put this in the place of what was there, all or nothing, also when the power fails. Blocks."""
-        lines, mark = [orjson.dumps(_line(record)) for record in known.records], known.mark
+        lines, mark = [orjson.dumps(_record_line(record)) for record in known.records], known.mark
         digest = None if mark.digest is None else mark.digest.hex()
         where = {"next": mark.next, "last": mark.last, "digest": digest}
         head = orjson.dumps({"format": _FORMAT, "records": len(lines), **where})
         with self._writing:
-            _replace(self._path, b"\n".join([head, *lines]) + b"\n")
+            _replace_file(self._path, b"\n".join([head, *lines]) + b"\n")
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace_file(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(".new")
     with fresh.open("wb") as file:
@@ -93,13 +93,13 @@ def _mark(head: _Head) -> ReadMark:
     return ReadMark(head.get("next", 0), head.get("last"), None if digest is None else bytes.fromhex(digest))
 
 
-def _line(record: StoredRecord) -> Line:
+def _record_line(record: StoredRecord) -> Line:
     # Latin-1 gives every byte a character, and these are nearly always plain JSON, which stays readable so.
     headers = [(name, value.decode("latin-1")) for name, value in record.headers]
     return record.position, record.at, record.key.decode("latin-1"), (record.value or b"").decode("latin-1"), headers
 
 
-def _stored(line: Line) -> StoredRecord:
+def _stored_record(line: Line) -> StoredRecord:
     position, at, key, value, headers = line
     unpacked = tuple((name, text.encode("latin-1")) for name, text in headers)
     return StoredRecord(CATALOGUE.name, 0, position, key.encode("latin-1"), value.encode("latin-1"), unpacked, at)

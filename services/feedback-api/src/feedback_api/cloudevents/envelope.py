@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote_to_bytes
 
-from feedback_api.intake.body_parser import Unreadable, media_type, parsed
+from feedback_api.intake.body_parser import UnreadableBody, media_type, parse_body
 from feedback_api.intake.errors import invalid_field, missing_field, wrong_type
 from feedback_api.intake.field_readers import checked_id, is_object
 
@@ -20,7 +20,7 @@ _ATTRIBUTE_MAX: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
+class CloudEventEnvelope:
     """What an envelope says that matters here: the event's id, its type, and the data it carries."""
 
     id: str
@@ -28,23 +28,25 @@ class Envelope:
     data: object
 
 
-def from_headers(headers: Mapping[str, str], body: bytes) -> Envelope:
+def from_headers(headers: Mapping[str, str], body: bytes) -> CloudEventEnvelope:
     """An event in binary mode: attributes in ``ce-`` headers, the body is the data. Raises Refused or Unreadable."""
     attributes: dict[str, object] = {
-        name[len(_PREFIX) :]: _decoded(name, value) for name, value in headers.items() if name.startswith(_PREFIX)
+        name[len(_PREFIX) :]: _decode_attribute(name, value)
+        for name, value in headers.items()
+        if name.startswith(_PREFIX)
     }
-    return _envelope({**attributes, "data": parsed(body)})
+    return _parse_envelope({**attributes, "data": parse_body(body)})
 
 
-def from_json(value: object) -> Envelope:
+def from_json(value: object) -> CloudEventEnvelope:
     """An event in structured mode, or one of a batch; raises Refused."""
     if not is_object(value):
         raise wrong_type("", "a CloudEvent as a JSON object")
     if "data_base64" in value:
         if "data" in value:
             raise invalid_field("data_base64", "not_here", "cannot stand beside data")
-        return _envelope({**value, "data": _from_base64(value["data_base64"])})
-    return _envelope(value)
+        return _parse_envelope({**value, "data": _from_base64(value["data_base64"])})
+    return _parse_envelope(value)
 
 
 def claimed_id(value: object) -> str | None:
@@ -53,20 +55,20 @@ def claimed_id(value: object) -> str | None:
     return given if isinstance(given, str) and len(given) <= _ATTRIBUTE_MAX else None
 
 
-def _envelope(value: Mapping[str, object]) -> Envelope:
-    if _attribute(value, "specversion") != "1.0":
+def _parse_envelope(value: Mapping[str, object]) -> CloudEventEnvelope:
+    if _read_attribute(value, "specversion") != "1.0":
         raise invalid_field("specversion", "unknown_value", "must be 1.0")
-    _attribute(value, "source")
+    _read_attribute(value, "source")
     content_type = value.get("datacontenttype")
     if isinstance(content_type, str) and not _is_json(content_type):
         raise invalid_field("datacontenttype", "unknown_value", "the data must be JSON")
-    event_id = checked_id(_attribute(value, "id"), "id")
+    event_id = checked_id(_read_attribute(value, "id"), "id")
     if "data" not in value:
         raise missing_field("data")
-    return Envelope(event_id, _attribute(value, "type"), value["data"])
+    return CloudEventEnvelope(event_id, _read_attribute(value, "type"), value["data"])
 
 
-def _attribute(value: Mapping[str, object], name: str) -> str:
+def _read_attribute(value: Mapping[str, object], name: str) -> str:
     attribute = value.get(name)
     if attribute is None:
         raise missing_field(name)
@@ -82,7 +84,7 @@ def _is_json(content_type: str) -> bool:
     return kind == "application/json" or kind.endswith("+json")
 
 
-def _decoded(name: str, value: str) -> str:
+def _decode_attribute(name: str, value: str) -> str:
     """A header's value without quotes, backslashes and percent-encoding (CloudEvents HTTP binding 1.0.2, 3.1.3.2)."""
     value = value.strip()
     if len(value) > 1 and value[0] == value[-1] == '"':
@@ -97,6 +99,6 @@ def _from_base64(value: object) -> object:
     if not isinstance(value, str):
         raise wrong_type("data_base64", "text")
     try:
-        return parsed(b64decode(value, validate=True))
-    except (NotBase64, ValueError, Unreadable):
+        return parse_body(b64decode(value, validate=True))
+    except (NotBase64, ValueError, UnreadableBody):
         raise invalid_field("data_base64", "unreadable", "is not JSON in Base64") from None

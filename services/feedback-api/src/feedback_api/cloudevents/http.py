@@ -7,16 +7,16 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from feedback_api.cloudevents import envelope as cloudevents_envelope
-from feedback_api.cloudevents.envelope import Envelope
+from feedback_api.cloudevents.envelope import CloudEventEnvelope
 from feedback_api.intake import openapi, replies
 from feedback_api.intake.body_parser import (
     BATCH_MAX_BYTES,
     JSON_TYPES,
     ParsedBody,
     UnsupportedType,
-    bounded,
+    check_batch_bounds,
     media_type,
-    parsed,
+    parse_body,
 )
 from feedback_api.intake.context import IntakeContext
 from feedback_api.intake.errors import FORBIDDEN, invalid_field
@@ -47,26 +47,26 @@ def events_router(desk: RecordIntake, kinds: Kinds) -> APIRouter:
         responses=openapi.RECORD_ANSWERS,
     )
     async def receive(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
-        sender = await desk.door.sender(request)
+        sender = await desk.door.authenticate_sender(request)
         body = await read_limited_body(request, BATCH_MAX_BYTES)
         kind = media_type(request.headers.get("content-type"))
         if kind == cloudevents_envelope.BATCH:
-            return await _batch(body, desk, kinds, sender)
+            return await _receive_batch(body, desk, kinds, sender)
         try:
-            envelope = _one(request, kind, body)
+            envelope = _receive_one(request, kind, body)
             entry = entry_of(envelope, kinds)
         except InvalidInput as refusal:
             return replies.rejected_reply(refusal)
         must_accept(sender, entry.kind.accepted_as)
-        return await desk.one(entry, sender)
+        return await desk.receive_one(entry, sender)
 
     return router
 
 
-def _one(request: Request, kind: str, body: bytes) -> Envelope:
-    bounded(ParsedBody((), single=True), len(body))
+def _receive_one(request: Request, kind: str, body: bytes) -> CloudEventEnvelope:
+    check_batch_bounds(ParsedBody((), single=True), len(body))
     if kind == cloudevents_envelope.STRUCTURED:
-        return cloudevents_envelope.from_json(parsed(body))
+        return cloudevents_envelope.from_json(parse_body(body))
     if _BINARY in request.headers and (kind in JSON_TYPES or kind.endswith("+json")):
         return cloudevents_envelope.from_headers(request.headers, body)
     raise UnsupportedType(
@@ -75,16 +75,16 @@ def _one(request: Request, kind: str, body: bytes) -> Envelope:
     )
 
 
-async def _batch(body: bytes, desk: RecordIntake, kinds: Kinds, sender: IntakeContext) -> Response:
-    value = parsed(body)
+async def _receive_batch(body: bytes, desk: RecordIntake, kinds: Kinds, sender: IntakeContext) -> Response:
+    value = parse_body(body)
     if not is_list(value):
         return replies.rejected_reply(invalid_field("", "wrong_type", "a batch must be a list of CloudEvents"))
-    sent = bounded(ParsedBody(value, single=False), len(body))
-    entries = [_entry(event, kinds, sender) for event in sent.items]
+    sent = check_batch_bounds(ParsedBody(value, single=False), len(body))
+    entries = [_incoming_item(event, kinds, sender) for event in sent.items]
     return replies.batch_reply(await receive_many(entries, sender, desk.log))
 
 
-def _entry(event: object, kinds: Kinds, sender: IntakeContext) -> IncomingItem | InvalidItem:
+def _incoming_item(event: object, kinds: Kinds, sender: IntakeContext) -> IncomingItem | InvalidItem:
     try:
         entry = entry_of(cloudevents_envelope.from_json(event), kinds)
         if entry.kind.accepted_as not in sender.source.accepts:
@@ -94,7 +94,7 @@ def _entry(event: object, kinds: Kinds, sender: IntakeContext) -> IncomingItem |
     return entry
 
 
-def entry_of(envelope: Envelope, kinds: Kinds) -> IncomingItem:
+def entry_of(envelope: CloudEventEnvelope, kinds: Kinds) -> IncomingItem:
     """The entry of an event; raises Refused for a type that no kind goes by."""
     kind = kinds.get(envelope.type)
     if kind is None:

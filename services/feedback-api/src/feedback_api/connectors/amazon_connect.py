@@ -6,7 +6,7 @@ from typing import Final
 
 from feedback_api.connectors.caller_id import set_caller
 from feedback_api.connectors.draft import DraftInteraction, MappingContext, first_of
-from feedback_api.connectors.record_reader import Part
+from feedback_api.connectors.record_reader import RecordReader
 from feedback_api.connectors.revisions import ranked_revision
 from feedback_api.intake.field_readers import Item, is_object
 
@@ -53,39 +53,39 @@ def callback_origins(records: Iterable[object]) -> frozenset[str]:
 
 def map_amazon_connect(record: Item, setting: MappingContext) -> Sequence[DraftInteraction]:
     """One draft of a contact record or a contact event; none of what is not a contact of a person."""
-    envelope = Part(record, any_case=True)
-    is_event = envelope.has("detail")
+    envelope = RecordReader(record, any_case=True)
+    is_event = envelope.has_value("detail")
     if is_event and _is_other_event(envelope):
         return ()
-    contact = envelope.part("detail") if is_event else envelope
-    identity = contact.required("ContactId")
-    method = contact.text("InitiationMethod")
+    contact = envelope.sub_record("detail") if is_event else envelope
+    identity = contact.required_text("ContactId")
+    method = contact.read_text("InitiationMethod")
     if method is not None and method.lower() in _NO_CONTACT:
         return ()
     draft = DraftInteraction()
-    draft.put("id", identity)
-    initial = contact.at("InitialContactId")
-    draft.put("root_id", identity if initial.value is None else initial)
-    _contact(draft, contact, method)
-    _course(draft, contact, method, is_called_back=identity.value in setting.called_back)
-    _facts(draft, contact, method)
+    draft.put_value("id", identity)
+    initial = contact.value_at("InitialContactId")
+    draft.put_value("root_id", identity if initial.value is None else initial)
+    _map_contact(draft, contact, method)
+    _map_times(draft, contact, method, is_called_back=identity.value in setting.called_back)
+    _map_facts(draft, contact, method)
     rank = _state_rank(draft)
     if is_event:
-        draft.say("revision", max(ranked_revision(envelope.time("time"), rank) - _EVENT_EPOCH, rank))
+        draft.put_fact("revision", max(ranked_revision(envelope.read_instant("time"), rank) - _EVENT_EPOCH, rank))
     else:
-        draft.say("revision", ranked_revision(_last_update(contact), rank))
+        draft.put_fact("revision", ranked_revision(_last_update(contact), rank))
     return (draft,)
 
 
-def _is_other_event(envelope: Part) -> bool:
+def _is_other_event(envelope: RecordReader) -> bool:
     """Whether it is an event of Amazon Connect that is not about a contact, such as one of Contact Lens rules."""
-    kind = envelope.at("detail-type").value
-    return envelope.at("source").value == "aws.connect" and isinstance(kind, str) and kind != _CONTACT_EVENT
+    kind = envelope.value_at("detail-type").value
+    return envelope.value_at("source").value == "aws.connect" and isinstance(kind, str) and kind != _CONTACT_EVENT
 
 
-def _last_update(contact: Part) -> datetime | None:
+def _last_update(contact: RecordReader) -> datetime | None:
     names = ("LastUpdateTimestamp", "DisconnectTimestamp", "InitiationTimestamp")
-    return next((at for name in names if (at := contact.time(name)) is not None), None)
+    return next((at for name in names if (at := contact.read_instant(name)) is not None), None)
 
 
 def _state_rank(draft: DraftInteraction) -> int:
@@ -98,52 +98,52 @@ def _state_rank(draft: DraftInteraction) -> int:
     return state * 10 + sum(name in item for name in _MEASURED)
 
 
-def _contact(draft: DraftInteraction, contact: Part, method: str | None) -> None:
-    channel = contact.text("Channel")
-    subtype = _subtype(contact)
+def _map_contact(draft: DraftInteraction, contact: RecordReader, method: str | None) -> None:
+    channel = contact.read_text("Channel")
+    subtype = _contact_subtype(contact)
     kind = first_of(_KINDS, channel)
     if kind is None:
-        draft.keep("channel", channel)
-    draft.say("kind", "callback" if method is not None and method.lower() == "callback" else kind or "message")
-    draft.say("channel", first_of(_CHANNELS, subtype) or first_of(_CHANNELS, channel))
+        draft.keep_attribute("channel", channel)
+    draft.put_fact("kind", "callback" if method is not None and method.lower() == "callback" else kind or "message")
+    draft.put_fact("channel", first_of(_CHANNELS, subtype) or first_of(_CHANNELS, channel))
     if method is not None and method.lower() not in _INBOUND | _OUTBOUND:
-        draft.keep("initiation-method", method)
-    draft.say("direction", "outbound" if method is not None and method.lower() in _OUTBOUND else "inbound")
-    set_caller(draft, contact.part("CustomerEndpoint").at("Address"))
+        draft.keep_attribute("initiation-method", method)
+    draft.put_fact("direction", "outbound" if method is not None and method.lower() in _OUTBOUND else "inbound")
+    set_caller(draft, contact.sub_record("CustomerEndpoint").value_at("Address"))
 
 
-def _subtype(contact: Part) -> str | None:
-    value = contact.part("SegmentAttributes").at("connect:Subtype").value
+def _contact_subtype(contact: RecordReader) -> str | None:
+    value = contact.sub_record("SegmentAttributes").value_at("connect:Subtype").value
     if is_object(value):
-        value = Part(value, any_case=True).at("ValueString").value
+        value = RecordReader(value, any_case=True).value_at("ValueString").value
     return value if isinstance(value, str) else None
 
 
-def _course(draft: DraftInteraction, contact: Part, method: str | None, *, is_called_back: bool) -> None:
-    queue, agent = contact.part("Queue", "QueueInfo"), contact.part("Agent", "AgentInfo")
-    draft.put("started_at", contact.required("InitiationTimestamp"))
-    draft.put("enqueued_at", queue.at("EnqueueTimestamp"))
-    draft.put("answered_at", agent.at("ConnectedToAgentTimestamp"))
-    draft.put("ended_at", contact.at("DisconnectTimestamp"))
-    draft.put("wait_s", queue.at("Duration"))
-    draft.put("talk_s", agent.at("AgentInteractionDuration"))
-    draft.put("hold_s", agent.at("CustomerHoldDuration"))
-    draft.put("wrap_up_s", agent.at("AfterContactWorkDuration"))
+def _map_times(draft: DraftInteraction, contact: RecordReader, method: str | None, *, is_called_back: bool) -> None:
+    queue, agent = contact.sub_record("Queue", "QueueInfo"), contact.sub_record("Agent", "AgentInfo")
+    draft.put_value("started_at", contact.required_text("InitiationTimestamp"))
+    draft.put_value("enqueued_at", queue.value_at("EnqueueTimestamp"))
+    draft.put_value("answered_at", agent.value_at("ConnectedToAgentTimestamp"))
+    draft.put_value("ended_at", contact.value_at("DisconnectTimestamp"))
+    draft.put_value("wait_s", queue.value_at("Duration"))
+    draft.put_value("talk_s", agent.value_at("AgentInteractionDuration"))
+    draft.put_value("hold_s", agent.value_at("CustomerHoldDuration"))
+    draft.put_value("wrap_up_s", agent.value_at("AfterContactWorkDuration"))
     if not _is_agents_own(queue):
-        draft.put("team", queue.at("Name"))
-    draft.say("outcome", _outcome(draft, contact, method, is_called_back=is_called_back))
-    if contact.has("TransferredToEndpoint"):
-        draft.say("transferred_to", "external")
+        draft.put_value("team", queue.value_at("Name"))
+    draft.put_fact("outcome", _map_outcome(draft, contact, method, is_called_back=is_called_back))
+    if contact.has_value("TransferredToEndpoint"):
+        draft.put_fact("transferred_to", "external")
 
 
-def _is_agents_own(queue: Part) -> bool:
+def _is_agents_own(queue: RecordReader) -> bool:
     """Whether it is the queue that every agent has alone, whose name and address stand for that person."""
-    return any("/queue/agent/" in str(queue.at(name).value) for name in ("ARN", "QueueArn"))
+    return any("/queue/agent/" in str(queue.value_at(name).value) for name in ("ARN", "QueueArn"))
 
 
-def _outcome(draft: DraftInteraction, contact: Part, method: str | None, *, is_called_back: bool) -> str:
+def _map_outcome(draft: DraftInteraction, contact: RecordReader, method: str | None, *, is_called_back: bool) -> str:
     """Answered means that an agent was connected; abandoned means queued and never connected, and not passed on."""
-    moved_on = any(map(contact.has, ("NextContactId", "TransferCompletedTimestamp", "TransferredToEndpoint")))
+    moved_on = any(map(contact.has_value, ("NextContactId", "TransferCompletedTimestamp", "TransferredToEndpoint")))
     if "ended_at" not in draft.item:
         return "open"
     if "answered_at" in draft.item:
@@ -151,7 +151,7 @@ def _outcome(draft: DraftInteraction, contact: Part, method: str | None, *, is_c
     if is_called_back:
         return "callback"
     if moved_on:  # nobody handled this record; the next one says how the contact went on
-        return "open" if contact.has("NextContactId") else "completed"
+        return "open" if contact.has_value("NextContactId") else "completed"
     return _unanswered(draft, method)
 
 
@@ -163,17 +163,17 @@ def _unanswered(draft: DraftInteraction, method: str | None) -> str:
     return "failed" if draft.item["direction"] == "outbound" else "contained"
 
 
-def _facts(draft: DraftInteraction, contact: Part, method: str | None) -> None:
-    queue = contact.part("Queue", "QueueInfo")
+def _map_facts(draft: DraftInteraction, contact: RecordReader, method: str | None) -> None:
+    queue = contact.sub_record("Queue", "QueueInfo")
     if not _is_agents_own(queue):
-        draft.fact("Queue.Name", queue.at("Name").value)
-        draft.fact("Queue.ARN", queue.at("ARN").value, queue.at("QueueArn").value)
-    draft.fact("Channel", contact.at("Channel").value)
-    draft.fact("InitiationMethod", method)
-    draft.fact("DisconnectReason", contact.at("DisconnectReason").value)
-    draft.fact("SystemEndpoint.Address", contact.part("SystemEndpoint").at("Address").value)
-    draft.fact("Subtype", _subtype(contact))
-    for name, value in contact.part("Attributes").plain():
-        draft.fact(f"Attributes.{name}", value)
-    for name, value in contact.part("Tags").plain():
-        draft.fact(f"Tags.{name}", value)
+        draft.read_fact("Queue.Name", queue.value_at("Name").value)
+        draft.read_fact("Queue.ARN", queue.value_at("ARN").value, queue.value_at("QueueArn").value)
+    draft.read_fact("Channel", contact.value_at("Channel").value)
+    draft.read_fact("InitiationMethod", method)
+    draft.read_fact("DisconnectReason", contact.value_at("DisconnectReason").value)
+    draft.read_fact("SystemEndpoint.Address", contact.sub_record("SystemEndpoint").value_at("Address").value)
+    draft.read_fact("Subtype", _contact_subtype(contact))
+    for name, value in contact.sub_record("Attributes").plain_facts():
+        draft.read_fact(f"Attributes.{name}", value)
+    for name, value in contact.sub_record("Tags").plain_facts():
+        draft.read_fact(f"Tags.{name}", value)

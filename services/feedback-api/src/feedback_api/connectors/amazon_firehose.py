@@ -9,8 +9,8 @@ from typing import Final
 
 from starlette.responses import Response
 
-from feedback_api.connectors.use_cases import Received
-from feedback_api.intake.body_parser import ITEMS_MAX, Unreadable, parsed
+from feedback_api.connectors.use_cases import DeliveryResult
+from feedback_api.intake.body_parser import ITEMS_MAX, UnreadableBody, parse_body
 from feedback_api.intake.field_readers import is_list, is_object
 from feedback_api.intake.replies import json_response
 
@@ -19,15 +19,15 @@ _ID_HEADER: Final = "x-amz-firehose-request-id"
 _SPACE: Final = " \t\r\n"
 
 
-def unwrapped(value: object) -> Sequence[object]:
+def unwrap_delivery(value: object) -> Sequence[object]:
     """The records of a delivery, which come as base64 of one or several JSON values each; anything else as it is."""
     if not is_object(value) or "requestId" not in value or not is_list(inside := value.get("records")):
         return (value,)
-    values = (record for place, wrapped in enumerate(inside) for record in _values(place, wrapped))
+    values = (record for place, wrapped in enumerate(inside) for record in _json_values(place, wrapped))
     return list(islice(values, ITEMS_MAX + 1))  # one more than is taken at once, so that the excess is noticed
 
 
-def answer_to(headers: Mapping[str, str], received: Received, now_ms: int) -> Response | None:
+def answer_to(headers: Mapping[str, str], received: DeliveryResult, now_ms: int) -> Response | None:
     """200 where every record was taken, else 422, so that Firehose keeps the delivery; None for other senders."""
     request_id = headers.get(_ID_HEADER)
     if request_id is None:
@@ -40,20 +40,20 @@ def answer_to(headers: Mapping[str, str], received: Received, now_ms: int) -> Re
     return json_response({**body, "errorMessage": words}, 422)
 
 
-def _values(place: int, wrapped: object) -> Iterator[object]:
+def _json_values(place: int, wrapped: object) -> Iterator[object]:
     data = wrapped.get("data") if is_object(wrapped) else None
     try:
         text = b64decode(data if isinstance(data, str) else "*", validate=True).decode("utf-8")
-        start = _next(text, 0)
+        start = _next_value(text, 0)
         while start < len(text):
             _, end = json.JSONDecoder().raw_decode(text, start)
-            yield parsed(text[start:end].encode())
-            start = _next(text, end)
+            yield parse_body(text[start:end].encode())
+            start = _next_value(text, end)
     except (NotBase64, ValueError, RecursionError):
-        raise Unreadable(f"records.{place}.data is not base64 of JSON. Nothing was taken.") from None
+        raise UnreadableBody(f"records.{place}.data is not base64 of JSON. Nothing was taken.") from None
 
 
-def _next(text: str, start: int) -> int:
+def _next_value(text: str, start: int) -> int:
     while start < len(text) and text[start] in _SPACE:
         start += 1
     return start

@@ -28,14 +28,14 @@ class ConnectorAuthenticator:
     seals: SecretBox
     clock: Clock
 
-    async def sender(self, request: Request, source_id: str, vendor: str, body: bytes) -> IntakeContext:
+    async def authenticate_sender(self, request: Request, source_id: str, vendor: str, body: bytes) -> IntakeContext:
         """The source that a request comes from: by its key, or, without one, by the vendor's signature.
 
         401 where neither holds, 403 where the key is another source's or the source may not send interactions.
         """
-        secret = bearer_token(request) or _password(request) or request.headers.get(KEY_HEADER)
+        secret = bearer_token(request) or _basic_password(request) or request.headers.get(KEY_HEADER)
         if secret is None and vendor == "zendesk" and is_signed(request.headers):
-            return await self._signed(request, source_id, vendor, body)
+            return await self._verify_signature(request, source_id, vendor, body)
         sender = await self.door.sender_with(secret, request, "interactions")
         if sender.source.id != source_id:
             raise ProblemException(403, FORBIDDEN, "This key belongs to another source than the address names.")
@@ -46,7 +46,7 @@ class ConnectorAuthenticator:
 
         A key is checked at once (401). A signature is over the body, which comes in small pieces from those who sign.
         """
-        secret = bearer_token(request) or _password(request) or request.headers.get(KEY_HEADER)
+        secret = bearer_token(request) or _basic_password(request) or request.headers.get(KEY_HEADER)
         if secret is None and vendor == "zendesk" and is_signed(request.headers):
             return SINGLE_MAX_BYTES
         await self.door.sender_with(secret, request)
@@ -54,24 +54,24 @@ class ConnectorAuthenticator:
 
     async def source_for(self, caller: Principal, source_id: str) -> SourceView:
         """A source that a member of staff may look after; 404 where there is none."""
-        source = (await self.door.directory()).source(source_id)
+        source = (await self.door.ready_catalogue()).find_source(source_id)
         if source is None:
             raise ProblemException(404, "not_found", "There is no such source in force.")
         if not caller.can_act_for(source.agency_id):
             raise AccessForbidden("This source belongs to another agency.")
         return source
 
-    async def _signed(self, request: Request, source_id: str, vendor: str, body: bytes) -> IntakeContext:
-        source = (await self.door.directory()).source(source_id)
+    async def _verify_signature(self, request: Request, source_id: str, vendor: str, body: bytes) -> IntakeContext:
+        source = (await self.door.ready_catalogue()).find_source(source_id)
         connector = None if source is None else source.connectors.get(vendor)
         sealed = None if connector is None else connector.signing_secret
-        secret = None if sealed is None else self.seals.open(sealed, source_id, vendor)
+        secret = None if sealed is None else self.seals.open_secret(sealed, source_id, vendor)
         if source is None or secret is None:
             raise _not_proven("This source has no signing secret that can be used; seal it again and store it.")
         fault = fault_of_signature(request.headers, body, secret, self.clock())
         if fault is not None:
             raise _not_proven(fault)
-        sender = self.door.of(source, request)
+        sender = self.door.context_of(source, request)
         must_accept(sender, "interactions")
         return sender
 
@@ -80,7 +80,7 @@ def _not_proven(detail: str) -> ProblemException:
     return ProblemException(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
 
 
-def _password(request: Request) -> str | None:
+def _basic_password(request: Request) -> str | None:
     """The password of basic authentication, for vendors that can send nothing else; the user name means nothing."""
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":

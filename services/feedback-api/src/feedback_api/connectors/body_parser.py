@@ -7,18 +7,18 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
-from feedback_api.connectors.amazon_firehose import unwrapped
+from feedback_api.connectors.amazon_firehose import unwrap_delivery
 from feedback_api.connectors.record_reader import UnreadRow
 from feedback_api.intake.body_parser import (
     JSON_TYPES,
     LINES_TYPES,
     ParsedBody,
     TooLarge,
-    Unreadable,
+    UnreadableBody,
     UnsupportedType,
-    bounded,
+    check_batch_bounds,
     media_type,
-    parsed,
+    parse_body,
     read_items,
 )
 from feedback_api.intake.field_readers import is_list, is_object
@@ -43,12 +43,12 @@ def read_records(vendor: str, body: bytes, content_type: str | None, rows_max: i
     """The records in a body; raises Unreadable, TooLarge or UnsupportedType."""
     kind = media_type(content_type)
     if vendor == "generic-csv" and kind in _CSV_TYPES:
-        return _rows(_decoded(body, content_type), rows_max)
+        return _csv_rows(_decoded(body, content_type), rows_max)
     if kind in _JSON_KINDS:
-        value = parsed(body)
+        value = parse_body(body)
         found = list(value) if is_list(value) else [value]
         records = [record for one in found for record in _UNWRAP.get(vendor, _as_it_is)(one)]
-        return bounded(ParsedBody(records, single=not is_list(value) and len(records) == 1), len(body)).items
+        return check_batch_bounds(ParsedBody(records, single=not is_list(value) and len(records) == 1), len(body)).items
     if kind in LINES_TYPES:
         return read_items(body, content_type).items
     wanted = sorted(_JSON_KINDS | LINES_TYPES | (_CSV_TYPES if vendor == "generic-csv" else set[str]()))
@@ -59,7 +59,7 @@ def _as_it_is(value: object) -> Sequence[object]:
     return (value,)
 
 
-def _conversations(value: object) -> Sequence[object]:
+def _genesys_conversations(value: object) -> Sequence[object]:
     """A page of the analytics API holds a list of conversations, or only its total where it found none."""
     if not is_object(value) or "conversationId" in value:
         return (value,)
@@ -70,8 +70,8 @@ def _conversations(value: object) -> Sequence[object]:
 
 
 _UNWRAP: Final[Mapping[str, Callable[[object], Sequence[object]]]] = {
-    "amazon-connect": unwrapped,
-    "genesys-cloud": _conversations,
+    "amazon-connect": unwrap_delivery,
+    "genesys-cloud": _genesys_conversations,
 }
 
 
@@ -90,9 +90,9 @@ def _decoded(body: bytes, content_type: str | None) -> str:
         text = body.decode(encoding)
     except UnicodeDecodeError as error:
         hint = "" if said or marked else " Say what it is: Content-Type: text/csv; charset=windows-1252, for example."
-        raise Unreadable(f"The file is not {encoding.upper()}: byte {error.start} cannot be read.{hint}") from None
+        raise UnreadableBody(f"The file is not {encoding.upper()}: byte {error.start} cannot be read.{hint}") from None
     if "\x00" in text:
-        raise Unreadable("The file holds a NUL character.")
+        raise UnreadableBody("The file holds a NUL character.")
     return text
 
 
@@ -119,11 +119,11 @@ class _Lines:
         self._row = 0
 
 
-def _rows(text: str, rows_max: int) -> Sequence[object]:
+def _csv_rows(text: str, rows_max: int) -> Sequence[object]:
     first, _, rest = text.partition("\n")
     said = _SEPARATOR.fullmatch(first.rstrip("\r"))
     text, above = (text, 0) if said is None else (rest, 1)
-    delimiter = _delimiter(text) if said is None else said[1]
+    delimiter = _detect_delimiter(text) if said is None else said[1]
     if text.count(delimiter) > _CELLS_MAX or text.count("\n") > 2 * rows_max + _COLUMNS_MAX:
         raise TooLarge(f"A file may hold {rows_max} rows and {_CELLS_MAX} cells at once. Send it in parts.")
     lines = _Lines(text)
@@ -131,37 +131,37 @@ def _rows(text: str, rows_max: int) -> Sequence[object]:
     try:
         header = [name.strip() for name in next(reader, list[str]())]
         lines.end_row()
-        _check(header)
+        _check_header(header)
         rows: list[object] = []
         for row in reader:
             lines.end_row()
             if any(cell.strip() for cell in row):
-                rows.append(_record(header, row, reader.line_num + above))
+                rows.append(_row_record(header, row, reader.line_num + above))
             if len(rows) > rows_max:
                 raise TooLarge(f"A file may hold {rows_max} rows at once. Send it in parts.")
     except csv.Error as error:
         line = reader.line_num + above
-        raise Unreadable(f"The file is not CSV: {error} at line {line}. Nothing was taken.") from None
+        raise UnreadableBody(f"The file is not CSV: {error} at line {line}. Nothing was taken.") from None
     return rows
 
 
-def _delimiter(text: str) -> str:
+def _detect_delimiter(text: str) -> str:
     """What stands between the cells, by the header: a comma, or a semicolon or tab where there are more of them."""
     header = text.partition("\n")[0]
     return max(",;\t", key=header.count)
 
 
-def _check(header: Sequence[str]) -> None:
+def _check_header(header: Sequence[str]) -> None:
     if not any(header):
-        raise Unreadable("The first line must name the columns.")
+        raise UnreadableBody("The first line must name the columns.")
     if len(header) > _COLUMNS_MAX:
         raise TooLarge(f"A file may have {_COLUMNS_MAX} columns; this one has {len(header)}.")
     twice = next((name for index, name in enumerate(header) if name and name in header[:index]), None)
     if twice is not None:
-        raise Unreadable(f"The column {twice[:100]!r} stands in the header twice.")
+        raise UnreadableBody(f"The column {twice[:100]!r} stands in the header twice.")
 
 
-def _record(header: Sequence[str], row: Sequence[str], line: int) -> object:
+def _row_record(header: Sequence[str], row: Sequence[str], line: int) -> object:
     if len(row) != len(header):
         return UnreadRow(f"line {line} has {len(row)} cells, the header {len(header)}: which is which cannot be told")
     return {name: cell for name, cell in zip(header, row, strict=True) if name}

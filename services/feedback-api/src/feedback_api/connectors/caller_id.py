@@ -3,7 +3,7 @@
 from typing import Final
 
 from feedback_api.connectors.draft import DraftInteraction
-from feedback_api.connectors.record_reader import Found
+from feedback_api.connectors.record_reader import FieldValue
 
 _NOBODY: Final = frozenset(
     {
@@ -14,9 +14,9 @@ _NOBODY: Final = frozenset(
 """What vendors write where a caller hides the number (266696687 spells ANONYMOUS on a telephone)."""
 
 
-def set_caller(draft: DraftInteraction, found: Found) -> None:
+def set_caller(draft: DraftInteraction, found: FieldValue) -> None:
     """The person of a record; hidden and blank addresses would make one person of many, and are left out."""
     value = found.value
     if isinstance(value, str) and value.strip().casefold() in _NOBODY | {""}:
         return
-    draft.put("person", found)
+    draft.put_value("person", found)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from feedback_api.connectors.record_reader import Found
+from feedback_api.connectors.record_reader import FieldValue
 from feedback_api.intake.field_readers import Item
 from soundings.events.catalogue import ConnectorBody
 
@@ -29,28 +29,28 @@ class DraftInteraction:
     places: dict[str, str] = field(default_factory=dict[str, str])
     attributes: dict[str, str] = field(default_factory=dict[str, str])
 
-    def put(self, name: str, found: Found) -> None:
+    def put_value(self, name: str, found: FieldValue) -> None:
         """A field of the item, exactly as the vendor has it; nothing where the vendor has nothing."""
         if found.value is not None:
             self.item[name] = found.value
             self.places[name] = found.path
 
-    def say(self, name: str, value: object) -> None:
+    def put_fact(self, name: str, value: object) -> None:
         """A field of the item that follows from several of the vendor's; None says nothing."""
         if value is not None:
             self.item[name] = value
 
-    def fact(self, name: str, *values: object) -> None:
+    def read_fact(self, name: str, *values: object) -> None:
         """Something that the rules may look at: short text, numbers and truth values; all else is passed over."""
         if texts := tuple(text for value in values if (text := as_text(value))):
             self.facts[name] = (*self.facts.get(name, ()), *texts)
 
-    def keep(self, name: str, value: object) -> None:
+    def keep_attribute(self, name: str, value: object) -> None:
         """A raw value that is worth keeping, because we have no word for it."""
         if (text := as_text(value)) is not None and (slug := slug_of(name)):
             self.attributes.setdefault(slug, text)
 
-    def finished(self) -> Item:
+    def to_item(self) -> Item:
         """The item with what is kept as its attributes."""
         if self.attributes:
             self.item["attributes"] = dict(list(self.attributes.items())[:_ATTRIBUTES_MAX])

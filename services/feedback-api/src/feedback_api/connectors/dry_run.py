@@ -16,7 +16,7 @@ def preview_of(mapped: Sequence[MappedRecord], redact: Redact) -> dict[str, obje
     """What each record would become, and every value that no rule looks at with the number of records that have it."""
     silent = Counter(fact for one in mapped for fact in dict.fromkeys(one.silent))
     return {
-        "records": [_record(index, one) for index, one in enumerate(mapped)],
+        "records": [_preview_record(index, one) for index, one in enumerate(mapped)],
         "unmapped": [
             {"field": redact(field), "value": redact(value), "records": n}
             for (field, value), n in silent.most_common(_UNMAPPED_MAX)
@@ -24,7 +24,7 @@ def preview_of(mapped: Sequence[MappedRecord], redact: Redact) -> dict[str, obje
     }
 
 
-def _record(index: int, one: MappedRecord) -> dict[str, object]:
+def _preview_record(index: int, one: MappedRecord) -> dict[str, object]:
     fault = None if one.refusal is None else one.refusal.faults[0]
     return {
         "index": index,

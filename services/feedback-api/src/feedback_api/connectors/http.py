@@ -14,7 +14,7 @@ from feedback_api.connectors.auth import ConnectorAuthenticator
 from feedback_api.connectors.body_parser import read_records
 from feedback_api.connectors.dry_run import preview_of
 from feedback_api.connectors.mapper import MAPPERS, VendorRecordMapper
-from feedback_api.connectors.use_cases import Received, receive_mapped
+from feedback_api.connectors.use_cases import DeliveryResult, receive_mapped
 from feedback_api.intake.body_parser import (
     BATCH_MAX_BYTES,
     ITEMS_MAX,
@@ -23,7 +23,7 @@ from feedback_api.intake.body_parser import (
     TooLarge,
     UnsupportedType,
     media_type,
-    parsed,
+    parse_body,
 )
 from feedback_api.intake.context import IntakeContext
 from feedback_api.intake.errors import invalid_field, missing_field, unknown_field, wrong_type
@@ -75,14 +75,14 @@ def connectors_router(desk: ConnectorDependencies) -> APIRouter:
         responses=openapi.RECEIVE_ANSWERS,
     )
     async def receive(request: Request, source_id: str, vendor: str) -> Response:  # pyright: ignore[reportUnusedFunction]
-        known = _vendor(vendor)
+        known = _known_vendor(vendor)
         body = await read_limited_body(request, await desk.callers.body_limit(request, known))
-        sender = await desk.callers.sender(request, source_id, known, body)
+        sender = await desk.callers.authenticate_sender(request, source_id, known, body)
         _must_list(sender, known)
         records = read_records(known, body, request.headers.get("content-type"), ITEMS_MAX)
         replaces = _replaces(request, known)
         revision = epoch_ms(sender.received_at) if replaces else None
-        mapped = await VendorRecordMapper(known, desk.interactions, sender, revision).all(records)
+        mapped = await VendorRecordMapper(known, desk.interactions, sender, revision).map_records(records)
         received = await receive_mapped(mapped, sender, desk.log)
         told = answer_to(request.headers, received, epoch_ms(desk.callers.clock()))
         if told is not None:
@@ -97,16 +97,16 @@ def connectors_router(desk: ConnectorDependencies) -> APIRouter:
         responses=openapi.PREVIEW_ANSWERS,
     )
     async def preview(request: Request, source_id: str, vendor: str) -> Response:  # pyright: ignore[reportUnusedFunction]
-        known = _vendor(vendor)
+        known = _known_vendor(vendor)
         anonymous = current_principal(request) is ANONYMOUS
         limit = await desk.callers.body_limit(request, known) if anonymous else BATCH_MAX_BYTES
         body = await read_limited_body(request, limit)
-        sender = await _trier(desk, request, source_id, known, body)
+        sender = await _dry_run_mapper(desk, request, source_id, known, body)
         _must_list(sender, known)
         records = read_records(known, body, request.headers.get("content-type"), ITEMS_MAX)
         if len(records) > PREVIEW_MAX:
             raise TooLarge(f"A preview shows at most {PREVIEW_MAX} records; these are {len(records)}.")
-        mapped = await VendorRecordMapper(known, desk.interactions, sender).all(records)
+        mapped = await VendorRecordMapper(known, desk.interactions, sender).map_records(records)
         return json_response(await asyncio.to_thread(preview_of, mapped, desk.redact), 200)
 
     @router.post(
@@ -117,9 +117,9 @@ def connectors_router(desk: ConnectorDependencies) -> APIRouter:
         responses=openapi.SEAL_ANSWERS,
     )
     async def seal(request: Request, source_id: str, vendor: str) -> Response:  # pyright: ignore[reportUnusedFunction]
-        known = _vendor(vendor)
+        known = _known_vendor(vendor)
         source = await desk.callers.source_for(current_principal(request), source_id)
-        sealed = desk.callers.seals.seal(await _secret(request), source.id, known)
+        sealed = desk.callers.seals.seal_secret(await _read_secret(request), source.id, known)
         answer = json_response({"sealed": sealed}, 200)
         answer.headers["cache-control"] = "no-store"
         return answer
@@ -127,7 +127,7 @@ def connectors_router(desk: ConnectorDependencies) -> APIRouter:
     return router
 
 
-def _more(received: Received, vendor: Vendor, *, replaces: bool) -> dict[str, object]:
+def _more(received: DeliveryResult, vendor: Vendor, *, replaces: bool) -> dict[str, object]:
     """What an answer says beside what was accepted and refused."""
     more: dict[str, object] = {"ignored": received.ignored, "without_service": received.without_service}
     return more | ({"note": _NOTE} if vendor == "generic-csv" and not replaces else {})
@@ -143,7 +143,7 @@ def _replaces(request: Request, vendor: Vendor) -> bool:
     return said == "true"
 
 
-def _vendor(name: str) -> Vendor:
+def _known_vendor(name: str) -> Vendor:
     vendor = _VENDORS.get(name)
     if vendor is None:
         raise ProblemException(
@@ -160,20 +160,20 @@ def _must_list(sender: IntakeContext, vendor: Vendor) -> None:
         raise ProblemException(422, "invalid", detail, errors=[FieldError("vendor", "other_vendor", detail)])
 
 
-async def _trier(
+async def _dry_run_mapper(
     desk: ConnectorDependencies, request: Request, source_id: str, vendor: Vendor, body: bytes
 ) -> IntakeContext:
     """A manager who looks after the source, or the source itself."""
     manager = current_principal(request)
     if manager is ANONYMOUS:
-        return await desk.callers.sender(request, source_id, vendor, body)
-    return desk.callers.door.of(await desk.callers.source_for(manager, source_id), request)
+        return await desk.callers.authenticate_sender(request, source_id, vendor, body)
+    return desk.callers.door.context_of(await desk.callers.source_for(manager, source_id), request)
 
 
-async def _secret(request: Request) -> str:
+async def _read_secret(request: Request) -> str:
     if media_type(request.headers.get("content-type")) not in JSON_TYPES:
         raise UnsupportedType("Send application/json.")
-    item = parsed(await read_limited_body(request, SINGLE_MAX_BYTES))
+    item = parse_body(await read_limited_body(request, SINGLE_MAX_BYTES))
     if not is_object(item):
         raise wrong_type("", "an object")
     if not item.keys() <= {"secret"}:

@@ -85,7 +85,7 @@ class VendorRecordMapper:
         self._setting = MappingContext(connector, ZoneInfo(sender.agency.time_zone))
         self._rules = MappingRules(connector)
 
-    async def all(self, records: Sequence[object]) -> list[MappedRecord]:
+    async def map_records(self, records: Sequence[object]) -> list[MappedRecord]:
         """What becomes of each record, in order; other requests have their turn meanwhile. May raise TooLarge."""
         check_text_length(records)
         if self._vendor == "amazon-connect":
@@ -95,12 +95,12 @@ class VendorRecordMapper:
         turn = LoopTurn()
         for index, record in enumerate(records):
             is_long = text_length(record) > LONG_TEXT
-            one = await asyncio.to_thread(self.one, record) if is_long else self.one(record)
+            one = await asyncio.to_thread(self.map_record, record) if is_long else self.map_record(record)
             mapped.append(one if clashes is None else clashes.checked(index, one))
             await turn.give_way()
         return mapped
 
-    def one(self, record: object) -> MappedRecord:
+    def map_record(self, record: object) -> MappedRecord:
         """What becomes of one record. A record whose parts do not all hold is refused as a whole."""
         drafts: Sequence[DraftInteraction] = ()
         try:
@@ -110,22 +110,22 @@ class VendorRecordMapper:
                 raise invalid_field("", "wrong_type", "a record must be an object")
             drafts = self._map(record, self._setting)
             for draft in drafts:
-                self._rules.apply(draft)
+                self._rules.apply_rules(draft)
                 if self._default_revision is not None:
                     draft.item.setdefault("revision", self._default_revision)
-            taken = [self._take(draft) for draft in drafts]
+            taken = [self._finish_draft(draft) for draft in drafts]
         except InvalidInput as refusal:
             given_id = _id_of(drafts) or vendor_id(self._vendor, record, self._setting)
             return MappedRecord(given_id, (), refusal, (), has_service=False)
         silent = [fact for draft in drafts for fact in self._rules.unmapped_values(draft)]
-        return MappedRecord(_id_of(drafts), taken, None, silent, has_service=self._placed(drafts))
+        return MappedRecord(_id_of(drafts), taken, None, silent, has_service=self._place_drafts(drafts))
 
-    def _placed(self, drafts: Sequence[DraftInteraction]) -> bool:
+    def _place_drafts(self, drafts: Sequence[DraftInteraction]) -> bool:
         return self._sender.source.only_service is not None or any("service_id" in draft.item for draft in drafts)
 
-    def _take(self, draft: DraftInteraction) -> ParsedItem:
+    def _finish_draft(self, draft: DraftInteraction) -> ParsedItem:
         try:
-            return self._interactions.parse(draft.finished(), self._sender, None)
+            return self._interactions.parse(draft.to_item(), self._sender, None)
         except InvalidInput as refusal:
             raise InvalidInput([_by_the_vendor(fault, draft) for fault in refusal.faults]) from None
 

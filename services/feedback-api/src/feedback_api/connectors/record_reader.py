@@ -7,13 +7,13 @@ from typing import Final
 
 from feedback_api.intake.errors import invalid_field, missing_field, wrong_type
 from feedback_api.intake.field_readers import Item, is_list, is_object
-from feedback_api.intake.timestamps import instant
+from feedback_api.intake.timestamps import read_instant
 
 _MILLISECONDS_MAX: Final = 3_200_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FieldValue:
     """A value of a vendor's record (None where there is none) and the path to it."""
 
     value: object
@@ -27,7 +27,7 @@ class UnreadRow:
     detail: str
 
 
-class Part:
+class RecordReader:
     """A part of a vendor's record: an object, where every field may be absent or null."""
 
     __slots__ = ("_names", "_path", "_value")
@@ -37,46 +37,46 @@ class Part:
         self._path = path
         self._names = {name.casefold(): name for name in value} if any_case else None
 
-    def at(self, name: str) -> Found:
+    def value_at(self, name: str) -> FieldValue:
         """A field, whatever it holds."""
         given = name if self._names is None else self._names.get(name.casefold(), name)
-        return Found(self._value.get(given), self.path(given))
+        return FieldValue(self._value.get(given), self.path_of(given))
 
-    def path(self, name: str) -> str:
+    def path_of(self, name: str) -> str:
         """How the field is called in answers to the sender."""
         return f"{self._path}.{name}" if self._path else name
 
-    def part(self, *names: str) -> "Part":
+    def sub_record(self, *names: str) -> "RecordReader":
         """The object in the first of these fields that is there; an empty one where none is."""
         for name in names:
-            found = self.at(name)
+            found = self.value_at(name)
             if found.value is None:
                 continue
             if not is_object(found.value):
                 raise wrong_type(found.path, "an object")
-            return Part(found.value, found.path, any_case=self._names is not None)
-        return Part({}, self.path(names[0]), any_case=self._names is not None)
+            return RecordReader(found.value, found.path, any_case=self._names is not None)
+        return RecordReader({}, self.path_of(names[0]), any_case=self._names is not None)
 
-    def parts(self, name: str) -> "list[Part]":
+    def sub_records(self, name: str) -> "list[RecordReader]":
         """The objects of a list."""
-        found = self.at(name)
+        found = self.value_at(name)
         if found.value is None:
             return []
         if not is_list(found.value):
             raise wrong_type(found.path, "a list of objects")
-        return [self._one(entry, f"{found.path}.{index}") for index, entry in enumerate(found.value)]
+        return [self._sub_record(entry, f"{found.path}.{index}") for index, entry in enumerate(found.value)]
 
-    def _one(self, entry: object, path: str) -> "Part":
+    def _sub_record(self, entry: object, path: str) -> "RecordReader":
         if not is_object(entry):
             raise wrong_type(path, "an object")
-        return Part(entry, path, any_case=self._names is not None)
+        return RecordReader(entry, path, any_case=self._names is not None)
 
-    def has(self, name: str) -> bool:
-        return self.at(name).value is not None
+    def has_value(self, name: str) -> bool:
+        return self.value_at(name).value is not None
 
-    def text(self, name: str) -> str | None:
+    def read_text(self, name: str) -> str | None:
         """Text without outer space; a whole number counts as text. None where it is absent or blank."""
-        found = self.at(name)
+        found = self.value_at(name)
         value = found.value
         if isinstance(value, int) and not isinstance(value, bool):
             return str(value)
@@ -84,21 +84,21 @@ class Part:
             raise wrong_type(found.path, "text")
         return None if value is None else value.strip() or None
 
-    def required(self, name: str) -> Found:
+    def required_text(self, name: str) -> FieldValue:
         """Text that must be there."""
-        value = self.text(name)
+        value = self.read_text(name)
         if value is None:
-            raise missing_field(self.at(name).path)
-        return Found(value, self.at(name).path)
+            raise missing_field(self.value_at(name).path)
+        return FieldValue(value, self.value_at(name).path)
 
-    def time(self, name: str) -> datetime | None:
+    def read_instant(self, name: str) -> datetime | None:
         """A time with an offset."""
-        found = self.at(name)
-        return instant({found.path: found.value}, found.path)
+        found = self.value_at(name)
+        return read_instant({found.path: found.value}, found.path)
 
-    def milliseconds(self, name: str) -> float | None:
+    def read_milliseconds(self, name: str) -> float | None:
         """A duration in milliseconds."""
-        found = self.at(name)
+        found = self.value_at(name)
         value = found.value
         if value is None:
             return None
@@ -108,6 +108,6 @@ class Part:
             raise invalid_field(found.path, "out_of_range", f"must be from 0 to {_MILLISECONDS_MAX}")
         return value
 
-    def plain(self) -> Iterator[tuple[str, object]]:
+    def plain_facts(self) -> Iterator[tuple[str, object]]:
         """The fields by name."""
         yield from self._value.items()

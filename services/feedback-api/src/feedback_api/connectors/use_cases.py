@@ -13,7 +13,7 @@ from soundings.log.port import EventLog
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class DeliveryResult:
     """What became of a vendor's records: how many are durable, refused, no contact at all, and without a service."""
 
     accepted: int
@@ -22,7 +22,7 @@ class Received:
     without_service: int
 
 
-class _Ready:
+class _MappedParser:
     """The kind of a record that has been made already."""
 
     accepted_as: Accepted = "interactions"
@@ -37,12 +37,12 @@ class _Ready:
         return self._taken
 
 
-async def receive_mapped(mapped: Sequence[MappedRecord], sender: IntakeContext, log: EventLog) -> Received:
+async def receive_mapped(mapped: Sequence[MappedRecord], sender: IntakeContext, log: EventLog) -> DeliveryResult:
     """Append what was mapped; what is counted as accepted is durable. Raises Unavailable as all record doors do."""
     entries: list[IncomingItem | InvalidItem] = []
     owners: list[int] = []
     for index, one in enumerate(mapped):
-        found = [InvalidItem(one.external_id, one.refusal)] if one.refusal is not None else _entries(one)
+        found = [InvalidItem(one.external_id, one.refusal)] if one.refusal is not None else _mapped_entries(one)
         entries += found
         owners += [index] * len(found)
     outcome = await receive_many(entries, sender, log)
@@ -51,7 +51,7 @@ async def receive_mapped(mapped: Sequence[MappedRecord], sender: IntakeContext, 
         owner = owners[rejection.index]
         rejected.setdefault(owner, RejectedItem(owner, mapped[owner].external_id, rejection.fault))
     taken = [one for index, one in enumerate(mapped) if one.taken and index not in rejected]
-    return Received(
+    return DeliveryResult(
         accepted=len(taken),
         rejected=list(rejected.values()),
         ignored=len(mapped) - len(taken) - len(rejected),
@@ -59,5 +59,5 @@ async def receive_mapped(mapped: Sequence[MappedRecord], sender: IntakeContext, 
     )
 
 
-def _entries(mapped: MappedRecord) -> list[IncomingItem | InvalidItem]:
-    return [IncomingItem(_Ready(taken), {}, mapped.external_id) for taken in mapped.taken]
+def _mapped_entries(mapped: MappedRecord) -> list[IncomingItem | InvalidItem]:
+    return [IncomingItem(_MappedParser(taken), {}, mapped.external_id) for taken in mapped.taken]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
-from feedback_api.intake.timestamps import instant
+from feedback_api.intake.timestamps import read_instant
 from soundings.kernel.errors import InvalidInput
 
 SIGNATURE_HEADER: Final = "x-zendesk-webhook-signature"
@@ -37,7 +37,7 @@ def fault_of_signature(headers: Mapping[str, str], body: bytes, secret: bytes, n
     if not hmac.compare_digest(wanted, given):
         return "The signature does not fit the body: check the signing secret of this source."
     try:
-        at = instant({TIMESTAMP_HEADER: stamp}, TIMESTAMP_HEADER)
+        at = read_instant({TIMESTAMP_HEADER: stamp}, TIMESTAMP_HEADER)
     except InvalidInput:
         return f"{TIMESTAMP_HEADER} is not a time."
     if at is None or abs(now - at) > AGE_MAX:

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import parse_qsl
 from uuid import UUID, uuid5
 
-from feedback_api.intake.body_parser import Unreadable
+from feedback_api.intake.body_parser import UnreadableBody
 
 CARRIED: Final = ("service_id", "channel", "touchpoint", "test", "form_version")
 """What the address of the page may say of the answer; each is checked when the answer is taken."""
@@ -43,7 +43,7 @@ def read_sheet(body: bytes) -> FormState:
     try:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_FIELDS_MAX)
     except ValueError:
-        raise Unreadable("The form's fields are not UTF-8, or there are too many of them.") from None
+        raise UnreadableBody("The form's fields are not UTF-8, or there are too many of them.") from None
     answers: dict[str, list[str]] = {}
     single: dict[str, str] = {}
     for name, value in pairs:

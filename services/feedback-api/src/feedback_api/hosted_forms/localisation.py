@@ -17,27 +17,27 @@ class LocalisedText:
     language: str | None = None
 
     @property
-    def dir(self) -> Direction | None:
+    def text_direction(self) -> Direction | None:
         return None if self.language is None else text_direction(self.language)
 
 
 @dataclass(frozen=True)
-class Localiser:
+class FormLocaliser:
     """Speaks one language of a form."""
 
     form: FormBody
     language: str
 
     @cached_property
-    def words(self) -> Mapping[str, str]:
+    def form_messages(self) -> Mapping[str, str]:
         """The words around the questions, by key."""
         return form_messages(self.language, self.form.words)
 
     @property
-    def dir(self) -> Direction:
+    def text_direction(self) -> Direction:
         return text_direction(self.language)
 
-    def said(self, texts: Mapping[str, str] | None) -> LocalisedText | None:
+    def localise_text(self, texts: Mapping[str, str] | None) -> LocalisedText | None:
         """The text in this language, else in the first that it has; None where there is no text."""
         if texts is None:
             return None
@@ -46,28 +46,28 @@ class Localiser:
         other, text = next(iter(texts.items()))
         return LocalisedText(text, other)
 
-    def others(self) -> list[tuple[str, str, Direction]]:
+    def other_languages(self) -> list[tuple[str, str, Direction]]:
         """The other languages of the form: tag, own name, direction."""
         return [(one, native_name(one), text_direction(one)) for one in self.form.title if one != self.language]
 
 
-def speech_of(form: FormBody, wanted: str, accept: str) -> Localiser:
+def speech_of(form: FormBody, wanted: str, accept: str) -> FormLocaliser:
     """The language asked for, else the best that the browser accepts, else the form's first one."""
     offered = list(form.title)
-    found = _match(wanted, offered) if wanted else None
-    return Localiser(form, found or _accepted(accept, offered) or offered[0])
+    found = _match_language(wanted, offered) if wanted else None
+    return FormLocaliser(form, found or _accepted_language(accept, offered) or offered[0])
 
 
-def _accepted(accept: str, offered: list[str]) -> str | None:
+def _accepted_language(accept: str, offered: list[str]) -> str | None:
     ranked: list[tuple[float, int, str]] = []
     for place, part in enumerate(accept[:1000].split(",")):
         tag, _, parameters = part.partition(";")
-        ranked.append((-_quality(parameters), place, tag.strip()))
-    found = (_match(tag, offered) for quality, _, tag in sorted(ranked) if quality < 0)
+        ranked.append((-_quality_value(parameters), place, tag.strip()))
+    found = (_match_language(tag, offered) for quality, _, tag in sorted(ranked) if quality < 0)
     return next((language for language in found if language is not None), None)
 
 
-def _quality(parameters: str) -> float:
+def _quality_value(parameters: str) -> float:
     name, _, value = parameters.strip().partition("=")
     try:
         return float(value) if name.strip() == "q" else 1.0
@@ -75,6 +75,6 @@ def _quality(parameters: str) -> float:
         return 0.0
 
 
-def _match(tag: str, offered: list[str]) -> str | None:
+def _match_language(tag: str, offered: list[str]) -> str | None:
     exact = next((one for one in offered if one.lower() == tag.lower()), None)
     return exact or next((one for one in offered if primary_subtag(one) == primary_subtag(tag)), None)

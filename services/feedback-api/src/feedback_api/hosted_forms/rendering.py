@@ -9,7 +9,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from feedback_api.hosted_forms.localisation import Localiser, speech_of
+from feedback_api.hosted_forms.localisation import FormLocaliser, speech_of
 from feedback_api.hosted_forms.view_model import ScreenModel
 from soundings.events.forms import FormBody
 from soundings.http.problems import ProblemException
@@ -30,14 +30,16 @@ _FOR_EVER: Final = {"cache-control": "public, max-age=31536000, immutable"}
 
 def screen_page(shown: ScreenModel, *, pages: int, status: int = 200) -> HTMLResponse:
     """A screen with questions; 422 where something is wrong with it."""
-    html = _template("page.html").render(shown=shown, speech=shown.speech, pages=pages, version=_version(), **_shared())
+    html = _load_template("page.html").render(
+        shown=shown, speech=shown.speech, pages=pages, version=_asset_version(), **_shared_context()
+    )
     return HTMLResponse(html, status, headers={**_HEADERS, "content-language": shown.speech.language})
 
 
-def thank_you_page(speech: Localiser, receipt: str, *, to_files: str = "") -> HTMLResponse:
+def thank_you_page(speech: FormLocaliser, receipt: str, *, to_files: str = "") -> HTMLResponse:
     """202 with the form's own words of thanks, and the receipt; ``to_files`` leads from the page's address to `/f/`."""
-    html = _template("thanks.html").render(
-        speech=speech, receipt=receipt, to_files=to_files, version=_version(), **_shared()
+    html = _load_template("thanks.html").render(
+        speech=speech, receipt=receipt, to_files=to_files, version=_asset_version(), **_shared_context()
     )
     return HTMLResponse(html, 202, headers={**_HEADERS, "content-language": speech.language})
 
@@ -48,41 +50,41 @@ def thank_you_for_post(form: FormBody, wanted: str, request: Request, receipt: s
     return thank_you_page(speech, receipt, to_files="../../../f/")
 
 
-def notice_page(speech: Localiser | None, key: str, status: int) -> HTMLResponse:
+def notice_page(speech: FormLocaliser | None, key: str, status: int) -> HTMLResponse:
     """A page that only says something: that a form is closed, or that there is none."""
-    html = _template("notice.html").render(speech=speech, key=key, version=_version(), **_shared())
+    html = _load_template("notice.html").render(speech=speech, key=key, version=_asset_version(), **_shared_context())
     return HTMLResponse(html, status, headers=_HEADERS)
 
 
-def asset(version: str, name: str) -> Response:
+def static_asset(version: str, name: str) -> Response:
     """One of the files; 404 for any other, and for versions that are not this one."""
-    if name not in _TYPES or version != _version():
+    if name not in _TYPES or version != _asset_version():
         raise ProblemException(404, "not_found", "There is no such file.")
-    return Response(_read(name), media_type=_TYPES[name], headers=_FOR_EVER)
+    return Response(_read_static(name), media_type=_TYPES[name], headers=_FOR_EVER)
 
 
 @cache
-def _read(name: str) -> str:
+def _read_static(name: str) -> str:
     return (files("feedback_api.hosted_forms") / "static" / name).read_text(encoding="utf-8")
 
 
 @cache
-def _version() -> str:
+def _asset_version() -> str:
     """Stands in the addresses of the files, which may therefore be kept for ever."""
-    return sha256("".join(map(_read, _TYPES)).encode()).hexdigest()[:12]
+    return sha256("".join(map(_read_static, _TYPES)).encode()).hexdigest()[:12]
 
 
 @cache
-def _environment() -> Environment:
+def _template_environment() -> Environment:
     return Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
 @cache
-def _template(name: str) -> Template:
-    return _environment().from_string(_read(name))
+def _load_template(name: str) -> Template:
+    return _template_environment().from_string(_read_static(name))
 
 
 @cache
-def _shared() -> dict[str, object]:
+def _shared_context() -> dict[str, object]:
     """What all pages use: how a text is written, and the frame around it."""
-    return {"parts": _template("parts.html").module}
+    return {"parts": _load_template("parts.html").module}

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from feedback_api.hosted_forms.form_state import FormState, stage_id
-from feedback_api.hosted_forms.localisation import LocalisedText, Localiser
-from feedback_api.hosted_forms.wizard_steps import Step
+from feedback_api.hosted_forms.localisation import FormLocaliser, LocalisedText
+from feedback_api.hosted_forms.wizard_steps import WizardStep
 from feedback_api.public_forms.scale_labels import points_of
 from soundings.events.forms import FormQuestion, FormVersion
 from soundings.kernel.errors import FieldError
@@ -23,7 +23,7 @@ _OF_CONTACT: Final[Mapping[tuple[str, str], str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChoiceModel:
     """Something that can be chosen."""
 
     value: str
@@ -40,7 +40,7 @@ class QuestionModel:
     text: LocalisedText
     help: LocalisedText | None
     required: bool
-    choices: Sequence[Choice]
+    choices: Sequence[ChoiceModel]
     value: str
     limit: int | None
     error: str | None
@@ -76,22 +76,24 @@ class ScreenModel:
     """What is known of a screen before it is drawn: the form, the step, the sheet, and which questions are asked."""
 
     form: FormVersion
-    step: Step
+    step: WizardStep
     sheet: FormState
-    speech: Localiser
+    speech: FormLocaliser
     asked: Sequence[str]
     faults: Sequence[FieldError] = ()
 
-    def questions(self) -> list[QuestionModel]:
+    def question_models(self) -> list[QuestionModel]:
         """The questions of the step; in a live page also those that are not asked now."""
         live = self.sheet.live
-        return [self._asked(one) for one in self.step.questions if _is_seen(one) and (live or one.id in self.asked)]
+        return [
+            self._question_model(one) for one in self.step.questions if _is_seen(one) and (live or one.id in self.asked)
+        ]
 
-    def rest(self) -> list[QuestionModel]:
+    def hidden_fields(self) -> list[QuestionModel]:
         """The questions behind the step on its page, for scripts to show at once."""
-        return [self._asked(one) for one in self.step.rest if _is_seen(one)]
+        return [self._question_model(one) for one in self.step.rest if _is_seen(one)]
 
-    def carried(self) -> list[tuple[str, str]]:
+    def carried_fields(self) -> list[tuple[str, str]]:
         """The answers that are not on this screen, as fields and their values."""
         here = {one.id for one in self.step.questions if _is_seen(one)}
         given = ((name, value) for name, values in self.sheet.answers.items() for value in values if name not in here)
@@ -106,29 +108,29 @@ class ScreenModel:
         """What is wrong with the consent or the address."""
         return next((self._words_of(fault) for fault in self.faults if fault.field == field), None)
 
-    def summary(self) -> list[ErrorSummaryLink]:
+    def error_summary(self) -> list[ErrorSummaryLink]:
         """Everything that is wrong, in the order of the page; what has no place on it leads to the form itself."""
-        asked = {f"answers.{one.id}": one for one in self.questions()}
-        return [self._line(fault, asked.get(fault.field)) for fault in self.faults]
+        asked = {f"answers.{one.id}": one for one in self.question_models()}
+        return [self._summary_link(fault, asked.get(fault.field)) for fault in self.faults]
 
-    def _line(self, fault: FieldError, asked: QuestionModel | None) -> ErrorSummaryLink:
+    def _summary_link(self, fault: FieldError, asked: QuestionModel | None) -> ErrorSummaryLink:
         if asked is not None:
             return ErrorSummaryLink(asked.first_control, f"{asked.text.text} – {asked.error}")
         if (fault.field, fault.code) in _OF_CONTACT:
             return ErrorSummaryLink(fault.field, self._words_of(fault))
         return ErrorSummaryLink("form", f"{fault.field}: {fault.detail}")
 
-    def _asked(self, question: FormQuestion) -> QuestionModel:
+    def _question_model(self, question: FormQuestion) -> QuestionModel:
         values = self.sheet.answers.get(question.id, [])
         fault = next((one for one in self.faults if one.field == f"answers.{question.id}"), None)
         shown = question.show_when
         return QuestionModel(
             id=question.id,
             type=question.type,
-            text=self.speech.said(question.text) or LocalisedText(""),
-            help=self.speech.said(question.help),
+            text=self.speech.localise_text(question.text) or LocalisedText(""),
+            help=self.speech.localise_text(question.help),
             required=question.required,
-            choices=self._choices(question, values),
+            choices=self._choice_models(question, values),
             value=values[0] if values else "",
             limit=question.max_length or _TEXT_LIMITS.get(question.type),
             error=None if fault is None else self._words_of(fault, question),
@@ -136,16 +138,16 @@ class ScreenModel:
             shown_when=None if shown is None else (shown.question, [str(value) for value in shown.in_]),
         )
 
-    def _choices(self, question: FormQuestion, values: Sequence[str]) -> list[Choice]:
+    def _choice_models(self, question: FormQuestion, values: Sequence[str]) -> list[ChoiceModel]:
         if question.options:
-            options = ((one.code, self.speech.said(one.text)) for one in question.options)
+            options = ((one.code, self.speech.localise_text(one.text)) for one in question.options)
         else:
-            points = points_of(question, self.form, self.speech.language, self.speech.words)
+            points = points_of(question, self.form, self.speech.language, self.speech.form_messages)
             options = ((str(one.value), None if one.text is None else LocalisedText(one.text)) for one in points)
-        return [Choice(value, text, value in values) for value, text in options]
+        return [ChoiceModel(value, text, value in values) for value, text in options]
 
     def _words_of(self, fault: FieldError, question: FormQuestion | None = None) -> str:
-        words = self.speech.words
+        words = self.speech.form_messages
         contact = _OF_CONTACT.get((fault.field, fault.code))
         if contact is not None:
             return words[contact]

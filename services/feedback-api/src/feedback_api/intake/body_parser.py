@@ -23,7 +23,7 @@ LINES_TYPES: Final = frozenset({"application/x-ndjson", "application/ndjson", "a
 _BOM: Final = b"\xef\xbb\xbf"
 
 
-class Unreadable(SoundingsError):
+class UnreadableBody(SoundingsError):
     """The body is not the JSON that its type announces."""
 
     code: ClassVar[str] = "unreadable"
@@ -58,16 +58,16 @@ def read_items(body: bytes, content_type: str | None) -> ParsedBody:
     """The items of a body; raises Unreadable, TooLarge or UnsupportedType."""
     kind = media_type(content_type)
     if kind in JSON_TYPES:
-        sent = _one_or_many(parsed(body))
+        sent = _one_or_many(parse_body(body))
     elif kind in LINES_TYPES:
-        sent = ParsedBody(_lines(body), single=False)
+        sent = ParsedBody(_ndjson_lines(body), single=False)
     else:
         wanted = ", ".join(sorted(JSON_TYPES | LINES_TYPES))
         raise UnsupportedType(f"Send one of {wanted} as Content-Type.")
-    return bounded(sent, len(body))
+    return check_batch_bounds(sent, len(body))
 
 
-def parsed(body: bytes) -> object:
+def parse_body(body: bytes) -> object:
     """The body as JSON (strict: no NaN, no lone surrogates, nested at most 1,024 deep; of equal names the last).
 
     Raises Unreadable, or TooLarge where it holds more values than are parsed at once.
@@ -78,11 +78,13 @@ def parsed(body: bytes) -> object:
     try:
         value: object = orjson.loads(body.removeprefix(_BOM))
     except orjson.JSONDecodeError as error:
-        raise Unreadable(f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}.") from None
+        raise UnreadableBody(
+            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from None
     return value
 
 
-def bounded(sent: ParsedBody, size: int) -> ParsedBody:
+def check_batch_bounds(sent: ParsedBody, size: int) -> ParsedBody:
     """The same, unless it is larger than a single item or a list may be."""
     if sent.single and size > SINGLE_MAX_BYTES:
         raise TooLarge(f"A single item may have {SINGLE_MAX_BYTES} bytes; this one has {size}.")
@@ -97,7 +99,7 @@ def _one_or_many(value: object) -> ParsedBody:
     return ParsedBody([value], single=True)
 
 
-def _lines(body: bytes) -> list[object]:
+def _ndjson_lines(body: bytes) -> list[object]:
     if body.count(b"\n") > _LINES_MAX:
         raise TooLarge(f"A body may have {_LINES_MAX} lines, blank ones included. Send it in parts.")
     excess = BATCH_JSON.excess(body)
@@ -106,14 +108,14 @@ def _lines(body: bytes) -> list[object]:
     lines = [line for line in enumerate(body.removeprefix(_BOM).split(b"\n"), start=1) if line[1].strip()]
     if len(lines) > ITEMS_MAX:
         raise TooLarge(f"A list may hold {ITEMS_MAX} items; this one holds {len(lines)}. Send it in parts.")
-    return [_line(number, line) for number, line in lines]
+    return [_parse_line(number, line) for number, line in lines]
 
 
-def _line(number: int, line: bytes) -> object:
+def _parse_line(number: int, line: bytes) -> object:
     try:
         value: object = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise Unreadable(
+        raise UnreadableBody(
             f"Line {number} is not JSON: {error.msg} at column {error.colno}. Nothing was taken."
         ) from None
     return value

@@ -13,8 +13,8 @@ from feedback_api.catalogue_projection.read_models import (
     SourceView,
     TouchpointView,
 )
-from feedback_api.intake.errors import FORBIDDEN, invalid_field, missing_field, shown
-from feedback_api.intake.field_readers import Item, reference
+from feedback_api.intake.errors import FORBIDDEN, invalid_field, missing_field, shown_text
+from feedback_api.intake.field_readers import Item, read_reference
 from feedback_api.spam.scorer import SpamCheck
 from soundings.kernel.vocabulary import ServiceChannel
 
@@ -24,15 +24,15 @@ CHANNELS: Mapping[str, str] = {channel.value: channel.value for channel in Servi
 class CatalogueLookup(Protocol):
     """What the doors look up in the catalogue's projection; retired entities are found by `registered_…` only."""
 
-    def agency(self, agency_id: str) -> AgencyView | None: ...
+    def find_agency(self, agency_id: str) -> AgencyView | None: ...
     def registered_agency(self, agency_id: str) -> AgencyView | None: ...
     def registered_source(self, source_id: str) -> SourceView | None: ...
-    def service(self, service_id: str) -> ServiceView | None: ...
-    def source(self, source_id: str) -> SourceView | None: ...
+    def find_service(self, service_id: str) -> ServiceView | None: ...
+    def find_source(self, source_id: str) -> SourceView | None: ...
     def source_of_key(self, key_hash: str) -> str | None: ...
-    def measure(self, measure_id: str) -> MeasureView | None: ...
-    def touchpoint(self, touchpoint_id: str) -> TouchpointView | None: ...
-    def form(self, form_id: str, version: int | None = None) -> FormView | None: ...
+    def find_measure(self, measure_id: str) -> MeasureView | None: ...
+    def find_touchpoint(self, touchpoint_id: str) -> TouchpointView | None: ...
+    def find_form(self, form_id: str, version: int | None = None) -> FormView | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +55,19 @@ class IntakeContext:
 
 def named_service(item: Item, sender: IntakeContext, directory: CatalogueLookup) -> str | None:
     """The service that an item names; None where it names none. Refuses what is not this source's."""
-    service_id = reference(item, "service_id")
+    service_id = read_reference(item, "service_id")
     return None if service_id is None else own_service(service_id, sender, directory)
 
 
 def own_service(service_id: str, sender: IntakeContext, directory: CatalogueLookup) -> str:
     """The service, where it is this source's and in force."""
     if service_id not in sender.source.service_ids:
-        raise invalid_field("service_id", FORBIDDEN, f"{_named(service_id)} is not a service of this source")
-    service = directory.service(service_id)
+        raise invalid_field("service_id", FORBIDDEN, f"{_named_service(service_id)} is not a service of this source")
+    service = directory.find_service(service_id)
     if service is None or service.agency_id != sender.agency.id:
-        raise invalid_field("service_id", "unknown_service", f"{_named(service_id)} is not in force in the catalogue")
+        raise invalid_field(
+            "service_id", "unknown_service", f"{_named_service(service_id)} is not in force in the catalogue"
+        )
     return service_id
 
 
@@ -79,5 +81,5 @@ def service_of(item: Item, sender: IntakeContext, directory: CatalogueLookup) ->
     return own_service(sender.source.only_service, sender, directory)
 
 
-def _named(service_id: str) -> str:
-    return shown(service_id) or "this"
+def _named_service(service_id: str) -> str:
+    return shown_text(service_id) or "this"

@@ -30,10 +30,12 @@ def not_one_of(field: str, allowed: Iterable[str]) -> InvalidInput:
 def unknown_field(names: Iterable[object], allowed: Collection[str]) -> InvalidInput:
     """For the first name that is not allowed; what is no slug is not repeated, because it may hold anything."""
     name = next(str(name) for name in names if name not in allowed)
-    return invalid_field(shown(name), "unknown_field", f"is not a field here; there are {', '.join(sorted(allowed))}")
+    return invalid_field(
+        shown_text(name), "unknown_field", f"is not a field here; there are {', '.join(sorted(allowed))}"
+    )
 
 
-def shown(name: str, *, of: str = "") -> str:
+def shown_text(name: str, *, of: str = "") -> str:
     """A place in the item that may be told to the sender: the path, or only its parent where the name is no slug."""
     if not is_slug(name):
         return of

@@ -33,7 +33,7 @@ def is_list(value: object) -> TypeGuard[list[object]]:
     return isinstance(value, list)
 
 
-def identifier(item: Item, field: str) -> str | None:
+def read_identifier(item: Item, field: str) -> str | None:
     """An id as the sender gave it: 1 to 200 characters, none of them a control character; kept as it is."""
     value = item.get(field)
     return None if value is None else checked_id(value, field)
@@ -50,7 +50,7 @@ def checked_id(value: object, field: str) -> str:
     return value
 
 
-def reference(item: Item, field: str) -> str | None:
+def read_reference(item: Item, field: str) -> str | None:
     """An id of the catalogue, not yet looked up."""
     value = item.get(field)
     if value is not None and not isinstance(value, str):
@@ -58,7 +58,7 @@ def reference(item: Item, field: str) -> str | None:
     return value
 
 
-def choice(item: Item, field: str, allowed: Mapping[str, str]) -> str | None:
+def read_choice(item: Item, field: str, allowed: Mapping[str, str]) -> str | None:
     """One of a closed set (given as a mapping from each member to itself)."""
     value = item.get(field)
     if value is None:
@@ -70,13 +70,13 @@ def choice(item: Item, field: str, allowed: Mapping[str, str]) -> str | None:
 
 
 def required_choice(item: Item, field: str, allowed: Mapping[str, str]) -> str:
-    value = choice(item, field, allowed)
+    value = read_choice(item, field, allowed)
     if value is None:
         raise missing_field(field)
     return value
 
 
-def flag(item: Item, field: str) -> bool:
+def read_flag(item: Item, field: str) -> bool:
     """True or false; false where absent."""
     value = item.get(field)
     if value is None or value is False:
@@ -103,7 +103,7 @@ def checked_whole(value: object, field: str, low: int, high: int) -> int:
     return value
 
 
-def number(item: Item, field: str, low: float, high: float) -> float | None:
+def read_number(item: Item, field: str, low: float, high: float) -> float | None:
     """A number within bounds."""
     value = item.get(field)
     if value is None:
@@ -115,7 +115,7 @@ def number(item: Item, field: str, low: float, high: float) -> float | None:
     return float(value)
 
 
-def revision(item: Item) -> int | None:
+def read_revision(item: Item) -> int | None:
     """A revision: 64 bits, not negative. A number that JSON cannot carry exactly (a float) is refused."""
     value = item.get("revision")
     if isinstance(value, float):
@@ -123,7 +123,7 @@ def revision(item: Item) -> int | None:
     return whole_number(item, "revision", 0, REVISION_MAX)
 
 
-def text(item: Item, field: str, limit: int) -> str | None:
+def read_text(item: Item, field: str, limit: int) -> str | None:
     """Text as it was sent, not yet redacted; None where it is blank."""
     value = item.get(field)
     if value is None:
@@ -148,13 +148,13 @@ def checked_text(value: object, field: str, limit: int) -> str:
     return value
 
 
-def label(item: Item, field: str, limit: int, redact: Redact) -> str | None:
+def read_label(item: Item, field: str, limit: int, redact: Redact) -> str | None:
     """A short name such as a team or a topic: kept where it is a slug, else redacted."""
-    value = text(item, field, limit)
-    return None if value is None else cleaned(value, limit, redact)
+    value = read_text(item, field, limit)
+    return None if value is None else clean_text(value, limit, redact)
 
 
-def cleaned(value: str, limit: int, redact: Redact) -> str:
+def clean_text(value: str, limit: int, redact: Redact) -> str:
     """Redacted text within its limit. A slug is kept, unless it has so many digits that it may be somebody's number."""
     if is_slug(value) and len(_DIGITS.findall(value)) <= _DIGITS_MAX:
         return value

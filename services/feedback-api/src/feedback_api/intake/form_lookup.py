@@ -5,21 +5,21 @@ from typing import Final
 from feedback_api.catalogue_projection.read_models import FormView
 from feedback_api.intake.context import CatalogueLookup, IntakeContext, named_service, own_service
 from feedback_api.intake.errors import invalid_field, missing_field
-from feedback_api.intake.field_readers import Item, reference, whole_number
+from feedback_api.intake.field_readers import Item, read_reference, whole_number
 
 _VERSION_MAX: Final = 1_000_000
 
 
 def resolve_form(item: Item, sender: IntakeContext, directory: CatalogueLookup) -> FormView:
     """The version of the form that an item names, or else its newest one; refuses what is not the agency's."""
-    form_id = reference(item, "form_id")
+    form_id = read_reference(item, "form_id")
     if form_id is None:
         raise missing_field("form_id")
     version = whole_number(item, "form_version", 1, _VERSION_MAX)
-    view = directory.form(form_id, version)
+    view = directory.find_form(form_id, version)
     if view is not None and view.agency_id == sender.agency.id:
         return view
-    if view is None and version is not None and directory.form(form_id) is not None:
+    if view is None and version is not None and directory.find_form(form_id) is not None:
         raise invalid_field("form_version", "unknown_version", "is not a published version of this form")
     raise invalid_field("form_id", "unknown_form", "is not a published form of your agency that is in force")
 

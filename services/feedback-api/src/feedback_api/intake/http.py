@@ -14,7 +14,7 @@ from feedback_api.intake.context import IntakeContext
 from feedback_api.intake.errors import invalid_field
 from feedback_api.intake.field_readers import checked_id
 from feedback_api.intake.ports import ItemParser, ParsedItem
-from feedback_api.intake.receipts import Receipts, ReceiptTarget
+from feedback_api.intake.receipts import ReceiptCodec, ReceiptTarget
 from feedback_api.intake.record_ids import client_id
 from feedback_api.intake.route import SourceRoute
 from feedback_api.intake.source_auth import SourceAuthenticator
@@ -33,21 +33,23 @@ class RecordIntake:
 
     door: SourceAuthenticator
     log: EventLog
-    receipts: Receipts
+    receipts: ReceiptCodec
 
-    async def one(self, entry: IncomingItem, sender: IntakeContext) -> Response:
+    async def receive_one(self, entry: IncomingItem, sender: IntakeContext) -> Response:
         """Take a single item and answer."""
         try:
             taken = await receive_one(entry, sender, self.log)
         except InvalidInput as refusal:
             return replies.rejected_reply(refusal)
-        return replies.accepted_reply(client_id(taken.record_id), self.receipt(entry.kind, sender, taken))
+        return replies.accepted_reply(client_id(taken.record_id), self.issue_receipt(entry.kind, sender, taken))
 
-    def receipt(self, kind: ItemParser, sender: IntakeContext, taken: ParsedItem) -> str | None:
+    def issue_receipt(self, kind: ItemParser, sender: IntakeContext, taken: ParsedItem) -> str | None:
         """The receipt of a record, where its kind can be taken back."""
         if kind.receipt_kind is None:
             return None
-        return self.receipts.seal(ReceiptTarget(sender.source.id, kind.receipt_kind, taken.root_id, taken.record_id))
+        return self.receipts.seal_receipt(
+            ReceiptTarget(sender.source.id, kind.receipt_kind, taken.root_id, taken.record_id)
+        )
 
 
 def record_router(
@@ -65,7 +67,7 @@ def record_router(
         responses=openapi.RECORD_ANSWERS,
     )
     async def receive(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
-        sender = await desk.door.sender(request, kind.accepted_as)
+        sender = await desk.door.authenticate_sender(request, kind.accepted_as)
         body = await read_limited_body(request, BATCH_MAX_BYTES)
         sent = read_items(body, request.headers.get("content-type"))
         try:
@@ -73,8 +75,8 @@ def record_router(
         except InvalidInput as refusal:
             return replies.rejected_reply(refusal)
         if sent.single:
-            return await desk.one(IncomingItem(kind, sent.items[0], key), sender)
-        return replies.batch_reply(await receive_many(_entries(kind, sent.items, key), sender, desk.log))
+            return await desk.receive_one(IncomingItem(kind, sent.items[0], key), sender)
+        return replies.batch_reply(await receive_many(_incoming_items(kind, sent.items, key), sender, desk.log))
 
     @router.post(
         f"{path}/preview",
@@ -84,7 +86,7 @@ def record_router(
         responses=openapi.RECORD_PREVIEWS,
     )
     async def preview(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
-        sender = await desk.door.sender(request, kind.accepted_as)
+        sender = await desk.door.authenticate_sender(request, kind.accepted_as)
         sent = read_items(await read_limited_body(request, BATCH_MAX_BYTES), request.headers.get("content-type"))
         previews, rejected = await preview_many([IncomingItem(kind, item) for item in sent.items], sender)
         return replies.previewed(previews, rejected)
@@ -102,7 +104,7 @@ def idempotency_key(request: Request) -> str | None:
     return checked_id(given, "Idempotency-Key")
 
 
-def _entries(kind: ItemParser, items: Sequence[object], key: str | None) -> list[IncomingItem]:
+def _incoming_items(kind: ItemParser, items: Sequence[object], key: str | None) -> list[IncomingItem]:
     if key is None:
         return [IncomingItem(kind, item) for item in items]
     return [IncomingItem(kind, item, f"{key}/{index}") for index, item in enumerate(items)]

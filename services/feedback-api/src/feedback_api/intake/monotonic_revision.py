@@ -13,7 +13,7 @@ class MonotonicRevisions:
         self._last = 0
         self._lock = threading.Lock()
 
-    def next(self) -> int:
+    def next_revision(self) -> int:
         """The next revision; it rises even while the clock stands still or runs back."""
         with self._lock:
             self._last = max(epoch_ms(self._clock()), self._last + 1)

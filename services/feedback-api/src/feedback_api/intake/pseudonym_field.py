@@ -5,7 +5,7 @@ from typing import Final
 
 from feedback_api.intake.context import IntakeContext
 from feedback_api.intake.errors import invalid_field
-from feedback_api.intake.field_readers import Item, text
+from feedback_api.intake.field_readers import Item, read_text
 from feedback_api.pseudonyms.domain import BlankPerson
 
 Pseudonym = Callable[[str, str], str]
@@ -14,9 +14,9 @@ Pseudonym = Callable[[str, str], str]
 _PERSON_MAX: Final = 500
 
 
-def subject(item: Item, sender: IntakeContext, pseudonym: Pseudonym) -> str | None:
+def read_subject(item: Item, sender: IntakeContext, pseudonym: Pseudonym) -> str | None:
     """The pseudonym of the item's ``person``; None where there is none, or a blank one."""
-    person = text(item, "person", _PERSON_MAX)
+    person = read_text(item, "person", _PERSON_MAX)
     try:
         return None if person is None else pseudonym(sender.agency.id, person)
     except BlankPerson:

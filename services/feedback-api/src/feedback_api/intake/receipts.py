@@ -10,7 +10,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
-from feedback_api.secrets.key_derivation import derive
+from feedback_api.secrets.key_derivation import derive_key
 
 _KEY_LENGTH: Final = 64
 _PREFIX: Final = 4
@@ -29,7 +29,7 @@ class ReceiptTarget:
     record_id: str
 
 
-class Receipts:
+class ReceiptCodec:
     """Seals targets into codes and opens them again, without storing any.
 
     AES-256-SIV (RFC 5297) under a key of its own from the root secret: the same target always gives the same code, a
@@ -39,15 +39,15 @@ class Receipts:
 
     def __init__(self, root_secret: bytes, *, former: Sequence[bytes] = ()) -> None:
         self._cipher, *self._former = (
-            AESSIV(derive(secret, "receipt", "1", length=_KEY_LENGTH)) for secret in (root_secret, *former)
+            AESSIV(derive_key(secret, "receipt", "1", length=_KEY_LENGTH)) for secret in (root_secret, *former)
         )
 
-    def seal(self, target: ReceiptTarget) -> str:
+    def seal_receipt(self, target: ReceiptTarget) -> str:
         """The code of a target, made of letters, digits, `-` and `_`."""
-        sealed = self._cipher.encrypt(_packed(target), _CONTEXT)
+        sealed = self._cipher.encrypt(_pack_target(target), _CONTEXT)
         return urlsafe_b64encode(sealed).rstrip(b"=").decode("ascii")
 
-    def open(self, code: str) -> ReceiptTarget | None:
+    def open_receipt(self, code: str) -> ReceiptTarget | None:
         """The target of a code that `seal` gave under this root secret or a former one; None for anything else."""
         if not _ALPHABET.fullmatch(code) or len(code) % 4 == 1:
             return None
@@ -56,11 +56,11 @@ class Receipts:
             return None
         for cipher in (self._cipher, *self._former):
             with suppress(InvalidTag):
-                return _unpacked(cipher.decrypt(sealed, _CONTEXT))
+                return _unpack_target(cipher.decrypt(sealed, _CONTEXT))
         return None
 
 
-def _packed(target: ReceiptTarget) -> bytes:
+def _pack_target(target: ReceiptTarget) -> bytes:
     parts: list[bytes] = []
     for field in (target.source_id, target.kind, target.root_id, target.record_id):
         content = b"" if field is None else field.encode("utf-8", "surrogatepass")
@@ -68,7 +68,7 @@ def _packed(target: ReceiptTarget) -> bytes:
     return b"".join(parts)
 
 
-def _unpacked(packed: bytes) -> ReceiptTarget:
+def _unpack_target(packed: bytes) -> ReceiptTarget:
     fields: list[str | None] = []
     position = 0
     while position < len(packed):

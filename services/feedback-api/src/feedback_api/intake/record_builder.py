@@ -33,7 +33,7 @@ class RecordBuilder:
         self._optional = tuple(name for name, field in event.model_fields.items() if field.default is None)
         self._sources: dict[str, tuple[bytes, tuple[str, bytes]]] = {}
 
-    def make(
+    def build_record(
         self,
         data: Data,
         sender: IntakeContext,
@@ -48,7 +48,7 @@ class RecordBuilder:
         ``data`` belongs to the maker from here on.
         """
         source_id = sender.source.id
-        key_start, source = self._sources.get(source_id) or self._source(source_id)
+        key_start, source = self._sources.get(source_id) or self._source_uri(source_id)
         name = record_id.encode()
         key = key_start + (name if root_id is None else root_id.encode())
         headers: Headers = (
@@ -69,7 +69,7 @@ class RecordBuilder:
                 del data[field]
         return ParsedItem(record_id, root_id, LogRecord(key, orjson.dumps(data, None, _OPTIONS), headers))
 
-    def _source(self, source_id: str) -> tuple[bytes, tuple[str, bytes]]:
+    def _source_uri(self, source_id: str) -> tuple[bytes, tuple[str, bytes]]:
         """What all records of a source share: how their keys begin, and their ``ce_source``."""
         parts = (f"{source_id}/".encode(), ("ce_source", f"/sources/{source_id}".encode()))
         self._sources[source_id] = parts

@@ -6,7 +6,7 @@ from typing import Final
 
 from feedback_api.intake.context import IntakeContext
 from feedback_api.intake.errors import invalid_field
-from feedback_api.intake.field_readers import Item, checked_id, identifier
+from feedback_api.intake.field_readers import Item, checked_id, read_identifier
 
 PUBLIC_PREFIX: Final = "public:"
 """What the id of a record from a public endpoint begins with, on the log and in lists, reviews and erasures."""
@@ -44,7 +44,7 @@ def keyed_id(given: str, field: str) -> str:
 
 def keyed_identifier(item: Item, field: str) -> str | None:
     """An id that an item of a sender with a key has in a field."""
-    given = identifier(item, field)
+    given = read_identifier(item, field)
     return None if given is None else keyed_id(given, field)
 
 
@@ -59,7 +59,7 @@ def record_id_of(item: Item, sender: IntakeContext, given_id: str | None, new_id
     What comes from a public endpoint has its id already, with the prefix.
     """
     if sender.is_public:
-        return identifier(item, "id") or public_id(new_id())
+        return read_identifier(item, "id") or public_id(new_id())
     own = keyed_identifier(item, "id")
     if own is not None:
         return own

@@ -34,7 +34,7 @@ def batch_reply(outcome: BatchResult, more: Mapping[str, object] = MappingProxyT
     ``more`` is what a door says beside that.
     """
     all_refused = outcome.accepted == 0 and bool(outcome.rejected)
-    body = {"accepted": outcome.accepted, "rejected": [_rejection(entry) for entry in outcome.rejected], **more}
+    body = {"accepted": outcome.accepted, "rejected": [_rejection_body(entry) for entry in outcome.rejected], **more}
     return json_response(body, 422 if all_refused else 202)
 
 
@@ -49,9 +49,9 @@ def previewed(previews: Sequence[Preview], rejected: Sequence[RejectedItem]) -> 
         }
         for one in previews
     ]
-    return json_response({"records": records, "rejected": [_rejection(entry) for entry in rejected]}, 200)
+    return json_response({"records": records, "rejected": [_rejection_body(entry) for entry in rejected]}, 200)
 
 
-def _rejection(entry: RejectedItem) -> dict[str, object]:
+def _rejection_body(entry: RejectedItem) -> dict[str, object]:
     fault = entry.fault
     return {"index": entry.index, "id": entry.id, "code": fault.code, "field": fault.field, "detail": fault.detail}

@@ -28,7 +28,7 @@ class SourceAuthenticator:
         self._follower = follower
         self._clock = clock
 
-    async def sender(self, request: Request, accepted: Accepted | None = None) -> IntakeContext:
+    async def authenticate_sender(self, request: Request, accepted: Accepted | None = None) -> IntakeContext:
         """Who sends this request. 401 without a key that is known, 403 where the source may not send this kind."""
         return await self.sender_with(bearer_token(request), request, accepted)
 
@@ -36,31 +36,31 @@ class SourceAuthenticator:
         self, secret: str | None, request: Request, accepted: Accepted | None = None
     ) -> IntakeContext:
         """Who sends this request with this key, wherever in the request it was; refuses as ``sender`` does."""
-        await self._follower.ready(_READY_SECONDS)
-        sender = self.of(self._source(secret), request)
+        await self._follower.wait_until_ready(_READY_SECONDS)
+        sender = self.context_of(self._source_of_key(secret), request)
         if accepted is not None:
             must_accept(sender, accepted)
         return sender
 
-    async def directory(self) -> CatalogueLookup:
+    async def ready_catalogue(self) -> CatalogueLookup:
         """The catalogue's projection, once it has caught up."""
-        await self._follower.ready(_READY_SECONDS)
+        await self._follower.wait_until_ready(_READY_SECONDS)
         return self._directory
 
-    def of(self, source: SourceView, request: Request) -> IntakeContext:
+    def context_of(self, source: SourceView, request: Request) -> IntakeContext:
         """A source that is known already as the sender of a request."""
-        agency = self._directory.agency(source.agency_id)
+        agency = self._directory.find_agency(source.agency_id)
         if agency is None:
             raise ProblemException(403, FORBIDDEN, "The agency of this source is not in force in the catalogue.")
-        return IntakeContext(source, agency, self._clock(), _traceparent(request))
+        return IntakeContext(source, agency, self._clock(), _request_traceparent(request))
 
-    def _source(self, secret: str | None) -> SourceView:
+    def _source_of_key(self, secret: str | None) -> SourceView:
         if secret is None:
-            raise _unauthorized("Send the source's key as Authorization: Bearer snd_…")
+            raise _unauthorized_problem("Send the source's key as Authorization: Bearer snd_…")
         source_id = self._directory.source_of_key(hash_key(secret))
         if source_id is None:
-            raise _unauthorized("This key is not known, or it was revoked.")
-        source = self._directory.source(source_id)
+            raise _unauthorized_problem("This key is not known, or it was revoked.")
+        source = self._directory.find_source(source_id)
         if source is None:
             raise ProblemException(403, FORBIDDEN, "The source of this key has been retired.")
         return source
@@ -72,11 +72,11 @@ def must_accept(sender: IntakeContext, accepted: Accepted) -> None:
         raise ProblemException(403, FORBIDDEN, f"This source may not send {accepted}.")
 
 
-def _unauthorized(detail: str) -> ProblemException:
+def _unauthorized_problem(detail: str) -> ProblemException:
     return ProblemException(401, "unauthorized", detail, headers={"WWW-Authenticate": "Bearer"})
 
 
-def _traceparent(request: Request) -> str | None:
+def _request_traceparent(request: Request) -> str | None:
     """The trace of this request: our own span where there is one, else what its sender gave."""
     own = current_traceparent()
     if own is not None:

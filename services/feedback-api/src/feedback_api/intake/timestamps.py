@@ -17,7 +17,7 @@ _TIME: Final = re.compile(
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
-def instant(item: Item, field: str) -> datetime | None:
+def read_instant(item: Item, field: str) -> datetime | None:
     """A time with an offset (RFC 3339), in UTC; fractions beyond a microsecond are cut off."""
     value = item.get(field)
     if value is None:

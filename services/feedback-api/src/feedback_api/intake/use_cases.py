@@ -58,14 +58,14 @@ class Preview:
 
 
 @dataclass(slots=True)
-class _Bundle:
+class _CheckedBatch:
     """The records of one topic with the places of their items in the list."""
 
     indices: list[int] = field(default_factory=list[int])
     records: list[LogRecord] = field(default_factory=list[LogRecord])
 
 
-def take(entry: IncomingItem | InvalidItem, sender: IntakeContext) -> ParsedItem:
+def parse_item(entry: IncomingItem | InvalidItem, sender: IntakeContext) -> ParsedItem:
     """One item as a record; raises Refused."""
     if isinstance(entry, InvalidItem):
         raise entry.refusal
@@ -78,8 +78,8 @@ def take(entry: IncomingItem | InvalidItem, sender: IntakeContext) -> ParsedItem
 async def take_fairly(entry: IncomingItem | InvalidItem, sender: IntakeContext) -> ParsedItem:
     """As ``take``, on a thread where the text is long, so that it holds up nobody; raises Refused."""
     if isinstance(entry, IncomingItem) and text_length(entry.item) > LONG_TEXT:
-        return await asyncio.to_thread(take, entry, sender)
-    return take(entry, sender)
+        return await asyncio.to_thread(parse_item, entry, sender)
+    return parse_item(entry, sender)
 
 
 async def receive_one(entry: IncomingItem, sender: IntakeContext, log: EventLog) -> ParsedItem:
@@ -101,14 +101,14 @@ async def receive_many(
     Raises Unavailable when nothing was stored and trying again may help, and TooLarge for too much text.
     """
     check_text_length(entry.item for entry in entries if isinstance(entry, IncomingItem))
-    bundles, rejected = await _check(entries, sender)
+    bundles, rejected = await _check_items(entries, sender)
     lost = 0
     for topic, bundle in bundles.items():
         places = await log.append_records(topic, bundle.records)
         for index, place in zip(bundle.indices, places, strict=True):
             if isinstance(place, AppendFailed):
                 lost += place.retryable
-                rejected.append(RejectedItem(index, _given(entries[index]), _not_stored(place)))
+                rejected.append(RejectedItem(index, _external_id(entries[index]), _not_stored(place)))
     if lost and len(rejected) == len(entries):
         raise ServiceUnavailable("The log could not store this just now; send it again.")
     rejected.sort(key=lambda rejection: rejection.index)
@@ -127,32 +127,32 @@ async def preview_many(
         try:
             previews.append(Preview(index, await take_fairly(entry, sender)))
         except InvalidInput as refusal:
-            rejected.append(RejectedItem(index, _given(entry), refusal.faults[0]))
+            rejected.append(RejectedItem(index, _external_id(entry), refusal.faults[0]))
         await turn.give_way()
     return previews, rejected
 
 
-async def _check(
+async def _check_items(
     entries: Sequence[IncomingItem | InvalidItem], sender: IntakeContext
-) -> tuple[dict[str, _Bundle], list[RejectedItem]]:
-    bundles: dict[str, _Bundle] = {}
+) -> tuple[dict[str, _CheckedBatch], list[RejectedItem]]:
+    bundles: dict[str, _CheckedBatch] = {}
     rejected: list[RejectedItem] = []
     turn = LoopTurn()
     for index, entry in enumerate(entries):
         try:
             taken = await take_fairly(entry, sender)
         except InvalidInput as refusal:
-            rejected.append(RejectedItem(index, _given(entry), refusal.faults[0]))
+            rejected.append(RejectedItem(index, _external_id(entry), refusal.faults[0]))
         else:
             assert isinstance(entry, IncomingItem)  # noqa: S101 - a misfit is never taken
-            bundle = bundles.setdefault(entry.kind.topic, _Bundle())
+            bundle = bundles.setdefault(entry.kind.topic, _CheckedBatch())
             bundle.indices.append(index)
             bundle.records.append(taken.record)
         await turn.give_way()
     return bundles, rejected
 
 
-def _given(entry: IncomingItem | InvalidItem) -> str | int | None:
+def _external_id(entry: IncomingItem | InvalidItem) -> str | int | None:
     """The id that the sender knows the item by: its own, else the one beside it; None where neither can be shown."""
     own: object = entry.item.get("id") if isinstance(entry, IncomingItem) and is_object(entry.item) else None
     if isinstance(own, int) or (isinstance(own, str) and len(own) <= RECORD_ID_MAX):

@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from feedback_api.intake.errors import invalid_field, shown, wrong_type
-from feedback_api.intake.field_readers import Item, Redact, checked_text, cleaned, is_list, is_object
+from feedback_api.intake.errors import invalid_field, shown_text, wrong_type
+from feedback_api.intake.field_readers import Item, Redact, checked_text, clean_text, is_list, is_object
 from soundings.kernel.ids import is_slug
 
 _TOPICS_MAX: Final = 20
@@ -15,7 +15,7 @@ _BETWEEN_WORDS: Final = re.compile(r"[-_]+")
 _NOT_IN_SLUGS: Final = re.compile(r"[^a-z0-9]+")
 
 
-def topics(item: Item, redact: Redact) -> list[str]:
+def read_topics(item: Item, redact: Redact) -> list[str]:
     """The topics of a contact in the order given, none of them twice, none blank."""
     value = item.get("topic")
     if value is None:
@@ -25,10 +25,10 @@ def topics(item: Item, redact: Redact) -> list[str]:
     if len(value) > _TOPICS_MAX:
         raise invalid_field("topic", "too_many", f"has {len(value)} entries; at most {_TOPICS_MAX} are taken")
     texts = [checked_text(entry, f"topic.{index}", _TOPIC_MAX) for index, entry in enumerate(value)]
-    return list(dict.fromkeys(cleaned(text, _TOPIC_MAX, redact) for text in texts if text))
+    return list(dict.fromkeys(clean_text(text, _TOPIC_MAX, redact) for text in texts if text))
 
 
-def attributes(item: Item, redact: Redact) -> dict[str, str]:
+def read_attributes(item: Item, redact: Redact) -> dict[str, str]:
     """Raw values of the sender's system worth keeping: text by name, where a name is a slug."""
     value = item.get("attributes")
     if value is None:
@@ -41,8 +41,8 @@ def attributes(item: Item, redact: Redact) -> dict[str, str]:
     for name, entry in value.items():
         if not is_slug(name):
             raise invalid_field("attributes", "not_a_slug", "names are 1 to 100 of a-z, 0-9, - and _")
-        text = checked_text(entry, shown(name, of="attributes"), _ATTRIBUTE_MAX)
-        kept.setdefault(_clean_name(name, redact), cleaned(text, _ATTRIBUTE_MAX, redact))
+        text = checked_text(entry, shown_text(name, of="attributes"), _ATTRIBUTE_MAX)
+        kept.setdefault(_clean_name(name, redact), clean_text(text, _ATTRIBUTE_MAX, redact))
     return kept
 
 

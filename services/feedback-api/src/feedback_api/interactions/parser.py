@@ -13,22 +13,22 @@ from feedback_api.intake.field_readers import (
     DURATION_SECONDS_MAX,
     Item,
     Redact,
-    choice,
     fitted,
-    label,
-    number,
+    read_choice,
+    read_label,
+    read_number,
+    read_revision,
+    read_text,
     required_choice,
-    revision,
-    text,
     whole_number,
 )
 from feedback_api.intake.language_tags import language_tag
 from feedback_api.intake.ports import Accepted, ParsedItem, RecordKind
-from feedback_api.intake.pseudonym_field import Pseudonym, subject
+from feedback_api.intake.pseudonym_field import Pseudonym, read_subject
 from feedback_api.intake.record_builder import RecordBuilder
 from feedback_api.intake.record_ids import keyed_identifier, record_id_of
-from feedback_api.intake.timestamps import EARLIEST_YEAR, TOLERANCE, instant
-from feedback_api.interactions.free_text_fields import attributes, topics
+from feedback_api.intake.timestamps import EARLIEST_YEAR, TOLERANCE, read_instant
+from feedback_api.interactions.free_text_fields import read_attributes, read_topics
 from soundings.events.interaction import InteractionRecorded
 from soundings.events.topics import INTERACTIONS
 from soundings.kernel.ids import new_id
@@ -46,18 +46,18 @@ _QUERY_MAX: Final = 1000
 _LONGEST: Final = timedelta(seconds=DURATION_SECONDS_MAX)
 
 
-def _closed(members: type[StrEnum]) -> Mapping[str, str]:
+def _closed_values(members: type[StrEnum]) -> Mapping[str, str]:
     return {member.value: member.value for member in members}
 
 
-_KINDS: Final = _closed(InteractionKind)
-_DIRECTIONS: Final = _closed(ContactDirection)
-_REASONS: Final = _closed(ContactReason)
-_OUTCOMES: Final = _closed(ContactOutcome)
+_KINDS: Final = _closed_values(InteractionKind)
+_DIRECTIONS: Final = _closed_values(ContactDirection)
+_REASONS: Final = _closed_values(ContactReason)
+_OUTCOMES: Final = _closed_values(ContactOutcome)
 
 
 @dataclass(frozen=True, slots=True)
-class Times:
+class InteractionTimes:
     """The times of a record; ``clamped`` tells that they were moved, because they lay in the future."""
 
     started_at: datetime
@@ -94,10 +94,10 @@ class InteractionParser:
             raise unknown_field(item, FIELDS)
         record_id = record_id_of(item, sender, given_id, self._new_id)
         root_id = keyed_identifier(item, "root_id")
-        service_id = self._service(item, sender, has_root=root_id is not None)
+        service_id = self._service_id(item, sender, has_root=root_id is not None)
         root_id = root_id or record_id
-        revised = revision(item) or 0
-        times = _times(item, sender.received_at)
+        revised = read_revision(item) or 0
+        times = _read_times(item, sender.received_at)
         data = {
             "record_id": record_id,
             "source_id": sender.source.id,
@@ -106,47 +106,47 @@ class InteractionParser:
             "agency_id": sender.agency.id,
             "time_zone": sender.agency.time_zone,
             "service_id": service_id,
-            **self._contact(item, sender),
+            **self._contact_fields(item, sender),
             "started_at": times.started_at,
             "enqueued_at": times.enqueued_at,
             "answered_at": times.answered_at,
             "ended_at": times.ended_at,
-            **self._course(item, sender),
+            **self._course_fields(item, sender),
             "received_at": sender.received_at,
             "time_clamped": times.clamped,
         }
-        return self._maker.make(
+        return self._maker.build_record(
             data, sender, record_id=record_id, revision=revised, at=times.started_at, root_id=root_id
         )
 
-    def _contact(self, item: Item, sender: IntakeContext) -> dict[str, object]:
+    def _contact_fields(self, item: Item, sender: IntakeContext) -> dict[str, object]:
         return {
-            "channel": choice(item, "channel", CHANNELS) or sender.source.default_channel,
+            "channel": read_choice(item, "channel", CHANNELS) or sender.source.default_channel,
             "kind": required_choice(item, "kind", _KINDS),
-            "direction": choice(item, "direction", _DIRECTIONS) or ContactDirection.INBOUND.value,
-            "topic": topics(item, self._redact),
-            "reason": choice(item, "reason", _REASONS),
+            "direction": read_choice(item, "direction", _DIRECTIONS) or ContactDirection.INBOUND.value,
+            "topic": read_topics(item, self._redact),
+            "reason": read_choice(item, "reason", _REASONS),
         }
 
-    def _course(self, item: Item, sender: IntakeContext) -> dict[str, object]:
-        query = text(item, "query", _QUERY_MAX)
+    def _course_fields(self, item: Item, sender: IntakeContext) -> dict[str, object]:
+        query = read_text(item, "query", _QUERY_MAX)
         return {
-            "wait_s": number(item, "wait_s", 0, DURATION_SECONDS_MAX),
-            "talk_s": number(item, "talk_s", 0, DURATION_SECONDS_MAX),
-            "hold_s": number(item, "hold_s", 0, DURATION_SECONDS_MAX),
-            "wrap_up_s": number(item, "wrap_up_s", 0, DURATION_SECONDS_MAX),
+            "wait_s": read_number(item, "wait_s", 0, DURATION_SECONDS_MAX),
+            "talk_s": read_number(item, "talk_s", 0, DURATION_SECONDS_MAX),
+            "hold_s": read_number(item, "hold_s", 0, DURATION_SECONDS_MAX),
+            "wrap_up_s": read_number(item, "wrap_up_s", 0, DURATION_SECONDS_MAX),
             "outcome": required_choice(item, "outcome", _OUTCOMES),
-            "transferred_to": label(item, "transferred_to", _LABEL_MAX, self._redact),
-            "team": label(item, "team", _LABEL_MAX, self._redact),
+            "transferred_to": read_label(item, "transferred_to", _LABEL_MAX, self._redact),
+            "team": read_label(item, "team", _LABEL_MAX, self._redact),
             "query": None if query is None else fitted(self._redact(query), _QUERY_MAX),
             "results": whole_number(item, "results", 0, COUNT_MAX),
             "cost": whole_number(item, "cost", -COUNT_MAX, COUNT_MAX),
             "language": language_tag(item),
-            "subject": subject(item, sender, self._pseudonym),
-            "attributes": attributes(item, self._redact),
+            "subject": read_subject(item, sender, self._pseudonym),
+            "attributes": read_attributes(item, self._redact),
         }
 
-    def _service(self, item: Item, sender: IntakeContext, *, has_root: bool) -> str | None:
+    def _service_id(self, item: Item, sender: IntakeContext, *, has_root: bool) -> str | None:
         """The service named, or the source's only one; only a record of a named root may leave it to other records."""
         named = named_service(item, sender, self._directory)
         if named is not None:
@@ -158,16 +158,16 @@ class InteractionParser:
         raise missing_field("service_id")
 
 
-def _times(item: Item, received_at: datetime) -> Times:
+def _read_times(item: Item, received_at: datetime) -> InteractionTimes:
     """The record's times; none of them lies in the future by more than five minutes.
 
     A record that begins in the future is moved as a whole, so that its durations stay what they were. Any other time in
     the future becomes the time received.
     """
-    started = instant(item, "started_at")
+    started = read_instant(item, "started_at")
     if started is None:
         raise missing_field("started_at")
-    ended = instant(item, "ended_at")
+    ended = read_instant(item, "ended_at")
     if ended is not None and ended < started:
         raise invalid_field("ended_at", "before_start", "lies before started_at")
     others = (
@@ -176,25 +176,25 @@ def _times(item: Item, received_at: datetime) -> Times:
         _near(item, "ended_at", started),
     )
     if started - received_at > TOLERANCE:
-        enqueued, answered, ended = (_moved(at, started, received_at) for at in others)
-        return Times(received_at, enqueued, answered, ended, clamped=True)
+        enqueued, answered, ended = (_clamp_instant(at, started, received_at) for at in others)
+        return InteractionTimes(received_at, enqueued, answered, ended, clamped=True)
     latest = received_at + TOLERANCE
     if all(at is None or at <= latest for at in others):
-        return Times(started, *others, clamped=False)
+        return InteractionTimes(started, *others, clamped=False)
     now = max(received_at, started)
     enqueued, answered, ended = (now if at is not None and at > latest else at for at in others)
-    return Times(started, enqueued, answered, ended, clamped=True)
+    return InteractionTimes(started, enqueued, answered, ended, clamped=True)
 
 
 def _near(item: Item, field: str, started: datetime) -> datetime | None:
     """A time that lies within a hundred years of the start, so that its distance can be summed up."""
-    at = instant(item, field)
+    at = read_instant(item, field)
     if at is not None and abs(at - started) > _LONGEST:
         raise invalid_field(field, "out_of_range", "lies more than a hundred years from started_at")
     return at
 
 
-def _moved(at: datetime | None, started: datetime, received_at: datetime) -> datetime | None:
+def _clamp_instant(at: datetime | None, started: datetime, received_at: datetime) -> datetime | None:
     """A time as far from the time received as it was from the start; one that would leave the calendar stays."""
     if at is None:
         return None

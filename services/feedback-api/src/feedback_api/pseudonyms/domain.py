@@ -7,7 +7,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from feedback_api.secrets.key_derivation import derive
+from feedback_api.secrets.key_derivation import derive_key
 
 _KEY_LENGTH: Final = 32
 _TELEPHONE: Final = re.compile(r"\+?[0-9 ().\-/]+")
@@ -43,54 +43,54 @@ class SubjectPseudonyms:
         self._version_of = version_of
         self._keyed: dict[tuple[str, int], hmac.HMAC] = {}
         for secret in (root_secret, *self._former):
-            derive(secret, "check", length=_KEY_LENGTH)
+            derive_key(secret, "check", length=_KEY_LENGTH)
 
-    def pseudonym(self, agency_id: str, person: str) -> str:
+    def pseudonym_of(self, agency_id: str, person: str) -> str:
         """`v<key version>:` and 43 characters: HMAC-SHA256 of the normalised identifier, base64url without padding.
 
         Raises:
             BlankPerson: nothing is left after normalising.
         """
-        identifier = _identifier(person)
+        identifier = _normal_identifier(person)
         version = self._version_of(agency_id)
         keyed = self._keyed.get((agency_id, version))
         if keyed is None:
-            keyed = self._keyed[agency_id, version] = _keyed(self._root_secret, agency_id, version)
-        return _pseudonym(keyed, version, identifier)
+            keyed = self._keyed[agency_id, version] = _keyed_hash(self._root_secret, agency_id, version)
+        return _compute_pseudonym(keyed, version, identifier)
 
-    def every(self, agency_id: str, person: str) -> tuple[str, ...]:
+    def all_pseudonyms(self, agency_id: str, person: str) -> tuple[str, ...]:
         """All pseudonyms that the person has had: under each version so far, of this root secret and the former ones.
 
         Raises:
             BlankPerson: nothing is left after normalising.
         """
-        identifier = _identifier(person)
+        identifier = _normal_identifier(person)
         return tuple(
-            _pseudonym(_keyed(secret, agency_id, version), version, identifier)
+            _compute_pseudonym(_keyed_hash(secret, agency_id, version), version, identifier)
             for secret in (self._root_secret, *self._former)
             for version in range(self._version_of(agency_id), 0, -1)
         )
 
 
-def _identifier(person: str) -> str:
-    identifier = normalise(person)
+def _normal_identifier(person: str) -> str:
+    identifier = normalise_person(person)
     if not identifier:
         raise BlankPerson("a person identifier must not be blank")
     return identifier
 
 
-def _pseudonym(keyed: hmac.HMAC, version: int, identifier: str) -> str:
+def _compute_pseudonym(keyed: hmac.HMAC, version: int, identifier: str) -> str:
     # A copy of a keyed state: hmac.digest would let go of the interpreter for each short text, and wait for it.
     mac = keyed.copy()
     mac.update(identifier.encode("utf-8", "surrogatepass"))
     return f"v{version}:{urlsafe_b64encode(mac.digest()).rstrip(b'=').decode('ascii')}"
 
 
-def _keyed(root_secret: bytes, agency_id: str, version: int) -> hmac.HMAC:
-    return hmac.new(derive(root_secret, "subject", str(version), agency_id, length=_KEY_LENGTH), digestmod="sha256")
+def _keyed_hash(root_secret: bytes, agency_id: str, version: int) -> hmac.HMAC:
+    return hmac.new(derive_key(root_secret, "subject", str(version), agency_id, length=_KEY_LENGTH), digestmod="sha256")
 
 
-def normalise(person: str) -> str:
+def normalise_person(person: str) -> str:
     """One spelling per identifier: NFKC, case folded, spaces at the ends and `mailto:`/`tel:` dropped.
 
     What consists of at least 7 digits and telephone punctuation only is reduced to its digits, with `+` before them

@@ -6,9 +6,9 @@ from typing import Final
 from urllib.parse import parse_qsl
 
 from feedback_api.catalogue_projection.read_models import FormView
-from feedback_api.intake.body_parser import Unreadable, UnsupportedType, media_type, parsed
+from feedback_api.intake.body_parser import UnreadableBody, UnsupportedType, media_type, parse_body
 from feedback_api.intake.errors import invalid_field, unknown_field, wrong_type
-from feedback_api.intake.field_readers import Item, is_object, text, whole_number
+from feedback_api.intake.field_readers import Item, is_object, read_text, whole_number
 from feedback_api.public_forms.ports import ReadsFields
 
 HTML_FORM: Final = "application/x-www-form-urlencoded"
@@ -40,7 +40,7 @@ class SpamSignals:
 
 def read_script(body: bytes, form_id: str, allowed: frozenset[str]) -> Item:
     """The item that a script sent to a form. It may not say what only a source with its key may."""
-    value = parsed(body)
+    value = parse_body(body)
     if not is_object(value):
         raise wrong_type("", "an object")
     if not value.keys() <= allowed:
@@ -58,7 +58,7 @@ def read_fields(body: bytes, form_id: str, form: FormView, reader: ReadsFields) 
     try:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_FIELDS_MAX)
     except ValueError:
-        raise Unreadable("The form's fields are not UTF-8, or there are too many of them.") from None
+        raise UnreadableBody("The form's fields are not UTF-8, or there are too many of them.") from None
     answers: dict[str, list[str]] = {}
     item: dict[str, object] = {}
     for name, value in pairs:
@@ -66,13 +66,13 @@ def read_fields(body: bytes, form_id: str, form: FormView, reader: ReadsFields) 
             answers.setdefault(name[len(_ANSWER) :], []).append(value)
         elif name in ANSWER_FIELDS and value:
             item[name] = value
-    return {**_typed(item), "form_id": form_id, "answers": reader.read_fields(form, answers)}
+    return {**_typed_item(item), "form_id": form_id, "answers": reader.read_fields(form, answers)}
 
 
 def clues_of(item: Item) -> tuple[Item, SpamSignals]:
     """The item without what only the guard looks at, and that."""
     clues = SpamSignals(
-        honeypot=text(item, "website", _WEBSITE_MAX) is not None,
+        honeypot=read_text(item, "website", _WEBSITE_MAX) is not None,
         elapsed_ms=whole_number(item, "elapsed_ms", 0, _ELAPSED_MAX),
     )
     return {name: value for name, value in item.items() if name not in _CLUES}, clues
@@ -88,7 +88,7 @@ def script_type(content_type: str | None) -> bool:
     raise UnsupportedType(f"Send application/json or {HTML_FORM}.")
 
 
-def _typed(item: Mapping[str, object]) -> dict[str, object]:
+def _typed_item(item: Mapping[str, object]) -> dict[str, object]:
     typed = dict(item)
     for name in ("form_version", "elapsed_ms"):
         number = typed.get(name)

@@ -4,7 +4,7 @@ import re
 from typing import Final
 
 from feedback_api.intake.errors import invalid_field
-from feedback_api.intake.field_readers import Item, flag, text
+from feedback_api.intake.field_readers import Item, read_flag, read_text
 from soundings.events.forms import FormBody
 
 CONSENT: Final = "contact_consent"
@@ -22,7 +22,7 @@ def with_person(item: Item, form: FormBody) -> Item:
     """
     if CONSENT not in item and ADDRESS not in item:
         return item
-    consents, address = flag(item, CONSENT), text(item, ADDRESS, _ADDRESS_MAX)
+    consents, address = read_flag(item, CONSENT), read_text(item, ADDRESS, _ADDRESS_MAX)
     rest = {name: value for name, value in item.items() if name not in {CONSENT, ADDRESS}}
     if not consents and address is None:
         return rest

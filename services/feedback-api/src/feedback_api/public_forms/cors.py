@@ -37,7 +37,7 @@ def may_send(request: Request, source: SourceView) -> bool:
     if origin is None:
         return True
     origin = origin.strip().lower()
-    return origin in source.origins or _host(origin) == request.headers.get("host", "").strip().lower()
+    return origin in source.origins or _host_of(origin) == request.headers.get("host", "").strip().lower()
 
 
 def device_class(request: Request) -> str | None:
@@ -48,7 +48,7 @@ def device_class(request: Request) -> str | None:
     return next((device for word, device in _DEVICES if word in agent), "desktop")
 
 
-def _host(origin: str) -> str | None:
+def _host_of(origin: str) -> str | None:
     try:
         parts = urlsplit(origin)
     except ValueError:

@@ -18,7 +18,7 @@ Json = dict[str, object]
 
 
 @dataclass(frozen=True, slots=True)
-class Definition:
+class FormDefinition:
     """The JSON of a form's newest version, and its strong ETag."""
 
     content: bytes
@@ -29,9 +29,9 @@ class DefinitionCache:
     """The definition of each form's newest version, made once for each state it is in."""
 
     def __init__(self) -> None:
-        self._made: dict[tuple[str, FormAvailability], tuple[FormView, Definition]] = {}
+        self._made: dict[tuple[str, FormAvailability], tuple[FormView, FormDefinition]] = {}
 
-    def of(self, form: FormView, state: FormAvailability) -> Definition:
+    def definition_of(self, form: FormView, state: FormAvailability) -> FormDefinition:
         """As `definition_of`; a version never changes, so what was made of it holds."""
         view, definition = self._made.get((form.form_id, state), (None, None))
         if view is not form or definition is None:
@@ -40,7 +40,7 @@ class DefinitionCache:
         return definition
 
 
-def definition_of(form: FormView, state: FormAvailability) -> Definition:
+def definition_of(form: FormView, state: FormAvailability) -> FormDefinition:
     """The form as it was written, and what a page needs besides; what is absent is left out.
 
     ``{form_id, version, state, …the form…, languages: [{tag, name, dir}], words: {language: {key: text}}}``; each
@@ -54,14 +54,14 @@ def definition_of(form: FormView, state: FormAvailability) -> Definition:
             "version": form.version,
             "state": state,
             **body.form.model_dump(mode="json", exclude_none=True, by_alias=True, exclude=_OURS),
-            "questions": [_question(question, body, words) for question in body.form.questions],
+            "questions": [_question_definition(question, body, words) for question in body.form.questions],
             "languages": [{"tag": one, "name": native_name(one), "dir": text_direction(one)} for one in words],
             "words": words,
         },
         None,
         orjson.OPT_NON_STR_KEYS,
     )
-    return Definition(content, f'"{sha256(content).hexdigest()[:32]}"')
+    return FormDefinition(content, f'"{sha256(content).hexdigest()[:32]}"')
 
 
 def languages_of(form: FormBody) -> list[str]:
@@ -69,7 +69,7 @@ def languages_of(form: FormBody) -> list[str]:
     return list(form.title)
 
 
-def matches(if_none_match: str | None, etag: str) -> bool:
+def etag_matches(if_none_match: str | None, etag: str) -> bool:
     """Whether the client already has this content (RFC 9110, section 13.1.2: weak comparison)."""
     if if_none_match is None:
         return False
@@ -77,17 +77,17 @@ def matches(if_none_match: str | None, etag: str) -> bool:
     return etag in offered or "*" in offered
 
 
-def _question(question: FormQuestion, form: FormVersion, words: dict[str, dict[str, str]]) -> Json:
+def _question_definition(question: FormQuestion, form: FormVersion, words: dict[str, dict[str, str]]) -> Json:
     said: Json = question.model_dump(mode="json", exclude_none=True, by_alias=True, exclude={"labels"})
     by_language = {language: points_of(question, form, language, ours) for language, ours in words.items()}
     rows = list(zip(*by_language.values(), strict=True))
     if rows:
         said["points"] = [
-            _point(row[0].value, dict(zip(words, [one.text for one in row], strict=True))) for row in rows
+            _point_definition(row[0].value, dict(zip(words, [one.text for one in row], strict=True))) for row in rows
         ]
     return said
 
 
-def _point(value: int, texts: dict[str, str | None]) -> Json:
+def _point_definition(value: int, texts: dict[str, str | None]) -> Json:
     said = {language: text for language, text in texts.items() if text is not None}
     return {"value": value, "text": said} if said else {"value": value}

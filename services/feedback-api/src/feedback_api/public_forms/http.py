@@ -12,9 +12,9 @@ from feedback_api.intake.field_readers import Item
 from feedback_api.intake.http import idempotency_key
 from feedback_api.intake.use_cases import IncomingItem
 from feedback_api.public_forms import body_parser, openapi
-from feedback_api.public_forms.availability import must_be_open, opening
+from feedback_api.public_forms.availability import form_availability, must_be_open
 from feedback_api.public_forms.cors import PREFLIGHT, PublicCorsRoute
-from feedback_api.public_forms.definition import DefinitionCache, matches
+from feedback_api.public_forms.definition import DefinitionCache, etag_matches
 from feedback_api.public_forms.use_cases import FormSubmissions, with_device
 from soundings.access.keys import PREFIX
 from soundings.events.forms import FormBody
@@ -37,10 +37,10 @@ def forms_router(public: FormSubmissions, clock: Clock, thank_you_page: ThankYou
     @router.get("/v1/forms/{form_id}", name="feedback.forms.get", responses=openapi.DEFINITION)
     async def get_form(form_id: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         """The newest published version of a form, with all that a page needs to show it."""
-        form = await public.form(form_id)
-        definition = definitions.of(form, opening(form.body.form, clock()))
+        form = await public.find_form(form_id)
+        definition = definitions.definition_of(form, form_availability(form.body.form, clock()))
         headers = {"etag": definition.etag, "cache-control": f"public, max-age={_FRESH_SECONDS}"}
-        if matches(request.headers.get("if-none-match"), definition.etag):
+        if etag_matches(request.headers.get("if-none-match"), definition.etag):
             return Response(status_code=304, headers=headers)
         return Response(definition.content, media_type="application/json", headers=headers)
 
@@ -53,7 +53,7 @@ def forms_router(public: FormSubmissions, clock: Clock, thank_you_page: ThankYou
     )
     async def respond(form_id: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         """Answer a form from a web page."""
-        return await _respond(public, thank_you_page, form_id, request)
+        return await _receive_response(public, thank_you_page, form_id, request)
 
     @router.post(
         "/v1/forms/{form_id}/events",
@@ -64,22 +64,24 @@ def forms_router(public: FormSubmissions, clock: Clock, thank_you_page: ThankYou
     )
     async def event(form_id: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         """Say that a form was offered, shown or begun; with the source's key also how many times (``n``)."""
-        return await _event(public, form_id, request)
+        return await _receive_event(public, form_id, request)
 
     for path, name in (("responses", "feedback.forms.respond.preflight"), ("events", "feedback.forms.event.preflight")):
         router.add_api_route(
-            f"/v1/forms/{{form_id}}/{path}", _preflight, methods=["OPTIONS"], name=name, include_in_schema=False
+            f"/v1/forms/{{form_id}}/{path}", _preflight_reply, methods=["OPTIONS"], name=name, include_in_schema=False
         )
     return router
 
 
-async def _preflight(form_id: str, request: Request) -> Response:  # noqa: ARG001 - as every endpoint here
+async def _preflight_reply(form_id: str, request: Request) -> Response:  # noqa: ARG001 - as every endpoint here
     return Response(status_code=204, headers=PREFLIGHT)
 
 
-async def _respond(public: FormSubmissions, thank_you_page: ThankYouPage, form_id: str, request: Request) -> Response:
-    form = await public.form(form_id)
-    sender = await public.sender(request, form)
+async def _receive_response(
+    public: FormSubmissions, thank_you_page: ThankYouPage, form_id: str, request: Request
+) -> Response:
+    form = await public.find_form(form_id)
+    sender = await public.sender_of(request, form)
     by_script = body_parser.script_type(request.headers.get("content-type"))
     body = await read_limited_body(request, PUBLIC_MAX_BYTES)
     try:
@@ -89,8 +91,8 @@ async def _respond(public: FormSubmissions, thank_you_page: ThankYouPage, form_i
             item = body_parser.read_fields(body, form_id, form, public.responses)
         key = idempotency_key(request)
         item, clues = body_parser.clues_of(item)
-        sender = public.judged(sender, form, request, clues)
-        answered = await public.take(form, sender, with_device(item, request), key)
+        sender = public.with_spam_check(sender, form, request, clues)
+        answered = await public.accept_item(form, sender, with_device(item, request), key)
     except InvalidInput as refusal:
         return replies.rejected_reply(refusal)
     if not by_script and "text/html" in request.headers.get("accept", ""):
@@ -98,11 +100,11 @@ async def _respond(public: FormSubmissions, thank_you_page: ThankYouPage, form_i
     return replies.accepted_reply(answered.record_id, answered.receipt)
 
 
-async def _event(public: FormSubmissions, form_id: str, request: Request) -> Response:
-    form = await public.form(form_id)
+async def _receive_event(public: FormSubmissions, form_id: str, request: Request) -> Response:
+    form = await public.find_form(form_id)
     if (bearer_token(request) or "").startswith(PREFIX):
         return await _keyed_event(public, form_id, request)
-    sender = await public.sender(request, form)
+    sender = await public.sender_of(request, form)
     must_be_open(form.body.form, sender.received_at)
     item = await _event_item(form_id, request, body_parser.EVENT_FIELDS)
     try:
@@ -112,13 +114,13 @@ async def _event(public: FormSubmissions, form_id: str, request: Request) -> Res
 
 
 async def _keyed_event(public: FormSubmissions, form_id: str, request: Request) -> Response:
-    sender = await public.desk.door.sender(request, "responses")
+    sender = await public.desk.door.authenticate_sender(request, "responses")
     item = await _event_item(form_id, request, body_parser.EVENT_FIELDS | {"n", "revision"})
     try:
         entry = IncomingItem(public.funnel, item, idempotency_key(request))
     except InvalidInput as refusal:
         return replies.rejected_reply(refusal)
-    return await public.desk.one(entry, sender)
+    return await public.desk.receive_one(entry, sender)
 
 
 async def _event_item(form_id: str, request: Request, allowed: frozenset[str]) -> Item:

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from feedback_api.intake.context import IntakeContext
-from feedback_api.intake.field_readers import Item, identifier
+from feedback_api.intake.field_readers import Item, read_identifier
 from feedback_api.intake.record_ids import public_id
-from feedback_api.intake.timestamps import TOLERANCE, instant
+from feedback_api.intake.timestamps import TOLERANCE, read_instant
 from soundings.events.forms import FormBody
 from soundings.kernel.ids import new_id
 
@@ -30,10 +30,10 @@ def public_item(item: Item, form: FormBody, sender: IntakeContext, given_id: str
     A time that lies more than 25 hours back or in the future gives way to the arrival, and a channel that the form
     does not list to the source's own: an answer is worth more than what a page says about it.
     """
-    own_id = identifier(item, "id") or given_id
+    own_id = read_identifier(item, "id") or given_id
     kept = {**item, "id": public_id(new_id() if own_id is None else own_id)}
     adjusted: list[str] = []
-    given_at = instant(item, "occurred_at")
+    given_at = read_instant(item, "occurred_at")
     if given_at is not None and not sender.received_at - LATE <= given_at <= sender.received_at + TOLERANCE:
         adjusted.append("occurred_at")
         given_at = None

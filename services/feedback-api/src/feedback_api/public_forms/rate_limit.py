@@ -15,14 +15,14 @@ _RATE: Final = re.compile(rf"([1-9][0-9]{{0,8}}) ?(?:/|per) ?({'|'.join(_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
-class Rate:
+class RateLimit:
     """So many times in so many seconds."""
 
     times: int
     seconds: int
 
     @classmethod
-    def of(cls, text: str) -> Self:
+    def parse_rate(cls, text: str) -> Self:
         """The rate that a text such as ``600/minute`` means; raises ValueError for any other."""
         match = _RATE.fullmatch(text.strip())
         if match is None:
@@ -36,10 +36,10 @@ class ClientLimits:
     A client may use up its rate at once, and goes on at that rate.
     """
 
-    def __init__(self, rate: Rate, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, rate: RateLimit, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._buckets = TokenBuckets(rate.times, rate.times / rate.seconds, monotonic)
         self._clients = RotatingClientHash(monotonic)
 
     def wait_seconds(self, form_id: str, client: str) -> int:
         """0 when the client may go on; else after how many whole seconds it may try again."""
-        return ceil(self._buckets.wait_seconds(self._clients.of(form_id, client)))
+        return ceil(self._buckets.wait_seconds(self._clients.hash_client(form_id, client)))

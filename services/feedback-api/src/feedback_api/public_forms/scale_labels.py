@@ -22,7 +22,7 @@ _KEYS: Final[Mapping[str, Sequence[str | None]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
+class ScalePoint:
     """A value that can be chosen, and its words; None where only the number stands."""
 
     value: int
@@ -35,14 +35,16 @@ def scale_of(question: FormQuestion, form: FormVersion) -> MeasureScale | None:
     return scale if scale is not None and scale_points(scale) else None
 
 
-def points_of(question: FormQuestion, form: FormVersion, language: str, words: Words) -> Sequence[Point]:
+def points_of(question: FormQuestion, form: FormVersion, language: str, words: Words) -> Sequence[ScalePoint]:
     """The points of a question, lowest first: in the form's own words where it has some, else in ours."""
     scale = scale_of(question, form)
     values = () if scale is None else tuple(scale_points(scale))
-    return [Point(value, _text(question, values, place, language, words)) for place, value in enumerate(values)]
+    return [
+        ScalePoint(value, _point_label(question, values, place, language, words)) for place, value in enumerate(values)
+    ]
 
 
-def _text(question: FormQuestion, values: Sequence[int], place: int, language: str, words: Words) -> str | None:
+def _point_label(question: FormQuestion, values: Sequence[int], place: int, language: str, words: Words) -> str | None:
     labels = question.labels
     if not labels:
         key = _KEYS[question.type][place]

@@ -46,16 +46,16 @@ class FormSubmissions:
     limits: ClientLimits
     guard: SpamScorer
 
-    async def form(self, form_id: str) -> FormView:
+    async def find_form(self, form_id: str) -> FormView:
         """The newest published version of a form; 404 where there is none."""
-        form = (await self.desk.door.directory()).form(form_id)
+        form = (await self.desk.door.ready_catalogue()).find_form(form_id)
         if form is None:
             raise ProblemException(404, "not_found", "There is no such form, or it is no longer in use.")
         return form
 
-    async def sender(self, request: Request, form: FormView) -> IntakeContext:
+    async def sender_of(self, request: Request, form: FormView) -> IntakeContext:
         """The form's own source as the sender; 403 where it has none or the page is not its, 429 when too fast."""
-        source = await self._source(form)
+        source = await self._form_source(form)
         if not may_send(request, source):
             raise ProblemException(
                 403, "forbidden", "Pages of this origin may not send to this form; its source lists those that may."
@@ -65,15 +65,17 @@ class FormSubmissions:
             raise ProblemException(
                 429, "too_fast", "Too many answers came from here; try again soon.", headers={"Retry-After": str(wait)}
             )
-        return replace(self.desk.door.of(source, request), is_public=True)
+        return replace(self.desk.door.context_of(source, request), is_public=True)
 
-    def judged(self, sender: IntakeContext, form: FormView, request: Request, clues: SpamSignals) -> IntakeContext:
+    def with_spam_check(
+        self, sender: IntakeContext, form: FormView, request: Request, clues: SpamSignals
+    ) -> IntakeContext:
         """The sender of a response which the guard looks at by the form's rules."""
         origin = request.headers.get("origin", "")
         arrival = SubmissionContext(form.form_id, origin, client_of(request), clues.honeypot, clues.elapsed_ms)
-        return replace(sender, judge=partial(self.guard.judge, arrival, form.body.form.abuse or _USUAL))
+        return replace(sender, judge=partial(self.guard.score_submission, arrival, form.body.form.abuse or _USUAL))
 
-    async def take(
+    async def accept_item(
         self, form: FormView, sender: IntakeContext, item: Item, given_id: str | None = None
     ) -> SubmittedResponse:
         """Take an answer in; durable on return. Raises Refused, Unavailable, and a 403 where the form is not open."""
@@ -81,7 +83,9 @@ class FormSubmissions:
         must_be_open(form.body.form, sender.received_at, public.given_at)
         entry = IncomingItem(self.responses, with_person(public.item, form.body.form))
         taken = await receive_one(entry, replace(sender, adjusted=public.adjusted), self.desk.log)
-        return SubmittedResponse(client_id(taken.record_id), self.desk.receipt(self.responses, sender, taken) or "")
+        return SubmittedResponse(
+            client_id(taken.record_id), self.desk.issue_receipt(self.responses, sender, taken) or ""
+        )
 
     async def count(self, form: FormView, sender: IntakeContext, item: Item, given_id: str | None = None) -> str:
         """Take in an event of the funnel; durable on return of its id. Raises Refused and Unavailable."""
@@ -90,9 +94,9 @@ class FormSubmissions:
         taken = await receive_one(entry, replace(sender, adjusted=public.adjusted), self.desk.log)
         return client_id(taken.record_id)
 
-    async def _source(self, form: FormView) -> SourceView:
+    async def _form_source(self, form: FormView) -> SourceView:
         source_id = form.body.form.source_id
-        source = None if source_id is None else (await self.desk.door.directory()).source(source_id)
+        source = None if source_id is None else (await self.desk.door.ready_catalogue()).find_source(source_id)
         if source is None or "responses" not in source.accepts:
             raise ProblemException(
                 403, "forbidden", "This form is not on the web: it names no source that takes responses."

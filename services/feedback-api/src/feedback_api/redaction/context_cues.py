@@ -22,7 +22,7 @@ _QUANTITY_AFTER: Final = re.compile(
 )
 
 
-def mentions(lowered: str, stems: Iterable[str]) -> bool:
+def mentions_any(lowered: str, stems: Iterable[str]) -> bool:
     """Whether any stem occurs: the cheap check before a costly one; a plain loop because it runs on every text."""
     for stem in stems:  # noqa: SIM110
         if stem in lowered:
@@ -30,7 +30,7 @@ def mentions(lowered: str, stems: Iterable[str]) -> bool:
     return False
 
 
-def before(text: str, position: int, reach: int = REACH) -> str:
+def text_before(text: str, position: int, reach: int = REACH) -> str:
     """Up to `reach` characters before a position, never across something that was already replaced."""
     piece = text[max(0, position - reach) : position]
     return piece[piece.rfind("]") + 1 :]
@@ -38,11 +38,11 @@ def before(text: str, position: int, reach: int = REACH) -> str:
 
 def is_reference(text: str, position: int) -> bool:
     """Whether the number at the position is introduced as a case, order or account number."""
-    return _REFERENCE.search(before(text, position)) is not None
+    return _REFERENCE.search(text_before(text, position)) is not None
 
 
 def is_quantity(text: str, start: int, end: int) -> bool:
     """Whether the number is written as an amount: a currency beside it or a counted thing after it."""
-    if _MONEY_BEFORE.search(before(text, start, 6)):
+    if _MONEY_BEFORE.search(text_before(text, start, 6)):
         return True
     return _QUANTITY_AFTER.match(text, end) is not None

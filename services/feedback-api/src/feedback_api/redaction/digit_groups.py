@@ -8,7 +8,7 @@ _RUN: Final = re.compile(r"[0-9]+(?:[ \t.\-/()_]{1,3}[0-9]+)*")
 _GROUP: Final = re.compile(r"[0-9]+")
 
 
-class Group(NamedTuple):
+class DigitGroup(NamedTuple):
     """Digits that stand together, and the separators between them and the group before ("" at a run's start).
 
     A tuple, because every number in every text makes some, and a frozen class takes three times as long to fill.
@@ -20,18 +20,18 @@ class Group(NamedTuple):
     joint: str
 
 
-def runs(text: str) -> Iterator[tuple[Group, ...]]:
+def digit_runs(text: str) -> Iterator[tuple[DigitGroup, ...]]:
     """Groups of digits that only spaces, dots, hyphens, slashes, brackets and underscores keep apart."""
     for run in _RUN.finditer(text):
-        groups: list[Group] = []
+        groups: list[DigitGroup] = []
         position = run.start()
         for match in _GROUP.finditer(text, *run.span()):
-            groups.append(Group(*match.span(), match.group(), text[position : match.start()]))
+            groups.append(DigitGroup(*match.span(), match.group(), text[position : match.start()]))
             position = match.end()
         yield tuple(groups)
 
 
-def windows(groups: Sequence[Group], fewest: int, most: int) -> Iterator[Sequence[Group]]:
+def group_windows(groups: Sequence[DigitGroup], fewest: int, most: int) -> Iterator[Sequence[DigitGroup]]:
     """Consecutive groups with `fewest` to `most` digits in all, by start, longest first: linear in the groups."""
     for first in range(len(groups)):
         total, last = 0, first
@@ -44,5 +44,5 @@ def windows(groups: Sequence[Group], fewest: int, most: int) -> Iterator[Sequenc
             total -= len(groups[last].digits)
 
 
-def joined(groups: Sequence[Group]) -> str:
+def joined_digits(groups: Sequence[DigitGroup]) -> str:
     return "".join(group.digits for group in groups)

@@ -6,7 +6,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import Final
 
-from feedback_api.redaction.spans import Span
+from feedback_api.redaction.spans import RedactedSpan
 
 _HYPHENS: Final = "\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u2e3a\u2e3b\ufe58\ufe63\uff0d\u30fc"
 _SPACES: Final = "\x0b\x0c\x1c\x1d\x1e\x1f\x85\u1680\u2028\u2029"
@@ -45,34 +45,34 @@ _FEW: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class NormalisedText:
     """What recognisers read; `origins[i]` is where character i stands in the original, None when nothing moved."""
 
     text: str
     origins: Sequence[int] | None = None
 
-    def original(self, span: Span) -> Span:
+    def original_span(self, span: RedactedSpan) -> RedactedSpan:
         """The span in the original text, unseen characters inside it included."""
         if self.origins is None:
             return span
-        return Span(self.origins[span.start], self.origins[span.end - 1] + 1, span.kind)
+        return RedactedSpan(self.origins[span.start], self.origins[span.end - 1] + 1, span.kind)
 
 
-def read(text: str) -> Reading:
+def normalise_text(text: str) -> NormalisedText:
     """The plain reading of any string; undisguised text costs one scan and is not copied."""
     if text.isascii() and text.isprintable():
-        return Reading(text)
+        return NormalisedText(text)
     disguises = _DISGUISES.intersection(text)
     if not disguises:
-        return Reading(text)
+        return NormalisedText(text)
     if disguises.isdisjoint(_UNSEEN):
-        return Reading(_undisguised(text, disguises))
+        return NormalisedText(_replace_disguises(text, disguises))
     origins = [index for index, character in enumerate(text) if character not in _UNSEEN]
     seen = "".join([text[index] for index in origins])
-    return Reading(_undisguised(seen, disguises - _UNSEEN), origins)
+    return NormalisedText(_replace_disguises(seen, disguises - _UNSEEN), origins)
 
 
-def _undisguised(text: str, disguises: AbstractSet[str]) -> str:
+def _replace_disguises(text: str, disguises: AbstractSet[str]) -> str:
     """The text with these characters in plain form; a few replacements are faster than a translation of every one."""
     if len(disguises) > _FEW:
         return text.translate(_PLAIN)

@@ -6,19 +6,19 @@ from collections.abc import Iterator, Sequence
 from itertools import accumulate
 from typing import Final
 
-from feedback_api.redaction.digit_groups import runs
-from feedback_api.redaction.normalise import read
+from feedback_api.redaction.digit_groups import digit_runs
+from feedback_api.redaction.normalise import normalise_text
 from feedback_api.redaction.recognisers.birth_dates import birth_dates
-from feedback_api.redaction.recognisers.emails import emails
-from feedback_api.redaction.recognisers.ibans import ibans
-from feedback_api.redaction.recognisers.ip_addresses import networks
-from feedback_api.redaction.recognisers.national_ids import identifiers
-from feedback_api.redaction.recognisers.payment_cards import FEWEST_CARD_DIGITS, cards
-from feedback_api.redaction.recognisers.person_names import names
-from feedback_api.redaction.recognisers.phones import phones
-from feedback_api.redaction.recognisers.street_addresses import addresses
-from feedback_api.redaction.recognisers.urls import Link, links
-from feedback_api.redaction.spans import KINDS, Span, pieces, resolve
+from feedback_api.redaction.recognisers.emails import find_emails
+from feedback_api.redaction.recognisers.ibans import find_ibans
+from feedback_api.redaction.recognisers.ip_addresses import find_ip_addresses
+from feedback_api.redaction.recognisers.national_ids import find_national_ids
+from feedback_api.redaction.recognisers.payment_cards import FEWEST_CARD_DIGITS, find_cards
+from feedback_api.redaction.recognisers.person_names import find_names
+from feedback_api.redaction.recognisers.phones import find_phones
+from feedback_api.redaction.recognisers.street_addresses import find_addresses
+from feedback_api.redaction.recognisers.urls import FoundLink, find_links
+from feedback_api.redaction.spans import KINDS, RedactedSpan, pieces, resolve_overlaps
 
 REDACTION_VERSION: Final = "2"
 """Changes whenever the same text may be redacted differently; stored beside what was measured with it."""
@@ -34,7 +34,7 @@ _NOTHING: Final[frozenset[str]] = frozenset()
 _LOOSE_IN_LINKS: Final = frozenset({"name", "address", "date-of-birth"})
 
 
-def find(text: str, *, place_names: frozenset[str] = _NOTHING) -> tuple[Span, ...]:
+def find_spans(text: str, *, place_names: frozenset[str] = _NOTHING) -> tuple[RedactedSpan, ...]:
     """The personal data in a text: disjoint spans in order, positions in characters of the text as given.
 
     Total over strings: it never raises, and its work grows linearly with the length. `place_names` are the tenant's
@@ -44,20 +44,20 @@ def find(text: str, *, place_names: frozenset[str] = _NOTHING) -> tuple[Span, ..
     if "[" not in text:
         return _found(text, place_names)
     return tuple(
-        Span(start + span.start, start + span.end, span.kind)
+        RedactedSpan(start + span.start, start + span.end, span.kind)
         for start, end in pieces(text)
         for span in _found(text[start:end], place_names)
     )
 
 
-def redact(text: str, *, place_names: frozenset[str] = _NOTHING) -> str:
+def redact_text(text: str, *, place_names: frozenset[str] = _NOTHING) -> str:
     """The text with each personal item replaced by its kind in square brackets; redacting twice changes nothing.
 
     What is left between two items is read again, because alone it may be one too. A piece with a hit in it is then
     parted further as long as there is an allowance; afterwards it goes as a whole. So a text is read twice, three times
     at most, whatever it holds.
     """
-    spans = find(text, place_names=place_names)
+    spans = find_spans(text, place_names=place_names)
     if not spans:
         return text
     allowance = _ALLOWANCE
@@ -69,20 +69,20 @@ def redact(text: str, *, place_names: frozenset[str] = _NOTHING) -> str:
         if not spans:
             done.append(piece)
         elif allowance <= 0:
-            done.append(min(spans, key=lambda span: KINDS.index(span.kind)).replacement)
+            done.append(min(spans, key=lambda span: KINDS.index(span.kind)).replacement_label)
         else:
             allowance -= len(piece) + _COST_OF_A_PIECE
             waiting += reversed(_parted(piece, spans))
     return "".join(done)
 
 
-def _parted(text: str, spans: Sequence[Span]) -> list[tuple[str, bool]]:
+def _parted(text: str, spans: Sequence[RedactedSpan]) -> list[tuple[str, bool]]:
     """Placeholders, old and new, which nobody reads (False), and what is between them (True)."""
     parts: list[tuple[str, bool]] = []
     position = 0
     for span in spans:
         parts += _at_placeholders(text[position : span.start])
-        parts.append((span.replacement, False))
+        parts.append((span.replacement_label, False))
         position = span.end
     return parts + _at_placeholders(text[position:])
 
@@ -98,42 +98,42 @@ def _at_placeholders(text: str) -> list[tuple[str, bool]]:
     return [*parts, (text[position:], False)]
 
 
-def _found(text: str, place_names: frozenset[str]) -> tuple[Span, ...]:
+def _found(text: str, place_names: frozenset[str]) -> tuple[RedactedSpan, ...]:
     """The personal data in a text without placeholders."""
-    reading = read(text)
-    found = _candidates(reading.text, place_names)
-    return resolve(map(reading.original, found)) if found else ()
+    reading = normalise_text(text)
+    found = _candidate_spans(reading.text, place_names)
+    return resolve_overlaps(map(reading.original_span, found)) if found else ()
 
 
-def _candidates(text: str, place_names: frozenset[str]) -> list[Span]:
+def _candidate_spans(text: str, place_names: frozenset[str]) -> list[RedactedSpan]:
     lowered = text.lower()
-    found = [*emails(text, lowered), *names(text, lowered, place_names)]
+    found = [*find_emails(text, lowered), *find_names(text, lowered, place_names)]
     if _DIGIT.search(text):
-        found += addresses(text, lowered)
+        found += find_addresses(text, lowered)
         found += birth_dates(text, lowered)
         count = sum(map(len, _DIGITS.findall(text)))
         if count >= _FEWEST_DIGITS:
-            found += networks(text)
-            found += identifiers(text, lowered, count)
+            found += find_ip_addresses(text)
+            found += find_national_ids(text, lowered, count)
         if count >= _FEWEST_NUMBER_DIGITS:
-            found += _numbers(text, count)
-    addressed = list(links(text, lowered))
+            found += _number_spans(text, count)
+    addressed = list(find_links(text, lowered))
     return _with_links(text, found, addressed) if addressed else found
 
 
-def _numbers(text: str, count: int) -> Iterator[Span]:
-    yield from ibans(text)
-    for run in runs(text):
+def _number_spans(text: str, count: int) -> Iterator[RedactedSpan]:
+    yield from find_ibans(text)
+    for run in digit_runs(text):
         if count >= FEWEST_CARD_DIGITS:
-            yield from cards(text, run)
-        yield from phones(text, run)
+            yield from find_cards(text, run)
+        yield from find_phones(text, run)
 
 
-def _with_links(text: str, found: list[Span], addressed: list[Link]) -> list[Span]:
+def _with_links(text: str, found: list[RedactedSpan], addressed: list[FoundLink]) -> list[RedactedSpan]:
     """A private link goes as a whole, also for what stands in it; in any other the recognisers for prose are silent."""
     addressed.sort(key=lambda link: (link.start, -link.end))
     ends = list(accumulate((link.end for link in addressed), max))
-    kept: list[Span] = []
+    kept: list[RedactedSpan] = []
     for span in found:
         # The first link whose end, or that of one before it, lies behind the span's start is the first to cover it.
         place = bisect_right(ends, span.start)
@@ -141,9 +141,9 @@ def _with_links(text: str, found: list[Span], addressed: list[Link]) -> list[Spa
         if link is None or (span.start < link.start or span.end > link.end):
             kept.append(span)
         elif not link.is_private and not _is_part_of_path(text, span):
-            kept.append(link.span())
-    return kept + [link.span() for link in addressed if link.is_private]
+            kept.append(link.redacted_span())
+    return kept + [link.redacted_span() for link in addressed if link.is_private]
 
 
-def _is_part_of_path(text: str, span: Span) -> bool:
+def _is_part_of_path(text: str, span: RedactedSpan) -> bool:
     return span.kind in _LOOSE_IN_LINKS or (span.kind == "phone" and text[span.start : span.end].isdigit())

@@ -15,7 +15,7 @@ _PLACEHOLDER: Final = re.compile(r"\[(?:" + "|".join(KINDS) + r")\]")
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class RedactedSpan:
     """Characters `start` (included) to `end` (excluded) of a text, which are personal data of one kind."""
 
     start: int
@@ -23,7 +23,7 @@ class Span:
     kind: Kind
 
     @property
-    def replacement(self) -> str:
+    def replacement_label(self) -> str:
         return f"[{self.kind}]"
 
 
@@ -38,17 +38,17 @@ def pieces(text: str) -> Iterator[tuple[int, int]]:
         yield position, len(text)
 
 
-def resolve(found: Iterable[Span]) -> tuple[Span, ...]:
+def resolve_overlaps(found: Iterable[RedactedSpan]) -> tuple[RedactedSpan, ...]:
     """Disjoint spans in order: overlapping ones become their hull under the first kind."""
-    merged: list[Span] = []
+    merged: list[RedactedSpan] = []
     for span in sorted(found, key=lambda span: (span.start, -span.end)):
         if merged and span.start < merged[-1].end:
-            merged[-1] = _hull(merged[-1], span)
+            merged[-1] = _merged_span(merged[-1], span)
         else:
             merged.append(span)
     return tuple(merged)
 
 
-def _hull(left: Span, right: Span) -> Span:
+def _merged_span(left: RedactedSpan, right: RedactedSpan) -> RedactedSpan:
     first = min(left, right, key=lambda span: _RANK[span.kind])
-    return Span(left.start, max(left.end, right.end), first.kind)
+    return RedactedSpan(left.start, max(left.end, right.end), first.kind)

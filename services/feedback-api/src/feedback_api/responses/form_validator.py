@@ -7,7 +7,7 @@ from typing import Final
 import orjson
 
 from feedback_api.catalogue_projection.read_models import FormView
-from feedback_api.intake.errors import invalid_field, shown, wrong_type
+from feedback_api.intake.errors import invalid_field, shown_text, wrong_type
 from feedback_api.intake.field_readers import Redact, is_list, is_object
 from feedback_api.responses.question_validators import (
     AnswerValue,
@@ -15,9 +15,9 @@ from feedback_api.responses.question_validators import (
     DateQuestion,
     MultiQuestion,
     PointQuestion,
-    Question,
+    QuestionValidator,
     Scores,
-    Statement,
+    StatementQuestion,
     TextQuestion,
     ValidatedAnswers,
 )
@@ -31,13 +31,13 @@ _ONE_OF: Final = frozenset({"single_choice", "dropdown"})
 
 
 @dataclass(frozen=True, slots=True)
-class Condition:
+class ShowCondition:
     """Holds when the answer to an earlier question is among some values."""
 
     question: str
     values: frozenset[str | int]
 
-    def holds(self, seen: Mapping[str, AnswerValue]) -> bool:
+    def holds_for(self, seen: Mapping[str, AnswerValue]) -> bool:
         answer = seen.get(self.question)
         if is_list(answer):
             return not self.values.isdisjoint(answer)
@@ -48,18 +48,18 @@ class Condition:
 class FormCheck:
     """The questions that are asked after some answers, the answers to them, and what is wrong, in the form's order."""
 
-    asked: Sequence[str]
+    asked_questions: Sequence[str]
     answers: Mapping[str, object]
     faults: Sequence[FieldError]
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FormStep:
     """A question in the order of the form."""
 
-    question: Question
+    question: QuestionValidator
     required: bool
-    condition: Condition | None
+    condition: ShowCondition | None
 
 
 class FormValidator:
@@ -67,7 +67,7 @@ class FormValidator:
 
     def __init__(self, view: FormView, redact: Redact) -> None:
         self.view: Final = view
-        self._steps = tuple(_step(question, view.body, redact) for question in view.body.form.questions)
+        self._steps = tuple(_form_step(question, view.body, redact) for question in view.body.form.questions)
         self._questions = {step.question.id: step.question for step in self._steps}
         self._required = tuple(step.question.id for step in self._steps if step.required)
         self._written = frozenset(
@@ -75,7 +75,7 @@ class FormValidator:
         )
         self._branches = any(step.condition is not None for step in self._steps)
 
-    def check(self, answers: object) -> ValidatedAnswers:
+    def check_answers(self, answers: object) -> ValidatedAnswers:
         """The answers as they go on record. Raises Refused at ``answers.{question}`` for the first that does not hold.
 
         An answer of null, blank text or an empty list is no answer. A question that is not reached takes none.
@@ -84,7 +84,7 @@ class FormValidator:
             raise wrong_type("answers", "an object that maps question ids to answers")
         given = ValidatedAnswers()
         if self._branches:
-            self._walk(answers, given)
+            self._walk_steps(answers, given)
         else:
             self._take_all(answers, given)
         return given
@@ -99,20 +99,20 @@ class FormValidator:
         faults: list[FieldError] = []
         for step in self._steps:
             question = step.question
-            if step.condition is not None and not step.condition.holds(seen):
+            if step.condition is not None and not step.condition.holds_for(seen):
                 continue
             asked.append(question.id)
             value = answers.get(question.id)
             try:
-                seen[question.id] = None if value is None else question.take(value, given)
+                seen[question.id] = None if value is None else question.validate_value(value, given)
             except InvalidInput as refusal:
                 faults += refusal.faults
             else:
                 if step.required and seen[question.id] is None:
-                    faults.append(_missing(question.id).faults[0])
+                    faults.append(_missing_answer(question.id).faults[0])
         return FormCheck(asked, {name: answers[name] for name in asked if name in answers}, faults)
 
-    def written(self, given: ValidatedAnswers) -> list[str]:
+    def written_answers(self, given: ValidatedAnswers) -> list[str]:
         """The texts that a person wrote, redacted; not those of hidden questions, which the page filled in."""
         return [text for question, text in given.comments.items() if question in self._written]
 
@@ -133,12 +133,12 @@ class FormValidator:
             if question is None:
                 raise _unknown_question(question_id)
             if value is not None:
-                question.take(value, given)
+                question.validate_value(value, given)
         for question_id in self._required:
             if question_id not in given.answers and question_id not in given.comments:
-                raise _missing(question_id)
+                raise _missing_answer(question_id)
 
-    def _walk(self, answers: Mapping[str, object], given: ValidatedAnswers) -> None:
+    def _walk_steps(self, answers: Mapping[str, object], given: ValidatedAnswers) -> None:
         for question_id in answers:
             if question_id not in self._questions:
                 raise _unknown_question(question_id)
@@ -146,39 +146,43 @@ class FormValidator:
         for step in self._steps:
             question = step.question
             value = answers.get(question.id)
-            reachable = step.condition is None or step.condition.holds(seen)
+            reachable = step.condition is None or step.condition.holds_for(seen)
             if value is not None and reachable:
-                seen[question.id] = question.take(value, given)
+                seen[question.id] = question.validate_value(value, given)
             elif value is not None:
-                raise _unreachable(question.id)
+                raise _unreachable_answer(question.id)
             if step.required and reachable and seen.get(question.id) is None:
-                raise _missing(question.id)
+                raise _missing_answer(question.id)
 
 
-def _step(question: forms.FormQuestion, body: forms.FormVersion, redact: Redact) -> Step:
+def _form_step(question: forms.FormQuestion, body: forms.FormVersion, redact: Redact) -> FormStep:
     shown_when = question.show_when
-    condition = None if shown_when is None else Condition(shown_when.question, frozenset(shown_when.in_))
-    return Step(_question(question, body, redact), question.required, condition)
+    condition = None if shown_when is None else ShowCondition(shown_when.question, frozenset(shown_when.in_))
+    return FormStep(_question_validator(question, body, redact), question.required, condition)
 
 
-def _question(question: forms.FormQuestion, body: forms.FormVersion, redact: Redact) -> Question:
+def _question_validator(question: forms.FormQuestion, body: forms.FormVersion, redact: Redact) -> QuestionValidator:
     if question.type in _TEXT_LIMITS:
         return TextQuestion(question.id, question.max_length or _TEXT_LIMITS[question.type], redact)
     if question.type == "date":
         return DateQuestion(question.id)
     if question.type == "statement":
-        return Statement(question.id)
+        return StatementQuestion(question.id)
     codes = frozenset(option.code for option in question.options)
     if question.type in _ONE_OF:
-        return ChoiceQuestion(question.id, codes, _scores(question, body, codes))
+        return ChoiceQuestion(question.id, codes, _scored_values(question, body, codes))
     if question.type == "multi_choice":
-        return MultiQuestion(question.id, codes, _scores(question, body, codes))
+        return MultiQuestion(question.id, codes, _scored_values(question, body, codes))
     scale = body.scales.get(question.id) or next(iter(allowed_scales(question.type)))
     points = scale_points(scale)
-    return PointQuestion(question.id, points, scale is MeasureScale.BINARY, _scores(question, body, frozenset(points)))
+    return PointQuestion(
+        question.id, points, scale is MeasureScale.BINARY, _scored_values(question, body, frozenset(points))
+    )
 
 
-def _scores(question: forms.FormQuestion, body: forms.FormVersion, values: frozenset[str] | frozenset[int]) -> Scores:
+def _scored_values(
+    question: forms.FormQuestion, body: forms.FormVersion, values: frozenset[str] | frozenset[int]
+) -> Scores:
     """What goes on record for each possible answer; nothing where the question is not scored."""
     scale = body.scales.get(question.id)
     version = body.measure_versions.get(question.id)
@@ -202,14 +206,14 @@ def _scores(question: forms.FormQuestion, body: forms.FormVersion, values: froze
 
 def _unknown_question(question_id: str) -> Exception:
     return invalid_field(
-        shown(question_id, of="answers"), "unknown_question", "is not a question of this version of the form"
+        shown_text(question_id, of="answers"), "unknown_question", "is not a question of this version of the form"
     )
 
 
-def _missing(question_id: str) -> InvalidInput:
+def _missing_answer(question_id: str) -> InvalidInput:
     return invalid_field(f"answers.{question_id}", "missing", "needs an answer")
 
 
-def _unreachable(question_id: str) -> Exception:
+def _unreachable_answer(question_id: str) -> Exception:
     detail = "is not asked after these answers: its condition does not hold"
     return invalid_field(f"answers.{question_id}", "unreachable", detail)

@@ -10,21 +10,21 @@ from feedback_api.intake.errors import invalid_field, missing_field, unknown_fie
 from feedback_api.intake.field_readers import (
     Item,
     Redact,
-    choice,
-    cleaned,
-    flag,
-    label,
-    revision,
-    text,
+    clean_text,
+    read_choice,
+    read_flag,
+    read_label,
+    read_revision,
+    read_text,
 )
 from feedback_api.intake.form_lookup import resolve_form, resolve_form_service
 from feedback_api.intake.invented_labels import InventedLabels
 from feedback_api.intake.language_tags import language_tag
 from feedback_api.intake.ports import Accepted, ParsedItem, RecordKind
-from feedback_api.intake.pseudonym_field import Pseudonym, subject
+from feedback_api.intake.pseudonym_field import Pseudonym, read_subject
 from feedback_api.intake.record_builder import RecordBuilder
 from feedback_api.intake.record_ids import record_id_of
-from feedback_api.intake.timestamps import clamp_occurred_at, instant
+from feedback_api.intake.timestamps import clamp_occurred_at, read_instant
 from feedback_api.responses.form_validator import FormCheck, FormValidator
 from feedback_api.spam.scorer import SpamCheck
 from soundings.events.response import ResponseSubmitted
@@ -80,27 +80,31 @@ class ResponseParser:
         service_id = resolve_form_service(item, form.view, sender, self._directory)
         if "answers" not in item:
             raise missing_field("answers")
-        given = form.check(item["answers"])
-        occurred_at, clamped = clamp_occurred_at(instant(item, "occurred_at"), sender.received_at)
-        number = revision(item) or 0
+        given = form.check_answers(item["answers"])
+        occurred_at, clamped = clamp_occurred_at(read_instant(item, "occurred_at"), sender.received_at)
+        number = read_revision(item) or 0
         place, adjusted = self._touchpoint(item, sender, service_id)
         data = {
             "record_id": record_id,
             "source_id": sender.source.id,
             "revision": number,
-            **self._circumstances(item, sender, form.view, service_id),
+            **self._context_fields(item, sender, form.view, service_id),
             **place,
             "answers": given.answers,
             "scores": given.scores,
             "comments": given.comments,
-            **(_NOT_JUDGED if sender.judge is None else _judged(record_id, form.written(given), sender.judge)),
+            **(
+                _NOT_JUDGED
+                if sender.judge is None
+                else _spam_fields(record_id, form.written_answers(given), sender.judge)
+            ),
             "occurred_at": occurred_at,
             "received_at": sender.received_at,
             "time_clamped": clamped or "occurred_at" in adjusted,
-            "test": flag(item, "test"),
+            "test": read_flag(item, "test"),
             "adjusted_fields": adjusted or None,
         }
-        return self._maker.make(data, sender, record_id=record_id, revision=number, at=occurred_at)
+        return self._maker.build_record(data, sender, record_id=record_id, revision=number, at=occurred_at)
 
     def ready_form(self, view: FormView) -> FormValidator:
         """The form made ready for checking; a version never changes, so it is made once."""
@@ -118,21 +122,21 @@ class ResponseParser:
         """Which questions these answers lead to, and all that is wrong with the answers to them."""
         return self.ready_form(form).validate_all(answers)
 
-    def _circumstances(self, item: Item, sender: IntakeContext, form: FormView, service_id: str) -> dict[str, object]:
+    def _context_fields(self, item: Item, sender: IntakeContext, form: FormView, service_id: str) -> dict[str, object]:
         return {
             "agency_id": sender.agency.id,
             "time_zone": sender.agency.time_zone,
             "service_id": service_id,
-            "channel": choice(item, "channel", CHANNELS) or sender.source.default_channel,
+            "channel": read_choice(item, "channel", CHANNELS) or sender.source.default_channel,
             "form_id": form.form_id,
             "form_version": form.version,
             "touchpoint": None,
             "stage": None,
             "language": language_tag(item),
-            "subject": (person := subject(item, sender, self._pseudonym)),
-            "contact_consent": _consent(item, person),
-            "page": self._page(item),
-            "device": choice(item, "device", DEVICES),
+            "subject": (person := read_subject(item, sender, self._pseudonym)),
+            "contact_consent": _contact_consent(item, person),
+            "page": self._page_url(item),
+            "device": read_choice(item, "device", DEVICES),
         }
 
     def _touchpoint(
@@ -142,38 +146,38 @@ class ResponseParser:
 
         Of touchpoints that the catalogue does not have, nobody may bring any without a key, and a source not many.
         """
-        touchpoint = label(item, "touchpoint", _TOUCHPOINT_MAX, self._redact)
+        touchpoint = read_label(item, "touchpoint", _TOUCHPOINT_MAX, self._redact)
         if touchpoint is None:
             return _NOWHERE, sender.adjusted
-        known = self._directory.touchpoint(touchpoint)
+        known = self._directory.find_touchpoint(touchpoint)
         if known is not None and known.service_id == service_id:
             return {"touchpoint": touchpoint, "stage": known.stage}, sender.adjusted
         if sender.is_public or not self._invented.admits(sender.source.id, touchpoint):
             return _NOWHERE, (*sender.adjusted, "touchpoint")
         return {"touchpoint": touchpoint}, sender.adjusted
 
-    def _page(self, item: Item) -> str | None:
+    def _page_url(self, item: Item) -> str | None:
         """The page without query and fragment, where tokens and personal data travel; the rest is redacted."""
-        page = text(item, "page", _PAGE_MAX)
+        page = read_text(item, "page", _PAGE_MAX)
         if page is None:
             return None
         bare = page.partition("#")[0].partition("?")[0]
         if _PATH_OF_SLUGS.fullmatch(bare):
             return bare
-        return cleaned(bare, _PAGE_MAX, self._redact) if bare else None
+        return clean_text(bare, _PAGE_MAX, self._redact) if bare else None
 
 
-def _judged(record_id: str, texts: Collection[str], judge: SpamCheck) -> Mapping[str, object]:
+def _spam_fields(record_id: str, texts: Collection[str], judge: SpamCheck) -> Mapping[str, object]:
     """What goes on record of how suspicious a response is."""
     found = judge(record_id, texts)
     return {"spam_score": found.score, "spam_reasons": found.reasons or None, "quarantined": found.quarantined}
 
 
-def _consent(item: Item, person: str | None) -> bool | None:
+def _contact_consent(item: Item, person: str | None) -> bool | None:
     """Whether the person may be contacted; None where it is not said. Consent of nobody is refused."""
     if item.get("contact_consent") is None:
         return None
-    consents = flag(item, "contact_consent")
+    consents = read_flag(item, "contact_consent")
     if consents and person is None:
         raise invalid_field("contact_consent", "nobody", "can be given only where person says who gives it")
     return consents

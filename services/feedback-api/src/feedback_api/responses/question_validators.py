@@ -34,13 +34,13 @@ class ValidatedAnswers:
         self.characters = 0
 
 
-class Question(Protocol):
+class QuestionValidator(Protocol):
     """A question of one type."""
 
     @property
     def id(self) -> str: ...
 
-    def take(self, value: object, given: ValidatedAnswers) -> AnswerValue:
+    def validate_value(self, value: object, given: ValidatedAnswers) -> AnswerValue:
         """Check an answer and take it in; raises Refused. Gives None for a blank answer."""
         ...
 
@@ -58,7 +58,7 @@ class PointQuestion:
     binary: bool
     scores: Scores = field(default_factory=lambda: _NONE)
 
-    def take(self, value: object, given: ValidatedAnswers) -> AnswerValue:
+    def validate_value(self, value: object, given: ValidatedAnswers) -> AnswerValue:
         if not isinstance(value, int | float) or (isinstance(value, bool) and not self.binary):
             raise wrong_type(f"answers.{self.id}", "a number")
         if value not in self.points:
@@ -91,7 +91,7 @@ class ChoiceQuestion:
     codes: frozenset[str]
     scores: Scores = field(default_factory=lambda: _NONE)
 
-    def take(self, value: object, given: ValidatedAnswers) -> AnswerValue:
+    def validate_value(self, value: object, given: ValidatedAnswers) -> AnswerValue:
         if not isinstance(value, str):
             raise wrong_type(f"answers.{self.id}", "the code of an option, as text")
         if value not in self.codes:
@@ -114,7 +114,7 @@ class MultiQuestion:
     codes: frozenset[str]
     scores: Scores = field(default_factory=lambda: _NONE)
 
-    def take(self, value: object, given: ValidatedAnswers) -> AnswerValue:
+    def validate_value(self, value: object, given: ValidatedAnswers) -> AnswerValue:
         if not is_list(value):
             raise wrong_type(f"answers.{self.id}", "a list of option codes")
         chosen = [code for code in value if isinstance(code, str) and code in self.codes]
@@ -140,7 +140,7 @@ class TextQuestion:
     limit: int
     redact: Redact
 
-    def take(self, value: object, given: ValidatedAnswers) -> AnswerValue:
+    def validate_value(self, value: object, given: ValidatedAnswers) -> AnswerValue:
         text = checked_text(value, f"answers.{self.id}", self.limit)
         if not text:
             return None
@@ -165,7 +165,7 @@ class DateQuestion:
 
     id: str
 
-    def take(self, value: object, given: ValidatedAnswers) -> AnswerValue:
+    def validate_value(self, value: object, given: ValidatedAnswers) -> AnswerValue:
         day = checked_date(value, f"answers.{self.id}").isoformat()
         given.answers[self.id] = day
         return day
@@ -175,12 +175,12 @@ class DateQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class StatementQuestion:
     """Text that a form shows; nothing can be answered to it."""
 
     id: str
 
-    def take(self, value: object, given: ValidatedAnswers) -> AnswerValue:  # noqa: ARG002 - as all questions do
+    def validate_value(self, value: object, given: ValidatedAnswers) -> AnswerValue:  # noqa: ARG002 - as all questions do
         raise invalid_field(f"answers.{self.id}", "takes_no_answer", "is a statement, which takes no answer")
 
     def from_texts(self, texts: Sequence[str]) -> object:

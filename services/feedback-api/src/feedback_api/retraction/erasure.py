@@ -7,11 +7,11 @@ from typing import Final
 
 from feedback_api.intake.context import CatalogueLookup
 from feedback_api.intake.errors import FORBIDDEN, invalid_field, missing_field, unknown_field
-from feedback_api.intake.field_readers import identifier, is_object, reference, required_choice
+from feedback_api.intake.field_readers import is_object, read_identifier, read_reference, required_choice
 from feedback_api.intake.ports import RecordKind
 from feedback_api.intake.use_cases import BatchResult, RejectedItem
 from feedback_api.retraction.legal_hold import held_refusal, is_held
-from feedback_api.retraction.parser import Target, retraction
+from feedback_api.retraction.parser import RetractionTarget, build_retraction
 from soundings.access.roles import Principal
 from soundings.events.envelope import encode_event
 from soundings.http.loop_turn import LoopTurn
@@ -32,23 +32,23 @@ class ErasureContext:
     directory: CatalogueLookup
     at: datetime
 
-    def target(self, item: object) -> Target:
+    def target_of(self, item: object) -> RetractionTarget:
         """The record that an item names; raises Refused where it may not be erased."""
         if not is_object(item):
             raise invalid_field("", "wrong_type", "an item must be an object")
         if not item.keys() <= _FIELDS:
             raise unknown_field(item, _FIELDS)
-        source_id, record_id = reference(item, "source_id"), identifier(item, "id")
+        source_id, record_id = read_reference(item, "source_id"), read_identifier(item, "id")
         if source_id is None or record_id is None:
             raise missing_field("source_id" if source_id is None else "id")
         kind = _KINDS[required_choice(item, "kind", {name: name for name in _KINDS})]
-        root_id = identifier(item, "root_id")
+        root_id = read_identifier(item, "root_id")
         if root_id is not None and kind != "interaction":
             raise invalid_field("root_id", "not_here", "only interactions have roots")
-        self._check(source_id)
-        return Target(source_id, kind, record_id, root_id)
+        self._check_source(source_id)
+        return RetractionTarget(source_id, kind, record_id, root_id)
 
-    def _check(self, source_id: str) -> None:
+    def _check_source(self, source_id: str) -> None:
         """A source that the catalogue does not know has no agency, so only who reaches all of them erases from it."""
         source = self.directory.registered_source(source_id)
         if not self.principal.can_act_for("" if source is None else source.agency_id):
@@ -57,12 +57,12 @@ class ErasureContext:
             raise held_refusal("source_id")
 
 
-async def erase(items: Sequence[object], eraser: ErasureContext, log: EventLog) -> BatchResult:
+async def erase_records(items: Sequence[object], eraser: ErasureContext, log: EventLog) -> BatchResult:
     """Append a retraction for each record that may be erased; what is counted as accepted is durable.
 
     Raises Unavailable when nothing was stored and trying again may help.
     """
-    bundles, rejected = await _sorted(items, eraser)
+    bundles, rejected = await _sort_targets(items, eraser)
     lost = 0
     for topic, bundle in bundles.items():
         places = await log.append_records(topic, [record for _, record in bundle])
@@ -76,7 +76,7 @@ async def erase(items: Sequence[object], eraser: ErasureContext, log: EventLog) 
     return BatchResult(len(items) - len(rejected), rejected)
 
 
-async def _sorted(
+async def _sort_targets(
     items: Sequence[object], eraser: ErasureContext
 ) -> tuple[dict[str, list[tuple[int, LogRecord]]], list[RejectedItem]]:
     bundles: dict[str, list[tuple[int, LogRecord]]] = {}
@@ -85,7 +85,7 @@ async def _sorted(
     for index, item in enumerate(items):
         await turn.give_way()
         try:
-            event = retraction(eraser.target(item), "erasure", eraser.at)
+            event = build_retraction(eraser.target_of(item), "erasure", eraser.at)
         except InvalidInput as refusal:
             rejected.append(RejectedItem(index, None, refusal.faults[0]))
         else:

@@ -13,14 +13,14 @@ from feedback_api.intake.body_parser import (
     TooLarge,
     UnsupportedType,
     media_type,
-    parsed,
+    parse_body,
 )
 from feedback_api.intake.errors import invalid_field, missing_field, unknown_field, wrong_type
-from feedback_api.intake.field_readers import Item, is_list, is_object, reference, text
+from feedback_api.intake.field_readers import Item, is_list, is_object, read_reference, read_text
 from feedback_api.intake.replies import batch_reply, json_response
 from feedback_api.intake.source_auth import SourceAuthenticator
 from feedback_api.pseudonyms.domain import BlankPerson
-from feedback_api.retraction.erasure import ErasureContext, erase
+from feedback_api.retraction.erasure import ErasureContext
 from feedback_api.retraction.openapi import ERASE_ANSWERS, ERASE_BODY, FIND_ANSWERS, FIND_BODY
 from soundings.http.auth import AccessForbidden, current_principal
 from soundings.http.body import read_limited_body
@@ -42,13 +42,13 @@ def erasure_router(door: SourceAuthenticator, log: EventLog, subjects: Subjects,
     @router.post("/v1/subjects", name="feedback.subjects.find", openapi_extra=FIND_BODY, responses=FIND_ANSWERS)
     async def find(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         """By which pseudonyms a person is known. Nothing is written, and nobody but you learns whom you asked about."""
-        item = await _item(request, _FIND)
-        agency_id, person = reference(item, "agency_id"), text(item, "person", _PERSON_MAX)
+        item = await _request_item(request, _FIND)
+        agency_id, person = read_reference(item, "agency_id"), read_text(item, "person", _PERSON_MAX)
         if agency_id is None or person is None:
             raise missing_field("agency_id" if agency_id is None else "person")
         if not current_principal(request).can_act_for(agency_id):
             raise AccessForbidden("This is another agency than yours.")
-        if (await door.directory()).registered_agency(agency_id) is None:
+        if (await door.ready_catalogue()).registered_agency(agency_id) is None:
             raise invalid_field("agency_id", "unknown_agency", "is not an agency of the catalogue")
         try:
             found = subjects(agency_id, person)
@@ -65,23 +65,25 @@ def erasure_router(door: SourceAuthenticator, log: EventLog, subjects: Subjects,
     )
     async def erase_records(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         """Erase records for good: they leave every count, and their text is deleted. Doing it twice does no harm."""
-        item = await _item(request, _ERASE)
+        item = await _request_item(request, _ERASE)
         records = item.get("records")
         if not is_list(records):
             raise missing_field("records") if records is None else wrong_type("records", "a list")
         if len(records) > ITEMS_MAX:
             raise TooLarge(f"A list may hold {ITEMS_MAX} records; this one holds {len(records)}. Send it in parts.")
         return batch_reply(
-            await erase(records, ErasureContext(current_principal(request), await door.directory(), clock()), log)
+            await erase_records(
+                records, ErasureContext(current_principal(request), await door.ready_catalogue(), clock()), log
+            )
         )
 
     return router
 
 
-async def _item(request: Request, fields: frozenset[str]) -> Item:
+async def _request_item(request: Request, fields: frozenset[str]) -> Item:
     if media_type(request.headers.get("content-type")) not in JSON_TYPES:
         raise UnsupportedType("Send application/json.")
-    value = parsed(await read_limited_body(request, BATCH_MAX_BYTES))
+    value = parse_body(await read_limited_body(request, BATCH_MAX_BYTES))
     if not is_object(value):
         raise wrong_type("", "an object")
     if not value.keys() <= fields:

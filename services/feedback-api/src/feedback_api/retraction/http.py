@@ -7,12 +7,12 @@ from starlette.responses import Response
 
 from feedback_api.intake import openapi
 from feedback_api.intake.ports import Accepted, RecordKind
-from feedback_api.intake.receipts import Receipts, ReceiptTarget
+from feedback_api.intake.receipts import ReceiptCodec, ReceiptTarget
 from feedback_api.intake.record_ids import client_id, keyed_path_id
 from feedback_api.intake.replies import json_response
 from feedback_api.intake.source_auth import SourceAuthenticator
 from feedback_api.retraction.legal_hold import held_problem, is_held
-from feedback_api.retraction.parser import Reason, Target, retraction
+from feedback_api.retraction.parser import Reason, RetractionTarget, build_retraction
 from soundings.events.envelope import encode_event
 from soundings.events.topics import INTERACTIONS, RESPONSES
 from soundings.http.problems import ProblemException
@@ -26,14 +26,14 @@ _LOG_DAYS: Final = max(topic.retention.days for topic in (RESPONSES, INTERACTION
 _KINDS: Final = frozenset(get_args(RecordKind))
 
 
-def retraction_router(door: SourceAuthenticator, log: EventLog, receipts: Receipts, clock: Clock) -> APIRouter:
+def retraction_router(door: SourceAuthenticator, log: EventLog, receipts: ReceiptCodec, clock: Clock) -> APIRouter:
     """DELETE by id for each kind, and DELETE by receipt."""
     router = APIRouter(tags=["taking back"])
 
-    async def retract(target: Target, reason: Reason) -> Response:
-        if is_held(target.source_id, await door.directory()):
+    async def retract(target: RetractionTarget, reason: Reason) -> Response:
+        if is_held(target.source_id, await door.ready_catalogue()):
             raise held_problem()
-        await _append(log, target, reason, clock)
+        await _append_retraction(log, target, reason, clock)
         return json_response({"id": client_id(target.record_id), "log_days": _LOG_DAYS})
 
     def by_id(path: str, name: str, kind: RecordKind, accepted: Accepted) -> None:
@@ -44,8 +44,8 @@ def retraction_router(door: SourceAuthenticator, log: EventLog, receipts: Receip
             request: Request, record_id: str, root_id: str | None = None
         ) -> Response:
             """Take a record back for good. It may not have come yet; whatever comes later under its id stays out."""
-            sender = await door.sender(request, accepted)
-            target = Target(
+            sender = await door.authenticate_sender(request, accepted)
+            target = RetractionTarget(
                 sender.source.id,
                 kind,
                 keyed_path_id(record_id, "id"),
@@ -66,20 +66,20 @@ def retraction_router(door: SourceAuthenticator, log: EventLog, receipts: Receip
         The log, which keeps everything in the order of its coming and shows it to nobody, forgets it by itself within
         ``log_days`` days.
         """
-        target = receipts.open(receipt)
+        target = receipts.open_receipt(receipt)
         if target is None or target.kind not in _KINDS:
             raise ProblemException(404, "not_found", "This is not a receipt that we gave.")
-        return await retract(_target(target), "erasure")
+        return await retract(_receipt_target(target), "erasure")
 
     return router
 
 
-async def _append(log: EventLog, target: Target, reason: Reason, clock: Clock) -> None:
-    event = retraction(target, reason, clock())
+async def _append_retraction(log: EventLog, target: RetractionTarget, reason: Reason, clock: Clock) -> None:
+    event = build_retraction(target, reason, clock())
     (place,) = await log.append_records(event.TOPIC.name, (encode_event(event, current_traceparent()),))
     if isinstance(place, AppendFailed):
         raise ServiceUnavailable("The log could not store this just now; send it again.") from place
 
 
-def _target(sealed: ReceiptTarget) -> Target:
-    return Target(sealed.source_id, cast("RecordKind", sealed.kind), sealed.record_id, sealed.root_id)
+def _receipt_target(sealed: ReceiptTarget) -> RetractionTarget:
+    return RetractionTarget(sealed.source_id, cast("RecordKind", sealed.kind), sealed.record_id, sealed.root_id)

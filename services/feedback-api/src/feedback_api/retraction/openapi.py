@@ -29,12 +29,12 @@ _REFUSALS: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-def _body(required: list[str], properties: dict[str, Any]) -> dict[str, object]:
+def _body_schema(required: list[str], properties: dict[str, Any]) -> dict[str, object]:
     schema = {"type": "object", "required": required, "properties": properties}
     return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
-FIND_BODY: Final = _body(
+FIND_BODY: Final = _body_schema(
     ["agency_id", "person"],
     {
         "agency_id": {"type": "string"},
@@ -46,7 +46,7 @@ FIND_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     422: problem_answer("A field that does not hold; `errors` names it."),
     **_REFUSALS,
 }
-ERASE_BODY: Final = _body(["records"], {"records": {"type": "array", "items": _RECORD, "maxItems": 10_000}})
+ERASE_BODY: Final = _body_schema(["records"], {"records": {"type": "array", "items": _RECORD, "maxItems": 10_000}})
 ERASE_ANSWERS: Final[dict[int | str, dict[str, Any]]] = {
     202: json_answer("What became of each record.", MANY),
     422: REFUSED,

@@ -22,7 +22,7 @@ Reason = Literal["erasure", "sender"]
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class RetractionTarget:
     """The record that is taken back; ``root_id`` is None where the kind has no roots, or the record is its own."""
 
     source_id: str
@@ -31,7 +31,7 @@ class Target:
     root_id: str | None = None
 
 
-def retraction(target: Target, reason: Reason, at: datetime) -> EventData:
+def build_retraction(target: RetractionTarget, reason: Reason, at: datetime) -> EventData:
     """The event that takes a record back. A tally is nobody's answer: it is always its sender who takes it back."""
     if target.kind == "response":
         return ResponseRetracted(record_id=target.record_id, source_id=target.source_id, reason=reason, retracted_at=at)
@@ -78,6 +78,6 @@ class RetractionParser:
             raise missing_field("id")
         if sender.source.legal_hold:
             raise held_refusal("")
-        target = Target(sender.source.id, self._kind, record_id, keyed_identifier(item, "root_id"))
-        event = retraction(target, "sender", sender.received_at)
+        target = RetractionTarget(sender.source.id, self._kind, record_id, keyed_identifier(item, "root_id"))
+        event = build_retraction(target, "sender", sender.received_at)
         return ParsedItem(record_id, target.root_id, encode_event(event, sender.traceparent))

@@ -10,18 +10,18 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from feedback_api.intake import openapi
-from feedback_api.intake.body_parser import JSON_TYPES, SINGLE_MAX_BYTES, UnsupportedType, media_type, parsed
+from feedback_api.intake.body_parser import JSON_TYPES, SINGLE_MAX_BYTES, UnsupportedType, media_type, parse_body
 from feedback_api.intake.context import CatalogueLookup
 from feedback_api.intake.errors import invalid_field, missing_field, unknown_field, wrong_type
 from feedback_api.intake.field_readers import (
     Item,
     Redact,
     fitted,
-    identifier,
     is_object,
-    reference,
+    read_identifier,
+    read_reference,
+    read_text,
     required_choice,
-    text,
 )
 from feedback_api.intake.monotonic_revision import MonotonicRevisions
 from feedback_api.intake.replies import json_response
@@ -44,7 +44,7 @@ _REASON_MAX: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class ReviewDependencies:
     """What reviewing needs."""
 
     door: SourceAuthenticator
@@ -54,7 +54,7 @@ class Desk:
     clock: Clock
 
 
-def review_router(desk: Desk) -> APIRouter:
+def review_router(desk: ReviewDependencies) -> APIRouter:
     """POST /v1/reviews."""
     router = APIRouter(tags=["reviews"])
 
@@ -67,9 +67,9 @@ def review_router(desk: Desk) -> APIRouter:
     )
     async def review(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         """Say whether a response counts. It speaks of all its revisions, and the newest review holds."""
-        item = await _item(request)
-        directory = await desk.door.directory()
-        event = await asyncio.to_thread(reviewed, item, current_principal(request), directory, desk, desk.clock())
+        item = await _request_item(request)
+        directory = await desk.door.ready_catalogue()
+        event = await asyncio.to_thread(review_event, item, current_principal(request), directory, desk, desk.clock())
         (place,) = await desk.log.append_records(event.TOPIC.name, (encode_event(event, current_traceparent()),))
         if isinstance(place, AppendFailed):
             raise ServiceUnavailable("The log could not store this just now; send it again.") from place
@@ -78,12 +78,14 @@ def review_router(desk: Desk) -> APIRouter:
     return router
 
 
-def reviewed(item: Item, reviewer: Principal, directory: CatalogueLookup, desk: Desk, at: datetime) -> ResponseReviewed:
+def review_event(
+    item: Item, reviewer: Principal, directory: CatalogueLookup, desk: ReviewDependencies, at: datetime
+) -> ResponseReviewed:
     """The event of a review; raises Refused, or Forbidden for another agency's source."""
     if not item.keys() <= _FIELDS:
         raise unknown_field(item, _FIELDS)
-    source_id, record_id = reference(item, "source_id"), identifier(item, "id")
-    verdict, reason = required_choice(item, "verdict", _VERDICTS), text(item, "reason", _REASON_MAX)
+    source_id, record_id = read_reference(item, "source_id"), read_identifier(item, "id")
+    verdict, reason = required_choice(item, "verdict", _VERDICTS), read_text(item, "reason", _REASON_MAX)
     if source_id is None or record_id is None or reason is None:
         raise missing_field("source_id" if source_id is None else "id" if record_id is None else "reason")
     source = directory.registered_source(source_id)
@@ -94,17 +96,17 @@ def reviewed(item: Item, reviewer: Principal, directory: CatalogueLookup, desk: 
     return ResponseReviewed(
         record_id=record_id,
         source_id=source_id,
-        revision=desk.revisions.next(),
+        revision=desk.revisions.next_revision(),
         verdict=cast("Verdict", verdict),
         reason=fitted(desk.redact(reason), _REASON_MAX),
         reviewed_at=at,
     )
 
 
-async def _item(request: Request) -> Item:
+async def _request_item(request: Request) -> Item:
     if media_type(request.headers.get("content-type")) not in JSON_TYPES:
         raise UnsupportedType("Send application/json.")
-    value = parsed(await read_limited_body(request, SINGLE_MAX_BYTES))
+    value = parse_body(await read_limited_body(request, SINGLE_MAX_BYTES))
     if not is_object(value):
         raise wrong_type("", "an object")
     return value

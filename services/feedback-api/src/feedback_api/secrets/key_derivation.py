@@ -9,7 +9,7 @@ _SHORTEST_ROOT: Final = 16
 _SALT: Final = b"soundings"
 
 
-def derive(root_secret: bytes, purpose: str, *parts: str, length: int) -> bytes:
+def derive_key(root_secret: bytes, purpose: str, *parts: str, length: int) -> bytes:
     """A key of `length` bytes by HKDF-SHA256 (RFC 5869) whose info is the purpose and the length-prefixed parts.
 
     Raises:
@@ -17,9 +17,9 @@ def derive(root_secret: bytes, purpose: str, *parts: str, length: int) -> bytes:
     """
     if len(root_secret) < _SHORTEST_ROOT:
         raise ValueError(f"the root secret needs at least {_SHORTEST_ROOT} bytes")
-    info = b"".join(len(part).to_bytes(4) + part for part in map(_bytes, (purpose, *parts)))
+    info = b"".join(len(part).to_bytes(4) + part for part in map(_part_bytes, (purpose, *parts)))
     return HKDF(algorithm=SHA256(), length=length, salt=_SALT, info=info).derive(root_secret)
 
 
-def _bytes(part: str) -> bytes:
+def _part_bytes(part: str) -> bytes:
     return part.encode("utf-8", "surrogatepass")

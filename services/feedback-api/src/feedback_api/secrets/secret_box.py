@@ -9,7 +9,7 @@ from typing import Final
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from feedback_api.secrets.key_derivation import derive
+from feedback_api.secrets.key_derivation import derive_key
 from soundings.events.catalogue import SEALED_PREFIX
 
 SECRET_MAX: Final = 1000
@@ -24,15 +24,17 @@ class SecretBox:
     """
 
     def __init__(self, root_secret: bytes, former: Sequence[bytes] = ()) -> None:
-        self._ciphers = [AESGCM(derive(secret, "connector-secret", length=_KEY)) for secret in (root_secret, *former)]
+        self._ciphers = [
+            AESGCM(derive_key(secret, "connector-secret", length=_KEY)) for secret in (root_secret, *former)
+        ]
 
-    def seal(self, secret: str, source_id: str, vendor: str) -> str:
+    def seal_secret(self, secret: str, source_id: str, vendor: str) -> str:
         """The secret as text that tells nothing (AES-256-GCM); it opens only for this source and vendor."""
         nonce = os.urandom(_NONCE)
-        box = nonce + self._ciphers[0].encrypt(nonce, secret.encode(), _bound(source_id, vendor))
+        box = nonce + self._ciphers[0].encrypt(nonce, secret.encode(), _bound_context(source_id, vendor))
         return SEALED_PREFIX + urlsafe_b64encode(box).rstrip(b"=").decode("ascii")
 
-    def open(self, sealed: str, source_id: str, vendor: str) -> bytes | None:
+    def open_secret(self, sealed: str, source_id: str, vendor: str) -> bytes | None:
         """The secret; None where this was not sealed here, or for another source or vendor."""
         text = sealed.removeprefix(SEALED_PREFIX)
         try:
@@ -41,9 +43,9 @@ class SecretBox:
             return None
         for cipher in self._ciphers:
             with suppress(ValueError, InvalidTag):
-                return cipher.decrypt(box[:_NONCE], box[_NONCE:], _bound(source_id, vendor))
+                return cipher.decrypt(box[:_NONCE], box[_NONCE:], _bound_context(source_id, vendor))
         return None
 
 
-def _bound(source_id: str, vendor: str) -> bytes:
+def _bound_context(source_id: str, vendor: str) -> bytes:
     return f"{source_id}/{vendor}".encode()

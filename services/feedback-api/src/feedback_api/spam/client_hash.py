@@ -17,7 +17,7 @@ class RotatingClientHash:
         self._key = b""
         self._until = float("-inf")
 
-    def of(self, place: str, client: str) -> str:
+    def hash_client(self, place: str, client: str) -> str:
         """The same text for the same client and place until the key changes."""
         now = self._monotonic()
         if now >= self._until:

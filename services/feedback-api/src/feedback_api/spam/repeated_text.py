@@ -21,7 +21,7 @@ _SHORTEST_THE_SAME: Final = 8
 
 
 @dataclass(slots=True)
-class _Seen:
+class _SeenText:
     since: float
     records: set[bytes] = field(default_factory=set[bytes])
 
@@ -33,33 +33,33 @@ class RepeatedTextDetector:
         self._monotonic = monotonic
         self._most = most
         self._key = secrets.token_bytes(32)
-        self._texts: OrderedDict[bytes, _Seen] = OrderedDict()
+        self._texts: OrderedDict[bytes, _SeenText] = OrderedDict()
 
-    def others(self, place: str, record_id: str, text: str) -> int:
+    def count_others(self, place: str, record_id: str, text: str) -> int:
         """How many other records of a place had this text, of those remembered; this one is remembered too.
 
         Case, spaces and punctuation do not matter. A record that is sent again is not another one.
         """
-        plain = _plain(text)
+        plain = _plain_text(text)
         if len(plain) < SHORTEST:
             return 0
         now = self._monotonic()
-        self._forget(now)
-        seen = self._texts.setdefault(self._hash(place, plain), _Seen(now))
-        record = self._hash(place, record_id)
+        self._expire_seen(now)
+        seen = self._texts.setdefault(self._text_hash(place, plain), _SeenText(now))
+        record = self._text_hash(place, record_id)
         others = len(seen.records - {record})
         if len(seen.records) < _MOST_RECORDS:
             seen.records.add(record)
         return others
 
-    def _forget(self, now: float) -> None:
+    def _expire_seen(self, now: float) -> None:
         while self._texts:
             oldest = next(iter(self._texts))
             if len(self._texts) < self._most and now - self._texts[oldest].since < _WINDOW_SECONDS:
                 return
             del self._texts[oldest]
 
-    def _hash(self, place: str, text: str) -> bytes:
+    def _text_hash(self, place: str, text: str) -> bytes:
         return blake2b(f"{place}\n{text}".encode("utf-8", "surrogatepass"), key=self._key, digest_size=16).digest()
 
 
@@ -67,11 +67,11 @@ def is_the_same(texts: Collection[str]) -> bool:
     """Whether several texts are one, of more than a word such as "nothing"; case and punctuation do not matter."""
     if len(texts) < 2:  # noqa: PLR2004 - one alone is like no other
         return False
-    first, *others = map(_plain, texts)
+    first, *others = map(_plain_text, texts)
     return len(first) >= _SHORTEST_THE_SAME and all(other == first for other in others)
 
 
-def _plain(text: str) -> str:
+def _plain_text(text: str) -> str:
     """The letters and digits of a text, in one case."""
     if text.isascii():
         return text.lower().translate(_BETWEEN_IN_ASCII)

@@ -55,7 +55,7 @@ class SpamScore:
 _NONE: Final = SpamScore(0.0, (), quarantined=False)
 
 
-def suspicion(signs: Collection[SpamReason], quarantine_at: float) -> SpamScore:
+def spam_score(signs: Collection[SpamReason], quarantine_at: float) -> SpamScore:
     """The weights of all signs together, at most 1; a threshold is above 0, so nothing holds back what shows none."""
     if not signs:
         return _NONE

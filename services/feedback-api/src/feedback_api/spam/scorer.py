@@ -9,7 +9,7 @@ from typing import Final
 from feedback_api.spam import text_heuristics
 from feedback_api.spam.client_hash import RotatingClientHash
 from feedback_api.spam.repeated_text import RepeatedTextDetector, is_the_same
-from feedback_api.spam.score import SpamReason, SpamScore, suspicion
+from feedback_api.spam.score import SpamReason, SpamScore, spam_score
 from feedback_api.spam.token_bucket import TokenBuckets
 from soundings.events.forms import AbusePolicy
 
@@ -45,7 +45,7 @@ class SpamScorer:
         # Long answers are judged on a thread beside the event loop, and nothing inside is made for two at once.
         self._lock = threading.Lock()
 
-    def judge(
+    def score_submission(
         self, arrival: SubmissionContext, rules: AbusePolicy, record_id: str, texts: Collection[str]
     ) -> SpamScore:
         """The suspicion about one response; it is remembered for the ones after it."""
@@ -53,18 +53,18 @@ class SpamScorer:
             signs = {*_of_arrival(arrival, rules), *self._of_texts(arrival.form_id, record_id, texts)}
             if self._is_crowded(arrival):
                 signs.add(SpamReason.CROWD)
-        return suspicion(signs, rules.quarantine_at)
+        return spam_score(signs, rules.quarantine_at)
 
     def _is_crowded(self, arrival: SubmissionContext) -> bool:
-        at_form = self._by_form.take(self._clients.of(f"form {arrival.form_id}", arrival.client))
-        at_origin = self._by_origin.take(self._clients.of(f"origin {arrival.origin}", arrival.client))
+        at_form = self._by_form.take_token(self._clients.hash_client(f"form {arrival.form_id}", arrival.client))
+        at_origin = self._by_origin.take_token(self._clients.hash_client(f"origin {arrival.origin}", arrival.client))
         return not (at_form and at_origin)
 
     def _of_texts(self, form_id: str, record_id: str, texts: Collection[str]) -> Iterator[SpamReason]:
         if not texts:
             return
         together = "\n".join(texts)
-        if found := text_heuristics.links(together):
+        if found := text_heuristics.count_links(together):
             yield SpamReason.LINK if found == 1 else SpamReason.LINKS
         if text_heuristics.has_markup(together):
             yield SpamReason.MARKUP
@@ -72,7 +72,7 @@ class SpamScorer:
             yield SpamReason.GIBBERISH
         if is_the_same(texts):
             yield SpamReason.SAME_EVERYWHERE
-        if others := self._repeats.others(form_id, record_id, together):
+        if others := self._repeats.count_others(form_id, record_id, together):
             yield SpamReason.OFTEN_REPEATED if others >= _OFTEN else SpamReason.REPEATED
 
 

@@ -26,16 +26,16 @@ _LOOKED_AT: Final = 4000
 """Characters of a text that are read for sense, so that the longest text costs little."""
 
 
-def links(text: str) -> int:
+def count_links(text: str) -> int:
     """How many links a text holds; those that were redacted count too."""
-    if not _mentions(text.lower(), _LINK_HINTS):
+    if not _mentions_any(text.lower(), _LINK_HINTS):
         return 0
     return sum(1 for _ in _LINK.finditer(text))
 
 
 def has_markup(text: str) -> bool:
     """Whether links are written in HTML or BBCode, as only programs do."""
-    return _mentions(text.lower(), _MARKUP_HINTS) and _MARKUP.search(text) is not None
+    return _mentions_any(text.lower(), _MARKUP_HINTS) and _MARKUP.search(text) is not None
 
 
 def is_gibberish(text: str) -> bool:
@@ -43,7 +43,7 @@ def is_gibberish(text: str) -> bool:
 
     Never so for short answers, for texts in other scripts, and for what only holds some odd words.
     """
-    plain = _plain(text[:_LOOKED_AT])
+    plain = _plain_text(text[:_LOOKED_AT])
     if not _holds_odd(plain):
         return False
     prose = " ".join(token for token in plain.split() if _NO_PROSE.search(token) is None)
@@ -52,7 +52,7 @@ def is_gibberish(text: str) -> bool:
     return odd >= _FEWEST_ODD and odd >= _MOSTLY * sum(map(len, words))
 
 
-def _mentions(lowered: str, hints: tuple[str, ...]) -> bool:
+def _mentions_any(lowered: str, hints: tuple[str, ...]) -> bool:
     """Whether any of the hints is there, without which a slower look would find nothing."""
     for hint in hints:  # noqa: SIM110 - a generator costs more than the look itself
         if hint in lowered:
@@ -60,7 +60,7 @@ def _mentions(lowered: str, hints: tuple[str, ...]) -> bool:
     return False
 
 
-def _plain(text: str) -> str:
+def _plain_text(text: str) -> str:
     """The text in small letters without accents."""
     if text.isascii():
         return text.lower()

@@ -9,7 +9,7 @@ _MOST: Final = 50_000
 
 
 @dataclass(slots=True)
-class _Bucket:
+class _TokenBucket:
     tokens: float
     at: float
 
@@ -22,16 +22,16 @@ class TokenBuckets:
         self._per_second = per_second
         self._monotonic = monotonic
         self._most = most
-        self._held: OrderedDict[str, _Bucket] = OrderedDict()
+        self._held: OrderedDict[str, _TokenBucket] = OrderedDict()
 
-    def take(self, key: str) -> bool:
+    def take_token(self, key: str) -> bool:
         """Take a token; False where the bucket is empty."""
         return self.wait_seconds(key) == 0
 
     def wait_seconds(self, key: str) -> float:
         """0 when a token was taken; else how long until there is one."""
         now = self._monotonic()
-        bucket = self._held.pop(key, None) or _Bucket(self._burst, now)
+        bucket = self._held.pop(key, None) or _TokenBucket(self._burst, now)
         bucket.tokens = min(self._burst, bucket.tokens + (now - bucket.at) * self._per_second)
         bucket.at = now
         self._held[key] = bucket

@@ -10,7 +10,7 @@ from feedback_api.intake.field_readers import (
     Redact,
     checked_text,
     checked_whole,
-    cleaned,
+    clean_text,
     is_object,
 )
 from soundings.kernel.ids import is_slug
@@ -21,7 +21,7 @@ _BINS_MAX: Final = 1000
 _NAME_MAX: Final = 100
 
 
-def bins(item: Item, measure: BuiltInMeasure, redact: Redact) -> dict[str, int]:
+def read_bins(item: Item, measure: BuiltInMeasure, redact: Redact) -> dict[str, int]:
     """How often each bin was counted. Names outside a closed set are redacted; names that become equal are added up."""
     value = item.get("bins")
     if value is None:
@@ -46,7 +46,7 @@ def bins(item: Item, measure: BuiltInMeasure, redact: Redact) -> dict[str, int]:
     return counted
 
 
-def total(item: Item, measure: BuiltInMeasure) -> int | float | None:
+def read_total(item: Item, measure: BuiltInMeasure) -> int | float | None:
     """The sum in seconds or minor units, which durations and money need and nothing else has."""
     value = item.get("total")
     if not has_total(measure.scale):
@@ -79,4 +79,4 @@ def _open_name(name: str, redact: Redact) -> str:
     checked = checked_text(name, "bins", _NAME_MAX)
     if not checked:
         raise invalid_field("bins", "unknown_bin", "a bin needs a name")
-    return cleaned(checked, _NAME_MAX, redact)
+    return clean_text(checked, _NAME_MAX, redact)

@@ -9,13 +9,13 @@ from feedback_api.catalogue_projection.measure_versions import built_in, in_forc
 from feedback_api.catalogue_projection.read_models import AgencyView, MeasureVersionView
 from feedback_api.intake.context import CHANNELS, CatalogueLookup, IntakeContext, service_of
 from feedback_api.intake.errors import invalid_field, missing_field, unknown_field
-from feedback_api.intake.field_readers import Item, Redact, reference, required_choice, revision, whole_number
+from feedback_api.intake.field_readers import Item, Redact, read_reference, read_revision, required_choice, whole_number
 from feedback_api.intake.monotonic_revision import MonotonicRevisions
 from feedback_api.intake.ports import Accepted, ParsedItem, RecordKind
 from feedback_api.intake.record_builder import RecordBuilder
 from feedback_api.intake.record_ids import keyed_identifier
 from feedback_api.intake.timestamps import local_date
-from feedback_api.tallies.bin_validation import bins, total
+from feedback_api.tallies.bin_validation import read_bins, read_total
 from soundings.events.tally import TallyRecorded
 from soundings.events.topics import TALLIES
 from soundings.kernel.clock import from_epoch_ms
@@ -31,7 +31,7 @@ _VERSION_MAX: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class TallyPeriod:
     """One day, month, fiscal quarter or fiscal year, by its first local date."""
 
     grain: CellGrain
@@ -58,13 +58,13 @@ class TallyParser:
         own_id = keyed_identifier(item, "id")
         service_id = service_of(item, sender, self._directory)
         channel = required_choice(item, "channel", CHANNELS)
-        period = _period(item, sender.agency)
-        measure = self._measure(item, sender.agency, period)
+        period = _read_period(item, sender.agency)
+        measure = self._tally_measure(item, sender.agency, period)
         tally_id = own_id or _derived_id(sender.source.id, service_id, channel, measure, period)
-        counted = bins(item, measure, self._redact)
-        whole = total(item, measure)
-        given = revision(item)
-        revised = self._revisions.next() if given is None else given
+        counted = read_bins(item, measure, self._redact)
+        whole = read_total(item, measure)
+        given = read_revision(item)
+        revised = self._revisions.next_revision() if given is None else given
         data: dict[str, object] = {
             "tally_id": tally_id,
             "source_id": sender.source.id,
@@ -82,13 +82,13 @@ class TallyParser:
             "total": whole,
             "received_at": sender.received_at,
         }
-        return self._maker.make(data, sender, record_id=tally_id, revision=revised, at=sender.received_at)
+        return self._maker.build_record(data, sender, record_id=tally_id, revision=revised, at=sender.received_at)
 
-    def _measure(self, item: Item, agency: AgencyView, period: Period) -> BuiltInMeasure:
-        versions = self._versions(item, agency)
+    def _tally_measure(self, item: Item, agency: AgencyView, period: TallyPeriod) -> BuiltInMeasure:
+        versions = self._measure_versions(item, agency)
         number = whole_number(item, "version", 1, _VERSION_MAX)
         if number is None:
-            measure = in_force(versions, _beginning(agency, period.start))
+            measure = in_force(versions, _period_start(agency, period.start))
         else:
             measure = _of_version(versions, number)
         if not accepts_tallies(measure):
@@ -97,20 +97,20 @@ class TallyParser:
             )
         return measure
 
-    def _versions(self, item: Item, agency: AgencyView) -> tuple[MeasureVersionView, ...]:
-        measure_id = reference(item, "measure")
+    def _measure_versions(self, item: Item, agency: AgencyView) -> tuple[MeasureVersionView, ...]:
+        measure_id = read_reference(item, "measure")
         if measure_id is None:
             raise missing_field("measure")
         found = built_in(measure_id)
         if found:
             return found
-        own = self._directory.measure(measure_id)
+        own = self._directory.find_measure(measure_id)
         if own is None or own.agency_id != agency.id:
             raise invalid_field("measure", "unknown_measure", "is neither a built-in measure nor one of your agency's")
         return own.versions
 
 
-def _period(item: Item, agency: AgencyView) -> Period:
+def _read_period(item: Item, agency: AgencyView) -> TallyPeriod:
     grain = CellGrain(required_choice(item, "grain", _GRAINS))
     start = local_date(item, "start")
     if start is None:
@@ -120,10 +120,10 @@ def _period(item: Item, agency: AgencyView) -> Period:
         fiscal = "" if grain in {CellGrain.DAY, CellGrain.MONTH} else "fiscal "
         detail = f"must be the first day of a {fiscal}{grain.value}; the one that holds it begins on {first}"
         raise invalid_field("start", "not_first_day", detail)
-    return Period(grain, start)
+    return TallyPeriod(grain, start)
 
 
-def _beginning(agency: AgencyView, start: date) -> datetime:
+def _period_start(agency: AgencyView, start: date) -> datetime:
     return from_epoch_ms(agency.calendar.start_of_day(start)).astimezone(UTC)
 
 
@@ -134,7 +134,7 @@ def _of_version(versions: tuple[MeasureVersionView, ...], number: int) -> BuiltI
     raise invalid_field("version", "unknown_version", "is not a version of this measure")
 
 
-def _derived_id(source_id: str, service_id: str, channel: str, measure: BuiltInMeasure, period: Period) -> str:
+def _derived_id(source_id: str, service_id: str, channel: str, measure: BuiltInMeasure, period: TallyPeriod) -> str:
     """The id of a tally that has none: the same for the same count of the same thing, so that it can be corrected."""
     parts = (source_id, service_id, channel, measure.id, str(measure.version), period.grain.value, str(period.start))
     return "tally-" + hash_key128(*parts).hex()

@@ -28,15 +28,17 @@ def widget_files() -> Mapping[str, WidgetFile]:
     """Every version by its number. Pages that name a version and its integrity keep working after an upgrade."""
     folder = files("feedback_api.widget") / "built"
     return {
-        one.name.removesuffix(_NAME): _ready(one.read_bytes()) for one in folder.iterdir() if one.name.endswith(_NAME)
+        one.name.removesuffix(_NAME): _ready_file(one.read_bytes())
+        for one in folder.iterdir()
+        if one.name.endswith(_NAME)
     }
 
 
-def newest() -> WidgetFile:
+def newest_bundle() -> WidgetFile:
     """The version that new snippets name."""
     return widget_files()[VERSION]
 
 
-def _ready(plain: bytes) -> WidgetFile:
+def _ready_file(plain: bytes) -> WidgetFile:
     digest = sha256(plain).hexdigest()[:32]
     return WidgetFile(plain, gzip.compress(plain, 9, mtime=0), f'"{digest}"', f'"{digest}-gzip"')

@@ -5,7 +5,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from feedback_api.widget.bundles import WidgetFile, newest, widget_files
+from feedback_api.widget.bundles import WidgetFile, newest_bundle, widget_files
 from soundings.http.problems import ProblemException
 
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
@@ -30,7 +30,7 @@ def widget_router() -> APIRouter:
     @router.get("/widget.js", name="feedback.widget.newest", responses=_SCRIPT, response_class=Response)
     async def newest_widget(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         """The newest version of the widget; kept for an hour, so it has no integrity that a page could name."""
-        return _answer(request, newest(), _FOR_AN_HOUR)
+        return _file_reply(request, newest_bundle(), _FOR_AN_HOUR)
 
     @router.get("/widget/{version}.js", name="feedback.widget.version", responses=_SCRIPT, response_class=Response)
     async def widget(version: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
@@ -38,12 +38,12 @@ def widget_router() -> APIRouter:
         found = widget_files().get(version)
         if found is None:
             raise ProblemException(404, "not_found", "There is no such version of the widget.")
-        return _answer(request, found, _FOR_EVER)
+        return _file_reply(request, found, _FOR_EVER)
 
     return router
 
 
-def _answer(request: Request, file: WidgetFile, kept: str) -> Response:
+def _file_reply(request: Request, file: WidgetFile, kept: str) -> Response:
     zipped = "gzip" in request.headers.get("accept-encoding", "")
     headers = {**_OPEN, "etag": file.zipped_etag if zipped else file.etag, "cache-control": kept}
     if headers["etag"] in request.headers.get("if-none-match", ""):

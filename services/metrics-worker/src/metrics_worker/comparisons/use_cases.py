@@ -18,7 +18,7 @@ from metrics_worker.comparisons.domain import (
     is_heard,
 )
 from metrics_worker.comparisons.ports import ComparisonSnapshot, ComparisonStore, LogEnds
-from metrics_worker.consumer.event_decoder import decode_event
+from metrics_worker.consumer.event_decoder import decode_log_event
 from soundings.access.keys import hash_key
 from soundings.events.base import EventData
 from soundings.events.envelope import UndecodableRecord
@@ -131,7 +131,7 @@ def _key(kind: Kind, source_id: str, record: AskedRecord) -> bytes:
 def _decoded(event: type[EventData], value: bytes, index: int) -> RecordReceived:
     headers = (("ce_type", event.TYPE.encode()),)
     try:
-        decoded = decode_event(StoredRecord(event.TOPIC.name, 0, 0, b"", value, headers, 0), "")
+        decoded = decode_log_event(StoredRecord(event.TOPIC.name, 0, 0, b"", value, headers, 0), "")
     except UndecodableRecord as error:
         raise _refused(index, str(error)) from error
     if not isinstance(decoded, RecordReceived):

@@ -56,7 +56,7 @@ _ESCAPE: Final = b"\\"
 _ESCAPED_NUL: Final = b"\\u0000"
 
 
-def decode_event(record: StoredRecord, home: str) -> Event:
+def decode_log_event(record: StoredRecord, home: str) -> Event:
     """The event in a record. Raises `Undecodable` when it breaks its contract, `Contradiction` when it cannot be so."""
     try:
         return _decode_fast(record, home) or _decode_with_model(record, home)
@@ -199,7 +199,8 @@ def _interaction(value: bytes, home: str) -> RecordReceived | None:
     content = interaction_content(record_id, service, channel, data)
     return RecordReceived(
         Fact(
-            hash_key128("interaction", source_id, root_id, record_id), hash_key128("root", source_id, root_id), "interaction",
+            hash_key128("interaction", source_id, root_id, record_id),
+            hash_key128("root", source_id, root_id), "interaction",
             source_id, record_id, service or "", channel or "", content.started, COUNTED, event.revision, None, None,
             text_of(data), home,
         ),

@@ -10,7 +10,7 @@ from metrics_worker.aggregation.record_sender import CATALOGUE_SENDER, sender_of
 from metrics_worker.aggregation.revisions import Event
 from metrics_worker.consumer.catalogue_rows import decode_entity
 from metrics_worker.consumer.dead_letter_limit import DeadLetterLimit
-from metrics_worker.consumer.event_decoder import decode_event
+from metrics_worker.consumer.event_decoder import decode_log_event
 from metrics_worker.consumer.log_checks import check_gap
 from metrics_worker.consumer.ports import CatalogueRow, DeadLetter, OffsetAdvance, ParkedRecord, PartitionLease
 from metrics_worker.consumer.write_batch import PartitionBatch, dead_letter
@@ -51,7 +51,7 @@ async def read_slice(
         end = await entities.read(batch)
         return _slice(batch, held, end, entities, catalogue=entities.events)
     kept = home_of(topic, partition)
-    reader = _Reader(lambda record: decode_event(record, kept), lambda event: event.fact.source_id, limit, routed)
+    reader = _Reader(lambda record: decode_log_event(record, kept), lambda event: event.fact.source_id, limit, routed)
     end = await reader.read(batch)
     return _slice(batch, held, end, reader, events=reader.events)
 
@@ -64,7 +64,7 @@ def decode_parked(records: list[StoredRecord], move: OffsetAdvance) -> Partition
     letters: list[DeadLetter] = []
     for record in records:
         try:
-            events.append(decode_event(record, kept))
+            events.append(decode_log_event(record, kept))
         except (UndecodableRecord, InconsistentEvent) as error:
             letters.append(dead_letter(record, error.code, str(error)))
         else:

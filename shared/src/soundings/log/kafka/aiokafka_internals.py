@@ -204,14 +204,14 @@ class _ProducerInside(Protocol):
 
 
 # Their parameters are typed more narrowly than what they take, or not at all.
-_make_client = cast("Callable[..., Client]", AIOKafkaClient)
-_make_producer = cast("Callable[..., Producer]", AIOKafkaProducer)
-_make_admin = cast("Callable[..., Admin]", AIOKafkaAdminClient)
+_make_client = cast("Callable[..., KafkaClient]", AIOKafkaClient)
+_make_producer = cast("Callable[..., KafkaProducer]", AIOKafkaProducer)
+_make_admin = cast("Callable[..., KafkaAdmin]", AIOKafkaAdminClient)
 _make_topic = cast("Callable[..., object]", NewTopic)
 _make_resource = cast("Callable[..., object]", ConfigResource)
-_fetch_request = cast("Callable[..., Request]", FetchRequest)
-_position_request = cast("Callable[..., Request]", OffsetRequest)
-_commit_request = cast("Callable[..., Request]", OffsetCommitRequest)
+_fetch_request = cast("Callable[..., KafkaRequest]", FetchRequest)
+_position_request = cast("Callable[..., KafkaRequest]", OffsetRequest)
+_commit_request = cast("Callable[..., KafkaRequest]", OffsetCommitRequest)
 
 
 def make_client(settings: KafkaSettings) -> KafkaClient:

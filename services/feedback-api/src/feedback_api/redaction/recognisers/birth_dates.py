@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from feedback_api.redaction.context_cues import mentions
-from feedback_api.redaction.spans import Span
+from feedback_api.redaction.context_cues import mentions_any
+from feedback_api.redaction.spans import RedactedSpan
 
 _MONTH: Final = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
@@ -39,8 +39,8 @@ _BEFORE_BIRTH: Final = re.compile(
 _STEMS: Final = ("born", "birth", "nac", "cumple", "dob", "d.o", "d o")
 
 
-def birth_dates(text: str, lowered: str) -> Iterator[Span]:
+def birth_dates(text: str, lowered: str) -> Iterator[RedactedSpan]:
     """Every date of birth that a cue gives away; the cue itself stays."""
-    if mentions(lowered, _STEMS):
+    if mentions_any(lowered, _STEMS):
         for pattern in (_AFTER_BIRTH, _AFTER_BORN, _BEFORE_BIRTH):
-            yield from (Span(*match.span(1), "date-of-birth") for match in pattern.finditer(text))
+            yield from (RedactedSpan(*match.span(1), "date-of-birth") for match in pattern.finditer(text))

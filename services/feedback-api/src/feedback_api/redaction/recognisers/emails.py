@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from feedback_api.redaction.context_cues import mentions
-from feedback_api.redaction.spans import Span
+from feedback_api.redaction.context_cues import mentions_any
+from feedback_api.redaction.spans import RedactedSpan
 
 _LONGEST_LOCAL: Final = 64
 _BACKWARDS_LOCAL: Final = re.compile(r"[\w.!#$%&'’*+=?^`{|}~-]+")
@@ -26,23 +26,23 @@ _SPELLED_PLAIN: Final = re.compile(
 )
 
 
-def emails(text: str, lowered: str) -> Iterator[Span]:
+def find_emails(text: str, lowered: str) -> Iterator[RedactedSpan]:
     """Every e-mail address in the text; `lowered` is the same text in lower case."""
     if "@" in text:
-        yield from _written(text)
-    if "arroba" in lowered or (mentions(text, _BRACKETS) and _BRACKETED_AT.search(text)):
-        yield from (Span(*match.span(), "email") for match in _SPELLED.finditer(text))
+        yield from _written_emails(text)
+    if "arroba" in lowered or (mentions_any(text, _BRACKETS) and _BRACKETED_AT.search(text)):
+        yield from (RedactedSpan(*match.span(), "email") for match in _SPELLED.finditer(text))
     if " dot " in lowered:
-        yield from (Span(*match.span(), "email") for match in _SPELLED_PLAIN.finditer(text))
+        yield from (RedactedSpan(*match.span(), "email") for match in _SPELLED_PLAIN.finditer(text))
 
 
-def _written(text: str) -> Iterator[Span]:
+def _written_emails(text: str) -> Iterator[RedactedSpan]:
     at = text.find("@")
     while at >= 0:
         domain = _DOMAIN.match(text, _skip_space(text, at + 1))
         start = _local_start(text, at) if domain else at
         if domain and start < at:
-            yield Span(start, domain.end(), "email")
+            yield RedactedSpan(start, domain.end(), "email")
         at = text.find("@", domain.end() if domain else at + 1)
 
 

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from feedback_api.redaction.context_cues import before
-from feedback_api.redaction.spans import Span
+from feedback_api.redaction.context_cues import text_before
+from feedback_api.redaction.spans import RedactedSpan
 
 _BY_LENGTH: Final = (
     "15:NO 16:BE 18:DK,FI,FO,GL,NL,SD,FK 19:MK,SI 20:AT,BA,EE,KZ,LT,LU,XK,MN 21:CH,HR,LI,LV "
@@ -24,13 +24,13 @@ _BODY: Final = re.compile(r"(?:[ \-]{0,2}[A-Za-z0-9]){0,34}")
 _CUE: Final = re.compile(r"\biban\b[^0-9]{0,20}$", re.IGNORECASE)
 
 
-def ibans(text: str) -> Iterator[Span]:
+def find_ibans(text: str) -> Iterator[RedactedSpan]:
     """Every bank account number in the text, compact or in groups, in either case."""
     for head in _HEAD.finditer(text) if _DIGITS_OF_HEAD.search(text) else ():
         length = _LENGTHS.get(head.group()[:2].upper())
         end = _end_of(text, head.start(), length) if length else None
-        if end and (_is_sound(text[head.start() : end]) or _CUE.search(before(text, head.start()))):
-            yield Span(head.start(), end, "iban")
+        if end and (_is_sound(text[head.start() : end]) or _CUE.search(text_before(text, head.start()))):
+            yield RedactedSpan(head.start(), end, "iban")
 
 
 def _end_of(text: str, start: int, length: int) -> int | None:

@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from feedback_api.redaction.context_cues import before
-from feedback_api.redaction.spans import Span
+from feedback_api.redaction.context_cues import text_before
+from feedback_api.redaction.spans import RedactedSpan
 
 _DOTTED: Final = re.compile(r"[0-9]\.[0-9]{1,3}\.[0-9]")
 _QUAD: Final = re.compile(r"(?<![\w.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?!\.?\w)")
@@ -23,22 +23,22 @@ _CUE: Final = re.compile(
 )
 
 
-def networks(text: str) -> Iterator[Span]:
+def find_ip_addresses(text: str) -> Iterator[RedactedSpan]:
     """Every IPv4 and IPv6 address in the text."""
     if _DOTTED.search(text):
-        yield from (Span(*match.span(), "ip") for match in _QUAD.finditer(text) if _is_quad(text, match))
+        yield from (RedactedSpan(*match.span(), "ip") for match in _QUAD.finditer(text) if _is_quad(text, match))
     if text.count(":") > 1:
         for match in _COLONS.finditer(text):
             address = match.group().rstrip(":") if match.group()[-2:] != "::" else match.group()
             if _is_version_six(address):
-                yield Span(match.start(), match.start() + len(address), "ip")
+                yield RedactedSpan(match.start(), match.start() + len(address), "ip")
 
 
 def _is_quad(text: str, match: re.Match[str]) -> bool:
     octets = match.group().split(".")
     if any(int(octet) > 255 or (octet[0] == "0" and octet != "0") for octet in octets):  # noqa: PLR2004
         return False
-    introduction = before(text, match.start())
+    introduction = text_before(text, match.start())
     if _CUE.search(introduction):
         return True
     return any(len(octet) > 1 for octet in octets) and _VERSION.search(introduction) is None

@@ -14,13 +14,13 @@ from stdnum.it import codicefiscale
 from stdnum.mx import curp, rfc
 from stdnum.us import itin, ssn
 
-from feedback_api.redaction.context_cues import before, mentions
-from feedback_api.redaction.recognisers.payment_cards import luhn
-from feedback_api.redaction.spans import Span
+from feedback_api.redaction.context_cues import mentions_any, text_before
+from feedback_api.redaction.recognisers.payment_cards import passes_luhn
+from feedback_api.redaction.spans import RedactedSpan
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class NumberShape:
     """What an identifier looks like where nothing introduces it, and which numbers of that look are one.
 
     No text has it without a digit (or a masked one: `x` or `*`) that its `core`, which knows no letters, follows.
@@ -32,7 +32,7 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Identifier:
+class IdentifierRule:
     """How one identifier is recognised.
 
     After its `cue` (within 40 characters, no digit between) anything `cued` matches is one, formally valid or not.
@@ -45,26 +45,26 @@ class Identifier:
     stems: tuple[str, ...]
     cue: re.Pattern[str]
     cued: re.Pattern[str]
-    alone: Shape | None
+    alone: NumberShape | None
 
 
-def _identifier(
+def _identifier_rule(
     name: str, digits: int, stems: str, cue: str, cued: str, alone: tuple[str, str, Callable[[str], bool]] | None = None
-) -> Identifier:
+) -> IdentifierRule:
     flags = re.IGNORECASE
-    return Identifier(
+    return IdentifierRule(
         name,
         digits,
         tuple(stems.split()),
         re.compile(rf"(?<![^\W_])(?:{cue})(?![^\W_])[^0-9\n]{{0,24}}$", flags),
         re.compile(rf"(?<![^\W_])(?:{cued})(?![^\W_])", flags),
-        None if alone is None else _shape(*alone),
+        None if alone is None else _number_shape(*alone),
     )
 
 
-def _shape(core: str, pattern: str, is_valid: Callable[[str], bool]) -> Shape:
+def _number_shape(core: str, pattern: str, is_valid: Callable[[str], bool]) -> NumberShape:
     whole = re.compile(rf"(?<![\w+.-])(?:{pattern})(?![\w-]|\.[0-9])", re.IGNORECASE)
-    return Shape(core, whole, is_valid)
+    return NumberShape(core, whole, is_valid)
 
 
 def _is_given(_: str) -> bool:
@@ -82,7 +82,7 @@ def _is_british(number: str) -> bool:
 
 
 def _is_canadian(number: str) -> bool:
-    return luhn(number.replace("-", ""))
+    return passes_luhn(number.replace("-", ""))
 
 
 def _is_mexican(number: str) -> bool:
@@ -105,8 +105,8 @@ _BRITISH: Final = (
     r"|[a-z]{2} [0-9]{2} [0-9]{2} [0-9]{2} [a-d]"
 )
 
-IDENTIFIERS: Final[tuple[Identifier, ...]] = (
-    _identifier(
+IDENTIFIERS: Final[tuple[IdentifierRule, ...]] = (
+    _identifier_rule(
         "US SSN and ITIN",
         9,
         _AMERICAN_STEMS,
@@ -114,7 +114,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         r"[0-9]{3}[ .\-/]{0,3}[0-9]{2}[ .\-/]{0,3}[0-9]{4}",
         (r"[0-9]{2}[ -][0-9]{2}[ -][0-9]", r"[0-9]{3}-[0-9]{2}-[0-9]{4}|[0-9]{3} [0-9]{2} [0-9]{4}", _is_american),
     ),
-    _identifier(
+    _identifier_rule(
         "US SSN, masked",
         4,
         _AMERICAN_STEMS,
@@ -122,7 +122,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         r"[x*#]{3}-?[x*#]{2}-?[0-9]{4}",
         (r"(?<=[xX*])-[0-9]{4}", r"[x*]{3}-[x*]{2}-[0-9]{4}", _is_given),
     ),
-    _identifier(
+    _identifier_rule(
         "US Medicare",
         5,
         "medicare mbi",
@@ -130,14 +130,14 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         r"[1-9][a-z][a-z0-9][0-9]-?[a-z][a-z0-9][0-9]-?[a-z]{2}[0-9]{2}",
         (r"..[0-9]-", _MEDICARE, _is_given),
     ),
-    _identifier(
+    _identifier_rule(
         "US alien number",
         7,
         "alien a-number uscis",
         r"alien(?: registration)?(?: number| no\.?)?|a-number|uscis",
         r"(?:a[ \-]?)?[0-9]{7,9}",
     ),
-    _identifier(
+    _identifier_rule(
         "UK National Insurance",
         6,
         "insurance ni n.i.",
@@ -145,8 +145,8 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         r"[a-z]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{2}[ \-]?[0-9]{2}(?:[ \-]?[a-d])?",
         (r"[0-9] ?[0-9]{2} ?[0-9]{2}", _BRITISH, _is_british),
     ),
-    _identifier("UK NHS", 10, "nhs", r"nhs", r"[0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{4}"),
-    _identifier(
+    _identifier_rule("UK NHS", 10, "nhs", r"nhs", r"[0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{4}"),
+    _identifier_rule(
         "Canadian SIN",
         9,
         "sin s.i.n nas n.a.s social",
@@ -154,7 +154,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         r"[0-9]{3}[ .\-/]?[0-9]{3}[ .\-/]?[0-9]{3}",
         (r"[0-9]{2}-[0-9]{3}-[0-9]{3}(?![\w-])", r"[0-9]{3}-[0-9]{3}-[0-9]{3}", _is_canadian),
     ),
-    _identifier(
+    _identifier_rule(
         "Mexican CURP",
         6,
         "curp",
@@ -162,7 +162,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         r"[a-z]{4}[0-9]{6}[a-z0-9]{6,8}",
         (r"[0-9]{5}", r"[a-z]{4}[0-9]{6}[hmx][a-z]{5}[a-z0-9][0-9]", _is_mexican),
     ),
-    _identifier(
+    _identifier_rule(
         "Mexican RFC of a person",
         6,
         "rfc r.f.c",
@@ -170,7 +170,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         r"[a-zñ&]{3,4}-?[0-9]{6}-?[a-z0-9]{0,3}",
         (r"[0-9]{5}", r"[a-zñ]{4}[0-9]{6}[a-z0-9]{3}", rfc.is_valid),
     ),
-    _identifier(
+    _identifier_rule(
         "Spanish DNI and NIE",
         7,
         "dni d.n.i nie n.i.e nif n.i.f identidad",
@@ -178,14 +178,14 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         r"(?:[xyz][ \-]?)?[0-9]{1,2}\.?[0-9]{3}\.?[0-9]{3}(?:[ \-]?[a-z])?",
         (r"[0-9]{6}", r"[0-9]{8}-?[a-z]|[xyz]-?[0-9]{7}-?[a-z]", _is_spanish),
     ),
-    _identifier(
+    _identifier_rule(
         "Identity card, Latin America",
         7,
         "dula c.c. c.i. documento identificaci",
         r"c[eé]dula|c\.c\.|c\.i\.|documento|identificaci[oó]n",
         r"[0-9]{1,3}(?:\.?[0-9]{3}){2,3}(?:-[0-9k])?",
     ),
-    _identifier(
+    _identifier_rule(
         "Chilean RUT",
         7,
         "rut",
@@ -193,7 +193,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         r"[0-9]{1,2}\.?[0-9]{3}\.?[0-9]{3}-?[0-9k]",
         (r"\.[0-9]{3}\.[0-9]{3}-", r"[0-9]{1,2}\.[0-9]{3}\.[0-9]{3}-[0-9k]", rut.is_valid),
     ),
-    _identifier(
+    _identifier_rule(
         "Argentine CUIL",
         11,
         "cuil cuit",
@@ -201,7 +201,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         r"[0-9]{2}[ \-]?[0-9]{8}[ \-]?[0-9]",
         (r"[0-9]-[0-9]{8}-[0-9]", r"(?:20|23|24|27)-[0-9]{8}-[0-9]", cuit.is_valid),
     ),
-    _identifier(
+    _identifier_rule(
         "Brazilian CPF",
         11,
         "cpf",
@@ -209,7 +209,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         r"[0-9]{3}\.?[0-9]{3}\.?[0-9]{3}-?[0-9]{2}",
         (r"[0-9]{2}\.[0-9]{3}\.[0-9]{3}-", r"[0-9]{3}\.[0-9]{3}\.[0-9]{3}-[0-9]{2}", cpf.is_valid),
     ),
-    _identifier(
+    _identifier_rule(
         "French NIR",
         12,
         "nir sociale",
@@ -217,7 +217,7 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         r"[12](?: ?[0-9]{2}){2} ?[0-9ab]{2}(?: ?[0-9]{3}){2}(?: ?[0-9]{2})?",
         (r"(?: ?[0-9]{2}){2}", r"[12](?: ?[0-9]{2}){2} ?[0-9ab]{2}(?: ?[0-9]{3}){2} ?[0-9]{2}", nir.is_valid),
     ),
-    _identifier(
+    _identifier_rule(
         "Italian codice fiscale",
         7,
         "fiscale c.f.",
@@ -225,16 +225,16 @@ IDENTIFIERS: Final[tuple[Identifier, ...]] = (
         r"[a-z]{6}[0-9]{2}[a-z][0-9]{2}[a-z][0-9]{3}[a-z]",
         (r"[0-9].[0-9]{2}.[0-9]{3}", r"[a-z]{6}[0-9]{2}[a-z][0-9]{2}[a-z][0-9]{3}[a-z]", codicefiscale.is_valid),
     ),
-    _identifier("Australian TFN", 8, "tfn tax", r"tfn|tax file number", r"[0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{2,3}"),
-    _identifier("Indian Aadhaar", 12, "aadha uidai", r"aadhaa?r|uidai", r"[0-9]{4}[ \-]?[0-9]{4}[ \-]?[0-9]{4}"),
-    _identifier(
+    _identifier_rule("Australian TFN", 8, "tfn tax", r"tfn|tax file number", r"[0-9]{3}[ \-]?[0-9]{3}[ \-]?[0-9]{2,3}"),
+    _identifier_rule("Indian Aadhaar", 12, "aadha uidai", r"aadhaa?r|uidai", r"[0-9]{4}[ \-]?[0-9]{4}[ \-]?[0-9]{4}"),
+    _identifier_rule(
         "Passport",
         6,
         "passport pasaporte",
         r"passport(?: number| no\.?| #)?|pasaporte",
         r"[a-z]{0,3}[0-9]{6,9}[a-z]?",
     ),
-    _identifier(
+    _identifier_rule(
         "Driving licence",
         6,
         "licen lic. dl driv",
@@ -252,25 +252,25 @@ CORES: Final = re.compile(
 )
 
 
-def identifiers(text: str, lowered: str, digits: int) -> Iterator[Span]:
+def find_national_ids(text: str, lowered: str, digits: int) -> Iterator[RedactedSpan]:
     """Every national identifier in the text; `lowered` is the same text in lower case, `digits` how many it has."""
-    if mentions(lowered, _STEMS):
-        yield from _introduced(text, lowered, digits)
+    if mentions_any(lowered, _STEMS):
+        yield from _find_by_cue(text, lowered, digits)
     if CORES.search(text):
         yield from _standing_alone(text, digits)
 
 
-def _introduced(text: str, lowered: str, digits: int) -> Iterator[Span]:
+def _find_by_cue(text: str, lowered: str, digits: int) -> Iterator[RedactedSpan]:
     for identifier in IDENTIFIERS:
-        if digits >= identifier.digits and mentions(lowered, identifier.stems):
+        if digits >= identifier.digits and mentions_any(lowered, identifier.stems):
             for match in identifier.cued.finditer(text):
-                if identifier.cue.search(before(text, match.start())):
-                    yield Span(*match.span(), "national-id")
+                if identifier.cue.search(text_before(text, match.start())):
+                    yield RedactedSpan(*match.span(), "national-id")
 
 
-def _standing_alone(text: str, digits: int) -> Iterator[Span]:
+def _standing_alone(text: str, digits: int) -> Iterator[RedactedSpan]:
     for identifier in IDENTIFIERS:
         if identifier.alone and digits >= identifier.digits:
             for match in identifier.alone.pattern.finditer(text):
                 if identifier.alone.is_valid(match.group()):
-                    yield Span(*match.span(), "national-id")
+                    yield RedactedSpan(*match.span(), "national-id")

@@ -5,14 +5,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from feedback_api.redaction.context_cues import before, mentions
+from feedback_api.redaction.context_cues import mentions_any, text_before
 
 _MOST_LOWER_WORDS: Final = 2
 _LONGEST_SIGNATURE: Final = 72
 
 
 @dataclass(frozen=True, slots=True)
-class Opening:
+class NameOpening:
     """A position where a name may begin, with up to `lower_words` words that have no capital."""
 
     position: int
@@ -124,15 +124,15 @@ OPENING_WORDS: Final = frozenset(
 """A text without any of these words, in lower case, has no opening."""
 
 
-def openings(text: str, lowered: str) -> Iterator[Opening]:
+def find_openings(text: str, lowered: str) -> Iterator[NameOpening]:
     """Where introductions, signatures and titles in lower case say that a name begins."""
-    if mentions(lowered, _INTRODUCING):
-        yield from (Opening(cue.end(), _MOST_LOWER_WORDS) for cue in _INTRODUCTION.finditer(text))
-        yield from (Opening(cue.end()) for cue in _NAMED.finditer(text))
-    if mentions(lowered, _SIGNING):
+    if mentions_any(lowered, _INTRODUCING):
+        yield from (NameOpening(cue.end(), _MOST_LOWER_WORDS) for cue in _INTRODUCTION.finditer(text))
+        yield from (NameOpening(cue.end()) for cue in _NAMED.finditer(text))
+    if mentions_any(lowered, _SIGNING):
         yield from (_after_signature(text, cue) for cue in _SIGNATURE.finditer(text))
-    if mentions(lowered, _ADDRESSING):
-        yield from (Opening(title.end(), 1) for title in _TITLE_IN_LOWER_CASE.finditer(text))
+    if mentions_any(lowered, _ADDRESSING):
+        yield from (NameOpening(title.end(), 1) for title in _TITLE_IN_LOWER_CASE.finditer(text))
 
 
 def introductions_of_two_words(text: str) -> Iterator[int]:
@@ -141,12 +141,12 @@ def introductions_of_two_words(text: str) -> Iterator[int]:
         start = pair.start()
         # The last word of every cue is known, which spares most texts the costly look.
         last_word = text[max(0, text.rfind(" ", 0, max(0, start - 1)) + 1) : start].rstrip(", ").lower()
-        if last_word in _LAST_SPEAKER_WORDS and _SPEAKER.search(before(text, start, _SPEAKER_REACH)):
+        if last_word in _LAST_SPEAKER_WORDS and _SPEAKER.search(text_before(text, start, _SPEAKER_REACH)):
             yield start
 
 
-def _after_signature(text: str, cue: re.Match[str]) -> Opening:
+def _after_signature(text: str, cue: re.Match[str]) -> NameOpening:
     """After a comma, colon or new line the last words of a text are a name, capitals or not."""
     is_set_off = cue.group()[-1] == "\n" or not cue.group().replace(" ", "").isalpha()
     is_last = len(text) - cue.end() < _LONGEST_SIGNATURE and _LAST_WORDS.match(text, cue.end()) is not None
-    return Opening(cue.end(), 3 if is_set_off and is_last else 0)
+    return NameOpening(cue.end(), 3 if is_set_off and is_last else 0)

@@ -18,7 +18,7 @@ from feedback_api.redaction.recognisers.first_names import (
 )
 from feedback_api.redaction.recognisers.name_lists import MORE_FIRST_NAMES, NO_PEOPLE, SURNAMES
 from feedback_api.redaction.recognisers.name_words import Word, WordList
-from feedback_api.redaction.recognisers.person_name_cues import OPENING_WORDS, introductions_of_two_words, openings
+from feedback_api.redaction.recognisers.person_name_cues import OPENING_WORDS, find_openings, introductions_of_two_words
 from feedback_api.redaction.recognisers.person_words import (
     AFTER_PEOPLE,
     BEFORE_PEOPLE,
@@ -28,7 +28,7 @@ from feedback_api.redaction.recognisers.person_words import (
     TITLES,
 )
 from feedback_api.redaction.recognisers.place_names import places_in
-from feedback_api.redaction.spans import Span
+from feedback_api.redaction.spans import RedactedSpan
 
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _BLANKS_FOR_OTHERS: Final = bytes(code if chr(code).isalpha() and code < 128 else 32 for code in range(256))  # noqa: PLR2004
@@ -59,9 +59,9 @@ _TELLING_IN_ASCII: Final = frozenset(word.encode() for word in _TELLING if word.
 _OPENING_IN_ASCII: Final = frozenset(word.encode() for word in OPENING_WORDS if word.isascii())
 
 
-def names(text: str, lowered: str, place_names: frozenset[str]) -> Iterator[Span]:
+def find_names(text: str, lowered: str, place_names: frozenset[str]) -> Iterator[RedactedSpan]:
     """Every name that a cue, a title, a list or its neighbours give away; the cue or title itself stays."""
-    opened = list(openings(text, lowered)) if _has_any(lowered, OPENING_WORDS, _OPENING_IN_ASCII) else []
+    opened = list(find_openings(text, lowered)) if _has_any(lowered, OPENING_WORDS, _OPENING_IN_ASCII) else []
     introduced = list(introductions_of_two_words(text))
     if opened or introduced or _has_any(text, _TELLING, _TELLING_IN_ASCII):
         reader = _Reader(text, place_names)
@@ -88,13 +88,13 @@ class _Reader:
         self._index_of: dict[int, int] | None = None
         self._places = places_in(self._words, place_names)
 
-    def named_at(self, position: int, lower_words: int) -> Iterator[Span]:
+    def named_at(self, position: int, lower_words: int) -> Iterator[RedactedSpan]:
         """The name that begins at a position; up to `lower_words` words may be without a capital."""
         first = self._index_at(position)
         if first is not None and (end := self._end(first, lower_words)) > first:
             yield self._span(first, end)
 
-    def introduced_at(self, position: int) -> Iterator[Span]:
+    def introduced_at(self, position: int) -> Iterator[RedactedSpan]:
         """The name of two words or more at a position, unless it is a people's or a place's."""
         first = self._index_at(position)
         if first is None or first in self._places:
@@ -103,7 +103,7 @@ class _Reader:
         if end > first + 1 and _NO_SPEAKERS.isdisjoint(word.folded for word in self._words.range(first, end)):
             yield self._span(first, end)
 
-    def rest(self) -> Iterator[Span]:
+    def rest(self) -> Iterator[RedactedSpan]:
         """The names that titles, roles and lists give away, from left to right."""
         reached = 0
         for index, text in self._words.texts():
@@ -257,8 +257,8 @@ class _Reader:
     def _is_initial(self, word: Word) -> bool:
         return len(word.text) == 1 and word.text.isupper() and self._text[word.end : word.end + 1] == "."
 
-    def _span(self, first: int, end: int) -> Span:
-        return Span(self._words[first].start, self._words[end - 1].end, "name")
+    def _span(self, first: int, end: int) -> RedactedSpan:
+        return RedactedSpan(self._words[first].start, self._words[end - 1].end, "name")
 
 
 def _is_of_name(word: Word, *, is_first: bool, lower_words: int) -> bool:

@@ -7,9 +7,9 @@ from typing import Final
 
 import phonenumbers
 
-from feedback_api.redaction.context_cues import before, is_quantity, is_reference
-from feedback_api.redaction.digit_groups import Group, joined
-from feedback_api.redaction.spans import Span
+from feedback_api.redaction.context_cues import is_quantity, is_reference, text_before
+from feedback_api.redaction.digit_groups import DigitGroup, joined_digits
+from feedback_api.redaction.spans import RedactedSpan
 
 _FEWEST: Final = 7
 _FEWEST_ABROAD: Final = 8
@@ -78,7 +78,7 @@ _YEAR: Final = 4
 _BOUND: Final = "-._"
 
 
-def phones(text: str, run: Sequence[Group]) -> Iterator[Span]:
+def find_phones(text: str, run: Sequence[DigitGroup]) -> Iterator[RedactedSpan]:
     """The telephone numbers in one run of digit groups."""
     lengths = [len(group.digits) for group in run]
     if sum(lengths) < _FEWEST:
@@ -90,40 +90,40 @@ def phones(text: str, run: Sequence[Group]) -> Iterator[Span]:
             continue
         size = _size_at(text, run, first)
         if size:
-            yield _span(text, run[first : first + size])
+            yield _phone_span(text, run[first : first + size])
         first += size or 1
 
 
-def _span(text: str, window: Sequence[Group]) -> Span:
+def _phone_span(text: str, window: Sequence[DigitGroup]) -> RedactedSpan:
     start, end = window[0].start, window[-1].end
     extension = _EXTENSION.match(text, end)
     while start and text[start - 1] in "+(":
         start -= 1
-    return Span(start, extension.end() if extension else end, "phone")
+    return RedactedSpan(start, extension.end() if extension else end, "phone")
 
 
-def _size_at(text: str, run: Sequence[Group], first: int) -> int:
+def _size_at(text: str, run: Sequence[DigitGroup], first: int) -> int:
     """How many groups from the first on are one telephone number; 0 when none are."""
     group = run[first]
     start = group.start
     abroad = _is_abroad(text, group)
     if first and not abroad and group.joint in _BOUND:
         return 0
-    if start and text[start - 1].isalpha() and not _CUE.search(before(text, start)):
+    if start and text[start - 1].isalpha() and not _CUE.search(text_before(text, start)):
         return 0
     if abroad:
         return _abroad_size(run, first)
     return _shaped_size(text, run, first) or _cued_size(text, run, first)
 
 
-def _is_abroad(text: str, group: Group) -> bool:
+def _is_abroad(text: str, group: DigitGroup) -> bool:
     if group.digits.startswith("00"):
         return group.digits[2:3] not in {"", "0"}
     start = group.start
     return start > 0 and text[start - 1] in "+( " and text[max(0, start - 2) : start].rstrip(" (").endswith("+")
 
 
-def _abroad_size(run: Sequence[Group], first: int) -> int:
+def _abroad_size(run: Sequence[DigitGroup], first: int) -> int:
     """The most groups that are a possible number abroad, else as many as there may be, if digits enough."""
     digits = run[first].digits.removeprefix("00")
     sizes: list[tuple[int, int]] = []
@@ -139,7 +139,7 @@ def _abroad_size(run: Sequence[Group], first: int) -> int:
     return sizes[-1][0] if sizes and sizes[-1][1] >= _FEWEST_UNKNOWN else 0
 
 
-def _shaped_size(text: str, run: Sequence[Group], first: int) -> int:
+def _shaped_size(text: str, run: Sequence[DigitGroup], first: int) -> int:
     shape: list[int] = []
     fitting: list[int] = []
     for group in run[first : first + _MOST_SHAPED_GROUPS]:
@@ -153,9 +153,9 @@ def _shaped_size(text: str, run: Sequence[Group], first: int) -> int:
     return 0
 
 
-def _is_shaped(text: str, window: Sequence[Group]) -> bool:
+def _is_shaped(text: str, window: Sequence[DigitGroup]) -> bool:
     shape = tuple(len(group.digits) for group in window)
-    if _SHAPES[shape].match(joined(window)) is None or _has_years(window):
+    if _SHAPES[shape].match(joined_digits(window)) is None or _has_years(window):
         return False
     start, end = window[0].start, window[-1].end
     pairs = [group.digits for group in window]
@@ -166,17 +166,17 @@ def _is_shaped(text: str, window: Sequence[Group]) -> bool:
     return not is_quantity(text, start, end) and not is_reference(text, start)
 
 
-def _cued_size(text: str, run: Sequence[Group], first: int) -> int:
+def _cued_size(text: str, run: Sequence[DigitGroup], first: int) -> int:
     """Beside a cue any grouping will do: the longest that is possible somewhere and neither a date nor an amount."""
     if first and not (first == 1 and len(run[0].digits) == 1):
         return 0
     start = run[first].start
-    is_cued = _CUE.search(before(text, start)) is not None
+    is_cued = _CUE.search(text_before(text, start)) is not None
     if is_reference(text, start):
         return 0
     for size in range(min(_MOST_GROUPS, len(run) - first), 0, -1):
         window = run[first : first + size]
-        digits = joined(window)
+        digits = joined_digits(window)
         if len(digits) > _MOST_CUED or _has_years(window) or _is_bound(text, run, first + size):
             continue
         if not is_cued and _CUE_AFTER.match(text, window[-1].end) is None:
@@ -188,7 +188,7 @@ def _cued_size(text: str, run: Sequence[Group], first: int) -> int:
     return 0
 
 
-def _is_bound(text: str, run: Sequence[Group], after: int) -> bool:
+def _is_bound(text: str, run: Sequence[DigitGroup], after: int) -> bool:
     """Whether the window that ends before this group is only a part of something longer."""
     if after < len(run):
         return run[after].joint in _BOUND
@@ -196,7 +196,7 @@ def _is_bound(text: str, run: Sequence[Group], after: int) -> bool:
     return text[end : end + 1].isalpha() and _EXTENSION.match(text, end) is None
 
 
-def _is_date(groups: Sequence[Group]) -> bool:
+def _is_date(groups: Sequence[DigitGroup]) -> bool:
     lengths = tuple(len(group.digits) for group in groups)
     if groups[1].joint != groups[2].joint:
         return False
@@ -204,7 +204,7 @@ def _is_date(groups: Sequence[Group]) -> bool:
     return day <= 31 and 1 <= month <= 12 and groups[1].joint in ("-/." if max(lengths) < _YEAR else "-/. ")  # noqa: PLR2004
 
 
-def _has_years(window: Sequence[Group]) -> bool:
+def _has_years(window: Sequence[DigitGroup]) -> bool:
     """Whether two groups of four read as years: a range of years, not the end of a number."""
     return sum(group.digits[:2] in {"19", "20"} and len(group.digits) == 4 for group in window) > 1  # noqa: PLR2004
 

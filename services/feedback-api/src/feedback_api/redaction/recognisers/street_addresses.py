@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from feedback_api.redaction.context_cues import mentions
-from feedback_api.redaction.spans import Span
+from feedback_api.redaction.context_cues import mentions_any
+from feedback_api.redaction.spans import RedactedSpan
 
 _CAPITALISED: Final = r"[A-ZÀ-ÖØ-Þ][^\W\d_]{0,24}(?:['’.-][^\W\d_]{1,24}){0,2}\.?"
 _TOWN: Final = r"(?:St\. )?[A-ZÀ-ÖØ-Þ][^\W\d_]{1,24}(?:[ '’-][A-ZÀ-ÖØ-Þ][^\W\d_]{1,24}){0,3}"
@@ -77,19 +77,19 @@ _WAY_STEMS: Final = (
 )
 
 
-def addresses(text: str, lowered: str) -> Iterator[Span]:
+def find_addresses(text: str, lowered: str) -> Iterator[RedactedSpan]:
     """Every street address and post office box in the text."""
-    yield from _english(text)
+    yield from _english_addresses(text)
     if " box" in lowered or "apartado" in lowered:
-        yield from (Span(*match.span(), "address") for match in _BOX.finditer(text))
-    if mentions(lowered, _WAY_STEMS):
-        yield from (Span(*match.span(), "address") for match in _SPANISH.finditer(text))
+        yield from (RedactedSpan(*match.span(), "address") for match in _BOX.finditer(text))
+    if mentions_any(lowered, _WAY_STEMS):
+        yield from (RedactedSpan(*match.span(), "address") for match in _SPANISH.finditer(text))
 
 
-def _english(text: str) -> Iterator[Span]:
+def _english_addresses(text: str) -> Iterator[RedactedSpan]:
     """Tried only where a house number may begin, which is found much faster than the whole."""
     reached = 0
     for first in _HOUSE_NUMBER.finditer(text):
         if first.start() >= reached and (match := _ENGLISH.match(text, first.start())):
             reached = match.end()
-            yield Span(*match.span(), "address")
+            yield RedactedSpan(*match.span(), "address")

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
 
-from feedback_api.redaction.recognisers.emails import emails
-from feedback_api.redaction.spans import Span
+from feedback_api.redaction.recognisers.emails import find_emails
+from feedback_api.redaction.spans import RedactedSpan
 
 _LINK: Final = re.compile(
     r"(?<![\w+.-])(?:[a-z][a-z0-9+.-]{1,20}://(?:[^\s<>\"/\[\]]{0,255}@)?(?:\[[0-9a-f:.]{2,45}\])?|www\.)[^\s<>\"\[\]]+",
@@ -34,35 +34,35 @@ _TRAILING: Final = ".,;:!?'’)}*_"
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class FoundLink:
     """Where a web address stands, and whether it must go as a whole."""
 
     start: int
     end: int
     is_private: bool
 
-    def span(self) -> Span:
-        return Span(self.start, self.end, "url")
+    def redacted_span(self) -> RedactedSpan:
+        return RedactedSpan(self.start, self.end, "url")
 
-    def covers(self, span: Span) -> bool:
+    def covers_span(self, span: RedactedSpan) -> bool:
         return self.start < span.end and span.start < self.end
 
 
-def links(text: str, lowered: str) -> Iterator[Link]:
+def find_links(text: str, lowered: str) -> Iterator[FoundLink]:
     """Every web address with a scheme or `www.`, and every private one without."""
     if "://" in text or "www." in lowered:
         for match in _LINK.finditer(text):
-            yield _link(match)
+            yield _found_link(match)
     if "?" in text and "=" in text:
         for match in _QUERIED.finditer(text):
-            link = _link(match)
+            link = _found_link(match)
             if link.is_private:
                 yield link
 
 
-def _link(match: re.Match[str]) -> Link:
+def _found_link(match: re.Match[str]) -> FoundLink:
     address = match.group().rstrip(_TRAILING)
-    return Link(match.start(), match.start() + len(address), _is_private(address))
+    return FoundLink(match.start(), match.start() + len(address), _is_private(address))
 
 
 def _is_private(address: str) -> bool:
@@ -72,7 +72,7 @@ def _is_private(address: str) -> bool:
     if any(_is_personal(key, value) for key, value in _PARAMETER.findall(address)):
         return True
     plain = unquote(address)
-    if next(emails(plain, plain.lower()), None) is not None:
+    if next(find_emails(plain, plain.lower()), None) is not None:
         return True
     return any(_is_token(chunk) for chunk in _CHUNK.findall(address))
 
