@@ -12,7 +12,7 @@ import yaml
 from catalogue_api import bootstrap as catalogue_api
 from catalogue_api.settings import Settings as CatalogueSettings
 from feedback_api import bootstrap as feedback_api
-from feedback_api.settings import FeedbackSettings as FeedbackSettings
+from feedback_api.settings import FeedbackSettings
 from metrics_worker import bootstrap as metrics_worker
 from metrics_worker.settings import Settings as MetricsSettings
 from soundings.access.policy import POLICY, AuthScheme, SourceOrStaff

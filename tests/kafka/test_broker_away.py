@@ -39,7 +39,7 @@ async def log(broker):
 @pytest.fixture
 async def topic(log):
     topic = TopicSpec(f"test-{uuid4().hex}", 2, "delete", timedelta(days=1))
-    await log.ensure([topic])
+    await log.ensure_topics([topic])
     return topic.name
 
 
@@ -82,9 +82,9 @@ async def test_appends_fail_while_the_broker_is_away_and_then_keep_their_order(b
     await append_numbered(log, topic, LogRecord(b"k", b"0", partition=0))
     await asyncio.to_thread(getattr(broker, how))
     with pytest.raises(LogUnavailable):
-        await log.append(topic, [LogRecord(b"k", b"1", partition=0)])
+        await log.append_records(topic, [LogRecord(b"k", b"1", partition=0)])
     with pytest.raises(LogUnavailable):
-        await log.append(topic, [LogRecord(b"k", b"2", partition=0)])
+        await log.append_records(topic, [LogRecord(b"k", b"2", partition=0)])
     await asyncio.to_thread(broker.start)
     for value in (b"3", b"4"):
         await until_it_works(lambda value=value: append_numbered(log, topic, LogRecord(b"k", value, partition=0)))
@@ -97,7 +97,7 @@ async def test_a_frozen_broker_is_unavailable_until_it_thaws(broker, log, topic)
     broker.signal(signal.SIGSTOP)
     try:
         await until_it_fails(lambda: append_numbered(log, topic, LogRecord(b"k", b"1", partition=0)))
-        await until_it_fails(lambda: log.ends([topic]))
+        await until_it_fails(lambda: log.end_positions([topic]))
     finally:
         broker.signal(signal.SIGCONT)
     await until_it_works(lambda: append_numbered(log, topic, LogRecord(b"k", b"2", partition=0)))
@@ -162,13 +162,13 @@ async def test_what_was_acknowledged_is_there_once_and_in_order_after_kills_unde
 
 async def test_a_reader_goes_on_where_it_was_after_a_kill(broker, log, topic):
     await append_numbered(log, topic, *(LogRecord(b"k", str(number).encode(), partition=0) for number in range(100)))
-    first = await log.read(topic, 0, 0, 50)
+    first = await log.read_batch(topic, 0, 0, 50)
     await asyncio.to_thread(broker.kill)
     await asyncio.to_thread(broker.start)
     rest = await until_it_works(lambda: read_all(log, topic, 0, start=first.next))
     assert [int(stored.value) for stored in [*first.records, *rest]] == list(range(100))
     await until_it_works(lambda: append_numbered(log, topic, LogRecord(b"k", b"100", partition=0)))
-    assert await until_it_works(lambda: log.wait({(topic, 0): rest[-1].position + 1}, PATIENCE))
+    assert await until_it_works(lambda: log.wait_for_records({(topic, 0): rest[-1].position + 1}, PATIENCE))
 
 
 async def test_closing_does_not_wait_for_a_broker_that_is_away(broker, topic):

@@ -31,7 +31,7 @@ async def log(kafka_broker):
 @pytest.fixture
 async def topic(log):
     topic = TopicSpec(f"test-{uuid4().hex}", 1, "delete", timedelta(days=1))
-    await log.ensure([topic])
+    await log.ensure_topics([topic])
     return topic.name
 
 
@@ -56,7 +56,7 @@ async def test_a_topic_keeps_records_by_the_time_of_appending(log, topic, admin)
 
 async def test_ensuring_brings_retention_up_to_date_and_leaves_other_settings(log, topic, admin):
     await admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, {"segment.ms": "3600000"})])
-    await log.ensure([TopicSpec(topic, 1, "compact", None)])
+    await log.ensure_topics([TopicSpec(topic, 1, "compact", None)])
     settings = await settings_of(admin, topic)
     assert (settings["cleanup.policy"], settings["retention.ms"]) == ("compact", "-1")
     assert settings["segment.ms"] == "3600000"
@@ -65,11 +65,11 @@ async def test_ensuring_brings_retention_up_to_date_and_leaves_other_settings(lo
 async def test_reading_starts_at_the_oldest_record_left(log, topic, admin):
     places = await append_numbered(log, topic, *(LogRecord(b"k", str(number).encode()) for number in range(10)))
     await admin.delete_records({TopicPartition(topic, 0): RecordsToDelete(places[6].position)})
-    batch = await log.read(topic, 0, 2, 100)
+    batch = await log.read_batch(topic, 0, 2, 100)
     assert [stored.value for stored in batch.records] == [b"6", b"7", b"8", b"9"]
-    assert list(await log.wait({(topic, 0): 0}, 10)) == [(topic, 0)]
-    assert list(await log.wait({(topic, 0): 0}, 0)) == [(topic, 0)]
-    assert await log.beginnings([topic]) == {(topic, 0): places[6].position}
+    assert list(await log.wait_for_records({(topic, 0): 0}, 10)) == [(topic, 0)]
+    assert list(await log.wait_for_records({(topic, 0): 0}, 0)) == [(topic, 0)]
+    assert await log.start_positions([topic]) == {(topic, 0): places[6].position}
 
 
 async def test_transactions_of_other_producers_count_only_when_they_were_committed(log, topic, kafka_broker):
@@ -82,8 +82,8 @@ async def test_transactions_of_other_producers_count_only_when_they_were_committ
     await producer.stop()
     await append_numbered(log, topic, LogRecord(b"k", b"ours"))
     assert [stored.value for stored in await read_all(log, topic, 0)] == [b"0", b"2", b"ours"]
-    beginning = await log.read(topic, 0, 0, 1)
-    assert list(await log.wait({(topic, 0): beginning.next}, 10)) == [(topic, 0)]
+    beginning = await log.read_batch(topic, 0, 0, 1)
+    assert list(await log.wait_for_records({(topic, 0): beginning.next}, 10)) == [(topic, 0)]
 
 
 async def test_nothing_but_an_aborted_transaction_is_nothing_to_wait_for(log, topic, kafka_broker):
@@ -93,9 +93,9 @@ async def test_nothing_but_an_aborted_transaction_is_nothing_to_wait_for(log, to
     await producer.send_and_wait(topic, b"v", b"k")
     await producer.abort_transaction()
     await producer.stop()
-    assert list(await log.wait({(topic, 0): 0}, 0.2)) == []
-    batch = await log.read(topic, 0, 0, 10)
-    assert (list(batch.records), batch.next) == ([], await log.end(topic, 0))
+    assert list(await log.wait_for_records({(topic, 0): 0}, 0.2)) == []
+    batch = await log.read_batch(topic, 0, 0, 10)
+    assert (list(batch.records), batch.next) == ([], await log.end_position(topic, 0))
 
 
 async def test_records_of_others_without_key_or_header_value_are_read(log, topic, kafka_broker):
@@ -109,7 +109,7 @@ async def test_records_of_others_without_key_or_header_value_are_read(log, topic
 
 async def test_a_hint_shows_how_far_a_group_has_read(log, topic, admin):
     await append_numbered(log, topic, *[LogRecord(b"k", b"v")] * 5)
-    await log.hint("fold", {(topic, 0): 3})
+    await log.publish_offsets("fold", {(topic, 0): 3})
     offsets = await admin.list_consumer_group_offsets("fold", partitions=[TopicPartition(topic, 0)])
     assert offsets[TopicPartition(topic, 0)].offset == 3
 

@@ -77,7 +77,7 @@ async def test_what_replicas_acknowledge_reaches_the_log_in_one_order(open_town,
             )
         )
         await towns[0].events(63)
-        records = (await towns[0].log.read(CATALOGUE.name, 0, 0, 1000)).records
+        records = (await towns[0].log.read_batch(CATALOGUE.name, 0, 0, 1000)).records
         headers = [dict(record.headers)["ce_id"].decode() for record in records]
         assert len(headers) == 63, "a record was carried twice"
         for agency in "abc":

@@ -72,11 +72,11 @@ async def test_what_has_expired_is_forgotten_here_and_on_the_log(town):
     town.clock.go_on(2 * 3600)
     await town.call("POST", PATH, {"jti": "new"})
     assert [one["jti"] for one in (await town.get(PATH))["items"]] == ["new"]
-    await town.log.ensure([CATALOGUE])
+    await town.log.ensure_topics([CATALOGUE])
     end = time.monotonic() + 20
-    while len(batch := (await town.log.read(CATALOGUE.name, 0, 0, 10)).records) < 3:
+    while len(batch := (await town.log.read_batch(CATALOGUE.name, 0, 0, 10)).records) < 3:
         assert time.monotonic() < end
-        await town.log.wait({(CATALOGUE.name, 0): batch[-1].position + 1 if batch else 0}, 1)
+        await town.log.wait_for_records({(CATALOGUE.name, 0): batch[-1].position + 1 if batch else 0}, 1)
     assert [record.value is None for record in batch] == [False, True, False]
     assert batch[0].key == batch[1].key
 

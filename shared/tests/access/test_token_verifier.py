@@ -21,7 +21,7 @@ def new_key(kid: str) -> ECKey:
 
 
 async def test_a_token_says_who_calls(verifier, provider):
-    caller = await verifier.verify(provider.token(departments=["works", "parks"], roles=["analyst", "emperor"]))
+    caller = await verifier.verify_token(provider.token(departments=["works", "parks"], roles=["analyst", "emperor"]))
     assert (caller.name, caller.agency, caller.roles) == ("sam", "city", {StaffRole.ANALYST})
     assert caller.departments == {"works", "parks"}
 
@@ -31,31 +31,31 @@ async def test_a_token_says_who_calls(verifier, provider):
     [("city", True, False), ("*", True, True), (None, False, False), ("", False, False), (["city"], False, False)],
 )
 async def test_without_the_claim_a_token_reaches_no_agency(verifier, provider, agency, own, foreign):
-    caller = await verifier.verify(provider.token(agency=agency))
-    assert (caller.reaches("city"), caller.reaches("town")) == (own, foreign)
-    assert not caller.reaches("") or agency == "*"
+    caller = await verifier.verify_token(provider.token(agency=agency))
+    assert (caller.can_act_for("city"), caller.can_act_for("town")) == (own, foreign)
+    assert not caller.can_act_for("") or agency == "*"
 
 
 async def test_a_withdrawn_key_stops_working_with_the_next_refresh_though_its_tokens_were_known(
     verifier, provider, server, time
 ):
     token = provider.token()
-    await verifier.verify(token)
+    await verifier.verify_token(token)
     server.show(new_key("two"))
     time.go_on(30)
-    await verifier.verify(token)
+    await verifier.verify_token(token)
     time.go_on(31)
     with pytest.raises(TokenRefused, match="not from a key of its issuer"):
-        await verifier.verify(token)
+        await verifier.verify_token(token)
 
 
 async def test_an_empty_set_withdraws_every_key(verifier, provider, server, time):
     token = provider.token()
-    await verifier.verify(token)
+    await verifier.verify_token(token)
     server.show()
     time.go_on(61)
     with pytest.raises(TokenRefused):
-        await verifier.verify(token)
+        await verifier.verify_token(token)
 
 
 async def test_a_withdrawn_key_in_a_file_stops_working_without_a_restart(tmp_path, time, provider):
@@ -71,37 +71,37 @@ async def test_a_withdrawn_key_in_a_file_stops_working_without_a_restart(tmp_pat
 
 
 async def test_a_new_key_works_at_once_after_the_least_pause(verifier, provider, server, time):
-    await verifier.verify(provider.token())
+    await verifier.verify_token(provider.token())
     turned = new_key("two")
     server.show(provider.keys[0], turned)
     time.go_on(11)
-    assert (await verifier.verify(provider.token(key=turned))).name == "sam"
+    assert (await verifier.verify_token(provider.token(key=turned))).name == "sam"
     assert server.requests == 2
 
 
 async def test_garbage_costs_no_more_fetches_than_time_allows(verifier, provider, server, time):
-    await verifier.verify(provider.token())
+    await verifier.verify_token(provider.token())
     for number in range(100):
         stranger = new_key(f"unknown-{number}")
         with pytest.raises(TokenRefused):
-            await verifier.verify(provider.token(key=stranger))
+            await verifier.verify_token(provider.token(key=stranger))
         time.go_on(0.3)
     assert server.requests <= 4  # 30 s: the first, and one in each 10 s
 
 
 async def test_an_unknown_key_is_remembered_as_unknown(verifier, provider, server, time):
-    await verifier.verify(provider.token())
+    await verifier.verify_token(provider.token())
     time.go_on(11)
     for _ in range(4):
         with pytest.raises(TokenRefused):
-            await verifier.verify(provider.token(key=new_key("unknown")))
+            await verifier.verify_token(provider.token(key=new_key("unknown")))
         time.go_on(11)
     assert server.requests == 2
 
 
 async def test_callers_that_come_together_share_one_fetch(verifier, provider, server):
     server.pause = asyncio.Event()
-    asked = [asyncio.create_task(verifier.verify(provider.token(jti=f"j{number}"))) for number in range(50)]
+    asked = [asyncio.create_task(verifier.verify_token(provider.token(jti=f"j{number}"))) for number in range(50)]
     await server.asked.wait()
     server.pause.set()
     assert len(await asyncio.gather(*asked)) == 50
@@ -110,7 +110,7 @@ async def test_callers_that_come_together_share_one_fetch(verifier, provider, se
 
 async def test_a_caller_that_goes_away_does_not_take_the_fetch_with_it(verifier, provider, server):
     server.pause = asyncio.Event()
-    first, second = (asyncio.create_task(verifier.verify(provider.token())) for _ in range(2))
+    first, second = (asyncio.create_task(verifier.verify_token(provider.token())) for _ in range(2))
     await server.asked.wait()
     first.cancel()
     server.pause.set()
@@ -122,20 +122,20 @@ async def test_while_the_provider_is_away_the_last_keys_are_used_for_a_day_and_h
     verifier, provider, server, time
 ):
     token, later = provider.token(exp=2**40), provider.token(exp=2**40, jti="j2")
-    await verifier.verify(token)
+    await verifier.verify_token(token)
     server.fail()
     for _ in range(6):
         time.go_on(3600)
-        await verifier.verify(token)
-    await verifier.verify(later)
+        await verifier.verify_token(token)
+    await verifier.verify_token(later)
     assert "the last good ones are used" in str(await verifier.note())
     time.go_on(24 * 3600)
     with pytest.raises(ServiceUnavailable, match="status 500"):
-        await verifier.verify(token)
+        await verifier.verify_token(token)
     assert "its tokens are refused" in str(await verifier.note())
     server.show(*provider.keys)
     time.go_on(11)
-    await verifier.verify(token)
+    await verifier.verify_token(token)
     assert await verifier.note() is None
 
 
@@ -268,15 +268,15 @@ async def test_an_issuer_without_a_name_never_answers_for_one_that_has_keys_of_i
 
 async def test_times_are_kept_with_a_minute_of_leeway(verifier, provider, time):
     now = int(time.at.timestamp())
-    await verifier.verify(provider.token(exp=now - 59))
+    await verifier.verify_token(provider.token(exp=now - 59))
     for claims in ({"exp": now - 60}, {"exp": None}, {"nbf": now + 61}, {"iat": now + 61}):
         with pytest.raises(TokenRefused, match="does not hold"):
-            await verifier.verify(provider.token(**claims))
+            await verifier.verify_token(provider.token(**claims))
     good = provider.token(exp=now + 10)
-    await verifier.verify(good)
+    await verifier.verify_token(good)
     time.go_on(70)
     with pytest.raises(TokenRefused, match="expired"):
-        await verifier.verify(good)
+        await verifier.verify_token(good)
 
 
 @pytest.mark.parametrize(
@@ -288,7 +288,7 @@ async def test_times_are_kept_with_a_minute_of_leeway(verifier, provider, time):
 )  # fmt: skip
 async def test_claims_of_wrong_shapes_are_refused(verifier, provider, claims):
     with pytest.raises(TokenRefused):
-        await verifier.verify(provider.token(**claims))
+        await verifier.verify_token(provider.token(**claims))
 
 
 def part(value: object) -> str:
@@ -317,12 +317,12 @@ HEADERS: list[dict[str, object]] = [
 )  # fmt: skip
 async def test_what_is_no_token_is_refused_and_never_an_error(verifier, provider, token):
     with pytest.raises(TokenRefused):
-        await verifier.verify(token)
+        await verifier.verify_token(token)
 
 
 async def test_a_huge_token_is_refused_before_anything_is_fetched(verifier, provider, server):
     with pytest.raises(TokenRefused, match="longer"):
-        await verifier.verify(provider.token(roles=["x" * 9000]))
+        await verifier.verify_token(provider.token(roles=["x" * 9000]))
     assert server.requests == 0
 
 
@@ -331,7 +331,7 @@ async def test_a_changed_payload_or_signature_is_refused(verifier, provider):
     stronger = part({**json.loads(base64.urlsafe_b64decode(body + "==")), "roles": ["admin"]})
     for forged in (f"{head}.{stronger}.{signature}", f"{head}.{body}.{signature[:-4]}AAAA", f"{head}.{body}.AAAA"):
         with pytest.raises(TokenRefused):
-            await verifier.verify(forged)
+            await verifier.verify_token(forged)
 
 
 @pytest.mark.parametrize("kind", ["EdDSA", "Ed25519", "RS256", "PS256", "ES384"])

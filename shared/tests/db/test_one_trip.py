@@ -59,7 +59,7 @@ async def test_nothing_to_commit_or_to_undo_takes_none(connection):
 
 @pytest.mark.parametrize("many", [0, 1, 1_999, 2_000, 2_001, MANY])
 async def test_all_rows_come_however_many(database, many):
-    async with database.snapshot() as connection:
+    async with database.read_snapshot() as connection:
         fetched = await connection.execute(NUMBERS, {"many": max(many, 1)})
         assert len(fetched.all()) == max(many, 1)
         streamed = await connection.stream(NUMBERS, {"many": max(many, 1)})
@@ -67,16 +67,16 @@ async def test_all_rows_come_however_many(database, many):
 
 
 async def test_rows_that_nobody_asks_for_do_not_stand_in_the_way(database):
-    async with database.snapshot() as connection:
+    async with database.read_snapshot() as connection:
         streamed = await connection.stream(NUMBERS, {"many": MANY})
         assert (await streamed.fetchmany(3))[-1].i == 2
         await streamed.close()
-    async with database.transaction() as connection:
+    async with database.write_transaction() as connection:
         await connection.execute(text("DROP TABLE thing"))
 
 
 async def test_what_is_written_says_how_many_and_where(database):
-    async with database.transaction() as connection:
+    async with database.write_transaction() as connection:
         added = await connection.execute(text("INSERT INTO thing (name) VALUES ('a'), ('b')"))
         assert (added.rowcount, added.lastrowid) == (2, 2)
         await connection.execute(text("INSERT INTO thing (name) VALUES (:name)"), [{"name": "c"}, {"name": "d"}])
@@ -86,11 +86,11 @@ async def test_what_is_written_says_how_many_and_where(database):
 
 async def test_a_statement_that_fails_leaves_nothing_behind(database):
     async def write_twice():
-        async with database.transaction() as connection:
+        async with database.write_transaction() as connection:
             await connection.execute(text("INSERT INTO thing (name) VALUES ('a')"))
             await connection.execute(text("INSERT INTO thing (name) VALUES ('a')"))
 
     with pytest.raises((IntegrityError, DatabaseFailed)):
         await write_twice()
-    async with database.snapshot() as connection:
+    async with database.read_snapshot() as connection:
         assert (await connection.execute(text("SELECT count(*) FROM thing"))).scalar_one() == 0

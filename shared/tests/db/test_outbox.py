@@ -133,7 +133,7 @@ async def test_order_holds_over_topics(office):
 
 
 async def test_what_was_rolled_back_is_not_carried(office):
-    async with office.database.transaction() as connection:
+    async with office.database.write_transaction() as connection:
         await office.outbox.put(connection, CATALOGUE, [LogRecord(b"a", b"a1")], NOW)
         await connection.rollback()
     await office.write("b1")

@@ -78,7 +78,7 @@ class Watcher:
                 await self._told.wait()
 
     async def until_drained(self, log):
-        await self.until(lambda: not log.away and self.depth.records == 0)
+        await self.until(lambda: not log.is_unavailable and self.depth.records == 0)
 
 
 @asynccontextmanager
@@ -101,7 +101,7 @@ async def behind():
 
 
 async def put(log, *values, key=b"k"):
-    return await log.append("t", [LogRecord(key, value) for value in values])
+    return await log.append_records("t", [LogRecord(key, value) for value in values])
 
 
 async def fill(log, size):

@@ -67,12 +67,12 @@ async def test_records_older_than_the_retention_go_and_leave_their_positions_unu
     clock.now += timedelta(days=9)
     (young,) = await append_numbered(log, "t", LogRecord(b"k", b"young", partition=0))
     clock.now += timedelta(days=1, seconds=1)
-    assert await log.maintain(clock.ms) == 5000
+    assert await log.apply_retention(clock.ms) == 5000
     assert [stored.position for stored in await read_all(log, "t", 0)] == [young.position]
     clock.now += timedelta(days=10)
-    assert await log.maintain(clock.ms) == 1
-    assert await log.end("t", 0) == young.position + 1
-    await log.close()
+    assert await log.apply_retention(clock.ms) == 1
+    assert await log.end_position("t", 0) == young.position + 1
+    await log.close_log()
     again = await SqliteLog.open_log(tmp_path / "log.db")
     (after,) = await append_numbered(again, "t", LogRecord(b"k", b"v", partition=0))
     await again.close_log()
@@ -82,45 +82,45 @@ async def test_records_older_than_the_retention_go_and_leave_their_positions_unu
 async def test_reading_goes_on_behind_what_has_gone(log, clock):
     places = await append_numbered(log, "t", *[LogRecord(b"k", b"old", partition=0)] * 3)
     clock.now += timedelta(days=11)
-    await log.maintain(clock.ms)
-    batch = await log.read("t", 0, 1, 10)
+    await log.apply_retention(clock.ms)
+    batch = await log.read_batch("t", 0, 1, 10)
     assert (list(batch.records), batch.next) == ([], places[-1].position + 1)
 
 
 async def test_waiting_is_not_ended_by_what_has_gone(log, clock):
     await append_numbered(log, "t", LogRecord(b"k", b"old", partition=0))
     clock.now += timedelta(days=11)
-    await log.maintain(clock.ms)
-    assert list(await log.wait({("t", 0): 0}, 0.01)) == []
+    await log.apply_retention(clock.ms)
+    assert list(await log.wait_for_records({("t", 0): 0}, 0.01)) == []
 
 
 async def test_compaction_keeps_the_newest_record_of_each_key(log, clock):
     await append_numbered(
         log, "c", *(LogRecord(f"k{number % 3}".encode(), str(number).encode()) for number in range(5000))
     )
-    assert await log.maintain(clock.ms) == 4997
+    assert await log.apply_retention(clock.ms) == 4997
     assert [stored.value for stored in await read_all(log, "c", 0)] == [b"4997", b"4998", b"4999"]
-    assert await log.maintain(clock.ms) == 0
+    assert await log.apply_retention(clock.ms) == 0
 
 
 async def test_a_tombstone_stays_for_a_day_and_then_goes_with_what_it_buried(log, clock):
     await append_numbered(log, "c", LogRecord(b"a", b"1"), LogRecord(b"b", b"2"), LogRecord(b"a", None))
-    await log.maintain(clock.ms)
+    await log.apply_retention(clock.ms)
     assert [(stored.key, stored.value) for stored in await read_all(log, "c", 0)] == [(b"b", b"2"), (b"a", None)]
     clock.now += timedelta(days=1, milliseconds=1)
-    await log.maintain(clock.ms)
+    await log.apply_retention(clock.ms)
     assert [stored.key for stored in await read_all(log, "c", 0)] == [b"b"]
-    assert await log.end("c", 0) == 3
+    assert await log.end_position("c", 0) == 3
 
 
 async def test_retention_leaves_compacted_topics_alone(log, clock):
     await append_numbered(log, "c", LogRecord(b"a", b"1"))
-    assert await log.maintain(clock.ms + 4000 * DAY_MS) == 0
+    assert await log.apply_retention(clock.ms + 4000 * DAY_MS) == 0
 
 
 async def test_a_spool_is_trimmed_up_to_a_position(log):
     places = await append_numbered(log, "t", *[LogRecord(b"k", b"v", partition=0)] * 10)
-    assert await log.trim("t", 0, places[4].position) == 4
+    assert await log.trim_before("t", 0, places[4].position) == 4
     assert [stored.position for stored in await read_all(log, "t", 0)] == [place.position for place in places[4:]]
 
 
@@ -155,7 +155,7 @@ async def test_a_log_that_does_not_keep_up_refuses_and_then_stores_what_it_took(
     other = sqlite3.connect(tmp_path / "log.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     record = LogRecord(b"k", b"x" * 800_000, partition=0)
-    tasks = [asyncio.create_task(log.append("t", [record])) for _ in range(200)]
+    tasks = [asyncio.create_task(log.append_records("t", [record])) for _ in range(200)]
     done, _ = await asyncio.wait(tasks, timeout=DEADLINE, return_when=asyncio.FIRST_EXCEPTION)
     assert done
     other.execute("ROLLBACK")
@@ -163,7 +163,7 @@ async def test_a_log_that_does_not_keep_up_refuses_and_then_stores_what_it_took(
     outcomes = await asyncio.gather(*tasks, return_exceptions=True)
     refused = [outcome for outcome in outcomes if isinstance(outcome, LogUnavailable)]
     assert 0 < len(refused) < 200
-    assert await log.end("t", 0) == 200 - len(refused)
+    assert await log.end_position("t", 0) == 200 - len(refused)
 
 
 async def test_concurrent_appends_share_a_commit(log, tmp_path):
@@ -218,7 +218,7 @@ async def test_two_processes_append_to_one_file_and_hear_each_other(log, tmp_pat
     with told.open("w") as stdout, appender(tmp_path / "log.db", "other", stdout) as process:
         try:
             for _ in range(8):
-                assert await log.wait(await log.ends(["t"]), DEADLINE)
+                assert await log.wait_for_records(await log.end_positions(["t"]), DEADLINE)
                 await asyncio.gather(
                     *(append_numbered(log, "t", LogRecord(str(n).encode(), b"own")) for n in range(10))
                 )
@@ -273,15 +273,15 @@ async def test_beginnings_move_with_retention_but_not_with_compaction(log, clock
     await append_numbered(log, "c", LogRecord(b"k", b"1"), LogRecord(b"k", b"2"))
     clock.now += timedelta(days=11)
     await append_numbered(log, "t", LogRecord(b"k", b"young", partition=1))
-    assert await log.maintain(clock.ms) == 4
-    assert await log.beginnings(["t", "c"]) == {("t", 0): 3, ("t", 1): 0, ("c", 0): 0}
+    assert await log.apply_retention(clock.ms) == 4
+    assert await log.start_positions(["t", "c"]) == {("t", 0): 3, ("t", 1): 0, ("c", 0): 0}
 
 
 async def test_retention_of_what_was_read_is_no_mismatch_and_of_what_was_not_is_one(log, clock):
     await append_numbered(log, "t", *[LogRecord(b"k", str(n).encode(), partition=0) for n in range(4)])
     stored = await read_all(log, "t", 0)
     clock.now += timedelta(days=11)
-    await log.maintain(clock.ms)
+    await log.apply_retention(clock.ms)
     marks = {("t", 0): mark_after(stored[3], 4)}
     assert (await check_marks(log, marks))["t", 0].problem is None
     behind = {("t", 0): mark_after(stored[2], 3)}
@@ -291,11 +291,11 @@ async def test_retention_of_what_was_read_is_no_mismatch_and_of_what_was_not_is_
 
 async def test_a_compacted_topic_is_read_again_when_its_last_record_was_replaced(log, clock):
     topic = CATALOGUE.name
-    await log.ensure([CATALOGUE])
+    await log.ensure_topics([CATALOGUE])
     await append_numbered(log, topic, LogRecord(b"a", b"1"), LogRecord(b"b", b"1"))
     mark = mark_after((await read_all(log, topic, 0))[1], 2)
     await append_numbered(log, topic, LogRecord(b"b", b"2"))
-    await log.maintain(clock.ms)
+    await log.apply_retention(clock.ms)
     checked = (await check_marks(log, {(topic, 0): mark}))[topic, 0]
     assert (checked.problem, checked.adopted) == (None, ReadMark())
 
@@ -305,6 +305,6 @@ async def test_a_file_that_is_replaced_while_it_is_open_takes_no_more(log, tmp_p
     for suffix in ("", "-wal", "-shm"):
         (tmp_path / f"log.db{suffix}").unlink(missing_ok=True)
     with pytest.raises(LogUnavailable, match="removed or replaced"):
-        await log.append("t", [LogRecord(b"k", b"2")])
+        await log.append_records("t", [LogRecord(b"k", b"2")])
     with pytest.raises(LogUnavailable, match="removed or replaced"):
-        await log.ends(["t"])
+        await log.end_positions(["t"])

@@ -12,7 +12,7 @@ import catalogue_api.bootstrap
 import feedback_api.bootstrap
 import metrics_worker.bootstrap
 from catalogue_api.settings import Settings as CatalogueSettings
-from feedback_api.settings import FeedbackSettings as FeedbackSettings
+from feedback_api.settings import FeedbackSettings
 from metrics_worker.settings import Settings as MetricsSettings
 from soundings.http.allowed_hosts import AllowedHosts, HostCheck
 from soundings.http.app import TELEMETRY

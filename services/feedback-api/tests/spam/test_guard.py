@@ -37,65 +37,69 @@ def guard(ticking: Ticking) -> SpamScorer:
 
 
 def test_an_ordinary_answer_is_not_suspicious(guard):
-    found = guard.judge(HERE, RULES, "r-1", [SAID])
+    found = guard.score_submission(HERE, RULES, "r-1", [SAID])
     assert (found.score, found.reasons, found.quarantined) == (0.0, (), False)
 
 
 def test_the_hidden_field_alone_holds_a_response_back(guard):
-    found = guard.judge(replace(HERE, honeypot=True), RULES, "r-1", [SAID])
+    found = guard.score_submission(replace(HERE, honeypot=True), RULES, "r-1", [SAID])
     assert (found.score, found.reasons, found.quarantined) == (1.0, ("honeypot",), True)
 
 
 def test_the_floor_is_the_forms_own(guard):
     at = [replace(HERE, elapsed_ms=elapsed) for elapsed in (1999, 2000)] + [replace(HERE, elapsed_ms=None)]
-    assert [guard.judge(one, RULES, "r", ()).reasons for one in at] == [("too_fast",), (), ()]
+    assert [guard.score_submission(one, RULES, "r", ()).reasons for one in at] == [("too_fast",), (), ()]
     slow = AbusePolicy(least_seconds=60)
-    assert guard.judge(HERE, slow, "r", ()).reasons == ("too_fast",)
+    assert guard.score_submission(HERE, slow, "r", ()).reasons == ("too_fast",)
 
 
 def test_the_threshold_is_the_forms_own(guard):
     fast = replace(HERE, elapsed_ms=10)
-    assert not guard.judge(fast, RULES, "r", ()).quarantined
-    assert guard.judge(fast, AbusePolicy(quarantine_at=0.4), "r", ()).quarantined
+    assert not guard.score_submission(fast, RULES, "r", ()).quarantined
+    assert guard.score_submission(fast, AbusePolicy(quarantine_at=0.4), "r", ()).quarantined
 
 
 def test_the_same_text_counts_against_later_records_and_a_retry_is_none(guard, ticking):
-    reasons = [guard.judge(HERE, RULES, f"r-{number}", [SAID]).reasons for number in (1, 1, 1, 2, 3, 4, 5)]
+    reasons = [guard.score_submission(HERE, RULES, f"r-{number}", [SAID]).reasons for number in (1, 1, 1, 2, 3, 4, 5)]
     assert reasons == [(), (), (), *[("repeated",)] * 3, ("often_repeated",)]
-    assert guard.judge(HERE, RULES, "r-1", ["  the QUEUE at the security line, was far too long this morning"]).reasons
-    assert guard.judge(replace(HERE, form_id="need"), RULES, "r-9", [SAID]).reasons == ()
+    assert guard.score_submission(
+        HERE, RULES, "r-1", ["  the QUEUE at the security line, was far too long this morning"]
+    ).reasons
+    assert guard.score_submission(replace(HERE, form_id="need"), RULES, "r-9", [SAID]).reasons == ()
     ticking.now += 3600
-    assert guard.judge(HERE, RULES, "r-10", [SAID]).reasons == ()
+    assert guard.score_submission(HERE, RULES, "r-10", [SAID]).reasons == ()
 
 
 def test_short_answers_may_repeat(guard):
-    assert not any(guard.judge(HERE, RULES, f"r-{number}", ["Very good!"]).reasons for number in range(20))
+    assert not any(guard.score_submission(HERE, RULES, f"r-{number}", ["Very good!"]).reasons for number in range(20))
 
 
 def test_a_kiosk_with_a_crowd_of_quick_answers_is_noted_and_counted(guard):
     quick = replace(HERE, elapsed_ms=900)
-    found = [guard.judge(quick, RULES, f"r-{number}", ()) for number in range(200)]
+    found = [guard.score_submission(quick, RULES, f"r-{number}", ()) for number in range(200)]
     assert found[-1].reasons == ("too_fast", "crowd")
     assert not any(one.quarantined for one in found)
 
 
 def test_a_crowd_is_one_clients_and_passes(guard, ticking):
     for number in range(40):
-        guard.judge(HERE, RULES, f"r-{number}", ())
-    assert guard.judge(HERE, RULES, "r", ()).reasons == ("crowd",)
-    assert guard.judge(replace(HERE, client="192.0.2.8"), RULES, "r", ()).reasons == ()
+        guard.score_submission(HERE, RULES, f"r-{number}", ())
+    assert guard.score_submission(HERE, RULES, "r", ()).reasons == ("crowd",)
+    assert guard.score_submission(replace(HERE, client="192.0.2.8"), RULES, "r", ()).reasons == ()
     ticking.now += 600
-    assert guard.judge(HERE, RULES, "r", ()).reasons == ()
+    assert guard.score_submission(HERE, RULES, "r", ()).reasons == ()
 
 
 def test_one_client_is_a_crowd_over_the_forms_of_one_site(guard):
-    found = [guard.judge(replace(HERE, form_id=f"f{number}"), RULES, "r", ()).reasons for number in range(61)]
+    found = [
+        guard.score_submission(replace(HERE, form_id=f"f{number}"), RULES, "r", ()).reasons for number in range(61)
+    ]
     assert found[-2:] == [(), ("crowd",)]
 
 
 def test_copies_of_links_sent_by_a_program_are_held_back(guard):
     advert = 'Buy <a href="https://pills.example">cheap pills</a> today, the best pills in town'
-    found = guard.judge(HERE, RULES, "r-1", [advert])
+    found = guard.score_submission(HERE, RULES, "r-1", [advert])
     assert (found.reasons, found.quarantined) == (("link", "markup"), True)
 
 

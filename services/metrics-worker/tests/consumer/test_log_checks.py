@@ -79,7 +79,7 @@ async def log_fits(database: Database) -> bool:
 
 async def test_a_log_that_was_deleted_stops_the_worker_until_it_is_recovered(counted, database, tmp_path):
     before = await cells_of(database)
-    await counted.close()
+    await counted.close_log()
     remove(tmp_path)
     log = await opened(tmp_path)
     async with running(log, open_fold_store(database)) as at_work:
@@ -97,7 +97,7 @@ async def test_a_log_that_was_deleted_stops_the_worker_until_it_is_recovered(cou
 
 
 async def test_an_older_copy_that_has_grown_since_stops_the_worker(log, database, tmp_path):
-    await log.close()
+    await log.close_log()
     older = tmp_path / "older.db"
     shutil.copyfile(tmp_path / "log.db", older)
     log = await opened(tmp_path)
@@ -121,7 +121,7 @@ async def test_an_older_copy_that_has_grown_since_stops_the_worker(log, database
 
 async def test_records_that_retention_took_before_they_were_read_stop_the_worker(counted, database, tmp_path):
     await tell(counted, POOL[60:90])
-    await counted.maintain(epoch_ms(system_clock() + timedelta(days=400)))
+    await counted.apply_retention(epoch_ms(system_clock() + timedelta(days=400)))
     async with running(counted, open_fold_store(database)) as at_work:
         await reason(at_work, "was removed before it was read")
         await recovered(at_work, database)
@@ -129,7 +129,7 @@ async def test_records_that_retention_took_before_they_were_read_stop_the_worker
 
 
 async def test_retention_of_what_was_counted_is_no_reason_to_stop(counted, database):
-    await counted.maintain(epoch_ms(system_clock() + timedelta(days=400)))
+    await counted.apply_retention(epoch_ms(system_clock() + timedelta(days=400)))
     async with running(counted, open_fold_store(database)) as at_work:
         await at_work.idle()
         assert at_work.worker.status.unready is None
@@ -141,13 +141,13 @@ async def test_retention_of_what_was_counted_is_no_reason_to_stop(counted, datab
 
 async def test_positions_of_an_earlier_version_adopt_the_record_before_them(counted, database, tmp_path):
     digests = select(position.c.topic, position.c.partition, position.c.last_position, position.c.last_digest)
-    async with database.snapshot() as connection:
+    async with database.read_snapshot() as connection:
         before = (await connection.execute(digests.order_by(*position.primary_key))).all()
-    async with database.transaction() as connection:
+    async with database.write_transaction() as connection:
         await connection.execute(update(position).values(last_position=None, last_digest=None))
     async with running(counted, open_fold_store(database)) as at_work:
         await at_work.idle()
-    async with database.snapshot() as connection:
+    async with database.read_snapshot() as connection:
         assert (await connection.execute(digests.order_by(*position.primary_key))).all() == before
     assert any(row.last_digest for row in before)
 
@@ -175,8 +175,8 @@ async def test_a_catalogue_that_was_compacted_meanwhile_is_read_again(counted, d
     async with running(counted, open_fold_store(database)) as at_work:
         await at_work.idle()
     await tell(counted, [service("parks", 2)])
-    await counted.append(CATALOGUE.name, [LogRecord(b"service/permits", None)])
-    await counted.maintain(epoch_ms(system_clock()))
+    await counted.append_records(CATALOGUE.name, [LogRecord(b"service/permits", None)])
+    await counted.apply_retention(epoch_ms(system_clock()))
     async with running(counted, open_fold_store(database)) as at_work:
         await at_work.idle()
         assert at_work.worker.status.unready is None

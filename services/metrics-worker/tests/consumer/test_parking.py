@@ -193,12 +193,12 @@ async def test_what_is_read_from_the_log_after_it_let_go_of_it_is_folded_from_wh
     record = encode_event(
         next(event for event in POOL if isinstance(event, ResponseSubmitted) and event.source_id == "web")
     )
-    await log.append(RESPONSES.name, [LogRecord(record.key, record.value, record.headers, 2)])
+    await log.append_records(RESPONSES.name, [LogRecord(record.key, record.value, record.headers, 2)])
     async with running(log, open_fold_store(database)) as at_work:
         await at_work.idle()
         await poison(log, 100)
         await at_work.until(lambda: at_work.worker.status.parked)
-        await log.append(RESPONSES.name, [LogRecord(record.key, record.value, record.headers, 3)])
+        await log.append_records(RESPONSES.name, [LogRecord(record.key, record.value, record.headers, 3)])
         await until_parked(database, 1)
     log.remove_before(RESPONSES.name, 3, await log.end_position(RESPONSES.name, 3))
     await SqlParkedSourceStore(database).resume("web", EVERY)

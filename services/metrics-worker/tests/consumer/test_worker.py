@@ -125,11 +125,11 @@ async def test_who_asks_is_told_how_far_everything_is_written(database, log):
     await tell(log, POOL[:60])
     async with running(log, open_fold_store(database), on_moved=moved.update) as at_work:
         await at_work.idle()
-    assert moved == await log.ends([topic.name for topic in (*MEASURED, CATALOGUE)])
+    assert moved == await log.end_positions([topic.name for topic in (*MEASURED, CATALOGUE)])
 
 
 async def test_the_first_batch_is_small_and_the_next_ones_grow(database, log):
-    await log.append(RESPONSES.name, [LogRecord(b"web/x", None)] * 5000)
+    await log.append_records(RESPONSES.name, [LogRecord(b"web/x", None)] * 5000)
     ends: list[int] = []
     async with running(log, open_fold_store(database), on_moved=lambda moved: ends.append(max(moved.values()))) as one:
         await one.idle()
@@ -283,7 +283,7 @@ async def test_poison_becomes_a_dead_letter_and_the_rest_flows_on(database, log)
     async with running(log, open_fold_store(database)) as at_work:
         await at_work.idle()
     assert await cells_of(database) == expected(POOL[:40])
-    async with database.snapshot() as connection:
+    async with database.read_snapshot() as connection:
         letters = (await connection.execute(select(dead_letter))).all()
     assert [(letter.reason, letter.key, letter.value, letter.forwarded) for letter in letters] == [
         ("malformed", b"web/poison", b"{broken", False)
@@ -294,9 +294,9 @@ async def test_a_record_on_a_foreign_partition_becomes_a_dead_letter(database, l
     record = encode_event(response(Random(1)))
     async with running(log, open_fold_store(database)):
         for partition, table in ((2, fact), (3, dead_letter)):
-            await log.append(RESPONSES.name, [LogRecord(record.key, record.value, record.headers, partition)])
+            await log.append_records(RESPONSES.name, [LogRecord(record.key, record.value, record.headers, partition)])
             await _until(database, select(func.count()).select_from(table), 1)
-    async with database.snapshot() as connection:
+    async with database.read_snapshot() as connection:
         (letter,) = (await connection.execute(select(dead_letter))).all()
     assert (letter.reason, letter.partition) == ("wrong_partition", 3)
     assert await scalar(database, select(func.count()).select_from(fact)) == 1
@@ -305,10 +305,10 @@ async def test_a_record_on_a_foreign_partition_becomes_a_dead_letter(database, l
 async def test_of_two_partitions_that_claim_a_record_at_once_one_is_counted(database, log):
     record = encode_event(response(Random(1)))
     for partition in (2, 3):
-        await log.append(RESPONSES.name, [LogRecord(record.key, record.value, record.headers, partition)])
+        await log.append_records(RESPONSES.name, [LogRecord(record.key, record.value, record.headers, partition)])
     async with running(log, open_fold_store(database)) as at_work:
         await at_work.idle()
-    async with database.snapshot() as connection:
+    async with database.read_snapshot() as connection:
         (letter,) = (await connection.execute(select(dead_letter))).all()
         (kept,) = (await connection.execute(select(fact))).all()
     assert letter.reason == "wrong_partition"
@@ -316,7 +316,7 @@ async def test_of_two_partitions_that_claim_a_record_at_once_one_is_counted(data
 
 
 async def test_tombstones_mean_nothing_where_nothing_is_compacted(database, log):
-    await log.append(RESPONSES.name, [LogRecord(b"web/x", None)])
+    await log.append_records(RESPONSES.name, [LogRecord(b"web/x", None)])
     async with running(log, open_fold_store(database)) as at_work:
         await at_work.idle()
     assert await scalar(database, select(func.count()).select_from(dead_letter)) == 0
@@ -335,7 +335,7 @@ async def test_three_sources_over_their_limit_stop_the_worker_until_it_is_resume
         await at_work.until(lambda: at_work.worker.status.idle)
         await _until(database, select(func.count()).select_from(worker).where(worker.c.stopped.is_not(None)), 1)
         assert await scalar(database, LETTERS_OF_C) == 100
-        async with database.transaction() as connection:
+        async with database.write_transaction() as connection:
             await connection.execute(update(worker).values(stopped=None))
         await _until(database, LETTERS_OF_C, 150)
         await at_work.until(lambda: at_work.worker.status.unready is None)
@@ -359,7 +359,7 @@ async def test_a_restart_goes_on_after_a_stop(database, log):
 
 async def test_a_catalogue_that_cannot_be_read_stops_the_worker_and_nothing_is_parked(database, log):
     bad = LogRecord(b"agency/a", b"{broken", (("ce_type", b"gov.soundings.catalogue.agency.v1"),))
-    await log.append(CATALOGUE.name, [bad] * 150)
+    await log.append_records(CATALOGUE.name, [bad] * 150)
     async with running(log, open_fold_store(database)) as at_work:
         await at_work.until(lambda: at_work.worker.status.stopped)
         assert await scalar(database, select(func.count()).select_from(dead_letter)) == 100
@@ -371,10 +371,10 @@ async def test_the_newest_snapshot_of_an_entity_is_projected(database, log):
         body = ServiceBody(agency_id="city", department_id="streets", name={"en": name})
         return encode_event(ServiceChanged(id="permits", revision=revision, changed_at=AT, body=body))
 
-    await log.append(CATALOGUE.name, [service(1, "Permits"), service(2, "Licences"), service(1, "Permits")])
+    await log.append_records(CATALOGUE.name, [service(1, "Permits"), service(2, "Licences"), service(1, "Permits")])
     async with running(log, open_fold_store(database)) as at_work:
         await at_work.idle()
-        async with database.snapshot() as connection:
+        async with database.read_snapshot() as connection:
             (row,) = (await connection.execute(select(catalogue_entity))).all()
         assert (row.entity, row.id, row.state, row.revision, row.agency_id) == (
             "service",
@@ -384,7 +384,7 @@ async def test_the_newest_snapshot_of_an_entity_is_projected(database, log):
             "city",
         )
         assert (row.body["name"], row.more) == ({"en": "Licences"}, {})
-        await log.append(CATALOGUE.name, [LogRecord(b"service/permits", None)])
+        await log.append_records(CATALOGUE.name, [LogRecord(b"service/permits", None)])
         await _until(database, select(func.count()).select_from(catalogue_entity), 0)
 
 

@@ -70,7 +70,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
 
 async def test_a_dead_letter_is_listed_forwarded_and_sent_again(house):
-    await house.log.append(RESPONSES.name, [BAD])
+    await house.log.append_records(RESPONSES.name, [BAD])
     await house.forwarded(1)
     admin = house.token(StaffRole.ADMIN)
     (item,) = (await house.http.get("/v1/dead-letters", headers=admin)).json()["items"]
@@ -78,7 +78,7 @@ async def test_a_dead_letter_is_listed_forwarded_and_sent_again(house):
     assert (item["type"], item["reason"]) == ("gov.soundings.response.submitted.v1", "malformed")
     assert item["replayed_at"] is None
 
-    (copy,) = (await house.log.read(DEAD_LETTERS.name, 0, 0, 10)).records
+    (copy,) = (await house.log.read_batch(DEAD_LETTERS.name, 0, 0, 10)).records
     told = dict(copy.headers)
     assert (copy.key, copy.value, told["ce_id"]) == (BAD.key, BAD.value, b"response:1:0")
     assert (told["dl_reason"], told["dl_topic"]) == (b"malformed", RESPONSES.name.encode())
@@ -88,12 +88,14 @@ async def test_a_dead_letter_is_listed_forwarded_and_sent_again(house):
     assert again.status_code == 202
     place = again.json()
     assert (place["topic"], place["partition"]) == (RESPONSES.name, item["partition"])
-    (copy,) = (await house.log.read(RESPONSES.name, place["partition"], place["position"], 1)).records
+    (copy,) = (await house.log.read_batch(RESPONSES.name, place["partition"], place["position"], 1)).records
     assert (copy.key, copy.value, copy.headers) == (BAD.key, BAD.value, BAD.headers)
 
 
 async def test_dead_letters_come_newest_first_page_by_page(house):
-    await house.log.append(RESPONSES.name, [LogRecord(f"web/{n}".encode(), b"{", BAD.headers) for n in range(5)])
+    await house.log.append_records(
+        RESPONSES.name, [LogRecord(f"web/{n}".encode(), b"{", BAD.headers) for n in range(5)]
+    )
     await house.forwarded(5)
     admin, seen, cursor = house.token(StaffRole.ADMIN), [], ""
     while cursor is not None:
@@ -152,7 +154,7 @@ async def test_an_admin_of_an_agency_sees_and_sends_only_what_its_own_sources_se
 
 async def test_parked_sources_are_told_and_resumed_within_an_agency(house):
     await with_two_agencies(house)
-    await house.log.append(RESPONSES.name, [bad_of("web")] * 120)
+    await house.log.append_records(RESPONSES.name, [bad_of("web")] * 120)
     admin = house.token(StaffRole.ADMIN)
     async with asyncio.timeout(20):
         while not (found := (await house.http.get("/v1/parked-sources", headers=admin)).json()["items"]):  # noqa: ASYNC110
@@ -178,7 +180,7 @@ async def test_parked_sources_are_told_and_resumed_within_an_agency(house):
     async with asyncio.timeout(20):
         while (await house.http.get("/v1/parked-sources", headers=own)).json()["items"]:  # noqa: ASYNC110
             await asyncio.sleep(0.01)
-    assert await house.log.end(DEAD_LETTERS.name, 0) >= 4
+    assert await house.log.end_position(DEAD_LETTERS.name, 0) >= 4
 
 
 async def test_an_unknown_dead_letter_is_not_found(house):
@@ -216,7 +218,7 @@ async def test_a_parameter_given_twice_is_refused(house):
 
 
 async def test_the_service_is_ready_once_the_worker_works(house):
-    await house.log.append(RESPONSES.name, [BAD])
+    await house.log.append_records(RESPONSES.name, [BAD])
     await house.forwarded(1)
     assert house.fold.caught_up(20)
     assert (await house.http.get("/readyz")).json() == {"ok": True, "reasons": []}

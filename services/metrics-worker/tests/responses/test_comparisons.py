@@ -91,10 +91,10 @@ async def test_pseudonyms_under_another_version_of_the_key_are_no_difference(ear
 async def test_text_that_retention_has_removed_is_no_difference(ear, response):
     await ear.hear(response("one", "2024-01-01T12:00:00Z"))
     sent = response("one", "2024-01-01T12:00:00Z")
-    async with ear.database.transaction() as connection:
+    async with ear.database.write_transaction() as connection:
         await connection.execute(delete(voice))
     assert (await compared(ear, asked(0, "one", sent)))[0][1] == "different"
-    async with ear.database.transaction() as connection:
+    async with ear.database.write_transaction() as connection:
         kept = {"agency_id": "sf", "name": "Survey", "kind": "x", "service_ids": ["guest"], "accepts": ["responses"],
                 "default_channel": "website", "text_days": 30}  # fmt: skip
         await connection.execute(
@@ -123,7 +123,7 @@ async def test_a_key_in_force_tells_its_source(ear):
          "body": {"source_id": source, "key_hash": key.key_hash}, "more": {}}
         for key, state, source in ((KEY, "active", "survey"), (REVOKED, "retired", "survey"))
     ]  # fmt: skip
-    async with ear.database.transaction() as connection:
+    async with ear.database.write_transaction() as connection:
         await connection.execute(insert(catalogue_entity), rows)
     assert await comparer(ear).source_of(KEY.secret) == "survey"
     for secret in (REVOKED.secret, "snd_unknown", ""):

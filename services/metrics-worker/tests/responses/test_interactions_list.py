@@ -41,7 +41,7 @@ async def store(ear, number: int, *, agency: str = "boston", service: str = "car
         "record_id": f"r{number}", "service": service, "channel": "phone", "occurred_at": int(at.timestamp() * 1000),
         "state": state, "revision": 0, "data": text_of(data) if state == COUNTED else None, "home": "i0",
     }  # fmt: skip
-    async with ear.database.transaction() as connection:
+    async with ear.database.write_transaction() as connection:
         await connection.execute(fact.insert(), [row])
 
 

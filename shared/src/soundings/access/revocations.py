@@ -93,9 +93,9 @@ class RevocationList:
 class ReadsLog(Protocol):
     """The part of the log that is read here; see :class:`soundings.log.port.Log`."""
 
-    async def read(self, topic: str, partition: int, from_position: int, limit: int) -> RecordBatch: ...
+    async def read_batch(self, topic: str, partition: int, from_position: int, limit: int) -> RecordBatch: ...
 
-    async def end(self, topic: str, partition: int) -> int: ...
+    async def end_position(self, topic: str, partition: int) -> int: ...
 
 
 class LogRevocations:
@@ -109,13 +109,13 @@ class LogRevocations:
 
     async def revoked(self) -> Mapping[str, int]:
         try:
-            end = await self._log.end(CATALOGUE.name, 0)
+            end = await self._log.end_position(CATALOGUE.name, 0)
         except UnknownTopic:  # a new log on which no catalogue has written
             return {}
         if end < self._position:  # another log than before
             self._position = 0
         while self._position < end:
-            batch = await self._log.read(CATALOGUE.name, 0, self._position, _READ_MAX)
+            batch = await self._log.read_batch(CATALOGUE.name, 0, self._position, _READ_MAX)
             for record in batch.records:
                 self._take(record)
             if batch.next <= self._position:

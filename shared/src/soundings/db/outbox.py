@@ -183,7 +183,7 @@ class OutboxRelay:
 
     async def relay_once(self) -> int:
         """One round; how many records were carried. Raises what the log or the database raises, having lost nothing."""
-        log = await self._open_log()
+        log = await self._ready_log()
         if not await self._has_records():
             return 0
         async with self._database.write_transaction() as connection:
@@ -206,7 +206,7 @@ class OutboxRelay:
         oldest = (await self._refresh_backlog()).oldest
         return 0.0 if oldest is None else max(0.0, (self._clock() - oldest).total_seconds())
 
-    async def _open_log(self) -> EventLog:
+    async def _ready_log(self) -> EventLog:
         if self._log is None:
             async with asyncio.timeout(_LOG_SECONDS):
                 log = await self._open_log()

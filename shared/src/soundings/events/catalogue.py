@@ -72,7 +72,7 @@ class OnlineSteps(EntityBody):
     issue_resolution: OnlineStep = "not_applicable"
 
 
-class ServiceChannel(EntityBody):
+class ServiceChannelBody(EntityBody):
     """How a service is offered on one channel."""
 
     channel: ServiceChannel
@@ -91,7 +91,7 @@ class ServiceBody(EntityBody):
     name: Texts
     description: Texts | None = None
     eligibility: Texts | None = None
-    channels: tuple[ServiceChannel, ...] = ()
+    channels: tuple[ServiceChannel | ServiceChannelBody, ...] = ()
     audience: tuple[Literal["public", "business", "internal"], ...] = ("public",)
     owner: str | None = None
     life_events: tuple[str, ...] = ()

@@ -39,10 +39,10 @@ class LazyLog:
                 if self._closed:
                     raise LogClosed("the log is closed")
                 if self._opened is None:
-                    self._opened = await self._open_log()
+                    self._opened = await self._open_in_time()
         return self._opened
 
-    async def _open_log(self) -> EventLog:
+    async def _open_in_time(self) -> EventLog:
         try:
             async with asyncio.timeout(_OPEN_SECONDS):
                 return await self._open_log(self._url)
@@ -80,8 +80,8 @@ class LazyLog:
     async def end_positions(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
         return await (await self.open_now()).end_positions(topics)
 
-    async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
-        return await (await self.open_now()).beginnings(topics)
+    async def start_positions(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        return await (await self.open_now()).start_positions(topics)
 
     async def close_log(self) -> None:
         async with self._opening:

@@ -146,7 +146,7 @@ class EventLog(Protocol):
         """The end of every partition of some topics in one cheap call, for telling how far a reader lags."""
         ...
 
-    async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+    async def start_positions(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
         """The position before which nothing is left of every partition of some topics: its end where it is empty.
 
         Retention moves it. Compaction does not: it takes only what newer records have replaced.

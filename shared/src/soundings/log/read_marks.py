@@ -66,10 +66,10 @@ def mark_after(stored: StoredRecord, following: int) -> ReadMark:
 async def check_marks(log: EventLog, marks: Mapping[TopicPartition, ReadMark]) -> Mapping[TopicPartition, CheckedMark]:
     """Hold marks against the log, which must have their topics. Reads one record of each partition."""
     topics = sorted({topic for topic, _ in marks})
-    # The beginnings first: should retention move one meanwhile, then an earlier beginning accuses nobody.
-    beginnings, ends = await log.beginnings(topics), await log.end_positions(topics)
+    # The start_positions first: should retention move one meanwhile, then an earlier beginning accuses nobody.
+    start_positions, ends = await log.start_positions(topics), await log.end_positions(topics)
     checked = await asyncio.gather(
-        *(_check(log, home, mark, beginnings.get(home, 0), ends.get(home, 0)) for home, mark in marks.items())
+        *(_check(log, home, mark, start_positions.get(home, 0), ends.get(home, 0)) for home, mark in marks.items())
     )
     return dict(zip(marks, checked, strict=True))
 

@@ -249,9 +249,9 @@ class LogContract:
         assert [await log.end_position(topic, partition) for partition in range(PARTITIONS)] == list(ends.values())
 
     async def test_beginnings_stay_where_they_are_while_nothing_is_removed(self, log: EventLog, topic: str) -> None:
-        assert await log.beginnings([topic]) == {(topic, partition): 0 for partition in range(PARTITIONS)}
+        assert await log.start_positions([topic]) == {(topic, partition): 0 for partition in range(PARTITIONS)}
         await append_numbered(log, topic, *[LogRecord(b"k", b"", partition=1)] * 3)
-        assert await log.beginnings([topic]) == {(topic, partition): 0 for partition in range(PARTITIONS)}
+        assert await log.start_positions([topic]) == {(topic, partition): 0 for partition in range(PARTITIONS)}
 
     async def test_a_mark_fits_as_long_as_its_record_stands_there(self, log: EventLog, topic: str) -> None:
         await append_numbered(
@@ -350,7 +350,7 @@ class LogContract:
             log.partition_count(unknown),
             log.end_position(unknown, 0),
             log.end_positions([topic, unknown]),
-            log.beginnings([topic, unknown]),
+            log.start_positions([topic, unknown]),
         ):
             with pytest.raises(UnknownTopic):
                 await asking
@@ -379,7 +379,7 @@ class LogContract:
             other.read_batch(topic, 0, 0, 1),
             other.wait_for_records({(topic, 0): 0}, DEADLINE),
             other.end_positions([topic]),
-            other.beginnings([topic]),
+            other.start_positions([topic]),
         ):
             with pytest.raises(LogClosed):
                 await asking

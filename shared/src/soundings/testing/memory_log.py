@@ -111,7 +111,7 @@ class MemoryLog:
         homes = [(topic, partition) for topic in topics for partition in range(self._topic_store(topic).partitions)]
         return {home: len(self.store.records[home]) for home in homes}
 
-    async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+    async def start_positions(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
         return {home: self.store.removed.get(home, 0) for home in await self.end_positions(topics)}
 
     async def close_log(self) -> None:

@@ -103,7 +103,7 @@ class HostedPage:
     """Shows forms and takes what is filled in. Nothing is kept between two steps but in the page itself."""
 
     public: FormSubmissions
-    beginnings: StartTokens
+    start_tokens: StartTokens
     clock: Clock
 
     async def show_page(self, form_id: str, request: Request) -> Response:
@@ -117,7 +117,7 @@ class HostedPage:
         if state != "open":
             return notice_page(speech, state, 403)
         record_id, hidden = new_id(), [one.id for one in form.questions if one.type == "hidden"]
-        start = self.beginnings.issue_token(form_id, record_id, self.clock())
+        start = self.start_tokens.issue_token(form_id, record_id, self.clock())
         visit = self._wizard_request(request, view, first_sheet(query, hidden, record_id, start, view.version), speech)
         if _hidden_faults(visit):
             return notice_page(None, "no_form", 404)
@@ -164,7 +164,7 @@ class HostedPage:
     async def _send_answers(self, visit: WizardRequest, sender: IntakeContext) -> Response:
         """Thanks once the answer is durable; else the step in which something is wrong."""
         view, sheet = visit.view, visit.sheet
-        elapsed = self.beginnings.elapsed_ms(sheet.start, view.form_id, sheet.record_id, self.clock())
+        elapsed = self.start_tokens.elapsed_ms(sheet.start, view.form_id, sheet.record_id, self.clock())
         judged = self.public.with_spam_check(sender, view, visit.request, SpamSignals(bool(sheet.trap), elapsed))
         try:
             answered = await self.public.accept_item(view, judged, with_device(_response_item(visit), visit.request))

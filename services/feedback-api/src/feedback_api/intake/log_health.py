@@ -22,7 +22,7 @@ class CheckedLog:
         self._log = log
         self._health = health
 
-    async def append(self, topic: str, records: Sequence[LogRecord]) -> Sequence[RecordPosition | AppendFailed]:
+    async def append_records(self, topic: str, records: Sequence[LogRecord]) -> Sequence[RecordPosition | AppendFailed]:
         try:
             outcomes = await self._log.append_records(topic, records)
         except LogUnavailable as error:
@@ -35,26 +35,28 @@ class CheckedLog:
             self._health.failed(lost)
         return outcomes
 
-    async def ensure(self, topics: Sequence[TopicSpec]) -> None:
+    async def ensure_topics(self, topics: Sequence[TopicSpec]) -> None:
         await self._log.ensure_topics(topics)
 
-    async def read(self, topic: str, partition: int, from_position: int, limit: int) -> RecordBatch:
+    async def read_batch(self, topic: str, partition: int, from_position: int, limit: int) -> RecordBatch:
         return await self._log.read_batch(topic, partition, from_position, limit)
 
-    async def wait(self, positions: Mapping[TopicPartition, int], seconds: float) -> Collection[TopicPartition]:
+    async def wait_for_records(
+        self, positions: Mapping[TopicPartition, int], seconds: float
+    ) -> Collection[TopicPartition]:
         return await self._log.wait_for_records(positions, seconds)
 
-    async def partitions(self, topic: str) -> int:
+    async def partition_count(self, topic: str) -> int:
         return await self._log.partition_count(topic)
 
-    async def end(self, topic: str, partition: int) -> int:
+    async def end_position(self, topic: str, partition: int) -> int:
         return await self._log.end_position(topic, partition)
 
-    async def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+    async def end_positions(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
         return await self._log.end_positions(topics)
 
-    async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
-        return await self._log.beginnings(topics)
+    async def start_positions(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        return await self._log.start_positions(topics)
 
-    async def close(self) -> None:
+    async def close_log(self) -> None:
         await self._log.close_log()

@@ -20,7 +20,7 @@ from feedback_api.intake.field_readers import Item, is_list, is_object, read_ref
 from feedback_api.intake.replies import batch_reply, json_response
 from feedback_api.intake.source_auth import SourceAuthenticator
 from feedback_api.pseudonyms.domain import BlankPerson
-from feedback_api.retraction.erasure import ErasureContext
+from feedback_api.retraction.erasure import ErasureContext, erase_records
 from feedback_api.retraction.openapi import ERASE_ANSWERS, ERASE_BODY, FIND_ANSWERS, FIND_BODY
 from soundings.http.auth import AccessForbidden, current_principal
 from soundings.http.body import read_limited_body
@@ -63,7 +63,7 @@ def erasure_router(door: SourceAuthenticator, log: EventLog, subjects: Subjects,
         openapi_extra=ERASE_BODY,
         responses=ERASE_ANSWERS,
     )
-    async def erase_records(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
+    async def erase(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         """Erase records for good: they leave every count, and their text is deleted. Doing it twice does no harm."""
         item = await _request_item(request, _ERASE)
         records = item.get("records")

@@ -51,7 +51,7 @@ async def check_gap(log: EventLog, following: int, batch: RecordBatch) -> None:
     if following in {0, first} or batch.topic == CATALOGUE.name:
         return
     home = (batch.topic, batch.partition)
-    problem = beginning_problem(home, following, (await log.beginnings([batch.topic]))[home])
+    problem = beginning_problem(home, following, (await log.start_positions([batch.topic]))[home])
     if problem is not None:
         raise LogMismatch(f"{problem}; {ADVICE}")
 

@@ -86,7 +86,7 @@ class KafkaLog:
     async def end_positions(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
         return await self._positions(topics, LATEST)
 
-    async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+    async def start_positions(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
         return await self._positions(topics, EARLIEST)
 
     async def publish_offsets(self, group: str, positions: Mapping[TopicPartition, int]) -> None:

@@ -145,8 +145,8 @@ class SpooledLog:
     async def end_positions(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
         return await self._behind.end_positions(topics)
 
-    async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
-        return await self._behind.beginnings(topics)
+    async def start_positions(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+        return await self._behind.start_positions(topics)
 
     async def close_log(self) -> None:
         if self._task is not None:

@@ -115,7 +115,7 @@ class SqliteLog:
         directory = file.topic_index
         return {directory.topic_partitions[slot]: directory.ends[slot] for slot in slots}
 
-    async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
+    async def start_positions(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
         file = self._log_file
         slots = [slot for topic in topics for slot in self._topic_slots(topic)]
         compacted = {kept.topic for kept in file.open_reader().kept_ranges() if kept.cleanup == "compact"}
