@@ -158,7 +158,7 @@ class SlowLog(MemoryLog):
         super().__init__(store)
         self.go = asyncio.Event()
 
-    async def read(self, topic, partition, from_position, limit) -> RecordBatch:
+    async def read_batch(self, topic, partition, from_position, limit) -> RecordBatch:
         await self.go.wait()
         return await super().read_batch(topic, partition, from_position, limit)
 
@@ -194,7 +194,7 @@ class FaultyLog(MemoryLog):
 
     away = True
 
-    async def read(self, topic, partition, from_position, limit) -> RecordBatch:
+    async def read_batch(self, topic, partition, from_position, limit) -> RecordBatch:
         if self.away:
             self.away = False
             raise LogUnavailable("not yet")

@@ -34,10 +34,10 @@ class ScriptedLog:
         self.grown = asyncio.Event()
         self.is_closed = False
 
-    async def ensure(self, topics: Sequence[TopicSpec]) -> None:
+    async def ensure_topics(self, topics: Sequence[TopicSpec]) -> None:
         self.ensured += [topic.name for topic in topics]
 
-    async def append(self, topic: str, records: Sequence[LogRecord]) -> Sequence[RecordPosition | AppendFailed]:
+    async def append_records(self, topic: str, records: Sequence[LogRecord]) -> Sequence[RecordPosition | AppendFailed]:
         fault = self.script.pop(0) if self.script else "works"
         if fault == "down":
             raise LogUnavailable("down")
@@ -53,7 +53,7 @@ class ScriptedLog:
             raise LogUnavailable("the answer was lost")
         return answers
 
-    async def close(self) -> None:
+    async def close_log(self) -> None:
         self.is_closed = True
 
     def values(self) -> list[bytes]:

@@ -91,7 +91,7 @@ async def told(app: FastAPI, method: str, path: str) -> tuple[int, dict[str, str
 @pytest.mark.parametrize(("method", "path"), REQUESTS)
 async def test_the_direct_way_answers_as_the_framework_does(monkeypatch, method, path, under):
     direct = await told(mounted(under), method, under + path)
-    monkeypatch.setattr(FastPathMiddleware, "_found", lambda *_: None)
+    monkeypatch.setattr(FastPathMiddleware, "_find_route", lambda *_: None)
     assert direct == await told(mounted(under), method, under + path)
 
 

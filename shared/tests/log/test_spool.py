@@ -33,7 +33,7 @@ class Behind(MemoryLog):
         self.asked = 0
         self.silence = asyncio.Event()
 
-    async def append(self, topic, records):
+    async def append_records(self, topic, records):
         self.asked += records[0].partition is None
         mood = self.mood
         if mood == AWAY:
@@ -51,7 +51,7 @@ class Behind(MemoryLog):
             await asyncio.Event().wait()
         return places
 
-    async def ends(self, topics):
+    async def end_positions(self, topics):
         if self.mood not in {WELL, PARTLY}:
             raise LogUnavailable("the broker is away")
         return await super().end_positions(topics)

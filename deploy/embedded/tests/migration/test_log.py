@@ -51,7 +51,7 @@ class Fragile(MemoryLog):
         super().__init__(log.store)
         self._left, self._late = appends, late
 
-    async def append(self, topic, records):
+    async def append_records(self, topic, records):
         self._left -= 1
         if self._left < 0 and not self._late:
             raise CutOff

@@ -93,7 +93,7 @@ class CompareRecords:
     async def _ends(self, topic: str) -> Mapping[TopicPartition, int] | None:
         try:
             async with asyncio.timeout(self._log_seconds):
-                return await self._log_ends.ends((topic,))
+                return await self._log_ends.end_positions((topic,))
         except (SoundingsError, TimeoutError):
             return None
 

@@ -11,7 +11,9 @@ from soundings.log.port import AppendFailed, LogRecord, RecordPosition
 class Appending(Protocol):
     """The part of the log port that appends."""
 
-    async def append(self, topic: str, records: Sequence[LogRecord]) -> Sequence[RecordPosition | AppendFailed]: ...
+    async def append_records(
+        self, topic: str, records: Sequence[LogRecord]
+    ) -> Sequence[RecordPosition | AppendFailed]: ...
 
 
 class DeadLetterStore(Protocol):

@@ -32,7 +32,7 @@ class ReplayDeadLetter:
         letter = await self._store.get(letter_id, reach)
         if letter is None:
             raise NoSuchDeadLetter(f"There is no dead letter {letter_id}.")
-        (place,) = await self._log.append(letter.topic, [replayed(letter)])
+        (place,) = await self._log.append_records(letter.topic, [replayed(letter)])
         if isinstance(place, AppendFailed):
             raise NotReplayed(f"The log did not take it: {place.reason}")
         await self._store.mark_replayed(letter_id, epoch_ms(self._clock()))
@@ -44,7 +44,7 @@ async def forward(store: DeadLetterStore, log: Appending) -> int:
     letters = await store.waiting(FORWARDED_AT_ONCE)
     if not letters:
         return 0
-    answers = await log.append(DEAD_LETTERS.name, [forwarded(letter) for letter in letters])
+    answers = await log.append_records(DEAD_LETTERS.name, [forwarded(letter) for letter in letters])
     taken: DeadLetter | None = None
     for letter, answer in zip(letters, answers, strict=True):
         if isinstance(answer, AppendFailed):

@@ -77,7 +77,7 @@ class ReadMetrics:
     async def _ends(self) -> Ends | None:
         try:
             async with asyncio.timeout(self._log_seconds):
-                return await self._log_ends.ends(_TOPICS)
+                return await self._log_ends.end_positions(_TOPICS)
         except (SoundingsError, TimeoutError):
             return None
 
