@@ -50,7 +50,7 @@ def exported(house: House, folder: Path) -> str:
         words = ["export", "responses", str(file), "--where", f"service={house.service}"]
         done = CliRunner().invoke(app, words, env=dict(house.running.environment))
         assert done.exit_code == 0, done.output
-        texts.append(file.read_text("utf-8"))
+        texts.append(file.read_text("utf-8-sig"))
         lines = texts[-1].splitlines()
         records = csv.DictReader(lines) if format_ == "csv" else map(json.loads, lines)
         ids.add(tuple(sorted(one["id"] for one in records)))

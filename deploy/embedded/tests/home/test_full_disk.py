@@ -26,7 +26,7 @@ async def running(folder: Path) -> AsyncIterator[httpx.AsyncClient]:
     app = house(open_home(folder / "home"))
     async with (
         app.router.lifespan_context(app),
-        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://house") as http,
+        httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost") as http,
     ):
         yield http
 

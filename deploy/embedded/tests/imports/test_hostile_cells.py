@@ -10,6 +10,7 @@ from soundings_embedded.imports.mapping import Mapping
 from soundings_embedded.imports.tables import Row
 
 LENGTH = 100_000
+ROUNDS = 4
 RULES = (
     {"column": "cell"},
     {"template": "{cell} {cell}"},
@@ -38,5 +39,8 @@ def seconds(reader: Reader, text: str) -> float:
 def test_a_cell_is_read_in_linear_time(rule: dict[str, str], fragment: str):
     mapping = Mapping.model_validate({"kind": "interactions", "id": "{cell}", "fields": {"attributes.a": rule}})
     reader = Reader(mapping, ("cell",))
-    once, twice = (seconds(reader, (fragment * length)[:length]) for length in (LENGTH, 2 * LENGTH))
+    for _ in range(ROUNDS):  # other work on the machine may spoil a round, but what is quadratic spoils every one
+        once, twice = (seconds(reader, (fragment * length)[:length]) for length in (LENGTH, 2 * LENGTH))
+        if twice <= 2.5 * max(once, 0.004):
+            break
     assert twice <= 2.5 * max(once, 0.004)

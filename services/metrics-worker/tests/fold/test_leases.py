@@ -3,6 +3,7 @@
 import pytest
 from sqlalchemy import insert, text
 
+from metrics_worker.contributions.rules import RULES_VERSION
 from metrics_worker.fold.sql import open_fold_store, session_name
 from metrics_worker.store.tables import worker
 from soundings.db import Database, DatabaseFailed, open_database
@@ -36,7 +37,7 @@ async def test_a_worker_that_stands_still_in_the_middle_of_a_batch_is_put_out(da
         await first.idle()
     still = open_database(database.url.render_as_string(hide_password=False), name=session_name("still"))
     async with database.transaction() as connection:
-        await connection.execute(insert(worker).values(id="still", until=0))
+        await connection.execute(insert(worker).values(id="still", until=0, rules=RULES_VERSION))
     async with still.engine.connect() as connection:
         await connection.execute(PARTITIONS)
         await tell(log, POOL[40:80])

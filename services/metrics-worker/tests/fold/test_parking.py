@@ -198,7 +198,7 @@ async def test_what_is_read_from_the_log_after_it_let_go_of_it_is_folded_from_wh
         await at_work.until(lambda: at_work.worker.status.parked)
         await log.append(RESPONSES.name, [Record(record.key, record.value, record.headers, 3)])
         await until_parked(database, 1)
-    log.store.records[RESPONSES.name, 3].clear()
+    log.remove_before(RESPONSES.name, 3, await log.end(RESPONSES.name, 3))
     await SqlParkedSourceStore(database).resume("web", EVERY)
     async with running(MemoryLog(log.store), open_fold_store(database)):
         await until_resumed(database)

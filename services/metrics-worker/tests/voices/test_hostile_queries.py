@@ -9,6 +9,7 @@ from metrics_worker.voices.domain import read_words
 from soundings.kernel.errors import Refused
 
 LENGTH = 200_000
+ROUNDS = 4
 
 
 def seconds(text: str) -> float:
@@ -23,7 +24,10 @@ def seconds(text: str) -> float:
 
 @pytest.mark.parametrize("fragment", ["a ", '"', "a", "é ", "* ", "NEAR(", "\u0301", "a-"])
 def test_a_query_is_read_in_linear_time(fragment: str):
-    once, twice = seconds((fragment * LENGTH)[:LENGTH]), seconds((fragment * LENGTH * 2)[: 2 * LENGTH])
+    for _ in range(ROUNDS):  # other work on the machine may spoil a round, but what is quadratic spoils every one
+        once, twice = seconds((fragment * LENGTH)[:LENGTH]), seconds((fragment * LENGTH * 2)[: 2 * LENGTH])
+        if twice <= 2.5 * max(once, 0.002):
+            break
     assert twice <= 2.5 * max(once, 0.002)
 
 

@@ -31,6 +31,8 @@ class MemoryStore:
 
     topics: dict[str, Topic] = field(default_factory=dict[str, Topic])
     records: dict[TopicPartition, list[Stored]] = field(default_factory=dict[TopicPartition, list[Stored]])
+    removed: dict[TopicPartition, int] = field(default_factory=dict[TopicPartition, int])
+    """How many of the first records of a partition retention has removed."""
     waiters: set[_Waiter] = field(default_factory=set[_Waiter])
     lock: threading.Lock = field(default_factory=threading.Lock)
     fault: LogUnavailable | None = None
@@ -78,8 +80,9 @@ class MemoryLog:
 
     async def read(self, topic: str, partition: int, from_position: int, limit: int) -> Batch:
         records = self._partition(topic, partition)
-        found = records[from_position : from_position + limit]
-        return Batch(topic, partition, found, from_position + len(found))
+        first = max(from_position, self.store.removed.get((topic, partition), 0))
+        found = records[first : first + limit]
+        return Batch(topic, partition, found, first + len(found))
 
     async def wait(self, positions: Mapping[TopicPartition, int], seconds: float) -> Collection[TopicPartition]:
         event = asyncio.Event()
@@ -107,11 +110,16 @@ class MemoryLog:
         return {home: len(self.store.records[home]) for home in homes}
 
     async def beginnings(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:
-        return dict.fromkeys(await self.ends(topics), 0)
+        return {home: self.store.removed.get(home, 0) for home in await self.ends(topics)}
 
     async def close(self) -> None:
         self._closed = True
         self.store.wake()
+
+    def remove_before(self, topic: str, partition: int, position: int) -> None:
+        """Remove the records below a position, as retention does."""
+        self._partition(topic, partition)
+        self.store.removed[topic, partition] = position
 
     def everything(self, topic: str) -> list[Stored]:
         """All records of a topic: by partition, each in its order. For tests to look at."""

@@ -75,19 +75,8 @@ def connectors_router(desk: ConnectorDesk) -> APIRouter:
         responses=openapi.RECEIVE_ANSWERS,
     )
     async def receive(request: Request, source_id: str, vendor: str) -> Response:  # pyright: ignore[reportUnusedFunction]
-        known = _vendor(vendor)
-        body = await read_body(request, await desk.callers.body_limit(request, known))
-        sender = await desk.callers.sender(request, source_id, known, body)
-        _must_list(sender, known)
-        records = read_records(known, body, request.headers.get("content-type"), ITEMS_MAX)
-        replaces = _replaces(request, known)
-        revision = epoch_ms(sender.received_at) if replaces else None
-        mapped = await Workbench(known, desk.interactions, sender, revision).all(records)
-        received = await receive_mapped(mapped, sender, desk.log)
-        told = answer_to(request.headers, received, epoch_ms(desk.callers.clock()))
-        if told is not None:
-            return told
-        return many(Outcome(received.accepted, received.rejected), _more(received, known, replaces=replaces))
+        """Take in what a contact-centre vendor sends, as interactions."""
+        return await _receive(desk, request, source_id, _vendor(vendor))
 
     @router.post(
         f"{_PATH}/preview",
@@ -125,6 +114,21 @@ def connectors_router(desk: ConnectorDesk) -> APIRouter:
         return answer
 
     return router
+
+
+async def _receive(desk: ConnectorDesk, request: Request, source_id: str, vendor: Vendor) -> Response:
+    body = await read_body(request, await desk.callers.body_limit(request, vendor))
+    sender = await desk.callers.sender(request, source_id, vendor, body)
+    _must_list(sender, vendor)
+    records = read_records(vendor, body, request.headers.get("content-type"), ITEMS_MAX)
+    replaces = _replaces(request, vendor)
+    revision = epoch_ms(sender.received_at) if replaces else None
+    mapped = await Workbench(vendor, desk.interactions, sender, revision).all(records)
+    received = await receive_mapped(mapped, sender, desk.log)
+    vendor_reply = answer_to(request.headers, received, epoch_ms(desk.callers.clock()))
+    if vendor_reply is not None:
+        return vendor_reply
+    return many(Outcome(received.accepted, received.rejected), _more(received, vendor, replaces=replaces))
 
 
 def _more(received: Received, vendor: Vendor, *, replaces: bool) -> dict[str, object]:
