@@ -33,7 +33,7 @@ from tests.contracts.small_catalogue import KEY, NOW, VENDORS, CatalogueWriter
 from feedback_api.bootstrap import build
 from feedback_api.settings import Settings
 from metrics_worker.bootstrap import verify
-from metrics_worker.fold.apply import apply_batch
+from metrics_worker.fold.apply import Terms, apply_batch
 from metrics_worker.fold.limits import DeadLetterLimit
 from metrics_worker.fold.reading import read_slice
 from metrics_worker.fold.sql import open_fold_store
@@ -91,7 +91,7 @@ class Folding:
             return (await self.log.read(topic, partition, position, 1)).records[0]
 
         async with store.transaction(0) as transaction:
-            assert await apply_batch(transaction, slices, 0, original) == []
+            assert (await apply_batch(transaction, slices, Terms(0), original)).refused == []
         return sum(part.count for part in slices)
 
 
