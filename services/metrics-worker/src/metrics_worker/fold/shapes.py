@@ -59,6 +59,7 @@ class PlainResponse(ResponseData, gc=False, kw_only=True):
     quarantined: bool = False
     occurred_at: str
     test: bool = False
+    adjusted_fields: list[str] | UnsetType = UNSET
 
 
 class PlainFunnel(FunnelData, gc=False, kw_only=True):
@@ -73,6 +74,7 @@ class PlainFunnel(FunnelData, gc=False, kw_only=True):
     n: Annotated[int, Meta(ge=1)] = 1
     occurred_at: str
     test: bool = False
+    adjusted_fields: list[str] | UnsetType = UNSET
 
 
 class PlainInteraction(InteractionData, gc=False, kw_only=True):
