@@ -36,7 +36,7 @@ from metrics_worker.bootstrap import verify
 from metrics_worker.consumer.dead_letter_limit import DeadLetterLimit
 from metrics_worker.consumer.partition_reader import read_slice
 from metrics_worker.consumer.sql import open_fold_store
-from metrics_worker.consumer.write_batch import apply_batch
+from metrics_worker.consumer.write_batch import Terms, apply_batch
 from soundings.access.roles import StaffRole
 from soundings.access.tokens import issue_token
 from soundings.db import Database, migrate_database, open_database
@@ -91,7 +91,7 @@ class Folding:
             return (await self.log.read_batch(topic, partition, position, 1)).records[0]
 
         async with store.transaction(0) as transaction:
-            assert await apply_batch(transaction, slices, 0, original) == []
+            assert (await apply_batch(transaction, slices, Terms(0), original)).refused == []
         return sum(part.count for part in slices)
 
 

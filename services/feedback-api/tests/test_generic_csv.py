@@ -66,6 +66,10 @@ async def test_a_refusal_has_the_id_that_its_row_has(centre):
     ],
 )
 async def test_so_has_one_of_any_other_vendor(centre, vendor, record, id_):
+    source = centre.scribe.source(
+        "centre", "boston", service_ids=["cart"], accepts=["interactions"], connectors=[{"vendor": vendor}]
+    )
+    await centre.publish(source)
     answer = await centre.send(f"connectors/centre/{vendor}", [record], CENTRE)
     (rejected,) = answer.json()["rejected"]
     assert rejected["id"] == id_

@@ -78,16 +78,13 @@ def _machine() -> Iterator[Finding]:
 def _home(home: Path) -> Iterator[Finding]:
     import shutil
 
-    from soundings_embedded.data_dir import HomeInUse, NoHome, existing_home
+    from soundings_embedded.data_dir import NoHome, existing_home
     from soundings_embedded.data_dir_permissions import HomeUnusable, check_owner
 
     try:
         place = existing_home(home)
         check_owner(place.path)
-        with place.locked():
-            served = False
-    except HomeInUse:
-        served = True
+        served = _is_served(place)
     except (NoHome, HomeUnusable) as error:
         yield Finding(well=False, what=f"home {home}", advice=str(error))
         return
@@ -100,6 +97,16 @@ def _home(home: Path) -> Iterator[Finding]:
     yield Finding(served, f"a server holds {home}", f"Start it: soundings serve --home {home}")
     for path in sorted(place.path.glob("*.db")):
         yield _database(path)
+
+
+def _is_served(place: "DataDir") -> bool:
+    from soundings_embedded.data_dir import HomeInUse
+
+    try:
+        with place.locked():
+            return False
+    except HomeInUse:
+        return True
 
 
 def _privacy(place: "DataDir") -> Iterator[Finding]:

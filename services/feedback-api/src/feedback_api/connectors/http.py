@@ -75,19 +75,8 @@ def connectors_router(desk: ConnectorDependencies) -> APIRouter:
         responses=openapi.RECEIVE_ANSWERS,
     )
     async def receive(request: Request, source_id: str, vendor: str) -> Response:  # pyright: ignore[reportUnusedFunction]
-        known = _known_vendor(vendor)
-        body = await read_limited_body(request, await desk.callers.body_limit(request, known))
-        sender = await desk.callers.authenticate_sender(request, source_id, known, body)
-        _must_list(sender, known)
-        records = read_records(known, body, request.headers.get("content-type"), ITEMS_MAX)
-        replaces = _replaces(request, known)
-        revision = epoch_ms(sender.received_at) if replaces else None
-        mapped = await VendorRecordMapper(known, desk.interactions, sender, revision).map_records(records)
-        received = await receive_mapped(mapped, sender, desk.log)
-        told = answer_to(request.headers, received, epoch_ms(desk.callers.clock()))
-        if told is not None:
-            return told
-        return batch_reply(BatchResult(received.accepted, received.rejected), _more(received, known, replaces=replaces))
+        """Take in what a contact-centre vendor sends, as interactions."""
+        return await _receive_delivery(desk, request, source_id, _known_vendor(vendor))
 
     @router.post(
         f"{_PATH}/preview",
@@ -125,6 +114,21 @@ def connectors_router(desk: ConnectorDependencies) -> APIRouter:
         return answer
 
     return router
+
+
+async def _receive_delivery(desk: ConnectorDesk, request: Request, source_id: str, vendor: Vendor) -> Response:
+    body = await read_limited_body(request, await desk.callers.body_limit(request, vendor))
+    sender = await desk.callers.authenticate_sender(request, source_id, vendor, body)
+    _must_list(sender, vendor)
+    records = read_records(vendor, body, request.headers.get("content-type"), ITEMS_MAX)
+    replaces = _replaces(request, vendor)
+    revision = epoch_ms(sender.received_at) if replaces else None
+    mapped = await VendorRecordMapper(vendor, desk.interactions, sender, revision).map_records(records)
+    received = await receive_mapped(mapped, sender, desk.log)
+    vendor_reply = answer_to(request.headers, received, epoch_ms(desk.callers.clock()))
+    if vendor_reply is not None:
+        return vendor_reply
+    return batch_reply(BatchResult(received.accepted, received.rejected), _more(received, vendor, replaces=replaces))
 
 
 def _more(received: DeliveryResult, vendor: Vendor, *, replaces: bool) -> dict[str, object]:

@@ -66,6 +66,7 @@ class ResponseStruct(ResponseData, gc=False, kw_only=True):
     quarantined: bool = False
     occurred_at: str
     test: bool = False
+    adjusted_fields: list[str] | UnsetType = UNSET
 
 
 class PlainFunnel(FunnelData, gc=False, kw_only=True):
@@ -80,6 +81,7 @@ class PlainFunnel(FunnelData, gc=False, kw_only=True):
     n: Annotated[int, Meta(ge=1)] = 1
     occurred_at: str
     test: bool = False
+    adjusted_fields: list[str] | UnsetType = UNSET
 
 
 class PlainInteraction(InteractionData, gc=False, kw_only=True):
