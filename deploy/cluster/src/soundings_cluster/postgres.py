@@ -65,7 +65,7 @@ async def _connect(place: ClusterDir, database: str) -> "asyncpg.Connection[asyn
 
 
 def _user() -> str | None:
-    """PostgreSQL refuses to run as root; then it runs as the user that its package made, or as nobody."""
+    """PostgreSQL refuses to run as root; then the user of the Debian package is taken, else an unprivileged one."""
     if os.geteuid() != 0:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}

@@ -32,7 +32,7 @@ class ServiceEndpoints:
 
     @property
     def urls(self) -> Mapping[str, str]:
-        """The roots of the three APIs; every metrics-worker serves the same, and the first stands for all."""
+        """The base URLs of the three APIs; all metrics-workers serve the same data, so the first one is used."""
         ports = {"feedback": self.feedback, "catalogue": self.catalogue, "metrics": self.metrics[0]}
         return {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
 

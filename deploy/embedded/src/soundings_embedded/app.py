@@ -1,4 +1,4 @@
-"""The whole house in one process: the three services mounted below one address, and the front page."""
+"""The embedded mode: an ASGI application that mounts the three services under one address, and the landing page."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager

@@ -65,7 +65,7 @@ class DataDir:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody has served from here yet; a home that has lost its log is not empty."""
+        """Whether this data directory was never used; one that has lost its log is not empty."""
         return not any(self.path.glob("*.db"))
 
     def secret(self) -> str:

@@ -10,7 +10,7 @@ from soundings.kernel.errors import SoundingsError
 
 
 class AddressUnusable(SoundingsError):
-    """Nobody can listen on this address and port just now; the message says why."""
+    """This address and port cannot be bound; the message names the reason."""
 
     code: ClassVar[str] = "address_unusable"
 

@@ -122,7 +122,7 @@ async def announce(database_url: str) -> int:
 
 
 async def carry_outbox(database_url: str, log_url: str) -> None:
-    """Carry all that waits in the outbox to the log, whoever else does so too. Raises `LogUnavailable`."""
+    """Carry all that waits in the outbox to the log; safe to run concurrently. Raises `LogUnavailable`."""
     async with _opened(database_url) as database:
         relay = OutboxRelay(database, OUTBOX, lambda: open_log(log_url), topics=[CATALOGUE])
         try:
@@ -133,7 +133,7 @@ async def carry_outbox(database_url: str, log_url: str) -> None:
 
 
 async def copy(source_url: str, target_url: str, progress: Progress) -> Sequence[TableComparison]:
-    """Make another database hold what this one holds; nobody may use either meanwhile. What both hold afterwards."""
+    """Replace the content of another database by this one's; neither may be in use. Returns the digests of both."""
     tables = list(METADATA.sorted_tables)
     async with AsyncExitStack() as stack:
         source, target = open_database(source_url), open_database(target_url)

@@ -1,4 +1,4 @@
-"""What the catalogue needs to be told; the environment is read here and nowhere else."""
+"""Settings of catalogue-api; the only place that reads its environment."""
 
 import os
 from collections.abc import Mapping

@@ -7,7 +7,7 @@ from soundings.access.roles import STAFF, StaffRole
 
 
 class AuthScheme(Enum):
-    """The ways through a door other than a role."""
+    """Authentication schemes of operations that require no staff role."""
 
     PUBLIC = "public"  # nobody needs to say who they are; a staff token widens what they see
     SOURCE = "source"  # a source key, checked by the service itself

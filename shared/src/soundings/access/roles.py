@@ -24,7 +24,7 @@ EVERY_AGENCY: Final = "*"
 class Principal:
     """A caller: ``agency`` is the one that the caller may act for, ``*`` for every one, None for none.
 
-    Nobody in particular has no roles. ``departments`` are those that the token names; without any there is no limit
+    An anonymous caller has no roles. ``departments`` are those that the token names; without any there is no limit
     within the agency.
     """
 

@@ -111,9 +111,9 @@ def with_ids(kind: Kind, items: Sequence[Json]) -> list[Json]:
 
 
 def split_batches(items: Sequence[Json], size: int = BATCH) -> Iterator[tuple[int, list[Json]]]:
-    """The items in parts that a door takes at once, each with the place of its first item.
+    """The items in batches that the endpoint accepts, each with the index of its first item.
 
-    An empty list is one empty part: to send it is to ask whether the door is open.
+    An empty list yields one empty batch: sending it checks the key and the connection.
     """
     start, batch, weight = 0, list[Json](), 0
     for index, item in enumerate(items):

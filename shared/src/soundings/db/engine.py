@@ -75,7 +75,7 @@ class Database:
             yield connection
 
     def is_full(self) -> bool:
-        """Whether the disk of a SQLite file has no room for more than the smallest write; a server's is its own."""
+        """Whether the disk of a SQLite file has no free space beyond a minimal write; always false for a server."""
         if self.dialect != "sqlite" or not self.url.database:
             return False
         return shutil.disk_usage(Path(self.url.database).parent).free < _NO_ROOM_BYTES

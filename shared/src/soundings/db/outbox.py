@@ -40,7 +40,7 @@ _log = structlog.get_logger("soundings.outbox")
 
 
 class RecordTooLarge(SoundingsError):
-    """The event would not fit into the log, so the change that it tells of is refused."""
+    """The event would not fit into the log, so the change is rejected."""
 
     code: ClassVar[str] = "too_large"
 
@@ -84,7 +84,7 @@ class EventOutbox:
         await connection.execute(select(self.counter.c.next).where(self.counter.c.id == 1).with_for_update())
 
     async def touch(self, connection: AsyncConnection) -> None:
-        """Write what stands there already, so that the commit has something to store."""
+        """Rewrite the present value, so that the commit has something to store."""
         counter = self.counter.c
         await connection.execute(update(self.counter).where(counter.id == 1).values(next=counter.next))
 
@@ -260,7 +260,7 @@ class OutboxRelay:
 
 @asynccontextmanager
 async def run_relay(relay: OutboxRelay) -> AsyncGenerator[None, None]:
-    """Run the relay beside the block; what still waits at the end is carried after the next start."""
+    """Run the relay while the block runs; rows left in the outbox are sent after the next start."""
     task = asyncio.create_task(relay.run_forever(), name="outbox relay")
     try:
         yield
@@ -273,7 +273,7 @@ async def run_relay(relay: OutboxRelay) -> AsyncGenerator[None, None]:
 
 
 async def _append_records(log: EventLog, waiting: Sequence[_WaitingRecord]) -> int:
-    """Append in order; how many from the front are durable. What stands behind a failure is sent again with it."""
+    """Append in order; returns how many from the front are durable. Records after a failure are sent again with it."""
     taken = 0
     for topic, run in _group_by_topic(waiting):
         async with asyncio.timeout(_LOG_SECONDS):

@@ -101,7 +101,7 @@ class BatchedSqliteCursor:
             yield row
 
     async def close(self) -> None:
-        """Let go of what nobody asked for; after the last row there is nothing to do."""
+        """Discard rows that were not fetched; nothing to do after the last one."""
         self._rows.clear()
         if self._more is not None:
             await self._connection.run_on_thread(self._end_batch)

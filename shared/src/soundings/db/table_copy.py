@@ -48,8 +48,8 @@ async def copy_tables(
 ) -> Sequence[TableComparison]:
     """Make tables of a PostgreSQL database hold exactly what those of the source hold, and compare afterwards.
 
-    What differs is replaced in one transaction, in which ``finish`` is called last: should it be cut off, the target is
-    as it was. Nobody may write to either database meanwhile.
+    What differs is replaced in one transaction, in which ``finish`` is called last: if interrupted, the target is
+    unchanged. Neither database may have other writers meanwhile.
     """
     steps = _CopyProgress(2 * await _count_rows(source, tables), progress)
     here = [await _table_digest(source, table, steps.add_steps) for table in tables]

@@ -27,7 +27,7 @@ _DETAIL: Final = (
 
 @dataclass(frozen=True, slots=True)
 class AllowedHosts:
-    """Loopback, and these names; ``*.name`` stands for every name below, ``*`` for all. Ports do not matter."""
+    """Loopback and these host names; ``*.name`` matches every subdomain, ``*`` all names. Ports are ignored."""
 
     names: frozenset[str] = frozenset()
 

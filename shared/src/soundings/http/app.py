@@ -44,7 +44,7 @@ _DOCS_CSP = (
 
 @dataclass(frozen=True, slots=True)
 class ServiceSpec:
-    """What a service tells the skeleton. ``prefix`` is where its operations stand in the policy table."""
+    """What a service passes to the application factory. ``prefix`` is that of its operations in the policy table."""
 
     name: str
     title: str

@@ -51,7 +51,7 @@ def enforce_policy(policy: Mapping[str, Access], verifier: TokenVerifier) -> Gua
 
 
 def _check_repeated(request: Request) -> None:
-    """422 for a parameter that is given twice and would be taken once: nobody could tell which one counts."""
+    """422 for a repeated parameter that takes one value: the intended one is ambiguous."""
     if not request.scope["query_string"]:
         return
     allowed = _REPEATED.get(request.scope["route"].name, frozenset[str]())
@@ -71,7 +71,7 @@ def bearer_token(request: Request) -> str | None:
 
 
 def current_principal(request: Request) -> Principal:
-    """Who calls; nobody in particular where no token was given."""
+    """The caller; anonymous without a token."""
     principal: Principal = request.state.principal
     return principal
 

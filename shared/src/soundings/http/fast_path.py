@@ -1,4 +1,4 @@
-"""Direct routes: doors that are asked so often that the framework's way to them costs more than what they do.
+"""Fast-path routes for high-traffic endpoints.
 
 They are routes of the framework as all others, with their operations in its documentation. But a request that is one of
 theirs goes from `Surround` to the endpoint itself, past the layers in between, which look for dependencies, resources

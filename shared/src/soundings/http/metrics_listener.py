@@ -1,4 +1,4 @@
-"""Prometheus text on a listener of its own, so that nobody who may only use the API learns what the service counts."""
+"""Prometheus metrics on a separate listener, so that clients of the API cannot read them."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence

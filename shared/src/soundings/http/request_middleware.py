@@ -74,7 +74,7 @@ class _ArrivingBody:
 
 
 class RequestMiddleware:
-    """The one middleware of every service; plain ASGI, because it stands in the hot path."""
+    """The one middleware of every service; plain ASGI, because it is on the hot path."""
 
     def __init__(self, app: ASGIApp, *, service: str, body_limit: int, limits: ServerLimits | None = None) -> None:
         self._app = app

@@ -17,8 +17,8 @@ WriteProbe = Callable[[], Awaitable[None]]
 class WriteHealth:
     """A readiness check. It probes when it is asked, at most every few seconds, so that an idle disk may rest.
 
-    After a write of somebody has failed, a probe counts only once it is some seconds ago: a small write may find room
-    where theirs did not. A write that succeeds ends that at once.
+    After a failed write, a successful probe counts only some seconds later: a small probe may fit
+    on a disk where the write did not. A write that succeeds ends that at once.
     """
 
     def __init__(

@@ -21,7 +21,7 @@ _DEEP = 4
 def configure_logs(level: str = "INFO", stream: TextIO | None = None) -> None:
     """Write lines of at least ``level`` as JSON to standard error, ours and those of libraries (from WARNING on).
 
-    Of an error a line tells its type, its place and its causes, never its words: they may quote what people said.
+    An error is logged with its type, location and causes, never its message, which may quote personal data.
     """
     stream = stream or sys.stderr
     least = logging.getLevelNamesMapping()[level]

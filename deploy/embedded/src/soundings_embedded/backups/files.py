@@ -31,7 +31,7 @@ def plain_files_in(home: Path) -> Sequence[Path]:
 
 
 def copy_private(source: Path, target: Path) -> None:
-    """Copy a file, for nobody else to read, and see it onto the disk."""
+    """Copy a file with mode 0600 and fsync the copy."""
     with source.open("rb") as read, os.fdopen(_create(target), "wb") as written:
         shutil.copyfileobj(read, written, 1 << 20)
         written.flush()
@@ -39,7 +39,7 @@ def copy_private(source: Path, target: Path) -> None:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that nobody else may read, and see it onto the disk."""
+    """Write a file with mode 0600 and fsync it."""
     with os.fdopen(_create(path), "wb") as file:
         file.write(content)
         file.flush()

@@ -59,7 +59,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def described_file(path: Path) -> CopiedFile:
-    """A file as a manifest tells of it."""
+    """The manifest entry of a file: its size and digest."""
     digest, size = sha256(), 0
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):

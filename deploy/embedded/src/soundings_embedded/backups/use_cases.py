@@ -90,9 +90,9 @@ def _copied(home: Path, draft: Path, now: datetime) -> Manifest:
 
 
 async def restore(folder: Path, place: Path, now: datetime) -> Path | None:
-    """Put a backup in the place of a home, and what was there aside; the folder where that is now, if anything was.
+    """Replace the data directory by a backup; returns the folder that holds the former content, if there was any.
 
-    First it is copied beside, compared with its manifest, and every position is held against its log. Raises
+    The backup is first copied next to its target, compared with its manifest, and its positions with its log. Raises
     `RestoreRefused`, with nothing replaced, and `HomeInUse`. Can be cut off at any moment and run again.
     """
     manifest = read_manifest(folder)

@@ -1,4 +1,4 @@
-"""Planning and applying a declaration over the catalogue's own doors."""
+"""Planning and applying a declaration through the HTTP API of the catalogue."""
 
 from collections.abc import Sequence
 from typing import cast

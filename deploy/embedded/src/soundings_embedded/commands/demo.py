@@ -27,7 +27,7 @@ def demo(
     token: TokenOption = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Send 13 weeks of a made-up agency through the public doors, and show what was measured.
+    """Send 13 weeks of records of an invented agency through the public APIs, and print the resulting metrics.
 
     Three channels, English and Spanish, one service with a problem that is seen and mended. Running it again on the
     same day changes no figure; on a later day it adds the days since.

@@ -81,7 +81,7 @@ def import_records(
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """One import as it was asked for; ``identity`` is what tells it from others, beside the file."""
+    """The arguments of one import; ``identity`` and the file together name its checkpoint."""
 
     kind: Kind
     file: Path

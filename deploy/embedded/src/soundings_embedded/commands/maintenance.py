@@ -41,7 +41,7 @@ def verify(home: HomeOption = DEFAULT_HOME, database: MetricsDatabaseOption = No
 
 
 def rebuild(home: HomeOption = DEFAULT_HOME, database: MetricsDatabaseOption = None) -> None:
-    """Compute every cell again into a new generation beside the old one, and swap them at once.
+    """Compute every cell again into a new generation, and swap it with the old one in one transaction.
 
     Queries are answered from the old generation until then; new events wait in the log and are folded afterwards.
     """

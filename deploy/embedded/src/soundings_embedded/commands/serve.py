@@ -1,4 +1,4 @@
-"""``soundings serve``: the whole house in one process."""
+"""``soundings serve``: all services in one process."""
 
 import gc
 import os

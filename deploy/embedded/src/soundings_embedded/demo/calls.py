@@ -64,7 +64,7 @@ def _course(chance: Random, story: Story, profile: Profile, day: date, call: Jso
 
 
 def _wait(chance: Random, story: Story, profile: Profile, day: date) -> float:
-    """How long it would take until somebody is free: often nobody is in the queue, else exponential."""
+    """Seconds until an agent is free: often zero, else exponentially distributed."""
     trouble, relief = story.trouble(profile.id, day), story.relief(profile.id, day)
     if chance.random() < _AT_ONCE * (1 - 0.95 * trouble) + 0.1 * relief:
         return chance.uniform(0, 8)

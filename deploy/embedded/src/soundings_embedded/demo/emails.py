@@ -1,4 +1,4 @@
-"""Letters by e-mail, answered on the same day; nobody waits in a queue for them."""
+"""E-mail contacts: handled on the same day, without a queue."""
 
 from collections.abc import Iterator
 from datetime import date

@@ -54,7 +54,7 @@ class History:
 
 
 def invent(today: date, start: date | None = None, *, seed: int = SEED) -> History:
-    """The history until the day before ``today`` (a date in Larkmere); it starts thirteen weeks earlier unless told.
+    """The history until the day before ``today`` (a date in Larkmere); by default it starts thirteen weeks earlier.
 
     The same arguments give the same items. A later ``today`` adds days, and closes requests that were open (by a new
     revision); all other items stay as they were.

@@ -33,13 +33,13 @@ class Handling:
         return self.talk_s + self.hold_s
 
     def fields(self) -> Json:
-        """As the doors take it, with what it cost in cents."""
+        """The fields as the API accepts them, with the cost in cents."""
         cost = round((self.online_s + self.wrap_up_s) * _CENTS_PER_SECOND)
         return {"talk_s": self.talk_s, "hold_s": self.hold_s, "wrap_up_s": self.wrap_up_s, "cost": cost}
 
 
 def handling(chance: Random, median_s: float = _TALK_MEDIAN_S) -> Handling:
-    """How long it takes to help somebody: mostly around the median, sometimes much longer."""
+    """Handling time in seconds: log-normal around the median."""
     talk = min(2400.0, chance.lognormvariate(log(median_s), 0.55))
     hold = chance.uniform(15, 140) if chance.random() < _HELD else 0
     return Handling(int(talk), int(hold), int(chance.uniform(15, 95)))
@@ -53,7 +53,7 @@ def caller(chance: Random, profile: Profile, trouble: float) -> Json:
 
 
 def reason(chance: Random, trouble: float, relief: float) -> str:
-    """Why somebody makes contact; in trouble many only ask where their case is."""
+    """The contact reason; during the incident many ask for the state of their case."""
     weights = list(_USUAL)
     weights[1] += trouble * _CHASED_IN_TROUBLE - relief * _CHASED_LESS_IN_RELIEF
     return chance.choices(_REASONS, weights)[0]

@@ -60,7 +60,7 @@ class Story:
         return 1 + _GROWTH_PER_DAY * (day - self.start).days
 
     def how_many(self, chance: Random, usual: float, day: date, *, weekends: bool) -> int:
-        """How many come on a day, around what is usual on a weekday; nobody at weekends where doors are closed."""
+        """Number of contacts on a day, around the mean of its weekday; zero at weekends where the channel is closed."""
         weekday = day.weekday()
         is_weekend = weekday >= len(_BY_WEEKDAY)
         if is_weekend and not weekends:

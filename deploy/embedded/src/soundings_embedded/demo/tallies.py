@@ -1,4 +1,4 @@
-"""Totals that somebody else counted: smileys and invitations by the day, transactions by the month."""
+"""Externally counted totals: smiley terminals and invitations per day, transactions per month."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta

@@ -1,4 +1,4 @@
-"""Running the demo: declare, send, wait until all is counted, and read the figures, all through the public doors."""
+"""Running the demo through the public APIs: declare, send, wait until all is counted, read the metrics."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ _AGENCY_IS_NEW: Final = (404, 422)
 
 @dataclass(frozen=True, slots=True)
 class Tell:
-    """Who is told how far the demo has come: a part begins, with its number of steps, and so many more are done."""
+    """Progress callbacks: a stage begins with its number of steps, then steps are completed."""
 
     begins: Callable[[str, int], None]
     advances: Callable[[int], None]
@@ -75,7 +75,7 @@ def run_demo(
 
 
 def _remembered_start(client: Soundings, today: date) -> date | None:
-    """When the story began, where an earlier demo has told it: the catalogue keeps the day."""
+    """The first day of an earlier run, as stored in the catalogue; None on a first run."""
     there = client.get("services", BENEFITS)
     start = start_of(there.get("assured_at")) if there is not None else None
     return start if start is not None and start <= today - timedelta(days=DAYS) else None
@@ -89,7 +89,7 @@ def _declare(client: Soundings, history: History, tell: Tell) -> None:
 
 
 def _new_keys(client: Soundings, history: History, tell: Tell, patience: PollingPolicy) -> Mapping[str, str]:
-    """A key for each source, kept in memory only; returned once the doors know them all."""
+    """A key for each source, kept in memory only; returned once feedback-api accepts all of them."""
     sources = dict.fromkeys(delivery.source for delivery in history.deliveries)
     tell.begins("Making source keys", len(sources))
     keys: dict[str, str] = {}
@@ -106,7 +106,7 @@ def _new_keys(client: Soundings, history: History, tell: Tell, patience: Polling
 
 
 def _is_known(client: Soundings, delivery: Delivery, key: str) -> bool:
-    """Whether the door takes this key for this kind; an empty list asks without sending anything."""
+    """Whether the endpoint accepts this key; checked with an empty batch."""
     try:
         client.send(delivery.kind, [], key)
     except RefusedByServer as refusal:
@@ -154,7 +154,7 @@ def _wait_until_counted(client: Soundings, history: History, tell: Tell, patienc
 
 
 def _lag(client: Soundings, history: History) -> int | None:
-    """How many events are in the log and not yet in the cells; None where that cannot be told yet."""
+    """How many events are in the log and not yet in the cells; None where that is not known yet."""
     first = questions(history)[0]
     try:
         as_of = cast("Json", _ask(client, first)["as_of"])

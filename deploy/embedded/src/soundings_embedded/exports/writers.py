@@ -31,7 +31,7 @@ def write_records(
 ) -> int:
     """Write all records, as CSV unless the name ends in .jsonl or .ndjson; their number.
 
-    The file comes into being whole or not at all. ``advance`` is told how many records there are so far.
+    The file is written atomically. ``advance`` is called with the number of records so far.
     """
     draft = path.with_name(f"{path.name}.part")
     try:

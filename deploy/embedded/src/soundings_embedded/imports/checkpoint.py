@@ -12,7 +12,7 @@ class Progress:
 
     Of those that are stored some are ``new``, some ``corrected`` an earlier record, some are ``unchanged``. Of the
     others some are ``differing``: another content is stored under their id, and ``retracted``: taken back for good.
-    ``compared`` is false where nobody could tell what was stored before.
+    ``compared`` is false where the stored records could not be read.
     """
 
     lines: int = 0

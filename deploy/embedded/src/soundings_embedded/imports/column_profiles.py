@@ -86,7 +86,7 @@ class Column:
 
 
 def profile_columns(table: Table, texts: Mapping[str, str]) -> list[Column]:
-    """All columns by the first rows; ``texts`` are questions that the header tells beside the names."""
+    """Profiles of all columns from the first rows; ``texts`` are the question texts of the header."""
     seen: dict[str, Counter[str]] = {name: Counter() for name in table.columns if name}
     rows = 0
     for row in table.rows():

@@ -16,7 +16,7 @@ _KEY_TRIES: Final = 8
 
 
 class CannotCompare(Exception):
-    """Nobody can tell what is stored; an import goes on without."""
+    """The stored records cannot be read; the import continues without comparison."""
 
 
 @dataclass(frozen=True, slots=True)

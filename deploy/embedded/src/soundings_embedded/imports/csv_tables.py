@@ -33,7 +33,7 @@ def table_of_csv(content: FileContent, layout: Layout) -> Table:
 
 
 def separator_line(content: FileContent, encoding: str) -> str | None:
-    """The delimiter that the first line tells, where it is there for nothing else."""
+    """The delimiter declared by a first line ``sep=…``; None where there is none."""
     with open_lines(content, encoding) as lines:
         found = _SEPARATOR.fullmatch(next(lines, ""))
     return None if found is None else found[1]

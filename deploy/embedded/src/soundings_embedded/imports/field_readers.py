@@ -113,7 +113,7 @@ class OptionColumns:
         self._not_asked = frozenset(text.casefold() for text in rule.not_asked)
 
     def read(self, cells: Mapping[str, str], absent: frozenset[str]) -> list[str] | None:
-        """The codes that are ticked; None where nothing tells that the question was asked."""
+        """The codes that are ticked; None where the question was not asked."""
         ticked: list[str] = []
         asked = False
         for code, column in self._options.items():

@@ -1,4 +1,4 @@
-"""A first mapping for a file: what its columns look like, written as TOML that somebody corrects and completes."""
+"""Infers a draft mapping from the columns of a file, as TOML to be reviewed and completed."""
 
 import json
 import re
@@ -238,9 +238,9 @@ def _guess(columns: Sequence[Column]) -> Kind:
 
 
 def _placed(columns: Sequence[Column], kind: Kind, tool: SurveyTool | None) -> dict[str, str]:
-    """The field of each column that has the name of one; of several the one whose name stands first.
+    """The field of each column that has the name of one; of several the one whose name is listed first.
 
-    Where no name tells the time of a response or contact, the first column of times does.
+    Without a column named for the time of a response or contact, the first timestamp column is taken.
     """
     bare = by_bare_name(column.name for column in columns)
     looks = {column.name: column.looks for column in columns}
@@ -304,7 +304,7 @@ def layout_of(content: FileContent, suffix: str = ".csv") -> Layout:
 
 
 def _delimiter_of(content: FileContent, encoding: str) -> str:
-    """What stands between the cells of a CSV file, by its header: a comma, or what there is more of."""
+    """The delimiter of a CSV file: the most frequent candidate in its header, a comma on a tie."""
     with open_lines(content, encoding) as lines:
         header = next(lines, "")
     return max(_DELIMITERS, key=header.count)

@@ -180,7 +180,7 @@ class ContentClashes:
 
 
 def must_be_readable(row: Row) -> None:
-    """BadRow where a row has no cells that can be told apart."""
+    """Raises BadRow where a row could not be split into cells."""
     if row.fault is not None:
         raise BadRow("row", row.fault)
 

@@ -1,4 +1,4 @@
-"""Survey tools, told by the files that they export: what stands above the records, and what is no question."""
+"""Export formats of survey tools: header rows, and columns that are not questions."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -100,7 +100,7 @@ def bare_name(name: str) -> str:
 
 
 def recognised_tool(table: Table) -> SurveyTool | None:
-    """The tool that has exported a file, by its columns and by what stands in its first rows."""
+    """The tool that exported a file, detected by its columns and first rows."""
     first = [list(row.cells.values()) for row, _ in zip(table.rows(), range(2), strict=False)]
     has_import_ids = any(cell.strip().startswith('{"ImportId"') for row in first for cell in row)
     names = [bare_name(name) for name in table.columns]

@@ -69,7 +69,7 @@ def open_content(content: FileContent) -> BinaryIO:
 
 
 def read_table(content: FileContent, suffix: str, layout: Layout) -> Table:
-    """The table in a file, told by its suffix: Excel, lines of JSON, or else CSV. Raises BadFile."""
+    """The table in a file, chosen by its suffix: Excel, lines of JSON, or else CSV. Raises BadFile."""
     from soundings_embedded.imports import csv_tables, json_lines, workbooks
 
     suffix = suffix.lower()
@@ -88,9 +88,9 @@ def csv_table(text: str, delimiter: str = ",") -> Table:
 
 
 def column_names(rows: Sequence[Sequence[str]], names: HeaderNames) -> list[str]:
-    """The names of the columns by the rows of the header; one that has none is called by its place.
+    """The names of the columns by the rows of the header; an unnamed one is named by its index.
 
-    ``joined`` is for tools that put the options of a question into columns of their own: the question stands above the
+    ``joined`` is for tools that put the options of a question into columns of their own: the question is above the
     first of them only, and the options in the second row. Raises BadFile where two columns have one name.
     """
     width = max(map(len, rows), default=0)

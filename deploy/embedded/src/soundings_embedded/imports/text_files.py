@@ -29,12 +29,12 @@ _SURE: Final = frozenset({"utf-8", "utf-16", "utf-32", "cp1252", "mac-roman", "c
 
 
 def mark_of(head: bytes) -> str | None:
-    """The encoding that a byte order mark at the beginning tells."""
+    """The encoding of a byte order mark; None without one."""
     return next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
 
 
 def guess_encoding(content: FileContent) -> str:
-    """The probable encoding of a file: told by its mark, UTF-8, UTF-16 without a mark, or one of Excel's older ones."""
+    """The probable encoding: from the byte order mark, UTF-8, UTF-16 without a mark, or a legacy code page of Excel."""
     with open_content(content) as stream:
         head = stream.read(_SAMPLE)
     if (marked := mark_of(head)) is not None:
@@ -49,7 +49,7 @@ def guess_encoding(content: FileContent) -> str:
 
 
 def _plausibility(head: bytes, encoding: str) -> int:
-    """Letters and usual punctuation speak for an encoding, signs that nobody writes against it."""
+    """A score of a decoding: letters and usual punctuation add to it; other signs and inner capitals subtract."""
     text = head.decode(encoding, "replace")
     strange = [sign for sign in text if sign > "\x7f"]
     points = sum(1 if sign.isalpha() and sign < "\u0180" else 1 if sign in _PUNCTUATION else -3 for sign in strange)

@@ -39,14 +39,14 @@ class Rejected:
 
 
 def _nobody(_line: int) -> None:
-    """Tells nobody."""
+    """Ignores all progress reports."""
 
 
 @dataclass(frozen=True, slots=True)
 class Watcher:
-    """Who is told of every row that does not go in, and of how many lines of the file are settled.
+    """Callbacks of an import: each rejected row, and the number of settled lines.
 
-    ``differ`` is told of lines that say something else than what is stored under their id.
+    ``differ`` receives lines whose content differs from the record stored under their id.
     """
 
     report: Callable[[Rejected], None]
@@ -80,7 +80,7 @@ class Items(Protocol):
 class ImportFile:
     """Imports one file with one source key.
 
-    With ``known`` it tells apart what is new, corrected and unchanged, and sends only what changes something; a record
+    With ``known`` rows are classified as new, corrected or unchanged, and only changes are sent; a record
     whose content differs from what is stored is left alone, unless it is to ``replace`` that as a higher revision.
     """
 

@@ -22,7 +22,7 @@ async def check_ours(target: EventLog, topics: Sequence[TopicSpec], mark: str) -
 
 
 async def copy_log(source: EventLog, target: EventLog, topics: Sequence[TopicSpec], mark: str, meter: Meter) -> None:
-    """Copy what the new log does not have yet. Only one copy may run at a time, and nobody else may append."""
+    """Copy what the new log does not have yet. Only one copy may run at a time, without other producers."""
     for topic in topics:
         for partition in range(topic.partitions):
             await _copy_partition(source, target, (topic.name, partition), mark, meter)
@@ -47,7 +47,7 @@ async def _copy_partition(source: EventLog, target: EventLog, home: tuple[str, i
 
 
 async def _copied_up_to(target: EventLog, topic: str, partition: int, mark: str) -> int:
-    """The position in the home's log from which on records are missing: the last record of the new log tells."""
+    """The first position of the source log that the target lacks, derived from the last record of the target."""
     end = await target.end_position(topic, partition)
     if end == 0:
         return 0

@@ -9,7 +9,7 @@ HEADER = "moved_from"
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The home's mark, and the position at which the record stands in its log."""
+    """The identity of the source data directory, and the position of the record in its log."""
 
     mark: str
     position: int

@@ -1,4 +1,4 @@
-"""Who is told how a move goes on, and what it finds."""
+"""Progress callbacks and findings of a migration."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

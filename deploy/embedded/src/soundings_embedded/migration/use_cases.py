@@ -32,7 +32,7 @@ class Destination:
 
 
 async def move(home: DataDir, to: Destination, tell: Tell) -> Report:
-    """Copy everything, and compare. The home, which nobody serves from, stays as it is.
+    """Copy everything, and compare. The source must not be in use and is not changed.
 
     Can be cut off at any moment and run again: what is there already is not copied twice. Raises `OtherSecret`,
     `LogMismatch`, `LogInUse`, `DatabaseInUse`, `NotMoved`, `LogUnavailable`, and what a database raises.
@@ -77,7 +77,7 @@ def _tables(database: str, tables: Sequence[ComparedTable]) -> Report:
 
 
 def _mark(home: DataDir) -> str:
-    """What tells this home's records from those of another; made once, and no secret."""
+    """The identity of this data directory's records; created once, not secret."""
     path = home.path / "move.mark"
     if not path.exists():
         path.write_text(secrets.token_hex(8) + "\n", "ascii")

@@ -67,7 +67,7 @@ async def partition_states(log_url: str, metrics_url: str, *, may_write: bool = 
 async def recover(addresses: Addresses) -> Recovered:
     """Have everything read again from the beginning of the log, and announce the catalogue again.
 
-    Facts know their duplicates, so nothing is counted twice. Whoever serves may go on meanwhile. Can be cut off at any
+    Facts know their duplicates, so nothing is counted twice. Services may keep running. Can be cut off at any
     moment and run again. Raises `LogUnavailable`, and what a database raises.
     """
     # What is announced waits in the catalogue's database first: were it on the log already and this cut off, then the

@@ -1,4 +1,4 @@
-"""The doors of every kind of entity: put, patch, retire, get, list and history."""
+"""Endpoints of every entity type: put, patch, retire, get, list and history."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -82,7 +82,7 @@ class ServiceQuery(AgencyQuery):
 
 @dataclass(frozen=True, slots=True)
 class _EntityUseCases:
-    """The use cases behind the doors."""
+    """The use cases of these endpoints."""
 
     put: PutEntity
     patch: PatchEntity

@@ -139,7 +139,7 @@ class ListEntities:
 
 @dataclass(frozen=True, slots=True)
 class ReadHistory:
-    """Tells who changed what in an entity, the newest change first."""
+    """Lists the changes of an entity with their authors, newest first."""
 
     catalogue: Catalogue
 

@@ -16,7 +16,7 @@ _NAMES_ITS_LAST_PART = frozenset({"missing", "extra_forbidden"})
 
 
 def read_body(kind: EntityType, entity_id: str, sent: object) -> EntityBody:
-    """The body in a document; what an item shows beside it is ignored, so that what was read can be sent back."""
+    """The body in a document; read-only fields of an item are ignored, so that a client can send back what it read."""
     if not isinstance(sent, dict):
         raise InvalidInput([FieldError("", "not_an_object", f"the body of a {kind.name} is a JSON object")])
     fields = cast("dict[str, object]", sent)

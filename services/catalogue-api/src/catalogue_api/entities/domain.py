@@ -83,7 +83,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the rules may look at beside the entity itself: everything that it refers to, retired or not."""
+    """The referenced entities, retired or not, that validation rules may read."""
 
     entities: Mapping[Key, Entity]
     versions: Mapping[str, Sequence[MeasureVersion]]
@@ -101,7 +101,7 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """An entity as somebody wants it to be, with what is there now and what the rules need to know."""
+    """A proposed state of an entity, its current state, and the context of the validation rules."""
 
     kind: str
     id: str
@@ -130,7 +130,7 @@ def document(body: EntityBody) -> Document:
 
 
 def duplicates(field: str, ids: Sequence[str]) -> Sequence[FieldError]:
-    """A fault for every id that stands in the list before."""
+    """A fault for every repeated id."""
     return [
         FieldError(f"{field}.{index}", "duplicate", f"{one!r} stands here twice")
         for index, one in enumerate(ids)

@@ -19,8 +19,8 @@ Filter = Literal["department", "service"]
 class EntityType:
     """Everything that the machinery needs to know of one kind of entity; made by :func:`kind_of`.
 
-    ``version`` is the numbered version that a proposal brings about, if any. ``filters`` are what its lists can be
-    narrowed to beside the agency. ``looks_back`` is set where the rules need those who refer to the entity.
+    ``version`` is the numbered version that a proposal brings about, if any. ``filters`` are the filters of its
+    lists other than the agency. ``looks_back`` is set where the rules need those who refer to the entity.
     """
 
     name: str

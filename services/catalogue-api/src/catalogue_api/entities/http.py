@@ -1,4 +1,4 @@
-"""How entities look at the door, and the conditions and pages of requests."""
+"""The HTTP form of entities, request preconditions and pagination."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -21,7 +21,7 @@ def conditions(request: Request) -> Preconditions:
 
 
 def item(entity: Entity) -> Document:
-    """The body, with what is ours to say beside it."""
+    """The body with its read-only fields."""
     shown: Document = {
         **document(entity.body),
         "id": entity.id,

@@ -42,7 +42,7 @@ class CatalogueReader(Protocol):
 
 
 class CatalogueWriter(CatalogueReader, Protocol):
-    """The catalogue inside one transaction; while it lasts nobody else writes, so what was read stays true."""
+    """The catalogue inside one transaction that holds the write lock, so reads stay valid until its end."""
 
     async def save(
         self, before: Entity | None, after: Entity, references: Collection[Reference], changes: Sequence[Change]

@@ -246,7 +246,7 @@ async def writing(database: Database, committed: Callable[[], None]) -> AsyncGen
 
 @asynccontextmanager
 async def raise_unavailable() -> AsyncGenerator[None, None]:
-    """Raises Unavailable in place of whatever tells that the database is away."""
+    """Translates connection errors of the database into Unavailable."""
     try:
         yield
     except (PoolTimeout, OSError) as error:

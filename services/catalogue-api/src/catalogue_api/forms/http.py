@@ -1,4 +1,4 @@
-"""The doors of publishing: publish a form, list its versions, read one."""
+"""Endpoints of form versions: publish, list, read one."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -22,7 +22,7 @@ Id = Annotated[str, Path(description="The form's id.")]
 
 
 def forms_router(catalogue: Catalogue, clock: Clock) -> APIRouter:
-    """The routes beside those that forms share with every other kind."""
+    """The routes that only forms have, in addition to those of every entity type."""
     publish_form, list_versions, get_version, find_in_form = (
         PublishForm(catalogue, clock),
         ListVersions(catalogue),

@@ -73,7 +73,7 @@ async def _publish(writer: CatalogueWriter, form: Entity, proposal: Proposal, au
 
 
 def version_event(version: Version) -> FormVersionChanged:
-    """What the others are told of a version that was published."""
+    """The event of a published form version."""
     return _version_event(FormVersion.model_validate(version.body, extra="ignore"), version.at)
 
 
@@ -127,7 +127,7 @@ class GetVersion:
 
 @dataclass(frozen=True, slots=True)
 class LintForm:
-    """Tells what should be known of a form as it is being written."""
+    """Lints a draft form."""
 
     catalogue: Catalogue
 

@@ -21,7 +21,7 @@ class Widget:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A form as far as snippets need it; ``label`` stands on what opens it."""
+    """The properties of a form that snippets use; ``label`` is the text of its button."""
 
     id: str
     label: str | None
@@ -48,7 +48,7 @@ def snippets(form: Asked, widget: Widget, base: str) -> Sequence[Snippet]:
 
 
 def _lines(delivery: Delivery, form: Asked, widget: Widget, base: str) -> Iterator[str]:
-    """A link to the form's own page stands in wherever the script does not come."""
+    """The lines of a snippet; a link to the hosted page is the fallback without the script."""
     address = escape(f"{base}/f/{form.id}")
     label, form_id = escape(form.label or _LABEL), escape(form.id)
     match delivery:

@@ -1,4 +1,4 @@
-"""The door that shows what to paste."""
+"""The endpoint that returns embed snippets."""
 
 from typing import Annotated, Final
 from urllib.parse import urljoin

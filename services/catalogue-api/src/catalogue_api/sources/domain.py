@@ -29,7 +29,7 @@ class Key:
     revoked_by: str | None = None
 
     def snapshot(self) -> SourceKeyChanged:
-        """What the doors are told of it."""
+        """The event payload of the key for feedback-api."""
         return SourceKeyChanged(
             id=self.id,
             revision=self.revision,

@@ -1,4 +1,4 @@
-"""The doors of source keys."""
+"""Endpoints of source keys."""
 
 from collections.abc import Mapping
 from typing import Annotated

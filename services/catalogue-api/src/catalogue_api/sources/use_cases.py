@@ -20,7 +20,7 @@ _PAGE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class CreatedKey:
-    """A key with its secret, which nobody sees a second time."""
+    """A key with its secret, which is returned only once."""
 
     key: Key
     secret: str

@@ -42,7 +42,7 @@ class RevocationStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RevokeToken:
-    """Revokes a token for good; one that nobody knows too, and doing it twice changes nothing."""
+    """Revokes a token permanently; unknown tokens are accepted, and the operation is idempotent."""
 
     store: RevocationStore
     clock: Clock

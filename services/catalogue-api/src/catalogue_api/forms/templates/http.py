@@ -1,4 +1,4 @@
-"""The doors of templates: list them, and make the body of a form of one."""
+"""Endpoints of form templates: list them, and render one as the body of a form."""
 
 from typing import Annotated
 
