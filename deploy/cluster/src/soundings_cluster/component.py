@@ -10,7 +10,7 @@ UpCheck = Callable[[], Awaitable[str | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Component:
+class ClusterComponent:
     """One process of the cluster. ``user`` is whom it runs as, when not as ourselves."""
 
     name: str

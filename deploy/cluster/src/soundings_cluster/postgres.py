@@ -11,7 +11,7 @@ from pathlib import Path
 
 import asyncpg
 
-from soundings_cluster.component import Component
+from soundings_cluster.component import ClusterComponent
 from soundings_cluster.data_dir import ClusterDir
 from soundings_cluster.errors import ProgramMissing
 
@@ -21,7 +21,7 @@ _ELSEWHERE = Path("/var/lib/soundings")
 _CHECK_S = 3.0
 
 
-def postgres(place: ClusterDir) -> Component:
+def postgres_component(place: ClusterDir) -> ClusterComponent:
     """The server as a part; the first time its data are laid out."""
     user = _user()
     folder = _folder(place.path / "postgres", user)
@@ -38,7 +38,7 @@ def postgres(place: ClusterDir) -> Component:
             return f"does not answer: {error}"
         return None
 
-    return Component(
+    return ClusterComponent(
         "postgres",
         [str(programs / "postgres"), "-D", str(folder / "data"), *settings],
         place.folder("logs") / "postgres.log",

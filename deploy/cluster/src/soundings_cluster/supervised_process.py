@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from soundings_cluster.component import Component
-from soundings_cluster.orphan_processes import Process, process
+from soundings_cluster.component import ClusterComponent
+from soundings_cluster.orphan_processes import ProcessIdentity, process_identity
 
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 15.0
@@ -19,9 +19,9 @@ _STOP_S = 40.0
 class SupervisedProcess:
     """One process at a time; ``changed`` is called whenever there is another one, or none."""
 
-    def __init__(self, part: Component, say: Callable[[str], None], changed: Callable[[], None]) -> None:
+    def __init__(self, part: ClusterComponent, say: Callable[[str], None], changed: Callable[[], None]) -> None:
         self.part = part
-        self.identity: Process | None = None
+        self.identity: ProcessIdentity | None = None
         self._say = say
         self._changed = changed
         self._process: asyncio.subprocess.Process | None = None
@@ -55,7 +55,7 @@ class SupervisedProcess:
                 extra_groups=None if self.part.user is None else (),
                 start_new_session=True,  # so that Ctrl-C reaches us alone, and we stop the parts in order
             )
-        self.identity = process(self._process.pid, self.part.stop_signal)
+        self.identity = process_identity(self._process.pid, self.part.stop_signal)
         self._changed()
         if self._stopping.is_set():  # told to stop while it started
             self._send(self.part.stop_signal)

@@ -35,7 +35,7 @@ _SMALL_BATCH = 10_000
 """Events folded at once: half of what a worker takes that has a machine for itself."""
 
 
-def services(home: DataDir) -> dict[str, FastAPI]:
+def service_apps(home: DataDir) -> dict[str, FastAPI]:
     """The three services by the path below which each is mounted, all with URLs into the home."""
     return {
         "/api/catalogue": catalogue_api.bootstrap.build(
@@ -77,7 +77,7 @@ def create_app(
     Prometheus finds all of them at ``metrics``. Where that is in use and not required the app serves without, and says
     so in ``app.state.metrics_fault``.
     """
-    rooms = services(home)
+    rooms = service_apps(home)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:

@@ -6,10 +6,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
-from catalogue_api.editing.http import editing_router
 from catalogue_api.entities.entity_type import EntityType
-from catalogue_api.entities.http import STATUS_OF as ENTITY_STATUS
+from catalogue_api.entities.http import entities_router
 from catalogue_api.entities.reannouncement import AnnounceEntities
+from catalogue_api.entities.replies import STATUS_OF as ENTITY_STATUS
 from catalogue_api.entities.sql import METADATA, OUTBOX, SqlCatalogue, raise_unavailable
 from catalogue_api.forms.domain import KIND as FORM
 from catalogue_api.forms.http import forms_router
@@ -80,7 +80,7 @@ def build(
             title="Soundings: catalogue",
             description=_DESCRIPTION,
             routers=[
-                editing_router(catalogue, KINDS, clock),
+                entities_router(catalogue, KINDS, clock),
                 forms_router(catalogue, clock),
                 templates_router(catalogue),
                 keys_router(keyring, clock),
@@ -109,7 +109,7 @@ def _verifier(settings: Settings, revoked: RevocationList) -> TokenVerifier:
     )
 
 
-async def announce(database_url: str) -> int:
+async def announce_catalogue(database_url: str) -> int:
     """Put the whole catalogue into the outbox again; how many snapshots that are. The others know their duplicates."""
     async with _opened(database_url) as database:
         models = {kind.name: kind.model for kind in KINDS}
@@ -132,7 +132,7 @@ async def carry_outbox(database_url: str, log_url: str) -> None:
             await relay.close_log()
 
 
-async def copy(source_url: str, target_url: str, progress: Progress) -> Sequence[TableComparison]:
+async def copy_catalogue(source_url: str, target_url: str, progress: Progress) -> Sequence[TableComparison]:
     """Replace the content of another database by this one's; neither may be in use. Returns the digests of both."""
     tables = list(METADATA.sorted_tables)
     async with AsyncExitStack() as stack:

@@ -25,8 +25,8 @@ from soundings_embedded.backups.manifest import (
     FORMAT,
     NAME,
     NEEDED,
+    BackupManifest,
     CopiedFile,
-    Manifest,
     described_file,
     read_manifest,
 )
@@ -39,7 +39,7 @@ _KEPT: Final = frozenset({"lock", _STAGED, RESTORING})
 _ASIDE: Final = "before-restore-"
 
 
-def back_up(home: DataDir, folder: Path, now: datetime) -> Manifest:
+def back_up(home: DataDir, folder: Path, now: datetime) -> BackupManifest:
     """Copy a home into a folder that does not exist yet or is empty; it may serve meanwhile. Raises `BackupRefused`.
 
     The databases first and the log last, so that the log holds all that they have read. The folder gets its name when
@@ -68,7 +68,7 @@ def back_up(home: DataDir, folder: Path, now: datetime) -> Manifest:
     return manifest
 
 
-def _copied(home: Path, draft: Path, now: datetime) -> Manifest:
+def _copied(home: Path, draft: Path, now: datetime) -> BackupManifest:
     files: dict[str, CopiedFile] = {}
     databases: dict[str, str] = {}
     for path in plain_files_in(home):
@@ -79,7 +79,7 @@ def _copied(home: Path, draft: Path, now: datetime) -> Manifest:
             databases[path.name] = revision
     for path in sorted(draft.iterdir()):
         files[path.name] = described_file(path)
-    return Manifest(
+    return BackupManifest(
         format=FORMAT,
         created_at=now.astimezone(UTC).isoformat(timespec="seconds"),
         soundings=version("soundings-embedded"),
@@ -89,7 +89,7 @@ def _copied(home: Path, draft: Path, now: datetime) -> Manifest:
     )
 
 
-async def restore(folder: Path, place: Path, now: datetime) -> Path | None:
+async def restore_backup(folder: Path, place: Path, now: datetime) -> Path | None:
     """Replace the data directory by a backup; returns the folder that holds the former content, if there was any.
 
     The backup is first copied next to its target, compared with its manifest, and its positions with its log. Raises

@@ -67,7 +67,7 @@ def serve(
         for change in make_private(place.path):
             typer.echo(f"Others could read the home: {change}", err=True)
         check_writable(place.path)
-        serving = Serving(hosts, _base(host, port), metrics_port, with_demo=fresh and demo_if_empty)
+        serving = ServeOptions(hosts, _base(host, port), metrics_port, with_demo=fresh and demo_if_empty)
         with listening_socket(host, port) as listener:
             uvloop.run(_serve(place.path, listener, serving))
 
@@ -87,7 +87,7 @@ def _base(host: str, port: int) -> str:
     return f"http://{named}:{port}"
 
 
-class Serving(NamedTuple):
+class ServeOptions(NamedTuple):
     """How one process serves; ``base`` is where this machine finds it."""
 
     hosts: "AllowedHosts"
@@ -96,7 +96,7 @@ class Serving(NamedTuple):
     with_demo: bool
 
 
-async def _serve(home: Path, listener: "socket", serving: Serving) -> None:
+async def _serve(home: Path, listener: "socket", serving: ServeOptions) -> None:
     from soundings.http.limits import ServerLimits
     from soundings.http.metrics_listener import MetricsAddress
     from soundings.http.server import server_config

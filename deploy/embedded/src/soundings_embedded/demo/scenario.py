@@ -20,7 +20,7 @@ _WEEKEND: Final = 0.45
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class DemoScenario:
     """What happens from ``start`` until the day before ``today``; every day is drawn by itself.
 
     So a longer story holds the same days as a shorter one, and telling it again sends the same records.

@@ -22,7 +22,7 @@ class ErasureClient(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Erased:
+class ErasureResult:
     """How many records were erased, and those that were not, each with the reason."""
 
     records: int
@@ -31,7 +31,7 @@ class Erased:
 
 def erase_person(
     client: ErasureClient, agency_id: str, person: str, sleep: Callable[[float], None] = time.sleep
-) -> Erased:
+) -> ErasureResult:
     """Erase until no record is found any more but those that are refused.
 
     What is erased stays to be found until the worker has come so far; TimeoutError when that takes over a minute.
@@ -42,7 +42,7 @@ def erase_person(
         found = [record for subject in subjects for record in client.records_of(subject)]
         refused = _erase(client, found, erased)
         if len(refused) == len(found):
-            return Erased(len(erased), refused)
+            return ErasureResult(len(erased), refused)
         sleep(_PAUSE_SECONDS)
     raise TimeoutError("the worker did not come to what was erased within a minute; run it again")
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class ImportProgress:
     """``lines`` of the file are settled; of the rows in them ``accepted`` are stored and ``rejected`` are not.
 
     Of those that are stored some are ``new``, some ``corrected`` an earlier record, some are ``unchanged``. Of the
@@ -26,7 +26,7 @@ class Progress:
     compared: bool = True
 
 
-class Checkpoint:
+class ImportCheckpoint:
     """The progress of one file with one mapping to one place."""
 
     def __init__(self, folder: Path, *identity: bytes) -> None:
@@ -35,14 +35,14 @@ class Checkpoint:
             digest.update(sha256(part).digest())
         self._path = folder / f"{digest.hexdigest()[:32]}.json"
 
-    def read(self) -> Progress:
+    def read(self) -> ImportProgress:
         """How far the last try came; nothing done when there was none."""
         try:
-            return Progress(**json.loads(self._path.read_text("utf-8")))
+            return ImportProgress(**json.loads(self._path.read_text("utf-8")))
         except (FileNotFoundError, ValueError, TypeError):
-            return Progress()
+            return ImportProgress()
 
-    def write(self, progress: Progress) -> None:
+    def write(self, progress: ImportProgress) -> None:
         self._path.parent.mkdir(parents=True, exist_ok=True)
         draft = self._path.with_suffix(".new")
         draft.write_text(json.dumps(asdict(progress)), "utf-8")

@@ -24,7 +24,7 @@ MOST_HEADER_ROWS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A row of the file, and the line on which it ends; ``whole`` is the object of a line of JSON.
 
     ``fault`` is why the row cannot be read; its cells mean nothing then.
@@ -37,20 +37,20 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ImportTable:
     """The names of the columns, the rows as often as one asks for them, and the number of lines.
 
     ``headers`` are the rows above the records as they stand in the file.
     """
 
     columns: Sequence[str]
-    rows: Callable[[], Iterator[Row]]
+    rows: Callable[[], Iterator[TableRow]]
     lines: int
     headers: Sequence[Sequence[str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class TableLayout:
     """How a file is to be read: for CSV its delimiter and encoding, for Excel the sheet (the first where None).
 
     ``header_rows`` stand above the records. Columns are named by the ``first`` of them, or by the first two ``joined``.
@@ -68,7 +68,7 @@ def open_content(content: FileContent) -> BinaryIO:
     return BytesIO(content) if isinstance(content, bytes) else content()
 
 
-def read_table(content: FileContent, suffix: str, layout: Layout) -> Table:
+def read_table(content: FileContent, suffix: str, layout: TableLayout) -> ImportTable:
     """The table in a file, chosen by its suffix: Excel, lines of JSON, or else CSV. Raises BadFile."""
     from soundings_embedded.imports import csv_tables, json_lines, workbooks
 
@@ -82,9 +82,9 @@ def read_table(content: FileContent, suffix: str, layout: Layout) -> Table:
     return csv_tables.table_of_csv(content, layout)
 
 
-def csv_table(text: str, delimiter: str = ",") -> Table:
+def csv_table(text: str, delimiter: str = ",") -> ImportTable:
     """The table in a CSV text."""
-    return read_table(text.encode("utf-8", "surrogatepass"), ".csv", Layout(delimiter))
+    return read_table(text.encode("utf-8", "surrogatepass"), ".csv", TableLayout(delimiter))
 
 
 def column_names(rows: Sequence[Sequence[str]], names: HeaderNames) -> list[str]:

@@ -44,7 +44,7 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class EntityReference:
     """That a field of a body names another entity."""
 
     field: str
@@ -57,7 +57,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class EntityVersion:
     """A numbered version of an entity that keeps its content: a published form, a measure's scale and wording."""
 
     kind: str
@@ -69,7 +69,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """One field of one entity that changed, the ``ordinal``-th of its revision; an absent value is None."""
 
     at: datetime
@@ -82,7 +82,7 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class RuleContext:
     """The referenced entities, retired or not, that validation rules may read."""
 
     entities: Mapping[Key, Entity]
@@ -100,7 +100,7 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class EntityProposal:
     """A proposed state of an entity, its current state, and the context of the validation rules."""
 
     kind: str
@@ -108,13 +108,13 @@ class Proposal:
     body: EntityBody
     now: datetime
     before: Entity | None
-    known: Known
+    known: RuleContext
     dependents: Sequence[Entity] = ()
     """Entities in force that refer to this one; only of kinds whose rules ask for them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class ListFilters:
     """What a list is narrowed to; None means no limit."""
 
     agency: str | None = None
@@ -124,12 +124,12 @@ class Filters:
     state: Literal["active", "retired", "all"] = "active"
 
 
-def document(body: EntityBody) -> Document:
+def body_document(body: EntityBody) -> Document:
     """The body as JSON, defaults filled in and absent fields left out."""
     return body.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def duplicates(field: str, ids: Sequence[str]) -> Sequence[FieldError]:
+def duplicate_faults(field: str, ids: Sequence[str]) -> Sequence[FieldError]:
     """A fault for every repeated id."""
     return [
         FieldError(f"{field}.{index}", "duplicate", f"{one!r} stands here twice")

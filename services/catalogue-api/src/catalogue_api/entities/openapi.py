@@ -63,13 +63,13 @@ def change_schema() -> Schema:
     }
 
 
-def sends(schema: Schema, *media_types: str) -> Schema:
+def request_body_schema(schema: Schema, *media_types: str) -> Schema:
     """The part of an operation that describes its request body."""
     content = {media_type: {"schema": schema} for media_type in media_types}
     return {"requestBody": {"required": True, "content": content}}
 
 
-def gives(schema: Schema, description: str) -> Schema:
+def response_schema(schema: Schema, description: str) -> Schema:
     """The part of an operation that describes one of its answers."""
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 

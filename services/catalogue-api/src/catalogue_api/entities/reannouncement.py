@@ -4,18 +4,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from catalogue_api.entities.domain import Entity, Filters, Version
+from catalogue_api.entities.domain import Entity, EntityVersion, ListFilters
 from catalogue_api.entities.entity_type import EntityType
 from catalogue_api.entities.ports import Catalogue
 from soundings.events.catalogue import CatalogueChanged
 from soundings.kernel.clock import Clock
 
-VersionEvent = Callable[[Version], CatalogueChanged]
+VersionEvent = Callable[[EntityVersion], CatalogueChanged]
 """What the others are told of one version of an entity, where they are told of versions."""
 
 PAGE: Final = 200
 """Entities that one transaction announces: other writers wait for no more than that."""
-_ALL: Final = Filters(state="all")
+_ALL: Final = ListFilters(state="all")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class AnnounceEntities:
 
 
 def _snapshots(
-    kind: EntityType, entity: Entity, versions: Sequence[Version], version_event: VersionEvent | None
+    kind: EntityType, entity: Entity, versions: Sequence[EntityVersion], version_event: VersionEvent | None
 ) -> Sequence[CatalogueChanged]:
     own = [version for version in versions if version.id == entity.id]
     before = [version_event(version) for version in own] if version_event is not None else []

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from catalogue_api.entities.domain import duplicates
+from catalogue_api.entities.domain import duplicate_faults
 from soundings.events.forms import FormBody, FormQuestion
 from soundings.i18n.form_messages import KEYS
 from soundings.kernel.errors import FieldError
@@ -13,8 +13,8 @@ _ENDS = 2
 
 def presentation_faults(body: FormBody) -> Iterator[FieldError]:
     """What cannot be shown, or never would be."""
-    yield from duplicates("deliveries", body.deliveries)
-    yield from duplicates("channels", body.channels)
+    yield from duplicate_faults("deliveries", body.deliveries)
+    yield from duplicate_faults("channels", body.channels)
     if body.deliveries and body.source_id is None:
         yield FieldError("source_id", "missing", "a form that is delivered on the web names the source of its answers")
     yield from _page_faults(body)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from catalogue_api.entities.change_steps import ChangeAuthor, require_entity, require_write
 from catalogue_api.entities.errors import EntityRetired
-from catalogue_api.entities.use_cases import ChangeAuthor, require_entity, require_write
-from catalogue_api.sources.domain import KIND, Key
+from catalogue_api.sources.domain import KIND, StoredKey
 from catalogue_api.sources.errors import KeyNotFound, TooManyKeys
-from catalogue_api.sources.ports import Keyring
+from catalogue_api.sources.ports import SourceKeyStore
 from soundings.access.keys import make_key
 from soundings.access.roles import Principal
 from soundings.kernel.clock import Clock
@@ -22,7 +22,7 @@ _PAGE: Final = 500
 class CreatedKey:
     """A key with its secret, which is returned only once."""
 
-    key: Key
+    key: StoredKey
     secret: str
 
 
@@ -30,7 +30,7 @@ class CreatedKey:
 class CreateKey:
     """Makes a key of a source in force."""
 
-    keyring: Keyring
+    keyring: SourceKeyStore
     clock: Clock
 
     async def __call__(self, source_id: str, caller: Principal) -> CreatedKey:
@@ -45,7 +45,7 @@ class CreateKey:
             if len(in_force) >= KEYS_MAX:
                 raise TooManyKeys(f"A source has at most {KEYS_MAX} keys in force; revoke one first.")
             made = make_key()
-            key = Key(made.key_id, source_id, made.key_hash, 1, author.now, author.name)
+            key = StoredKey(made.key_id, source_id, made.key_hash, 1, author.now, author.name)
             await writer.save_key(key)
             await writer.enqueue_event(key.snapshot())
         return CreatedKey(key, made.secret)
@@ -55,9 +55,9 @@ class CreateKey:
 class ListKeys:
     """Lists the keys of a source, revoked ones too; never their secrets."""
 
-    keyring: Keyring
+    keyring: SourceKeyStore
 
-    async def __call__(self, source_id: str, caller: Principal) -> Sequence[Key]:
+    async def __call__(self, source_id: str, caller: Principal) -> Sequence[StoredKey]:
         """Raises NotFound and ForeignAgency."""
         async with self.keyring.reading() as reader:
             require_write(caller, KIND.name, (await require_entity(reader, KIND.name, source_id)).agency_id)
@@ -68,7 +68,7 @@ class ListKeys:
 class RevokeKey:
     """Takes a key out of force for good; doing it twice changes nothing."""
 
-    keyring: Keyring
+    keyring: SourceKeyStore
     clock: Clock
 
     async def __call__(self, source_id: str, key_id: str, caller: Principal) -> None:
@@ -89,7 +89,7 @@ class RevokeKey:
 class AnnounceKeys:
     """Puts a snapshot of every key into the outbox again, revoked ones too."""
 
-    keyring: Keyring
+    keyring: SourceKeyStore
     clock: Clock
 
     async def __call__(self) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from catalogue_api.entities.use_cases import ChangeAuthor
+from catalogue_api.entities.change_steps import ChangeAuthor
 from catalogue_api.token_revocations.domain import RevokedToken, read_revocation
 from catalogue_api.token_revocations.errors import EveryAgencyNeeded, TooManyRevocations
 from soundings.access.roles import Principal

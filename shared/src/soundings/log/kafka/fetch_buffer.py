@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from soundings.log.columns import build_records
 from soundings.log.kafka.aiokafka_internals import CorruptRecordException, FetchedBatch, is_abort
 from soundings.log.port import StoredRecord, TopicPartition
+from soundings.log.record_columns import build_records
 
 
 class FetchBuffer:

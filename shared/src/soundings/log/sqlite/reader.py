@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from soundings.log.columns import build_records
 from soundings.log.header_codec import unpack_headers
 from soundings.log.port import StoredRecord, TopicPartition
+from soundings.log.record_columns import build_records
 from soundings.log.sqlite.schema import POSITION_BITS, POSITION_MASK, open_reader
 from soundings.log.sqlite.topic_index import TopicIndex, look_up
 
