@@ -30,6 +30,7 @@ def write_register(path: Path, running: Mapping[str, ProcessIdentity]) -> None:
     """Write down what runs, so that the next run finds it."""
     draft = path.with_suffix(".new")
     draft.write_text(json.dumps(running))
+    # Atomic, because this process may be killed at any moment and its successor reads the file.
     draft.replace(path)
 
 
@@ -70,4 +71,6 @@ def _started(pid: int) -> int | None:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return None
+    # Field 22 of /proc/PID/stat; the start time distinguishes a process from a later one with its
+    # pid.
     return None if fields[0] == "Z" else int(fields[19])

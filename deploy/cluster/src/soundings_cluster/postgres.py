@@ -28,6 +28,7 @@ def postgres_component(place: ClusterDir) -> ClusterComponent:
     programs = _programs(folder / "data")
     if not (folder / "data" / "PG_VERSION").exists():
         _lay_out(programs, folder, place.password(), user)
+    # No Unix socket: its path could exceed the limit of 107 bytes in a deep directory.
     options = {"port": str(place.postgres_port), "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
     settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
 
@@ -55,6 +56,7 @@ async def make_databases(place: ClusterDir, names: Iterable[str] = DATABASES) ->
     try:
         for name in names:
             if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name) is None:
+                # CREATE DATABASE takes no parameters; the names are constants.
                 await connection.execute(f'CREATE DATABASE "{name}"')
     finally:
         await connection.close()

@@ -39,6 +39,7 @@ class SupervisedProcess:
             self._say(f"{self.part.name} {_ended(code)}; starting it again in {pause:g} s (see {self.part.log})")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
+            # Exponential back-off: a component that fails at start must not use up the machine.
             pause = min(2 * pause, _LONGEST_PAUSE_S)
 
     async def _run(self) -> int:
@@ -50,6 +51,7 @@ class SupervisedProcess:
                 stdout=log,
                 stderr=log,
                 env=dict(self.part.environment) or None,
+                # PostgreSQL runs as another user, who may not enter our working directory.
                 cwd="/",
                 user=self.part.user,
                 extra_groups=None if self.part.user is None else (),

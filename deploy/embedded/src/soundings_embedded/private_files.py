@@ -13,6 +13,8 @@ def write_private(path: Path, text: str) -> None:
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "w") as file:
         file.write(text)
         file.flush()
+        # Before the rename: otherwise a power failure could leave an empty file under the final
+        # name.
         os.fsync(file.fileno())
     draft.replace(path)
 

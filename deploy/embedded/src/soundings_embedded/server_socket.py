@@ -24,6 +24,7 @@ def listening_socket(host: str, port: int) -> Generator[socket.socket]:
     except (OSError, UnicodeError) as error:
         raise AddressUnusable(f"{host} is no address to listen on: {error}.") from error
     with bound:
+        # A restart must not wait for connections in TIME_WAIT.
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             bound.bind(address)

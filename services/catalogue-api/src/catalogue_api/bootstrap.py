@@ -93,6 +93,8 @@ def build(
             limits=settings.limits,
             metrics=settings.metrics,
             status_of={**ENTITY_STATUS, **KEY_STATUS, **REVOCATION_STATUS},
+            # A catalogue whose changes do not reach the log is not ready: feedback-api would go on
+            # with old forms and keys.
             ready=[_outbox_moves(relay, settings.stuck_after_seconds), health.unready_reason],
         )
     )

@@ -107,6 +107,8 @@ def with_ids(kind: Kind, items: Sequence[Json]) -> list[Json]:
     """The items, each with an id of its own before the first try; a tally's id follows from what it says."""
     if kind == "tallies":
         return list(items)
+    # The id is set before the first attempt, so that a retry after a lost reply is a duplicate for
+    # the server.
     return [item if item.get("id") is not None else {**item, "id": new_id()} for item in items]
 
 
@@ -117,6 +119,7 @@ def split_batches(items: Sequence[Json], size: int = BATCH) -> Iterator[tuple[in
     """
     start, batch, weight = 0, list[Json](), 0
     for index, item in enumerate(items):
+        # Encoded twice, here and in the request; the byte limit of the server needs the exact size.
         more = len(orjson.dumps(item))
         if batch and (len(batch) >= size or weight + more > _BATCH_BYTES):
             yield start, batch

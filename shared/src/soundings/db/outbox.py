@@ -32,6 +32,7 @@ from soundings.kernel.errors import SoundingsError, safe_error_reason
 from soundings.log.port import MAX_RECORD_BYTES, AppendFailed, EventLog, LogRecord, LogUnavailable
 
 _BATCH = 100  # at most 90 MB in memory, since no record is larger than 0.9 MB
+# The advisory lock is held during an append, so the append needs a bound.
 _LOG_SECONDS = 10.0
 _LOCK_TIMEOUT = "15s"
 _STOP_SECONDS = 5.0
@@ -108,6 +109,8 @@ class EventOutbox:
 
     async def _take_oldest(self, connection: AsyncConnection, count: int) -> int:
         counter = self.counter
+        # The row lock of this UPDATE serialises writers until commit, so position order is commit
+        # order.
         moved = update(counter).where(counter.c.id == 1).values(next=counter.c.next + count).returning(counter.c.next)
         return int((await connection.execute(moved)).scalar_one()) - count
 
@@ -163,6 +166,7 @@ class OutboxRelay:
 
         What was stopped may run again, in another event loop too.
         """
+        # A new event for each run: an asyncio.Event belongs to the loop in which it is first used.
         self._woken, self._stopping = asyncio.Event(), False
         failures = 0
         while not self._stopping:
@@ -184,12 +188,15 @@ class OutboxRelay:
     async def relay_once(self) -> int:
         """One round; how many records were carried. Raises what the log or the database raises, having lost nothing."""
         log = await self._ready_log()
+        # A cheap read first, so that an idle relay takes no write lock twice a second.
         if not await self._has_records():
             return 0
         async with self._database.write_transaction() as connection:
             await self._be_alone(connection)
             waiting = await self._first_records(connection)
             taken = await _append_records(log, waiting)
+            # Deleted in the transaction that holds the lock: a crash before the commit repeats the
+            # append, never loses it.
             await self._delete_relayed(connection, waiting[:taken])
         if taken < len(waiting):
             raise LogUnavailable("the log did not take every record")
@@ -234,6 +241,7 @@ class OutboxRelay:
         if self._database.dialect == "sqlite":
             return
         await connection.execute(select(func.set_config("lock_timeout", _LOCK_TIMEOUT, True)))  # noqa: FBT003 - SQL's own
+        # An advisory lock ends with its transaction, so a crashed relay cannot block the next one.
         name = func.hashtextextended(f"soundings.{self._outbox.name}", 0)
         await connection.execute(select(func.pg_advisory_xact_lock(name)))
 
@@ -266,6 +274,7 @@ async def run_relay(relay: OutboxRelay) -> AsyncGenerator[None, None]:
         yield
     finally:
         relay.request_stop()
+        # A round in progress may finish, then the task is cancelled.
         await asyncio.wait([task], timeout=_STOP_SECONDS)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)

@@ -26,6 +26,7 @@ class BatchedSqliteConnection(aiosqlite.Connection):
 
     def __init__(self, path: str) -> None:
         super().__init__(partial(sqlite3.connect, path, check_same_thread=False), iter_chunk_size=_AT_ONCE)
+        # A process must be able to exit while a connection is open.
         self._thread.daemon = True
 
     def cursor(self) -> "BatchedSqliteCursor":  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -34,6 +35,7 @@ class BatchedSqliteConnection(aiosqlite.Connection):
 
     async def commit(self) -> None:
         """Commit the transaction, if there is one."""
+        # Without a transaction there is nothing to do, and a switch to the thread is saved.
         if self._conn.in_transaction:
             await super().commit()
 

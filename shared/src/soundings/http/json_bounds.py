@@ -15,6 +15,7 @@ class JsonBounds:
 
         Brackets and commas inside strings count too, so the bounds must allow for them. Linear, at memory speed.
         """
+        # A body shorter than the bound cannot exceed it; most bodies end here.
         if len(body) <= min(self.containers, self.members):
             return None
         containers = body.count(b"{") + body.count(b"[")

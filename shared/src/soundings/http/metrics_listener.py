@@ -51,6 +51,8 @@ async def serving_metrics(address: MetricsAddress | None, refresh: Sequence[Refr
         yield None
         return
     try:
+        # A minimal server of our own: a second uvicorn would cost memory and a thread for one
+        # route.
         server = await asyncio.start_server(_answering(refresh), address.host, address.port, limit=_HEAD_MAX)
     except OSError as error:
         if address.required:

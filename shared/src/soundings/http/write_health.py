@@ -40,6 +40,7 @@ class WriteHealth:
 
     async def unready_reason(self) -> str | None:
         """Why nothing can be written, in words; None while it can."""
+        # Real writes count as probes, so a busy service is never probed.
         if self._clock() - self._known_at >= self._every:
             self._known_at = self._clock()  # whoever asks meanwhile has the old answer
             try:

@@ -39,6 +39,7 @@ def configure_logs(level: str = "INFO", stream: TextIO | None = None) -> None:
     )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter)
+    # Libraries log at WARNING and above only: their INFO lines may quote URLs and values.
     logging.basicConfig(level=max(least, logging.WARNING), handlers=[handler], force=True)
     logging.getLogger("uvicorn").setLevel(least)
 
@@ -93,6 +94,7 @@ def _trace_places(trace: TracebackType | None) -> list[str]:
 def _error_causes(error: BaseException) -> Iterator[BaseException]:
     if isinstance(error, BaseExceptionGroup):
         yield from cast("BaseExceptionGroup[BaseException]", error).exceptions
+    # The same rule as Python's own tracebacks: `raise … from None` suppresses the context.
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if cause is not None:
         yield cause

@@ -50,6 +50,7 @@ def back_up(home: DataDir, folder: Path, now: datetime) -> BackupManifest:
     if missing := [name for name in NEEDED if not (home.path / name).exists()]:
         raise BackupRefused(f"{home.path} lacks {', '.join(missing)}; has anybody served from it yet?")
     folder.parent.mkdir(parents=True, exist_ok=True)
+    # An interrupted backup keeps this name and cannot be mistaken for a complete one.
     draft = folder.with_name(f"{folder.name}.partial")
     if draft.exists():
         shutil.rmtree(draft)

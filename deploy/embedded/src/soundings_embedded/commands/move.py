@@ -64,12 +64,12 @@ async def _with_bars(home: "DataDir", to: "MigrationTarget") -> "Report":
     tasks: dict[str, TaskID] = {}
     with Progress(*columns) as bar:
 
-        def tell(part: str, done: int, steps: int) -> None:
+        def show_progress(part: str, done: int, steps: int) -> None:
             if part not in tasks:
                 tasks[part] = bar.add_task(part)
             bar.update(tasks[part], completed=done, total=steps)
 
-        return await carry_out(home, to, tell)
+        return await carry_out(home, to, show_progress)
 
 
 def _show(report: "Report") -> None:

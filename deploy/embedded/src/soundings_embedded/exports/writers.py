@@ -33,6 +33,7 @@ def write_records(
 
     The file is written atomically. ``advance`` is called with the number of records so far.
     """
+    # Written next to the target, so that the final rename stays on one file system.
     draft = path.with_name(f"{path.name}.part")
     try:
         if path.suffix.lower() in {".jsonl", ".ndjson"}:
@@ -59,6 +60,7 @@ def _write_csv(records: Iterable[Json], file: IO[str], advance: Callable[[int], 
     """All records once to a temporary file, for the columns that any of them has, and from there to the CSV file."""
     columns: dict[str, None] = {}
     count = 0
+    # Columns are known only after the last record; a temporary file keeps memory constant.
     with TemporaryFile("w+", encoding="utf-8") as kept:
         for count, record in enumerate(records, start=1):
             flat = dict(flat_cells(record))

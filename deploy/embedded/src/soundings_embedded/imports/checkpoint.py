@@ -32,6 +32,7 @@ class ImportCheckpoint:
     def __init__(self, folder: Path, *identity: bytes) -> None:
         digest = sha256()
         for part in identity:
+            # Hashes of the parts, so that their boundaries count.
             digest.update(sha256(part).digest())
         self._path = folder / f"{digest.hexdigest()[:32]}.json"
 
@@ -39,6 +40,7 @@ class ImportCheckpoint:
         """How far the last try came; nothing done when there was none."""
         try:
             return ImportProgress(**json.loads(self._path.read_text("utf-8")))
+        # A damaged checkpoint only costs a second pass, which changes nothing.
         except (FileNotFoundError, ValueError, TypeError):
             return ImportProgress()
 

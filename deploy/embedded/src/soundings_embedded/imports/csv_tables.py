@@ -57,6 +57,7 @@ def _must_be_whole(
     rows, begins = 0, 1
     with open_lines(content, layout.encoding) as lines:
         _skip(lines, skipped)
+        # strict: an unclosed quotation mark would otherwise swallow the rest of the file.
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         while True:
             begins = lines.number + 1

@@ -40,6 +40,7 @@ async def _copy_partition(
             while (batch := await source.read_batch(*home, start, _AT_ONCE)).next > start:
                 answers = await target.append_records(home[0], [with_origin(stored, mark) for stored in batch.records])
                 _check(home, answers)
+                # Progress resets the counter: only consecutive failures give up.
                 start, tries = batch.next, 0
                 meter.advance(len(batch.records))
             return

@@ -37,6 +37,7 @@ async def migrate_home(home: DataDir, to: MigrationTarget, tell: Tell) -> Report
     Can be cut off at any moment and run again: what is there already is not copied twice. Raises `OtherSecret`,
     `LogMismatch`, `LogInUse`, `DatabaseInUse`, `NotMoved`, `LogUnavailable`, and what a database raises.
     """
+    # Constant-time comparison, as for every secret.
     if not compare_digest(home.secret(), to.secret.strip()):
         raise OtherSecret(
             "The new processes would have another secret than this home: receipts would be refused, people no "
@@ -50,6 +51,7 @@ async def migrate_home(home: DataDir, to: MigrationTarget, tell: Tell) -> Report
         await target.ensure_topics(ALL)
         await _check_fit(source, counted)
         nexts = {place: mark.next for place, mark in counted.items()}
+        # Everything that can be refused is checked before the first record is copied.
         await check_ours(target, ALL, mark)
         records = await _records(source)
         await copy_log(source, target, ALL, mark, StepMeter(tell, "Copying the log", records))

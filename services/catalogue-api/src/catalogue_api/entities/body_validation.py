@@ -32,6 +32,7 @@ def read_body(kind: EntityType, entity_id: str, sent: object) -> EntityBody:
 def _faults(error: ValidationError, body: object) -> Iterator[FieldError]:
     """One fault for each place, the first found there; none for a place within which another says it more exactly."""
     found: dict[str, FieldError] = {}
+    # Bounded: a large body could fail at every one of its fields.
     for entry in islice(error.errors(include_url=False, include_input=False, include_context=False), _FAULTS_MAX):
         field = _path(entry["loc"], body, entry["type"])
         found.setdefault(field, FieldError(field, entry["type"], entry["msg"]))

@@ -90,6 +90,7 @@ async def _referred(
     reader: CatalogueReader, kind: EntityType, references: Sequence[EntityReference]
 ) -> Mapping[Key, Entity]:
     """What is referred to; where a kind refers to itself, its ancestors too."""
+    # One query for all references instead of one for each.
     known = dict(await reader.many({reference.key for reference in references}))
     frontier = {reference.key for reference in references if reference.kind == kind.name}
     for _ in range(_CLIMB):

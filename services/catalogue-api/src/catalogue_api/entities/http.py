@@ -52,6 +52,7 @@ Id = Annotated[str, Path(description="A slug chosen by whoever creates the entit
 class PageQuery(BaseModel):
     """Which page of a list; parameters that are not here are refused, since ignoring one would show too much."""
 
+    # A misspelt filter would otherwise return an unfiltered list.
     model_config = ConfigDict(extra="forbid")
 
     cursor: Annotated[str | None, Field(max_length=1000, description="`next` of the page before.")] = None
@@ -209,6 +210,8 @@ def _add_list_route(router: APIRouter, kind: EntityType, doors: _EntityUseCases)
     async def of_service(request: Request, query: Annotated[ServiceQuery, Query()]) -> Response:
         return await every(request, query)
 
+    # FastAPI reads query parameters from the signature, so each set of filters needs a function of
+    # its own.
     endpoint: Callable[..., Awaitable[Response]]
     if kind.name == "agency":
         endpoint = of_all
@@ -257,6 +260,7 @@ async def _read_json(request: Request, media_types: tuple[str, ...]) -> object:
     if media_type not in media_types:
         raise ProblemException(415, "unsupported_media_type", f"This door reads {' or '.join(media_types)}.")
     body = await read_limited_body(request, BODY_LIMIT)
+    # Checked before parsing, whose cost follows the number of values and not the bytes.
     excess = SMALL_JSON.excess(body)
     if excess is not None:
         raise ProblemException(413, "too_large", f"The body {excess}.")

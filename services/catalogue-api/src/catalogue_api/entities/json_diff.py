@@ -5,6 +5,7 @@ from typing import cast
 
 from soundings.kernel.errors import FieldError, InvalidInput
 
+# Recursion on client input needs a bound below Python's own.
 _DEPTH = 40
 _NAMES = ("id", "code", "channel")
 _Field = tuple[str, object, object]

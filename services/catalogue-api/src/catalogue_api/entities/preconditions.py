@@ -12,6 +12,7 @@ from catalogue_api.entities.errors import PreconditionFailed
 def entity_etag(entity: Entity) -> str:
     """A strong tag: the revision, and a hash of everything that an item shows."""
     shown = [entity.id, entity.state, entity.published, body_document(entity.body)]
+    # The content is hashed too: a restore from a backup can repeat a revision with other content.
     content = blake2b(orjson.dumps(shown, option=orjson.OPT_SORT_KEYS), digest_size=8).hexdigest()
     return f'"{entity.revision}-{content}"'
 
@@ -33,6 +34,7 @@ class Preconditions:
 
     def is_unmodified(self, entity: Entity) -> bool:
         """Whether a reader has this very entity (weak comparison)."""
+        # If-None-Match uses weak comparison (RFC 9110, section 13.1.2).
         return any(tag.removeprefix("W/") in {"*", entity_etag(entity)} for tag in self.none_match or ())
 
 

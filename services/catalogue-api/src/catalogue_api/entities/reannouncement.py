@@ -35,6 +35,7 @@ class AnnounceEntities:
                 events = [event for entity in page for event in _snapshots(kind, entity, versions, version_event)]
                 await writer.enqueue_event(*events, at=self.clock())
             announced += len(events)
+            # A short page is the last one; an empty extra page is saved.
             if len(page) < PAGE:
                 return announced
             after = page[-1].id

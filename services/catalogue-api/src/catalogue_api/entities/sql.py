@@ -114,6 +114,7 @@ class SqlReader:
     async def many(self, keys: Collection[Key]) -> Mapping[Key, Entity]:
         if not keys:
             return {}
+        # Sorted, so that equal sets of keys are one statement for the cache and lock in one order.
         wanted = select(ENTITIES).where(tuple_(ENTITIES.c.kind, ENTITIES.c.id).in_(sorted(keys)))
         found = [self._entity(row) for row in await self._connection.execute(wanted)]
         return {entity.key: entity for entity in found}
@@ -201,6 +202,7 @@ class SqlWriter(SqlReader):
 
     async def _refer(self, after: Entity, references: Collection[EntityReference]) -> None:
         mine = and_(REFERENCES.c.kind == after.kind, REFERENCES.c.id == after.id)
+        # Replaced as a whole: references are few, and a diff would need a read first.
         await self._connection.execute(delete(REFERENCES).where(mine))
         rows = [
             {"kind": after.kind, "id": after.id, "to_kind": kind, "to_id": entity_id}
@@ -245,6 +247,8 @@ async def write_connection(database: Database, committed: Callable[[], None]) ->
         async with database.write_transaction() as connection:
             if database.dialect == "postgresql":
                 await connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
+            # The outbox counter is the write lock of the catalogue: validation reads and the write
+            # are one serial step.
             await OUTBOX.lock_counter(connection)
             yield connection
         committed()
@@ -268,6 +272,7 @@ def _is_away(error: DBAPIError) -> bool:
     return (
         isinstance(error, OperationalError | InterfaceError)
         or error.connection_invalidated
+        # Other database errors are bugs and must not be reported as an outage.
         or state[:2] in _AWAY_CLASSES
     )
 

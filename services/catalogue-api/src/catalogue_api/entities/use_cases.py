@@ -131,8 +131,10 @@ class ListEntities:
         """At most ``limit`` entities from behind the id ``after``, and whether there are more."""
         if filters.agency is not None:
             require_read(caller, filters.agency)
+        # The agency of the token always narrows the query, whatever filter the caller sends.
         narrowed = filters if caller.reaches_every_agency else replace(filters, agency=caller.agency or "")
         async with self.catalogue.reading() as reader:
+            # One more than asked for tells whether there is a next page, without a count.
             found = await reader.page(kind.name, narrowed, after, limit + 1)
         return found[:limit], len(found) > limit
 
@@ -162,6 +164,7 @@ async def _save_proposal(
     before: Entity | None,
     author: ChangeAuthor,
 ) -> Entity:
+    # An identical PUT is idempotent: no revision, no event.
     if before is not None and before.is_active and body_document(before.body) == body_document(body):
         return before
     proposal = await load_proposal(writer, kind, entity_id, body, before=before, now=author.now)
