@@ -83,11 +83,14 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         async with AsyncExitStack() as stack:
             for room in rooms.values():
+                # Starlette does not run the lifespans of mounted applications.
                 await stack.enter_async_context(room.router.lifespan_context(room))
             await stack.enter_async_context(log_maintenance(home.path / "log.db"))
             refresh: list[Refresh] = [room.state.show_ready for room in rooms.values()]
             listener = serving_metrics(metrics, refresh)
             app.state.metrics_fault = await stack.enter_async_context(listener)
+            # The landing page reads the public API like any client, so it shows what the public may
+            # see.
             transport = httpx.ASGITransport(app)
             inside = await stack.enter_async_context(
                 httpx.AsyncClient(transport=transport, base_url="http://localhost")
@@ -106,6 +109,7 @@ def create_app(
         app.add_api_route(f"/{check}", _of_all(app, rooms, check), name=check, include_in_schema=False)
     for path, room in rooms.items():
         app.mount(path, room)
+    # Appended last, so that the routes of the embedded application itself have precedence.
     app.router.routes.append(RootAlias(_AT_THE_ROOT, rooms["/api/feedback"]))
     return app
 
@@ -113,6 +117,8 @@ def create_app(
 def _of_all(app: FastAPI, rooms: Iterable[str], check: str) -> Callable[[], Awaitable[JSONResponse]]:
     async def verdict() -> JSONResponse:
         inside: httpx.AsyncClient = app.state.inside
+        # Asked through ASGI, without sockets, so health works also while all connections are in
+        # use.
         answers = {path.rpartition("/")[2]: await inside.get(f"{path}/{check}") for path in rooms}
         ok = all(answer.is_success for answer in answers.values())
         return JSONResponse({"ok": ok, **{name: one.json() for name, one in answers.items()}}, 200 if ok else 503)

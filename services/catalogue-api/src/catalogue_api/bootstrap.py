@@ -116,6 +116,8 @@ async def announce_catalogue(database_url: str) -> int:
     async with _opened(database_url) as database:
         models = {kind.name: kind.model for kind in KINDS}
         announce_entities = AnnounceEntities(SqlCatalogue(database, models), system_clock)
+        # In the order of KINDS, so that referenced entities are announced before those that refer
+        # to them.
         announced = 0
         for kind in KINDS:
             announced += await announce_entities(kind, version_event if kind is FORM else None)
@@ -160,6 +162,7 @@ def _lifespan(database: Database, relay: OutboxRelay) -> Lifespan:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None, None]:
         async with AsyncExitStack() as stack:
+            # Pushed before the migration, so that a failed migration closes the engine too.
             stack.push_async_callback(database.close_engine)
             await migrate_database(database, "catalogue_api")
             await stack.enter_async_context(run_relay(relay))

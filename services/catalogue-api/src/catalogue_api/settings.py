@@ -32,6 +32,7 @@ class Settings:
     """How long a change may wait for the log before the service calls itself not ready."""
 
     @classmethod
+    # Read once at start: a changed variable takes effect after a restart only.
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
         """Settings from ``SOUNDINGS_…`` variables; KeyError names one that is missing."""
         given = os.environ if environment is None else environment

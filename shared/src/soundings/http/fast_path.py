@@ -1,7 +1,7 @@
 """Fast-path routes for high-traffic endpoints.
 
-They are declared as FastAPI routes (OpenAPI, policy table), but `FastPathMiddleware` calls the endpoint directly, without
-dependency resolution and the other middleware layers. Errors go through the same problem handlers. See ADR 13.
+They are declared as FastAPI routes (OpenAPI, policy table), but `FastPathMiddleware` calls the endpoint directly,
+without dependency resolution and the other middleware layers. Errors go through the same problem handlers. See ADR 13.
 """
 
 from collections.abc import Callable, Coroutine, Iterable, Sequence
@@ -24,18 +24,18 @@ RawHeaders = Sequence[tuple[bytes, bytes]]
 class FastPathRoute(APIRoute):
     """A route whose endpoint is called with the request and the parts of its path, by name, and nothing else.
 
-    Staff tokens are not evaluated here. A subclass declares in `door` the scheme that the policy table must have for its
-    operations, and authenticates the caller itself.
+    Staff tokens are not evaluated here. A subclass declares in `required_scheme` what the policy table must have for
+    its operations, and authenticates the caller itself.
     """
 
-    door: ClassVar[AuthScheme]
+    required_scheme: ClassVar[AuthScheme]
     headers: ClassVar[RawHeaders] = ()
     """What every answer carries, refusals too."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[None, None, Response]]:
         """The endpoint itself. Raises ValueError where the policy table has another scheme for the operation."""
-        if POLICY.get(self.name) is not self.door:
-            raise ValueError(f"{self.name} does not have the scheme {self.door.value} in the policy table")
+        if POLICY.get(self.name) is not self.required_scheme:
+            raise ValueError(f"{self.name} does not have the scheme {self.required_scheme.value} in the policy table")
         return self.handle_request
 
     async def handle_request(self, request: Request) -> Response:

@@ -100,6 +100,7 @@ async def restore_backup(folder: Path, place: Path, now: datetime) -> Path | Non
     _check_revisions(manifest.databases)
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     home, staged = DataDir(place.resolve()), place.resolve() / _STAGED
+    # The lock also proves that no server is running.
     with home.locked():
         if staged.exists():
             shutil.rmtree(staged)
@@ -115,6 +116,7 @@ async def restore_backup(folder: Path, place: Path, now: datetime) -> Path | Non
 def _check_revisions(databases: Mapping[str, str]) -> None:
     for name, package in _PACKAGES.items():
         found = databases.get(name)
+        # Revisions are numbered, so a newer database is recognised without loading its migrations.
         if found is None or found > newest_revision(package):
             raise RestoreRefused(
                 f"{name} has the revision {found}, and this version knows {newest_revision(package)} at most: "

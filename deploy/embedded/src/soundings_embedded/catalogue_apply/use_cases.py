@@ -40,6 +40,7 @@ def _names_in(client: Soundings, every: Sequence[tuple[str, str, Json]]) -> Find
 def apply_step(client: Soundings, one: ApplyStep) -> str:
     """Do one step, and publish a form whose newest version is not what it says; what was done, in a few words."""
     done = {"create": "created", "change": f"changed ({', '.join(one.changes)})", "keep": "as it was"}[one.action]
+    # Unchanged entities are not sent, so applying a file twice leaves no trace in the history.
     if one.action != "keep":
         client.put(one.entities, one.entity_id, one.body)
     if one.entities == "forms":

@@ -105,6 +105,8 @@ def _send(asked: _Task, *, url: str, feedback: str | None, metrics: str | None) 
 
     kind, file, mapping = asked.kind, asked.file, asked.mapping
     with file.open("rb") as stream:
+        # The content identifies the file: a corrected file under the same name must be read from
+        # its beginning.
         digest = file_digest(stream, "sha256").digest()
     table = read_table(lambda: file.open("rb"), file.suffix, TableLayout() if mapping is None else mapping.layout())
     items: ItemReader = AsItIs(kind) if mapping is None else RowReader(mapping, table.columns)
@@ -112,6 +114,7 @@ def _send(asked: _Task, *, url: str, feedback: str | None, metrics: str | None) 
     checkpoint = ImportCheckpoint(asked.home / "imports", digest, *asked.identity)
     bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Soundings(url, feedback=feedback, metrics=metrics) as client, bar:
+        # An empty batch checks the key before a large file is read.
         client.send(kind, [], asked.key)  # a wrong key is told before anything else
         task = bar.add_task(f"{file.name}, lines", total=table.lines)
         watcher = ImportCallbacks(refused.append, lambda line: bar.update(task, completed=line), differing.append)

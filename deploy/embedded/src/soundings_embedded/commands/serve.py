@@ -69,6 +69,8 @@ def serve(
         check_writable(place.path)
         serving = ServeOptions(hosts, _base(host, port), metrics_port, with_demo=fresh and demo_if_empty)
         with listening_socket(host, port) as listener:
+            # Everything runs inside the lock: two servers on one data directory would both fold the
+            # log.
             uvloop.run(_serve(place.path, listener, serving))
 
 
@@ -132,6 +134,8 @@ def _settle() -> None:
     """What was made to start will stay: spare the collector looking at it again, and let threads take turns fast."""
     gc.collect()
     gc.freeze()
+    # The event loop shares the GIL with the fold thread; a shorter interval keeps request latency
+    # low.
     sys.setswitchinterval(_SWITCH_SECONDS)
 
 
@@ -146,4 +150,5 @@ def _greet(home: Path, base: str) -> None:
 def _start_demo(home: Path, base: str) -> "subprocess.Popen[bytes]":
     """The demo in a process of its own: what it needs to invent an agency goes when it is done."""
     command = [sys.executable, "-m", "soundings_embedded", "demo", "--url", base, "--home", str(home)]
+    # A process of its own, so that the demo does not slow down the event loop of the server.
     return subprocess.Popen(command)  # noqa: S603 - our own command

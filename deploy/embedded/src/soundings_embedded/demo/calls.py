@@ -59,6 +59,8 @@ def _course(
     asked_back = story.changed(profile.id, day) and wait > _CALLBACK_OFFERED_AFTER_S
     if asked_back and chance.random() < _CALLBACK_WANTED:
         yield from _called_back(chance, call, queued)
+    # A caller hangs up when the wait exceeds a patience drawn for each call, which gives a
+    # realistic abandonment rate.
     elif wait > patience:
         yield {**call, "ended_at": written(later(queued, patience)), "outcome": "abandoned"}
     else:

@@ -59,6 +59,7 @@ def generate_history(today: date, start: date | None = None, *, seed: int = SEED
     The same arguments give the same items. A later ``today`` adds days, and closes requests that were open (by a new
     revision); all other items stay as they were.
     """
+    # The same seed gives the same ids, so that running the demo again adds nothing.
     story = DemoScenario(seed, start or today - timedelta(days=DAYS), today)
     deliveries = (
         SourceDelivery("responses", WEB, _daily(story, _asked("website"))),

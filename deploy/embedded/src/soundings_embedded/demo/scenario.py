@@ -36,6 +36,8 @@ class DemoScenario:
 
     def chance(self, stream: str, service: str, day: date) -> Random:
         """The dice of one stream of records of one service on one day."""
+        # A generator for each stream, service and day: a later day cannot change the records of an
+        # earlier one.
         return Random(f"{self.seed}/{stream}/{service}/{day.isoformat()}")
 
     def trouble(self, service: str, day: date) -> float:

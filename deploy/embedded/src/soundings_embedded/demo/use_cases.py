@@ -57,6 +57,7 @@ def run_demo(
     ``client`` has a token that may write the catalogue and read all figures. A second run changes no figure; on a later
     day it adds the days since. Raises ItemsRefused, KeyUnknown, NotCounted, and what the client raises.
     """
+    # The date is that of the agency's time zone; tomorrow's records would be rejected.
     patience, today = patience or PollingPolicy(), min(today, agency_today(clock()))
     progress.begins("Inventing", 1)
     history = invent(today, _remembered_start(client, today))
@@ -112,6 +113,7 @@ def _is_known(client: Soundings, delivery: SourceDelivery, key: str) -> bool:
     try:
         client.send(delivery.kind, [], key)
     except RefusedByServer as refusal:
+        # A new key reaches feedback-api through the log, shortly after its creation.
         if refusal.status not in _KEY_IS_NEW:
             raise
         return False
@@ -123,6 +125,7 @@ def _send(client: Soundings, history: DemoHistory, keys: Mapping[str, str], prog
     for delivery in history.deliveries:
         for batch in _batches(delivery.items):
             taken = client.send(delivery.kind, batch, keys[delivery.source])
+            # One rejected item is a bug of the demo; going on would show wrong metrics.
             if taken.rejected:
                 raise ItemsRefused(delivery.source, taken.rejected)
             progress.advances(len(batch))

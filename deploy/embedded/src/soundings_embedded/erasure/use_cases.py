@@ -41,6 +41,7 @@ def erase_person(
     for _ in range(_ROUNDS):
         found = [record for subject in subjects for record in client.records_of(subject)]
         refused = _erase(client, found, erased)
+        # Only refused records are left, such as those under a legal hold.
         if len(refused) == len(found):
             return ErasureResult(len(erased), refused)
         sleep(_PAUSE_SECONDS)
@@ -51,6 +52,7 @@ def _erase(client: ErasureClient, found: Sequence[Json], erased: set[str]) -> li
     """Erase records; those that were refused. Erasing one again that is still found does no harm."""
     refused: list[tuple[Json, str]] = []
     for start in range(0, len(found), _AT_ONCE):
+        # The endpoint accepts this many records in one request.
         some = found[start : start + _AT_ONCE]
         rejected = {int(str(one["index"])): str(one["detail"]) for one in client.erase(some).rejected}
         refused += [(some[index], detail) for index, detail in rejected.items()]

@@ -64,6 +64,7 @@ def _write_csv(records: Iterable[Json], file: IO[str], advance: Callable[[int], 
     with TemporaryFile("w+", encoding="utf-8") as kept:
         for count, record in enumerate(records, start=1):
             flat = dict(flat_cells(record))
+            # A dictionary as an ordered set: columns keep the order of their first appearance.
             columns.update(dict.fromkeys(flat))
             kept.write(json.dumps(flat) + "\n")
             advance(count)

@@ -94,6 +94,7 @@ def profile_columns(table: ImportTable, texts: Mapping[str, str]) -> list[Column
             for name, counts in seen.items():
                 counts[row.cells.get(name, "").strip()] += 1
             rows += 1
+        # A bounded sample: the draft is reviewed by a person anyway.
         if rows >= ROWS_READ:
             break
     return [_column(name, counts, texts.get(name, name)) for name, counts in seen.items()]

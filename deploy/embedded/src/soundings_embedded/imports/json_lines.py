@@ -20,6 +20,7 @@ def json_table(content: FileContent, encoding: str) -> ImportTable:
     count = last = 0
     for number, value in _objects(content, encoding):
         count, last = count + 1, number
+        # A first pass over the file finds all fields, because lines may have different ones.
         names.update(dict.fromkeys(_flat(value, number)))
         if len(names) > MOST_COLUMNS:
             raise BadFile(f"line {number}: the file has more than {MOST_COLUMNS} fields.")
@@ -31,6 +32,7 @@ def json_table(content: FileContent, encoding: str) -> ImportTable:
 
     def rows() -> Iterator[TableRow]:
         for number, value in _objects(content, encoding):
+            # A ChainMap shares the blank columns instead of copying them for every row.
             yield TableRow(number, ChainMap(_flat(value, number), blank), value)
 
     return ImportTable(list(names), rows, last)

@@ -113,6 +113,8 @@ class RowReader:
             return given
         if self._mapping.kind == "tallies":
             return None
+        # Derived from the content, so that a second import of the file yields the same ids; equal
+        # rows are numbered.
         said = "\x1f".join(f"{name}={cells[name].strip()}" for name in self._mapped)
         digest = blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16)
         again = self._seen.get(digest.digest(), 0)
@@ -156,6 +158,7 @@ class ContentClashes:
         """Whether an earlier row is the same; BadRow where it has the same id and revision and says something else."""
         key = _short_hash([item.get("revision"), *self._identity(item)])
         content = _short_hash(item)
+        # One integer for hash and line: a million rows would need a lot of memory as tuples.
         known = self._seen.setdefault(key, content << _HALF | line)
         if known == content << _HALF | line:
             return False
@@ -191,6 +194,7 @@ def _named(item: Json) -> str:
 
 
 def _short_hash(value: object) -> int:
+    # Sorted keys: the order of columns must not change the hash.
     said = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     return int.from_bytes(blake2b(said, digest_size=_HALF // 8).digest(), "big")
 

@@ -36,12 +36,14 @@ def mark_of(head: bytes) -> str | None:
 def guess_encoding(content: FileContent) -> str:
     """The probable encoding: from the byte order mark, UTF-8, UTF-16 without a mark, or a legacy code page of Excel."""
     with open_content(content) as stream:
+        # A sample suffices for a guess; errors further on are found while reading.
         head = stream.read(_SAMPLE)
     if (marked := mark_of(head)) is not None:
         return marked
     if b"\x00" in head:
         return "utf-16-be" if head[:2].startswith(b"\x00") else "utf-16-le"
     try:
+        # Incremental: the sample may end within a character.
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
         return max(_NOT_UTF8, key=lambda encoding: _plausibility(head, encoding))
@@ -71,6 +73,7 @@ class TextLines:
 
     def __next__(self) -> str:
         """The next line; BadFile where it, or the row that it belongs to, is too long or holds what no text holds."""
+        # Bounded, or a file without line ends would be read into memory as a whole.
         line = self._stream.readline(LONGEST_LINE + 1)
         if not line:
             raise StopIteration

@@ -53,6 +53,7 @@ class _Side:
 
     async def compare(self, source: EventLog, target: EventLog, position: int, meter: StepMeter) -> ReadMark:
         """Read both to their ends; where to read on in the new log so as to begin with the first at a position."""
+        # Both sides are streams, so that memory does not grow with the log.
         moved = _records(target, self._topic, self.partition)
         place: int | None = None
         last: StoredRecord | None = None

@@ -73,6 +73,7 @@ async def recover_log(addresses: RecoveryUrls) -> RecoveryResult:
     # What is announced waits in the catalogue's database first: were it on the log already and this cut off, then the
     # log might have grown past the positions, and look whole.
     announced = await catalogue_api.bootstrap.announce_catalogue(addresses.catalogue_url)
+    # Raising the epochs fences running workers before positions are reset.
     partitions = await metrics_worker.bootstrap.read_again(addresses.metrics_url)
     await catalogue_api.bootstrap.carry_outbox(addresses.catalogue_url, addresses.log_url)
     return RecoveryResult(partitions, announced)

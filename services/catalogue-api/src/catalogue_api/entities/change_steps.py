@@ -63,6 +63,7 @@ class ChangeAuthor:
 
 async def require_entity(reader: CatalogueReader, kind: str, entity_id: str) -> Entity:
     """The entity, retired or not. Raises NotFound."""
+    # An id from a path may be no slug; PostgreSQL would reject a NUL in it with an error.
     entity = await reader.get(kind, entity_id) if is_slug(entity_id) else None
     if entity is None:
         raise NotFound(f"There is no {kind} {entity_id!r}.")
@@ -93,6 +94,7 @@ async def _referred(
     # One query for all references instead of one for each.
     known = dict(await reader.many({reference.key for reference in references}))
     frontier = {reference.key for reference in references if reference.kind == kind.name}
+    # Bounded, so that a cycle in stored references cannot loop for ever; the rules report it.
     for _ in range(_CLIMB):
         bodies = [known[key].body for key in frontier if key in known]
         above = {ref.key for body in bodies for ref in kind.references(body) if ref.kind == kind.name}

@@ -126,6 +126,7 @@ class ListFilters:
 
 def body_document(body: EntityBody) -> Document:
     """The body as JSON, defaults filled in and absent fields left out."""
+    # Absent and null are the same here, so that equal bodies compare equal.
     return body.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
@@ -134,5 +135,6 @@ def duplicate_faults(field: str, ids: Sequence[str]) -> Sequence[FieldError]:
     return [
         FieldError(f"{field}.{index}", "duplicate", f"{one!r} stands here twice")
         for index, one in enumerate(ids)
+        # Quadratic, but the lists have a few dozen entries at most.
         if one in ids[:index]
     ]

@@ -92,5 +92,7 @@ def snapshot_fields(entity: Entity) -> Document:
 
 def _as(model: type[B], body: EntityBody) -> B:
     if not isinstance(body, model):
+        # Type erasure: the registry holds types of different bodies, so the check happens at run
+        # time.
         raise TypeError(f"a body of {model.__name__} was expected, not of {type(body).__name__}")
     return body

@@ -46,6 +46,7 @@ def entity_reply(entity: Entity, status: int = 200) -> Response:
 
 def not_modified(entity: Entity) -> Response:
     """304: the caller has it already."""
+    # RFC 9110 requires the ETag in a 304 reply.
     return Response(status_code=304, headers={"etag": entity_etag(entity), **_FRESH})
 
 

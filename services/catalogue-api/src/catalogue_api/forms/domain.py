@@ -31,6 +31,7 @@ def _of_form(body: FormBody) -> Iterator[EntityReference]:
     if body.source_id is not None:
         yield EntityReference("source_id", "source", body.source_id)
     for index, question in enumerate(body.questions):
+        # Built-in measures are not entities of the catalogue and have no reference.
         if question.measure is not None and question.measure not in BUILT_IN:
             yield EntityReference(f"questions.{index}.measure", "measure", question.measure)
 
@@ -50,6 +51,8 @@ def form_faults(body: FormBody, proposal: EntityProposal) -> Iterator[FieldError
         yield from _measure_faults(place, question, proposal.known)
         if question.show_when is not None:
             yield from _condition_faults(f"{place}.show_when", question.show_when, seen)
+        # Conditions may refer to earlier questions only, so a form has no cycles and can be shown
+        # step by step.
         seen.setdefault(question.id, question)
 
 

@@ -32,6 +32,7 @@ def label_faults(place: str, question: FormQuestion) -> Iterator[FieldError]:
     points = max((len(scale_points(scale)) for scale in allowed_scales(question.type)), default=0)
     if not points:
         yield FieldError(f"{place}.labels", "not_here", f"a {question.type} question has no scale to label")
+    # With another number it would be unclear which point a label belongs to.
     elif len(question.labels) not in {_ENDS, points}:
         yield FieldError(
             f"{place}.labels", "wrong_number", f"a {question.type} question has {_ENDS} or {points} labels"

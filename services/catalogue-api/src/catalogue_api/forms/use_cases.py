@@ -65,11 +65,14 @@ async def _publish(
     newest = await _newest(writer, form)
     number = newest.version + 1 if newest is not None else 1
     version = published_version(form.id, number, _body(proposal), proposal.known)
+    # Publishing is idempotent: responses keep the version number of identical content.
     if newest is not None and _says(version) == _says(newest):
         return PublishResult(form, newest.version, is_new=False)
     await writer.keep_version(
         EntityVersion(KIND.name, form.id, number, body_document(version), author.now, author.name)
     )
+    # The version event precedes the entity snapshot, so a consumer never sees a published number
+    # without its version.
     await writer.enqueue_event(_version_event(version, author.now))
     after = replace(form, revision=form.revision + 1, published=number, updated_at=author.now)
     await save_change(writer, KIND, form, after, author)

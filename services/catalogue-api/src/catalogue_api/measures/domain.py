@@ -61,6 +61,7 @@ def _newest(proposal: EntityProposal) -> MeasureVersion | None:
 
 def measure_snapshot(entity: Entity, versions: Sequence[EntityVersion]) -> CatalogueChanged:
     """The measure with every version that it has had."""
+    # Every version is sent each time, because the topic is compacted to the last record of a key.
     return MeasureChanged.model_validate(
         {**snapshot_fields(entity), "versions": [version.body for version in versions]}
     )

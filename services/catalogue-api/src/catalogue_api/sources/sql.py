@@ -40,6 +40,7 @@ class SqlKeyWriter(SqlKeyReader, SqlWriter):
     """A :class:`~catalogue_api.sources.ports.KeyWriter`."""
 
     async def save_key(self, key: StoredKey) -> None:
+        # Delete and insert is the upsert that both dialects have.
         await self._connection.execute(delete(KEYS).where(KEYS.c.id == key.id))
         await self._connection.execute(insert(KEYS).values(_row(key)))
 

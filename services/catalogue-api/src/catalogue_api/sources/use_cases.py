@@ -41,9 +41,12 @@ class CreateKey:
             require_write(caller, KIND.name, source.agency_id)
             if not source.is_active:
                 raise EntityRetired("The source is retired; a PUT revives it.")
+            # Counted inside the write transaction, so that two concurrent requests cannot exceed
+            # the limit.
             in_force = [key for key in await writer.keys_of(source_id) if key.revoked_at is None]
             if len(in_force) >= KEYS_MAX:
                 raise TooManyKeys(f"A source has at most {KEYS_MAX} keys in force; revoke one first.")
+            # The secret is in the reply only. The database and the log have its hash.
             made = make_key()
             key = StoredKey(made.key_id, source_id, made.key_hash, 1, author.now, author.name)
             await writer.save_key(key)

@@ -54,10 +54,13 @@ class RevokeToken:
         author = ChangeAuthor.of(caller, self.clock)
         asked = read_revocation(sent, author.now)
         async with self.store.writing() as writer:
+            # Removed when something is written, so no scheduler is needed; bounded, so that one
+            # request stays fast.
             await writer.forget_expired(author.now - _GRACE, author.now, _FORGOTTEN_AT_ONCE)
             before = await writer.get(asked.jti)
             if before is not None and before.expires_at >= asked.expires_at:
                 return before, False
+            # Every service holds all revocations in memory.
             if before is None and await writer.count() >= self.most:
                 raise TooManyRevocations(f"{self.most} tokens are revoked; withdraw the key that signed them.")
             revision = 1 if before is None else before.revision + 1
