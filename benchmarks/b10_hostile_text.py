@@ -13,9 +13,9 @@ from feedback_api.spam import text_heuristics
 from feedback_api.spam.repeated_text import RepeatedTextDetector
 from metrics_worker.responses.domain import read_words
 from soundings.kernel.errors import InvalidInput
-from soundings_embedded.imports.mapping import Mapping as ImportMapping
-from soundings_embedded.imports.row_mapper import Reader
-from soundings_embedded.imports.table_readers import Row
+from soundings_embedded.imports.mapping import ImportMapping
+from soundings_embedded.imports.row_mapper import RowReader
+from soundings_embedded.imports.table_readers import TableRow
 
 LENGTH: Final = 10_000
 _RUNS: Final = 5
@@ -85,4 +85,4 @@ def _scored(text: str) -> None:
 
 
 def _imported(text: str) -> object:
-    return Reader(_MAPPING, ("cell",)).item(Row(1, {"cell": text}))
+    return RowReader(_MAPPING, ("cell",)).item(TableRow(1, {"cell": text}))

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from soundings_embedded.demo import FORM_ID
-from soundings_embedded.demo.event_stream import History, invent
-from soundings_embedded.demo.use_cases import Tell, run_demo
+from soundings_embedded.demo.event_stream import DemoHistory, generate_history
+from soundings_embedded.demo.use_cases import DemoProgress, run_demo
 from tests.browser.pages import PHONE, ZOOMED, Watched, chromium
 from tests.e2e.running import Embedded
 
@@ -20,9 +20,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.needs_machine]
 ROOMS = ("feedback", "catalogue", "metrics")
 
 
-def few(today: date, start: date | None) -> History:
+def few(today: date, start: date | None) -> DemoHistory:
     """A part of what the demo sends: enough to show figures and small enough to hide some."""
-    history = invent(today, start)
+    history = generate_history(today, start)
     return replace(history, deliveries=[replace(one, items=one.items[::5]) for one in history.deliveries])
 
 
@@ -33,7 +33,7 @@ def houses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]
     for house in homes.values():
         house.start()
     with homes["told"].client() as client:
-        run_demo(client, datetime.now(UTC).date(), Tell(lambda *_: None, lambda _: None), invent=few)
+        run_demo(client, datetime.now(UTC).date(), DemoProgress(lambda *_: None, lambda _: None), invent=few)
     yield {name: f"{house.base}/" for name, house in homes.items()}
     for house in homes.values():
         house.close()

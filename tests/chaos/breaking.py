@@ -10,7 +10,7 @@ from contextlib import contextmanager
 import asyncpg
 
 from soundings_cluster.data_dir import open_place
-from soundings_cluster.orphan_processes import process
+from soundings_cluster.orphan_processes import process_identity
 from tests.e2e.running import Cluster
 
 PATIENCE = 180.0
@@ -32,12 +32,14 @@ def kill(cluster: Cluster, part: str) -> bool:
 @contextmanager
 def away(cluster: Cluster, parts: Sequence[str], seconds: float) -> Iterator[None]:
     """Stop parts properly, and let nobody start them again for so long; the block runs while they are away."""
-    identities = {part: process(cluster.pids()[part], POLITE[part]) for part in parts}
+    identities = {part: process_identity(cluster.pids()[part], POLITE[part]) for part in parts}
     os.kill(cluster.pid, signal.SIGSTOP)  # who would start them again
     try:
         for one in identities.values():
             os.kill(one.pid, one.signal)
-        until(lambda: all(process(one.pid, signal.SIGTERM).started != one.started for one in identities.values()))
+        until(
+            lambda: all(process_identity(one.pid, signal.SIGTERM).started != one.started for one in identities.values())
+        )
         began = time.monotonic()
         yield
         time.sleep(max(0.0, seconds - (time.monotonic() - began)))

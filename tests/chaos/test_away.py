@@ -10,7 +10,7 @@ from soundings.events.envelope import decode_event
 from soundings.events.topics import RESPONSES
 from soundings.log.factory import open_log
 from soundings_cluster.data_dir import open_place
-from soundings_cluster.health import figures
+from soundings_cluster.health import current_figures
 from soundings_cluster.services import metrics_port
 from tests.chaos.breaking import away, until
 from tests.chaos.conftest import Town
@@ -49,7 +49,7 @@ def test_what_is_away_for_a_while_costs_no_answer(
 def spool_depth(cluster: Cluster) -> int:
     port = metrics_port(int(cluster.feedback.rpartition(":")[2]))
     page = httpx.get(f"http://127.0.0.1:{port}/metrics").text
-    return int(figures([page]).rpartition("spool ")[2].replace(",", ""))
+    return int(current_figures([page]).rpartition("spool ")[2].replace(",", ""))
 
 
 async def revisions_on_the_log(cluster: Cluster, town: str) -> dict[str, list[int]]:

@@ -13,7 +13,7 @@ import pytest
 
 from soundings.testing.small_disk import small_disk
 from soundings_cluster.data_dir import open_place
-from soundings_cluster.services import ServiceEndpoints, services
+from soundings_cluster.services import ServiceEndpoints, service_components
 from tests.chaos.breaking import ask, away, command, until
 from tests.chaos.conftest import Town
 from tests.chaos.counting import verdict
@@ -143,7 +143,7 @@ def test_clocks_that_are_two_hours_off_change_no_count(cluster: Cluster, town: T
 @contextmanager
 def off(cluster: Cluster, name: str, seconds: int, **settings: str) -> Iterator[str]:
     """One more process of a service, whose clock is wrong; its root."""
-    part = next(part for part in services(open_place(cluster.home), ServiceEndpoints()) if part.name == name)
+    part = next(part for part in service_components(open_place(cluster.home), ServiceEndpoints()) if part.name == name)
     library = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"))
     port = free_port()
     environment = {**part.environment, **settings, "SOUNDINGS_PORT": str(port)}

@@ -31,7 +31,7 @@ from soundings.events.topics import ALL, CATALOGUE, RESPONSES
 from soundings.log.factory import open_log
 from soundings.log.port import EventLog, LogUnavailable
 from soundings.testing.kafka_broker import KafkaBroker, free_port
-from soundings_embedded.recovery.use_cases import Addresses, partition_states, recover
+from soundings_embedded.recovery.use_cases import RecoveryUrls, partition_states, recover_log
 
 pytestmark = [pytest.mark.needs_machine, pytest.mark.slow]
 
@@ -59,7 +59,7 @@ class Measuring:
     """metrics-worker in a process of its own, on the broker and a database in a file."""
 
     def __init__(self, broker: KafkaBroker, folder: Path) -> None:
-        self.addresses = Addresses(
+        self.addresses = RecoveryUrls(
             broker.broker_url, f"sqlite:///{folder}/catalogue.db", f"sqlite:///{folder}/metrics.db"
         )
         self._file = folder / "metrics.db"
@@ -195,7 +195,7 @@ async def test_topics_that_were_made_again_stop_the_worker_until_they_are_recove
     states = await partition_states(addresses.log_url, addresses.metrics_url)
     assert {state.topic for state in states if state.problem} == {RESPONSES.name}
     measuring.kill()
-    await recover(addresses)
+    await recover_log(addresses)
     measuring.start()
     await measuring.counted(of(range(400)))
 
@@ -207,7 +207,7 @@ async def test_topics_that_are_made_again_while_they_are_read_are_noticed(measur
     await measuring.unready("ends at 0, but was read up to")
     async with opened(kafka_broker) as log:
         await tell(log, range(60, 90))
-    await recover(measuring.addresses)  # while it runs
+    await recover_log(measuring.addresses)  # while it runs
     await measuring.counted(of(range(90)))
 
 
@@ -220,7 +220,7 @@ async def test_records_that_were_deleted_before_they_were_read_stop_the_worker(m
         await measuring.unready("was removed before it was read")
         await tell(log, range(100, 130))  # a sender that was not sure sends again
     measuring.kill()
-    await recover(measuring.addresses)
+    await recover_log(measuring.addresses)
     measuring.start()
     await measuring.counted(of(range(60), range(100, 130)))
 
@@ -247,7 +247,7 @@ async def test_a_broker_that_is_killed_and_comes_back_with_everything_is_no_reas
 
 async def test_a_lost_catalogue_is_announced_again_from_its_database(measuring, kafka_broker, admin, tmp_path):
     await fill(measuring.addresses.catalogue_url)
-    await recover(measuring.addresses)
+    await recover_log(measuring.addresses)
     known = CatalogueSnapshotFile(tmp_path / "catalogue.jsonl")
     await follow(kafka_broker, known, lost=False)
     measuring.start()
@@ -278,7 +278,7 @@ async def fill(url: str) -> None:
 
 
 async def follow(
-    broker: KafkaBroker, known: CatalogueSnapshotFile, *, lost: bool, mend: Addresses | None = None
+    broker: KafkaBroker, known: CatalogueSnapshotFile, *, lost: bool, mend: RecoveryUrls | None = None
 ) -> None:
     """Follow the catalogue until it is known; of one that was lost, until it was announced again."""
     async with opened(broker) as log:
@@ -290,7 +290,7 @@ async def follow(
                     await asyncio.sleep(0.05)
                 assert projection.find_agency("town") is not None
                 assert mend is not None
-                await recover(mend)
+                await recover_log(mend)
             while await follower.unready_reason() is not None:  # noqa: ASYNC110
                 await asyncio.sleep(0.05)
             assert projection.find_agency("town") is not None

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from soundings_cluster.component import Component
-from soundings_cluster.health import figures, state
+from soundings_cluster.component import ClusterComponent
+from soundings_cluster.health import cluster_state, current_figures
 
 WORKER = """# TYPE soundings_lag_events gauge
 soundings_lag_events{partition="0",topic="a"} 1200.0
@@ -18,22 +18,22 @@ async def _well() -> str | None:
     return None
 
 
-PARTS = [Component(name, [], Path("log"), 1, _well) for name in ("kafka", "feedback-api")]
+PARTS = [ClusterComponent(name, [], Path("log"), 1, _well) for name in ("kafka", "feedback-api")]
 
 
 def test_all_parts_up_is_said_in_a_few_words():
-    assert state(PARTS, [None, None]) == "2 of 2 up"
+    assert cluster_state(PARTS, [None, None]) == "2 of 2 up"
 
 
 def test_a_part_that_is_not_up_is_named_with_its_reason():
-    assert state(PARTS, [None, "the catalogue is still being read"]) == (
+    assert cluster_state(PARTS, [None, "the catalogue is still being read"]) == (
         "1 of 2 up (feedback-api: the catalogue is still being read)"
     )
 
 
 def test_lag_and_spool_are_summed_over_all_services():
-    assert figures([LISTENER, WORKER, WORKER]) == "lag 2,468  spool 5"
+    assert current_figures([LISTENER, WORKER, WORKER]) == "lag 2,468  spool 5"
 
 
 def test_a_service_that_does_not_answer_leaves_the_lag_open():
-    assert figures([LISTENER, WORKER, None]) == "lag 1,234 or more  spool 5"
+    assert current_figures([LISTENER, WORKER, None]) == "lag 1,234 or more  spool 5"

@@ -9,7 +9,7 @@ import pytest
 from soundings_cluster.banner import write_environment
 from soundings_cluster.data_dir import check_ports, open_place
 from soundings_cluster.errors import PortTaken
-from soundings_cluster.services import ServiceEndpoints, services
+from soundings_cluster.services import ServiceEndpoints, service_components
 
 
 def test_a_second_start_finds_the_same_ports_password_and_token(tmp_path: Path):
@@ -40,7 +40,7 @@ def test_services_are_told_all_they_need_and_nothing_of_our_own_environment(
 ):
     monkeypatch.setenv("SOUNDINGS_FORM_LIMIT", "1/minute")
     place = open_place(tmp_path / "cluster")
-    parts = {part.name: part for part in services(place, ServiceEndpoints())}
+    parts = {part.name: part for part in service_components(place, ServiceEndpoints())}
     assert list(parts) == ["feedback-api", "catalogue-api", "metrics-worker-1", "metrics-worker-2"]
     assert {part.environment["SOUNDINGS_LOG_URL"] for part in parts.values()} == {place.log_url}
     assert all("SOUNDINGS_FORM_LIMIT" not in part.environment for part in parts.values())

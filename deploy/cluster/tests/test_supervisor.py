@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from soundings_cluster.component import Component
+from soundings_cluster.component import ClusterComponent
 from soundings_cluster.errors import PartFailed
-from soundings_cluster.orphan_processes import process, remember, stop_orphans
+from soundings_cluster.orphan_processes import process_identity, stop_orphans, write_register
 from soundings_cluster.status_line import Console
 from soundings_cluster.supervisor import Supervisor
 
@@ -33,13 +33,13 @@ signal.pause(); signal.pause()
 """
 
 
-def part(tmp_path: Path, name: str, *, service: bool = False) -> Component:
+def part(tmp_path: Path, name: str, *, service: bool = False) -> ClusterComponent:
     diary = tmp_path / "diary"
 
     async def check() -> str | None:
         return None if diary.exists() and f"{name} began" in diary.read_text() else "has not begun"
 
-    return Component(
+    return ClusterComponent(
         name,
         [sys.executable, "-c", STEADY, str(diary), name],
         tmp_path / f"{name}.log",
@@ -83,7 +83,7 @@ async def test_a_part_that_does_not_come_up_fails_with_the_end_of_its_log(tmp_pa
     async def check() -> str | None:
         return "does not answer"
 
-    broken = Component("kafka", [sys.executable, "-c", "print('no java')"], tmp_path / "kafka.log", 1, check)
+    broken = ClusterComponent("kafka", [sys.executable, "-c", "print('no java')"], tmp_path / "kafka.log", 1, check)
     supervisor = Supervisor(Console(io.StringIO()), tmp_path / "running.json", up_within_s=1.0)
     with pytest.raises(PartFailed, match=r"kafka is not up after 1 s: does not answer\.\nThe end of .*\nno java"):
         await supervisor.start([broken])
@@ -94,11 +94,11 @@ def test_processes_that_an_earlier_run_left_are_stopped_and_others_left_alone(tm
     left = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
     other = subprocess.Popen([sys.executable, "-c", "import signal; signal.pause()"])
     running = {
-        "kafka": process(left.pid, signal.SIGTERM),
+        "kafka": process_identity(left.pid, signal.SIGTERM),
         # The number is in use again, by a process that began at another time.
-        "postgres": process(other.pid, signal.SIGTERM)._replace(started=1),
+        "postgres": process_identity(other.pid, signal.SIGTERM)._replace(started=1),
     }
-    remember(tmp_path / "running.json", running)
+    write_register(tmp_path / "running.json", running)
     said: list[str] = []
     stop_orphans(tmp_path / "running.json", said.append)
     assert left.wait(PATIENCE) == -signal.SIGTERM

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from catalogue_api.entities.domain import Entity
 from catalogue_api.entities.errors import PreconditionFailed
-from catalogue_api.entities.json_diff import difference, merge_patch
-from catalogue_api.entities.preconditions import Preconditions, etag, tags
+from catalogue_api.entities.json_diff import field_differences, merge_patch
+from catalogue_api.entities.preconditions import Preconditions, entity_etag, parse_etags
 from catalogue_api.sources.domain import proper_origin
 from soundings.events.catalogue import PersonaBody
 from soundings.kernel.clock import from_epoch_ms
@@ -70,7 +70,7 @@ def test_a_patch_leaves_its_target_alone(target, patch):
 
 @given(documents)
 def test_nothing_differs_from_itself(document):
-    assert list(difference(document, document)) == []
+    assert list(field_differences(document, document)) == []
 
 
 @given(
@@ -78,18 +78,18 @@ def test_nothing_differs_from_itself(document):
     documents.map(without_null),
 )
 def test_documents_that_differ_have_a_difference(old, new):
-    assert bool(list(difference(old, new))) == (old != new)
+    assert bool(list(field_differences(old, new))) == (old != new)
 
 
 @given(named, named)
 def test_lists_of_named_things_that_differ_have_a_difference(old, new):
-    assert bool(list(difference({"x": old}, {"x": new}))) == (old != new)
+    assert bool(list(field_differences({"x": old}, {"x": new}))) == (old != new)
 
 
 def test_fields_are_named_by_their_dotted_path():
     old = {"name": {"en": "a", "es": "b"}, "list": [1, 2], "gone": 1}
     new = {"name": {"en": "a", "es": "c"}, "list": [1, 3], "new": {"x": 1}}
-    assert list(difference(old, new)) == [
+    assert list(field_differences(old, new)) == [
         ("name.es", "b", "c"),
         ("list", [1, 2], [1, 3]),
         ("new", None, {"x": 1}),
@@ -103,15 +103,15 @@ def persona(revision: int = 1, name: str = "Pat") -> Entity:
 
 
 def test_a_tag_stands_for_revision_and_content():
-    assert etag(persona()) == etag(persona())
-    assert len({etag(persona()), etag(persona(revision=2)), etag(persona(name="Sam"))}) == 3
+    assert entity_etag(persona()) == entity_etag(persona())
+    assert len({entity_etag(persona()), entity_etag(persona(revision=2)), entity_etag(persona(name="Sam"))}) == 3
 
 
 def test_conditions_are_lists_of_tags():
-    tag = etag(persona())
+    tag = entity_etag(persona())
     Preconditions().require(None)
-    Preconditions(match=tags(f'"x", {tag}')).require(persona())
-    Preconditions(none_match=tags('"x"')).require(persona())
+    Preconditions(match=parse_etags(f'"x", {tag}')).require(persona())
+    Preconditions(none_match=parse_etags('"x"')).require(persona())
     for conditions in (Preconditions(match=("x",)), Preconditions(none_match=(tag,)), Preconditions(none_match=("*",))):
         with pytest.raises(PreconditionFailed):
             conditions.require(persona())

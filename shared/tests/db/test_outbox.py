@@ -113,18 +113,18 @@ async def office(tmp_path: Path) -> AsyncGenerator[Office, None]:
 async def test_records_are_carried_in_order_and_then_forgotten(office):
     await office.write("a1", "b1")
     await office.write("a2")
-    assert await office.relay.pass_on() == 3
+    assert await office.relay.relay_once() == 3
     assert office.log.values() == [b"a1", b"b1", b"a2"]
     assert await office.waiting() == 0
     assert office.log.ensured == [CATALOGUE.name]
-    assert await office.relay.pass_on() == 0
+    assert await office.relay.relay_once() == 0
 
 
 async def test_order_holds_over_topics(office):
     await office.write("a1")
     await office.write("b1", topic=SIGNALS)
     await office.write("a2")
-    await office.relay.pass_on()
+    await office.relay.relay_once()
     assert [(topic, record.value) for topic, record in office.log.kept] == [
         (CATALOGUE.name, b"a1"),
         (SIGNALS.name, b"b1"),
@@ -134,7 +134,7 @@ async def test_order_holds_over_topics(office):
 
 async def test_what_was_rolled_back_is_not_carried(office):
     async with office.database.write_transaction() as connection:
-        await office.outbox.put(connection, CATALOGUE, [LogRecord(b"a", b"a1")], NOW)
+        await office.outbox.put_records(connection, CATALOGUE, [LogRecord(b"a", b"a1")], NOW)
         await connection.rollback()
     await office.write("b1")
     await office.carry_all()
@@ -145,7 +145,7 @@ async def test_a_crash_between_appending_and_forgetting_repeats_but_does_not_reo
     office.log.script = ["lost"]
     await office.write("a1", "b1", "a2")
     with pytest.raises(LogUnavailable):
-        await office.relay.pass_on()
+        await office.relay.relay_once()
     assert await office.waiting() == 3
     await office.carry_all()
     assert office.log.values() == [b"a1", b"b1", b"a2"] * 2
@@ -155,7 +155,7 @@ async def test_what_stands_behind_a_refused_record_is_sent_again_with_it(office)
     office.log.script = [1]
     await office.write("a1", "b1", "b2")
     with pytest.raises(LogUnavailable):
-        await office.relay.pass_on()
+        await office.relay.relay_once()
     assert await office.waiting() == 2
     await office.carry_all()
     assert office.log.values() == [b"a1", b"b2", b"b1", b"b2"]
@@ -171,7 +171,7 @@ async def test_the_relay_waits_for_the_log_and_goes_on_by_itself(office):
     office.log.script = ["down", "down"]
     async with run_relay(office.relay):
         await office.write("a1", "a2")
-        office.relay.wake()
+        office.relay.wake_relay()
         async with asyncio.timeout(20):
             await office.log.grown.wait()
     assert office.log.values() == [b"a1", b"a2"]
@@ -187,13 +187,13 @@ async def test_a_stop_lets_the_round_come_to_its_end(office):
 
 
 async def test_the_relay_says_how_long_the_oldest_record_waits(office):
-    assert await office.relay.waits_for() == 0
+    assert await office.relay.oldest_pending_seconds() == 0
     await office.write("a1")
     office.now += timedelta(seconds=40)
     await office.write("a2")
-    assert await office.relay.waits_for() == 40
+    assert await office.relay.oldest_pending_seconds() == 40
     await office.carry_all()
-    assert await office.relay.waits_for() == 0
+    assert await office.relay.oldest_pending_seconds() == 0
     assert office.depths[-1] == 0
     assert max(office.depths) == 2
 

@@ -40,7 +40,7 @@ REQUESTS = [
 class Marked(FastPathRoute):
     """Says in its answers that it was here."""
 
-    door = AuthScheme.PUBLIC
+    required_scheme = AuthScheme.PUBLIC
     headers = ((b"x-kind", b"direct"),)
 
 
@@ -108,7 +108,7 @@ async def nothing(request: Request) -> Response:
     return Response(request.method)
 
 
-def test_a_route_for_another_door_is_refused():
+def test_a_route_with_another_scheme_is_refused():
     router = APIRouter(route_class=Marked)
-    with pytest.raises(ValueError, match="feedback.responses.submit is not a public door"):
+    with pytest.raises(ValueError, match="feedback.responses.submit does not have the scheme public"):
         router.add_api_route("/x", nothing, name="feedback.responses.submit")

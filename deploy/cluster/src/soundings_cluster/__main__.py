@@ -15,10 +15,10 @@ from soundings_cluster.banner import print_banner, write_environment
 from soundings_cluster.cli_calls import fill_with_demo, move_in
 from soundings_cluster.data_dir import ClusterDir, check_ports, open_place
 from soundings_cluster.health import show_health
-from soundings_cluster.kafka import install_kafka, kafka
+from soundings_cluster.kafka import install_kafka, kafka_component
 from soundings_cluster.orphan_processes import stop_orphans
-from soundings_cluster.postgres import make_databases, postgres
-from soundings_cluster.services import METRICS_PORTS, ServiceEndpoints, services
+from soundings_cluster.postgres import make_databases, postgres_component
+from soundings_cluster.services import METRICS_PORTS, ServiceEndpoints, service_components
 from soundings_cluster.status_line import Console
 from soundings_cluster.supervisor import Supervisor
 
@@ -92,8 +92,8 @@ async def _run(place: ClusterDir, order: ClusterOptions, console: Console) -> No
 
 async def _serve(place: ClusterDir, order: ClusterOptions, console: Console, supervisor: Supervisor) -> None:
     """Bring everything up and watch it, until cancelled."""
-    foundations = [kafka(place), postgres(place)]
-    rooms = services(place, order.doors)
+    foundations = [kafka_component(place), postgres_component(place)]
+    rooms = service_components(place, order.doors)
     check_ports((part.name, part.port) for part in (*foundations, *rooms))
     write_environment(place, order.doors)
     console.say("Starting Kafka and PostgreSQL ...")

@@ -1,4 +1,4 @@
-"""What one part of the cluster is: a command, where it runs, how it is told to stop, and when it is up."""
+"""A component of the cluster: its command, environment, user, stop signal and readiness check."""
 
 import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -10,7 +10,7 @@ UpCheck = Callable[[], Awaitable[str | None]]
 
 
 @dataclass(frozen=True, slots=True)
-class Component:
+class ClusterComponent:
     """One process of the cluster. ``user`` is whom it runs as, when not as ourselves."""
 
     name: str

@@ -68,6 +68,7 @@ def open_place(path: Path, from_home: Path | None = None) -> ClusterDir:
     for change in make_private(home.path, folder_mode=mode, files=[home.path / name for name in _SECRETS]):
         sys.stderr.write(f"Others could read the cluster's home: {change}\n")
     home.path.chmod(mode)
+    # Written once: PostgreSQL keeps the password that it was initialised with.
     _write_once(home.path / "postgres.password", secrets.token_urlsafe(24))
     chosen = _write_once(
         home.path / "ports.json", json.dumps({name: _choose(port) for name, port in _PREFERRED.items()})

@@ -7,32 +7,32 @@ import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
 from soundings.telemetry.metrics import LAG_EVENTS, SPOOL_DEPTH
-from soundings_cluster.component import Component
+from soundings_cluster.component import ClusterComponent
 from soundings_cluster.status_line import Console
 
 _EVERY_S = 1.0
 _TIMEOUT_S = 5.0
 
 
-async def show_health(parts: Sequence[Component], console: Console) -> None:
+async def show_health(parts: Sequence[ClusterComponent], console: Console) -> None:
     """Look every second, until cancelled."""
     async with httpx.AsyncClient(timeout=_TIMEOUT_S) as client:
         while True:
             reasons = await asyncio.gather(*(part.check() for part in parts))
             scraped = [part.metrics_url for part in parts if part.metrics_url is not None]
             pages = await asyncio.gather(*(_page(client, url) for url in scraped))
-            console.show(state(parts, reasons), figures(pages))
+            console.show(cluster_state(parts, reasons), current_figures(pages))
             await asyncio.sleep(_EVERY_S)
 
 
-def state(parts: Sequence[Component], reasons: Sequence[str | None]) -> str:
+def cluster_state(parts: Sequence[ClusterComponent], reasons: Sequence[str | None]) -> str:
     """How many parts are up, and why the others are not."""
     down = [f"{part.name}: {reason}" for part, reason in zip(parts, reasons, strict=True) if reason is not None]
     up = f"{len(parts) - len(down)} of {len(parts)} up"
     return f"{up} ({', '.join(down)})" if down else up
 
 
-def figures(pages: Sequence[str | None]) -> str:
+def current_figures(pages: Sequence[str | None]) -> str:
     """Lag and spool depth, summed over the metrics pages of all services; a page of None could not be had."""
     sums = {_name(gauge): 0.0 for gauge in (LAG_EVENTS, SPOOL_DEPTH)}
     for page in pages:

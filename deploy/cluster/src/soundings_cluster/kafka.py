@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from soundings_cluster.component import Component
+from soundings_cluster.component import ClusterComponent
 from soundings_cluster.data_dir import ClusterDir
 from soundings_cluster.errors import ProgramMissing
 
@@ -20,7 +20,7 @@ def install_kafka() -> None:
         raise ProgramMissing("Apache Kafka could not be fetched; what is missing stands above.")
 
 
-def kafka(place: ClusterDir) -> Component:
+def kafka_component(place: ClusterDir) -> ClusterComponent:
     """The broker as a part."""
     folder = place.folder("kafka")
 
@@ -29,7 +29,7 @@ def kafka(place: ClusterDir) -> Component:
             client.settimeout(_CHECK_S)
             return None if client.connect_ex(("127.0.0.1", place.kafka_port)) == 0 else "does not answer"
 
-    return Component(
+    return ClusterComponent(
         "kafka",
         [sys.executable, str(SCRIPT), "run", "--dir", str(folder), "--port", str(place.kafka_port)],
         place.folder("logs") / "kafka.log",

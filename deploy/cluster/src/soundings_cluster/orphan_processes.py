@@ -13,7 +13,7 @@ _PATIENCE_S = 30.0
 _POLL_S = 0.05
 
 
-class Process(NamedTuple):
+class ProcessIdentity(NamedTuple):
     """A process that cannot be taken for another one that got its number later; `signal` asks it to stop."""
 
     pid: int
@@ -21,15 +21,16 @@ class Process(NamedTuple):
     signal: int
 
 
-def process(pid: int, stop_signal: signal.Signals) -> Process:
+def process_identity(pid: int, stop_signal: signal.Signals) -> ProcessIdentity:
     """The process that has this number now."""
-    return Process(pid, _started(pid) or 0, stop_signal)
+    return ProcessIdentity(pid, _started(pid) or 0, stop_signal)
 
 
-def remember(path: Path, running: Mapping[str, Process]) -> None:
+def write_register(path: Path, running: Mapping[str, ProcessIdentity]) -> None:
     """Write down what runs, so that the next run finds it."""
     draft = path.with_suffix(".new")
     draft.write_text(json.dumps(running))
+    # Atomic, because this process may be killed at any moment and its successor reads the file.
     draft.replace(path)
 
 
@@ -47,20 +48,20 @@ def stop_orphans(path: Path, say: Callable[[str], None]) -> None:
         time.sleep(_POLL_S)
 
 
-def _remembered(path: Path) -> Mapping[str, Process]:
+def _remembered(path: Path) -> Mapping[str, ProcessIdentity]:
     if not path.exists():
         return {}
     noted = cast("dict[str, list[int]]", json.loads(path.read_text()))
-    return {name: Process(*one) for name, one in noted.items()}
+    return {name: ProcessIdentity(*one) for name, one in noted.items()}
 
 
-def _send(one: Process, number: int) -> None:
+def _send(one: ProcessIdentity, number: int) -> None:
     if _runs(one):
         with suppress(ProcessLookupError):
             os.kill(one.pid, number)
 
 
-def _runs(one: Process) -> bool:
+def _runs(one: ProcessIdentity) -> bool:
     return _started(one.pid) == one.started
 
 
@@ -70,4 +71,6 @@ def _started(pid: int) -> int | None:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
         return None
+    # Field 22 of /proc/PID/stat; the start time distinguishes a process from a later one with its
+    # pid.
     return None if fields[0] == "Z" else int(fields[19])

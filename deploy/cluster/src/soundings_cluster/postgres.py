@@ -11,7 +11,7 @@ from pathlib import Path
 
 import asyncpg
 
-from soundings_cluster.component import Component
+from soundings_cluster.component import ClusterComponent
 from soundings_cluster.data_dir import ClusterDir
 from soundings_cluster.errors import ProgramMissing
 
@@ -21,13 +21,14 @@ _ELSEWHERE = Path("/var/lib/soundings")
 _CHECK_S = 3.0
 
 
-def postgres(place: ClusterDir) -> Component:
+def postgres_component(place: ClusterDir) -> ClusterComponent:
     """The server as a part; the first time its data are laid out."""
     user = _user()
     folder = _folder(place.path / "postgres", user)
     programs = _programs(folder / "data")
     if not (folder / "data" / "PG_VERSION").exists():
         _lay_out(programs, folder, place.password(), user)
+    # No Unix socket: its path could exceed the limit of 107 bytes in a deep directory.
     options = {"port": str(place.postgres_port), "listen_addresses": "127.0.0.1", "unix_socket_directories": ""}
     settings = [word for name, value in options.items() for word in ("-c", f"{name}={value}")]
 
@@ -38,7 +39,7 @@ def postgres(place: ClusterDir) -> Component:
             return f"does not answer: {error}"
         return None
 
-    return Component(
+    return ClusterComponent(
         "postgres",
         [str(programs / "postgres"), "-D", str(folder / "data"), *settings],
         place.folder("logs") / "postgres.log",
@@ -55,6 +56,7 @@ async def make_databases(place: ClusterDir, names: Iterable[str] = DATABASES) ->
     try:
         for name in names:
             if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name) is None:
+                # CREATE DATABASE takes no parameters; the names are constants.
                 await connection.execute(f'CREATE DATABASE "{name}"')
     finally:
         await connection.close()
@@ -65,7 +67,7 @@ async def _connect(place: ClusterDir, database: str) -> "asyncpg.Connection[asyn
 
 
 def _user() -> str | None:
-    """PostgreSQL refuses to run as root; then it runs as the user that its package made, or as nobody."""
+    """PostgreSQL refuses to run as root; then the user of the Debian package is taken, else an unprivileged one."""
     if os.geteuid() != 0:
         return None
     known = {entry.pw_name for entry in pwd.getpwall()}

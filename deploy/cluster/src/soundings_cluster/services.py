@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import httpx
 
-from soundings_cluster.component import Component, UpCheck
+from soundings_cluster.component import ClusterComponent, UpCheck
 from soundings_cluster.data_dir import ClusterDir
 
 METRICS_PORTS = (8003, 8004)
@@ -32,12 +32,12 @@ class ServiceEndpoints:
 
     @property
     def urls(self) -> Mapping[str, str]:
-        """The roots of the three APIs; every metrics-worker serves the same, and the first stands for all."""
+        """The base URLs of the three APIs; all metrics-workers serve the same data, so the first one is used."""
         ports = {"feedback": self.feedback, "catalogue": self.catalogue, "metrics": self.metrics[0]}
         return {name: f"http://127.0.0.1:{port}" for name, port in ports.items()}
 
 
-def services(place: ClusterDir, doors: ServiceEndpoints) -> Sequence[Component]:
+def service_components(place: ClusterDir, doors: ServiceEndpoints) -> Sequence[ClusterComponent]:
     """In the order in which they are stopped: first who takes in, last who counts."""
     catalogue, metrics = place.database_url("catalogue"), place.database_url("metrics")
     knowing = {"SOUNDINGS_DATABASE_URL": catalogue, "SOUNDINGS_PUBLIC_FEEDBACK_URL": doors.urls["feedback"]}
@@ -58,7 +58,7 @@ def services(place: ClusterDir, doors: ServiceEndpoints) -> Sequence[Component]:
     ]
 
 
-def _service(place: ClusterDir, name: str, module: str, port: int, settings: Mapping[str, str]) -> Component:
+def _service(place: ClusterDir, name: str, module: str, port: int, settings: Mapping[str, str]) -> ClusterComponent:
     environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     environment |= {
         "SOUNDINGS_LOG_URL": place.log_url,
@@ -69,7 +69,7 @@ def _service(place: ClusterDir, name: str, module: str, port: int, settings: Map
         **settings,
     }
     root = f"http://127.0.0.1:{port}"
-    return Component(
+    return ClusterComponent(
         name,
         [sys.executable, "-m", module],
         place.folder("logs") / f"{name}.log",

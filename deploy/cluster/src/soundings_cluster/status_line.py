@@ -23,7 +23,7 @@ class Console:
         self._write(f"{_CLEAR}{line}\n{self._shown}" if self._live else f"{line}\n")
 
     def show(self, state: str, figures: str) -> None:
-        """What is up, and the figures beside it."""
+        """Print which components are up, followed by the current figures."""
         line = f"{time.strftime('%H:%M:%S')}  {state}  {figures}"
         if self._live:
             self._shown = line

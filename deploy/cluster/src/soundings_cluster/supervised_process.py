@@ -6,8 +6,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from soundings_cluster.component import Component
-from soundings_cluster.orphan_processes import Process, process
+from soundings_cluster.component import ClusterComponent
+from soundings_cluster.orphan_processes import ProcessIdentity, process_identity
 
 _FIRST_PAUSE_S = 0.5
 _LONGEST_PAUSE_S = 15.0
@@ -19,9 +19,9 @@ _STOP_S = 40.0
 class SupervisedProcess:
     """One process at a time; ``changed`` is called whenever there is another one, or none."""
 
-    def __init__(self, part: Component, say: Callable[[str], None], changed: Callable[[], None]) -> None:
+    def __init__(self, part: ClusterComponent, say: Callable[[str], None], changed: Callable[[], None]) -> None:
         self.part = part
-        self.identity: Process | None = None
+        self.identity: ProcessIdentity | None = None
         self._say = say
         self._changed = changed
         self._process: asyncio.subprocess.Process | None = None
@@ -39,6 +39,7 @@ class SupervisedProcess:
             self._say(f"{self.part.name} {_ended(code)}; starting it again in {pause:g} s (see {self.part.log})")
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
+            # Exponential back-off: a component that fails at start must not use up the machine.
             pause = min(2 * pause, _LONGEST_PAUSE_S)
 
     async def _run(self) -> int:
@@ -50,12 +51,13 @@ class SupervisedProcess:
                 stdout=log,
                 stderr=log,
                 env=dict(self.part.environment) or None,
+                # PostgreSQL runs as another user, who may not enter our working directory.
                 cwd="/",
                 user=self.part.user,
                 extra_groups=None if self.part.user is None else (),
                 start_new_session=True,  # so that Ctrl-C reaches us alone, and we stop the parts in order
             )
-        self.identity = process(self._process.pid, self.part.stop_signal)
+        self.identity = process_identity(self._process.pid, self.part.stop_signal)
         self._changed()
         if self._stopping.is_set():  # told to stop while it started
             self._send(self.part.stop_signal)

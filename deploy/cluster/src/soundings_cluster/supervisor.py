@@ -5,9 +5,9 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from soundings_cluster.component import Component
+from soundings_cluster.component import ClusterComponent
 from soundings_cluster.errors import PartFailed
-from soundings_cluster.orphan_processes import remember
+from soundings_cluster.orphan_processes import write_register
 from soundings_cluster.status_line import Console
 from soundings_cluster.supervised_process import SupervisedProcess
 
@@ -27,10 +27,10 @@ class Supervisor:
         self._keeping: set[asyncio.Task[None]] = set()
 
     @property
-    def parts(self) -> Sequence[Component]:
+    def parts(self) -> Sequence[ClusterComponent]:
         return [child.part for child in self._children]
 
-    async def start(self, parts: Sequence[Component]) -> None:
+    async def start(self, parts: Sequence[ClusterComponent]) -> None:
         """Start some parts at once and wait until each is up; raises `PartFailed` when one is not in time."""
         for part in parts:
             child = SupervisedProcess(part, self._console.say, self._remember)
@@ -52,10 +52,10 @@ class Supervisor:
 
     def _remember(self) -> None:
         running = {child.part.name: child.identity for child in self._children if child.identity is not None}
-        remember(self._register, running)
+        write_register(self._register, running)
 
 
-async def _until_up(part: Component, seconds: float) -> None:
+async def _until_up(part: ClusterComponent, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while (reason := await part.check()) is not None:
         if time.monotonic() > deadline:

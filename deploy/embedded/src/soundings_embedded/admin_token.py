@@ -17,6 +17,7 @@ def reason_to_renew(token: str | None, key: ECKey, revoked: Collection[str], now
     """Why a token is no longer good as an admin token, in words; None when it is. ``now`` is in seconds since 1970."""
     if token is None:
         return "there was none"
+    # The signature is not checked: this only decides about a renewal and grants nothing.
     header, claims, *_ = [_object(part) for part in [*token.split("."), "", ""]]
     if header is None or claims is None:
         return "it could not be read"

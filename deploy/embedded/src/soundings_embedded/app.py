@@ -1,4 +1,4 @@
-"""The whole house in one process: the three services mounted below one address, and the front page."""
+"""The embedded mode: an ASGI application that mounts the three services under one address, and the landing page."""
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -35,7 +35,7 @@ _SMALL_BATCH = 10_000
 """Events folded at once: half of what a worker takes that has a machine for itself."""
 
 
-def services(home: DataDir) -> dict[str, FastAPI]:
+def service_apps(home: DataDir) -> dict[str, FastAPI]:
     """The three services by the path below which each is mounted, all with URLs into the home."""
     return {
         "/api/catalogue": catalogue_api.bootstrap.build(
@@ -77,17 +77,20 @@ def create_app(
     Prometheus finds all of them at ``metrics``. Where that is in use and not required the app serves without, and says
     so in ``app.state.metrics_fault``.
     """
-    rooms = services(home)
+    rooms = service_apps(home)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
         async with AsyncExitStack() as stack:
             for room in rooms.values():
+                # Starlette does not run the lifespans of mounted applications.
                 await stack.enter_async_context(room.router.lifespan_context(room))
             await stack.enter_async_context(log_maintenance(home.path / "log.db"))
             refresh: list[Refresh] = [room.state.show_ready for room in rooms.values()]
             listener = serving_metrics(metrics, refresh)
             app.state.metrics_fault = await stack.enter_async_context(listener)
+            # The landing page reads the public API like any client, so it shows what the public may
+            # see.
             transport = httpx.ASGITransport(app)
             inside = await stack.enter_async_context(
                 httpx.AsyncClient(transport=transport, base_url="http://localhost")
@@ -106,6 +109,7 @@ def create_app(
         app.add_api_route(f"/{check}", _of_all(app, rooms, check), name=check, include_in_schema=False)
     for path, room in rooms.items():
         app.mount(path, room)
+    # Appended last, so that the routes of the embedded application itself have precedence.
     app.router.routes.append(RootAlias(_AT_THE_ROOT, rooms["/api/feedback"]))
     return app
 
@@ -113,6 +117,8 @@ def create_app(
 def _of_all(app: FastAPI, rooms: Iterable[str], check: str) -> Callable[[], Awaitable[JSONResponse]]:
     async def verdict() -> JSONResponse:
         inside: httpx.AsyncClient = app.state.inside
+        # Asked through ASGI, without sockets, so health works also while all connections are in
+        # use.
         answers = {path.rpartition("/")[2]: await inside.get(f"{path}/{check}") for path in rooms}
         ok = all(answer.is_success for answer in answers.values())
         return JSONResponse({"ok": ok, **{name: one.json() for name, one in answers.items()}}, 200 if ok else 503)

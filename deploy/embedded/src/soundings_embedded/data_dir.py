@@ -65,7 +65,9 @@ class DataDir:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nobody has served from here yet; a home that has lost its log is not empty."""
+        """Whether this data directory was never used; one that has lost its log is not empty."""
+        # Any database counts: treating a damaged directory as new would create fresh secrets next
+        # to old data.
         return not any(self.path.glob("*.db"))
 
     def secret(self) -> str:
@@ -90,6 +92,7 @@ class DataDir:
         self, name: str, roles: list[StaffRole], agency: str | None, days: int, *, clock: Clock = system_clock
     ) -> str:
         """A staff token signed by this home's own key, noted in its list; ``agency`` is one, ``*`` for all, or None."""
+        # Read every time: withdraw-key may have replaced it while this process runs.
         key = self.signing_key()
         token = new_token(name=name, roles=roles, agency=agency, seconds=days * _DAY, clock=clock)
         self.issued_tokens.add(IssuedToken.of(token, key.kid or ""))

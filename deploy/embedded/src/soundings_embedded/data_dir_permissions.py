@@ -89,6 +89,7 @@ def _files(home: Path) -> Iterator[Path]:
 def _restrict(path: Path, wanted: int | None) -> Sequence[str]:
     """Change the mode of a file or folder; ``wanted`` None takes everything from group and others."""
     try:
+        # lstat: a link must not be followed, as chmod would change a file elsewhere.
         found = path.lstat()
     except FileNotFoundError:
         return ()

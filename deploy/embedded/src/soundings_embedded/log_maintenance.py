@@ -33,6 +33,7 @@ async def log_maintenance(
 
 async def _keep(log: SqliteLog, clock: Clock, sleep: Callable[[float], Awaitable[None]]) -> None:
     while True:
+        # Sleep first: a start must not be slowed down by maintenance.
         await sleep(EVERY_SECONDS)
         try:
             removed = await log.apply_retention(epoch_ms(clock()))

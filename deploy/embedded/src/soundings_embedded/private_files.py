@@ -7,12 +7,14 @@ PRIVATE = 0o600
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write the whole file or none of it, and let nobody else read it."""
+    """Write a file atomically with mode 0600."""
     draft = path.with_suffix(path.suffix + ".new")
     draft.unlink(missing_ok=True)  # what an earlier try left could be readable to others
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE), "w") as file:
         file.write(text)
         file.flush()
+        # Before the rename: otherwise a power failure could leave an empty file under the final
+        # name.
         os.fsync(file.fileno())
     draft.replace(path)
 

@@ -1,4 +1,4 @@
-"""Paths of a service that also stand at the root of the house."""
+"""Paths of a service that are also served at the root of the embedded application."""
 
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send

@@ -10,7 +10,7 @@ from soundings.kernel.errors import SoundingsError
 
 
 class AddressUnusable(SoundingsError):
-    """Nobody can listen on this address and port just now; the message says why."""
+    """This address and port cannot be bound; the message names the reason."""
 
     code: ClassVar[str] = "address_unusable"
 
@@ -24,6 +24,7 @@ def listening_socket(host: str, port: int) -> Generator[socket.socket]:
     except (OSError, UnicodeError) as error:
         raise AddressUnusable(f"{host} is no address to listen on: {error}.") from error
     with bound:
+        # A restart must not wait for connections in TIME_WAIT.
         bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             bound.bind(address)

@@ -13,7 +13,7 @@ import metrics_worker.bootstrap
 from soundings.events.topics import ALL
 from soundings.log.sqlite import SqliteLog
 from soundings_embedded.backups.errors import BackupRefused, RestoreRefused
-from soundings_embedded.backups.use_cases import back_up, restore
+from soundings_embedded.backups.use_cases import back_up, restore_backup
 from soundings_embedded.data_dir import RESTORING, DataDir, NoHome, open_home
 
 NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
@@ -24,7 +24,7 @@ async def home(tmp_path: Path) -> DataDir:
     """A home with empty databases and an empty log."""
     made = open_home(tmp_path / "home")
     await metrics_worker.bootstrap.positions(made.database_url("metrics"))
-    assert await catalogue_api.bootstrap.announce(made.database_url("catalogue")) == 0
+    assert await catalogue_api.bootstrap.announce_catalogue(made.database_url("catalogue")) == 0
     log = await SqliteLog.open_log(made.path / "log.db")
     await log.ensure_topics(ALL)
     await log.close_log()
@@ -41,9 +41,9 @@ async def test_a_backup_is_private_whole_and_restores_to_the_same_home(home: Dat
     assert names == {*manifest.files, "manifest.json"} >= {"secret", "log.db", "metrics.db", "catalogue.db"}
     assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "copy").iterdir()} == {0o600}
     assert stat.S_IMODE((tmp_path / "copy").stat().st_mode) == 0o700
-    assert await restore(tmp_path / "copy", tmp_path / "new", NOW) is None
+    assert await restore_backup(tmp_path / "copy", tmp_path / "new", NOW) is None
     assert open_home(tmp_path / "new").secret() == home.secret()
-    aside = await restore(tmp_path / "copy", tmp_path / "new", NOW)
+    aside = await restore_backup(tmp_path / "copy", tmp_path / "new", NOW)
     assert aside is not None
     assert (aside / "secret").read_text() == (home.path / "secret").read_text()
     assert {stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").glob("*.db")} == {0o600}
@@ -64,7 +64,7 @@ async def test_a_backup_that_is_damaged_is_refused_and_nothing_is_replaced(home:
 
     async def refused(words: str) -> None:
         with pytest.raises(RestoreRefused, match=words):
-            await restore(copy, home.path, NOW)
+            await restore_backup(copy, home.path, NOW)
         assert contents(home.path) == before
         assert not list(home.path.glob("before-restore-*"))
         assert not (home.path / ".restore").exists()
@@ -100,7 +100,7 @@ async def test_positions_that_the_log_does_not_have_are_refused(home: DataDir, t
     database.close()
     back_up(home, tmp_path / "copy", NOW)
     with pytest.raises(RestoreRefused, match="does not fit its databases"):
-        await restore(tmp_path / "copy", tmp_path / "new", NOW)
+        await restore_backup(tmp_path / "copy", tmp_path / "new", NOW)
     assert not (tmp_path / "new" / "secret").exists()
 
 
@@ -110,7 +110,7 @@ async def test_a_restore_that_was_cut_off_is_noticed_and_run_again(home: DataDir
     (home.path / RESTORING).touch()
     with pytest.raises(NoHome, match="was cut off"):
         open_home(home.path)
-    await restore(tmp_path / "copy", home.path, NOW)
+    await restore_backup(tmp_path / "copy", home.path, NOW)
     assert open_home(home.path).secret() == home.secret()
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from soundings_embedded.catalogue_apply.domain import BadDeclaration, iter_declared, step
+from soundings_embedded.catalogue_apply.domain import BadDeclaration, apply_step_of, iter_declared
 
 CITY = Path(__file__).resolve().parents[4] / "docs" / "examples" / "city.yaml"
 AGENCY = {"name": {"en": "City"}, "time_zone": "UTC"}
@@ -19,17 +19,17 @@ def test_entities_come_in_an_order_in_which_they_may_refer_to_each_other():
 
 
 def test_what_is_not_there_or_retired_is_created():
-    assert step("agencies", "city", AGENCY, None).action == "create"
-    assert step("agencies", "city", AGENCY, {**AGENCY, "id": "city", "state": "retired"}).action == "create"
+    assert apply_step_of("agencies", "city", AGENCY, None).action == "create"
+    assert apply_step_of("agencies", "city", AGENCY, {**AGENCY, "id": "city", "state": "retired"}).action == "create"
 
 
 def test_defaults_that_the_server_fills_in_are_no_change():
     there = {**AGENCY, "id": "city", "state": "active", "revision": 3, "suppression_threshold": 11}
-    assert step("agencies", "city", AGENCY, there).action == "keep"
+    assert apply_step_of("agencies", "city", AGENCY, there).action == "keep"
 
 
 def test_a_field_that_is_left_out_now_is_a_change():
-    one = step("agencies", "city", AGENCY, {**AGENCY, "suppression_threshold": 20})
+    one = apply_step_of("agencies", "city", AGENCY, {**AGENCY, "suppression_threshold": 20})
     assert (one.action, one.changes) == ("change", ("suppression_threshold",))
 
 
@@ -49,4 +49,4 @@ def test_a_document_of_another_shape_is_refused(document: object, says: str):
 
 def test_a_wrong_field_is_named_with_its_entity():
     with pytest.raises(BadDeclaration, match="agencies.city.suppression_threshold"):
-        step("agencies", "city", {**AGENCY, "suppression_threshold": 3}, None)
+        apply_step_of("agencies", "city", {**AGENCY, "suppression_threshold": 3}, None)

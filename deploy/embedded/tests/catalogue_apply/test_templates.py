@@ -4,7 +4,7 @@ import pytest
 
 from soundings.events.forms import FormBody
 from soundings_embedded.catalogue_apply.domain import BadDeclaration
-from soundings_embedded.catalogue_apply.templates import expanded
+from soundings_embedded.catalogue_apply.templates import expand_template
 
 ABOUT = {"agency_id": "city", "service_ids": ["permits"], "source_id": "web"}
 NAMES = {
@@ -18,7 +18,7 @@ def names(entities, entity_id):
 
 
 def test_a_template_becomes_a_whole_form_with_the_names_of_the_declaration():
-    form = FormBody.model_validate(expanded("trust", {**ABOUT, "template": "a11-v2"}, names))
+    form = FormBody.model_validate(expand_template("trust", {**ABOUT, "template": "a11-v2"}, names))
     assert form.title["es"] == "Su experiencia con Permisos"
     assert form.questions[0].text["en"] == "This interaction increased my trust in Harbour City."
     assert (form.agency_id, form.service_ids, form.source_id) == ("city", ("permits",), "web")
@@ -31,13 +31,13 @@ def test_what_the_declaration_says_itself_stands_in_its_place():
         "title": {"es": "Otro"},
         "ask_again_after_days": 30,
     }
-    form = FormBody.model_validate(expanded("short", own, names))
+    form = FormBody.model_validate(expand_template("short", own, names))
     assert (form.title, form.ask_again_after_days) == ({"es": "Otro"}, 30)
     assert list(form.questions[0].text) == ["es"]
 
 
 def test_a_form_without_a_template_stays_as_it_is():
-    assert expanded("own", ABOUT, names) is ABOUT
+    assert expand_template("own", ABOUT, names) is ABOUT
 
 
 @pytest.mark.parametrize(
@@ -52,4 +52,4 @@ def test_a_form_without_a_template_stays_as_it_is():
 )
 def test_what_is_wrong_is_named_with_its_form(wrong, says):
     with pytest.raises(BadDeclaration, match=says):
-        expanded("trust", {**ABOUT, **wrong}, names)
+        expand_template("trust", {**ABOUT, **wrong}, names)

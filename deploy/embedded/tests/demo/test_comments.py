@@ -8,12 +8,12 @@ import pytest
 from feedback_api.redaction.redact import redact_text
 from soundings_embedded.demo.agency import SERVICES
 from soundings_embedded.demo.comments.generator import LANGUAGES
-from soundings_embedded.demo.event_stream import History
+from soundings_embedded.demo.event_stream import DemoHistory
 
 PLACE = re.compile(r"\{(\w+)\}")
 
 
-def comments(history: History, language: str) -> list[str]:
+def comments(history: DemoHistory, language: str) -> list[str]:
     found: list[str] = []
     for delivery in history.deliveries:
         for item in delivery.items:
@@ -51,7 +51,7 @@ def test_every_service_is_praised_and_blamed(language: str):
 
 
 @pytest.mark.parametrize(("language", "least"), [("en", 900), ("es", 200)])
-def test_comments_are_not_visibly_repeated(history: History, language: str, least: int):
+def test_comments_are_not_visibly_repeated(history: DemoHistory, language: str, least: int):
     texts = comments(history, language)
     assert len(texts) > least
     assert len(set(texts)) > 0.75 * len(texts)
@@ -59,14 +59,14 @@ def test_comments_are_not_visibly_repeated(history: History, language: str, leas
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_every_comment_begins_with_a_capital_and_has_no_place_left(history: History, language: str):
+def test_every_comment_begins_with_a_capital_and_has_no_place_left(history: DemoHistory, language: str):
     for text in comments(history, language):
         assert not PLACE.search(text)
         assert not text[0].islower()
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_only_what_was_made_up_for_it_is_taken_out(history: History, language: str):
+def test_only_what_was_made_up_for_it_is_taken_out(history: DemoHistory, language: str):
     personal = [re.escape(one) for one in LANGUAGES[language].personal]
     shapes = [re.compile(re.sub(r"\\\{\w+\\\}", ".+", one)) for one in personal]
     texts = comments(history, language)
@@ -95,6 +95,6 @@ def test_personal_data_is_made_up(language: str):
         assert all(re.search(r"555-01|219-09-9999|4111 1111 1111 1111", number) for number in digits)
 
 
-def test_several_kinds_of_removal_are_seen(history: History):
+def test_several_kinds_of_removal_are_seen(history: DemoHistory):
     text = " ".join(redact_text(one) for language in ("en", "es") for one in comments(history, language))
     assert {"[email]", "[phone]", "[name]"} <= set(re.findall(r"\[[a-z-]+\]", text))

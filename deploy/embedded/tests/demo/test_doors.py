@@ -19,8 +19,8 @@ from soundings.events.catalogue import CatalogueChanged
 from soundings.kernel.measures import BUILT_IN
 from soundings_embedded.catalogue_apply.domain import MODELS, iter_declared
 from soundings_embedded.demo.agency import AGENCY_ID, FORM_ID, SERVICES, WEB
-from soundings_embedded.demo.catalogue import declaration, start_of
-from soundings_embedded.demo.event_stream import History
+from soundings_embedded.demo.catalogue import demo_declaration, start_of
+from soundings_embedded.demo.event_stream import DemoHistory
 
 START = date(2026, 1, 12)
 EVENTS: dict[str, type[CatalogueChanged]] = {
@@ -69,7 +69,7 @@ def events(document: object) -> Iterator[CatalogueChanged]:
 @pytest.fixture(scope="module")
 def projection() -> CatalogueProjection:
     known = CatalogueProjection()
-    for event in events(declaration(START)):
+    for event in events(demo_declaration(START)):
         known.apply_event(event)
     return known
 
@@ -94,7 +94,7 @@ def sender(projection: CatalogueProjection, source: str, now: datetime) -> Intak
 
 @pytest.mark.slow
 def test_the_doors_take_every_item_and_move_none_of_them_in_time(
-    history: History, projection: CatalogueProjection, kinds: dict[str, ItemParser]
+    history: DemoHistory, projection: CatalogueProjection, kinds: dict[str, ItemParser]
 ):
     midnight = datetime.combine(history.today, time(12), UTC)
     for delivery in history.deliveries:
@@ -114,7 +114,7 @@ def test_the_short_form_needs_a_score_and_nothing_else(projection: CatalogueProj
 
 
 def test_every_reference_in_the_declaration_is_declared():
-    document = declaration(START)
+    document = demo_declaration(START)
     there = {entities: set(bodies) for entities, bodies in document.items() if isinstance(bodies, dict)}
     named = {"agency_id": "agencies", "department_id": "departments", "service_id": "services", "source_id": "sources",
              "service_ids": "services"}  # fmt: skip
@@ -125,21 +125,21 @@ def test_every_reference_in_the_declaration_is_declared():
 
 
 def test_every_id_is_its_own_agencys():
-    assert all(entity_id.startswith(AGENCY_ID) for _, entity_id, _ in iter_declared(declaration(START)))
+    assert all(entity_id.startswith(AGENCY_ID) for _, entity_id, _ in iter_declared(demo_declaration(START)))
 
 
 def test_there_are_three_departments_with_services_and_targets():
     departments = {profile.department for profile in SERVICES}
     assert len(departments) == 3
     assert 6 <= len(SERVICES) <= 8
-    standards = [body for entities, _, body in iter_declared(declaration(START)) if entities == "standards"]
+    standards = [body for entities, _, body in iter_declared(demo_declaration(START)) if entities == "standards"]
     assert {"metric": "service_level.answered_offered.v1", "params": {"threshold_s": 20}, "target": 0.8}.items() <= {
         **standards[3]
     }.items()
 
 
 def test_the_catalogue_remembers_when_the_story_began():
-    services = declaration(START)["services"]
+    services = demo_declaration(START)["services"]
     assert isinstance(services, dict)
     for service in services.values():
         assert start_of(service["assured_at"]) == START

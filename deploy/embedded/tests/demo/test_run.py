@@ -12,12 +12,12 @@ import pytest
 from soundings.client import RefusedByServer, Soundings
 from soundings_embedded.demo.agency import AGENCY_ID, SERVICE_NAMES
 from soundings_embedded.demo.errors import ItemsRefused, KeyUnknown, NotCounted
-from soundings_embedded.demo.event_stream import invent
+from soundings_embedded.demo.event_stream import generate_history
 from soundings_embedded.demo.results import DemoResult
-from soundings_embedded.demo.use_cases import BATCH, PollingPolicy, Tell, run_demo
+from soundings_embedded.demo.use_cases import BATCH, DemoProgress, PollingPolicy, run_demo
 
 TODAY = date(2026, 4, 13)
-HISTORIES = lru_cache(invent)
+HISTORIES = lru_cache(generate_history)
 NOW = datetime(2026, 4, 21, 2, 0, tzinfo=UTC)
 """When it is still the evening of the 20th in Larkmere."""
 Json = dict[str, object]
@@ -112,8 +112,8 @@ class Listener:
 
     parts: dict[str, list[int]] = field(default_factory=dict)
 
-    def tell(self) -> Tell:
-        return Tell(lambda name, steps: self.parts.update({name: [steps, 0]}), self._advance)
+    def tell(self) -> DemoProgress:
+        return DemoProgress(lambda name, steps: self.parts.update({name: [steps, 0]}), self._advance)
 
     def _advance(self, steps: int) -> None:
         list(self.parts.values())[-1][1] += steps

@@ -6,20 +6,20 @@ import pytest
 from rich.console import Console
 
 from soundings_embedded.demo.agency import BENEFITS, SERVICE_NAMES
-from soundings_embedded.demo.event_stream import History
-from soundings_embedded.demo.results import DemoResult, Figure, ServiceFigures, figures, periods
-from soundings_embedded.demo.table import render
+from soundings_embedded.demo.event_stream import DemoHistory
+from soundings_embedded.demo.results import DemoFigure, DemoResult, ServiceFigures, figures, periods
+from soundings_embedded.demo.table import render_table
 
-HISTORY = History(date(2026, 1, 12), date(2026, 4, 13), {}, ())
-NOTHING = Figure("no_data", None, "", 0)
-
-
-def share(value: float, n: int) -> Figure:
-    return Figure("ok" if n >= 30 else "low_n", value, f"{100 * value:.1f} %", n)
+HISTORY = DemoHistory(date(2026, 1, 12), date(2026, 4, 13), {}, ())
+NOTHING = DemoFigure("no_data", None, "", 0)
 
 
-def seconds(value: float) -> Figure:
-    return Figure("ok", value, f"{value:.2f}", 400)
+def share(value: float, n: int) -> DemoFigure:
+    return DemoFigure("ok" if n >= 30 else "low_n", value, f"{100 * value:.1f} %", n)
+
+
+def seconds(value: float) -> DemoFigure:
+    return DemoFigure("ok", value, f"{value:.2f}", 400)
 
 
 def service(service_id: str) -> ServiceFigures:
@@ -27,7 +27,7 @@ def service(service_id: str) -> ServiceFigures:
         service=service_id,
         name=SERVICE_NAMES[service_id],
         satisfied=(share(0.616, 344), share(0.243, 1382), share(0.778, 9)),
-        contacts=Figure("ok", 1250.0, "1250", 1250),
+        contacts=DemoFigure("ok", 1250.0, "1250", 1250),
         within_20_s=(share(0.05, 500), share(0.916, 249)),
         wait=(seconds(700.5), seconds(7.4)),
     )
@@ -37,7 +37,7 @@ def shown(*services: ServiceFigures, width: int = 200) -> str:
     result = DemoResult(HISTORY.start, HISTORY.today, 17_000, periods(HISTORY), services)
     console = Console(width=width, color_system=None, force_terminal=False)
     with console.capture() as capture:
-        console.print(render(result))
+        console.print(render_table(result))
     return capture.get()
 
 
@@ -76,6 +76,6 @@ def test_rows_of_the_metrics_api_become_figures_by_service():
     row = {"group": {"service": BENEFITS}, "status": "ok", "value": 0.5, "display": "50.0 %", "n": 40}
     hidden = {"group": {"service": BENEFITS}, "status": "suppressed", "value": None, "display": None, "n": None}
     found = {one.service: one for one in figures([[row], [row], [hidden], [row], [], [row], [], [row]])}
-    assert found[BENEFITS].satisfied == (share(0.5, 40), share(0.5, 40), Figure("suppressed", None, "", None))
+    assert found[BENEFITS].satisfied == (share(0.5, 40), share(0.5, 40), DemoFigure("suppressed", None, "", None))
     assert found[BENEFITS].within_20_s == (NOTHING, share(0.5, 40))
     assert found["larkmere-food-assistance"].contacts == NOTHING

@@ -15,8 +15,8 @@ from soundings_embedded.__main__ import app
 from soundings_embedded.imports.errors import BadFile
 from soundings_embedded.imports.mapping import read_mapping
 from soundings_embedded.imports.mapping_inference import draft_mapping
-from soundings_embedded.imports.row_mapper import Reader
-from soundings_embedded.imports.table_readers import Layout, csv_table, read_table
+from soundings_embedded.imports.row_mapper import RowReader
+from soundings_embedded.imports.table_readers import TableLayout, csv_table, read_table
 from soundings_embedded.imports.use_cases import AsItIs
 
 CALLS = (
@@ -32,7 +32,7 @@ def test_a_call_log_is_known_by_its_columns_and_its_draft_imports():
     table = csv_table(CALLS)
     mapping = read_mapping(draft_mapping(table, None, "calls.csv"))
     assert mapping.kind == "interactions"
-    first = Reader(mapping, table.columns).item(next(iter(table.rows())))
+    first = RowReader(mapping, table.columns).item(next(iter(table.rows())))
     assert first == {
         "id": "1", "kind": "call", "started_at": "2026-03-25T10:00:00+00:00", "wait_s": 30.0, "talk_s": 240.0,
         "outcome": "resolved", "team": "Carts",
@@ -40,7 +40,7 @@ def test_a_call_log_is_known_by_its_columns_and_its_draft_imports():
 
 
 def test_questions_of_a_survey_are_offered_as_comments_with_what_is_in_them():
-    draft = draft_mapping(csv_table(SURVEY, ";"), None, "survey.csv", Layout(";"))
+    draft = draft_mapping(csv_table(SURVEY, ";"), None, "survey.csv", TableLayout(";"))
     mapping = read_mapping(draft)
     assert (mapping.kind, mapping.delimiter, mapping.id) == ("responses", ";", "{RESPNUM}")
     assert '# "answers.q1-overall" = { column = "Q1 Overall", read_as = "integer" }   # integer: 4, 5' in draft
@@ -54,12 +54,12 @@ def test_questions_of_a_survey_are_offered_as_comments_with_what_is_in_them():
 )
 def test_any_file_gives_a_draft_that_can_be_read(names, cells, kind):
     lines = [json.dumps(dict(zip(names, row, strict=False))) for row in cells] or ['{"a": 1}']
-    read_mapping(draft_mapping(read_table("\n".join(lines).encode(), ".jsonl", Layout()), kind, 'a "file"\n'))
+    read_mapping(draft_mapping(read_table("\n".join(lines).encode(), ".jsonl", TableLayout()), kind, 'a "file"\n'))
 
 
 def test_lines_of_json_are_rows_with_dotted_columns_or_items_as_they_are():
     raw = b'{"id": "a", "answers": {"overall": 4, "missed": ["x", "y"]}}\n\n{"answers": {}, "page": "/"}\n'
-    table = read_table(raw, ".jsonl", Layout())
+    table = read_table(raw, ".jsonl", TableLayout())
     assert list(table.columns) == ["id", "answers.overall", "answers.missed", "page"]
     first, second = table.rows()
     assert first.cells == {"id": "a", "answers.overall": "4", "answers.missed": "x;y", "page": ""}
@@ -67,7 +67,7 @@ def test_lines_of_json_are_rows_with_dotted_columns_or_items_as_they_are():
     assert as_they_are.item(first) == {"id": "a", "answers": {"overall": 4, "missed": ["x", "y"]}}
     assert str(as_they_are.item(second)["id"]).startswith("row-")
     with pytest.raises(BadFile, match="line 2 is not JSON"):
-        read_table(b"{}\n{", ".jsonl", Layout())
+        read_table(b"{}\n{", ".jsonl", TableLayout())
 
 
 def workbook(rows: str) -> bytes:
@@ -104,16 +104,16 @@ def test_a_sheet_of_excel_is_a_table():
         '<row r="2"><c r="A2"><v>17</v></c><c r="B2"><v>1.5</v></c></row>'
         '<row r="3"/><row r="4"><c r="A4" t="b"><v>1</v></c></row>'
     )
-    table = read_table(workbook(rows), ".xlsx", Layout())
+    table = read_table(workbook(rows), ".xlsx", TableLayout())
     assert list(table.columns) == ["CALL ID", "Wait"]
     assert [(row.line, dict(row.cells)) for row in table.rows()] == [
         (2, {"CALL ID": "17", "Wait": "1.5"}),
         (4, {"CALL ID": "true", "Wait": ""}),
     ]
     with pytest.raises(BadFile, match="no sheet 'Other'"):
-        read_table(workbook(rows), ".xlsx", Layout(sheet="Other"))
+        read_table(workbook(rows), ".xlsx", TableLayout(sheet="Other"))
     with pytest.raises(BadFile, match="cannot be read"):
-        read_table(b"not a workbook", ".xlsx", Layout())
+        read_table(b"not a workbook", ".xlsx", TableLayout())
 
 
 def test_the_command_writes_the_draft_of_a_file(tmp_path: Path):
@@ -132,10 +132,10 @@ def test_a_file_as_excel_writes_it_on_windows_is_drafted_with_its_encoding_and_i
     assert done.exit_code == 0, done.output
     mapping = read_mapping(done.output)
     assert (mapping.encoding, mapping.delimiter) == ("cp1252", ";")
-    table = read_table(file.read_bytes(), ".csv", Layout(mapping.delimiter, mapping.encoding))
+    table = read_table(file.read_bytes(), ".csv", TableLayout(mapping.delimiter, mapping.encoding))
     assert [row.cells["Comment"] for row in table.rows()] == ["café"]
     with pytest.raises(BadFile, match='often "cp1252"'):
-        read_table(file.read_bytes(), ".csv", Layout())
+        read_table(file.read_bytes(), ".csv", TableLayout())
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 
 from soundings_embedded.imports import workbook_limits
 from soundings_embedded.imports.errors import BadFile
-from soundings_embedded.imports.table_readers import Layout, read_table
+from soundings_embedded.imports.table_readers import TableLayout, read_table
 from soundings_embedded.imports.text_files import LONGEST_LINE
 
 from .test_draft import workbook
@@ -38,13 +38,13 @@ def test_one_cell_in_a_far_corner_does_not_make_a_grid_of_everything_before_it(p
     book = workbook(f'{HEADER}<row r="{row}"><c r="{place}"><v>1</v></c></row>')
     assert len(book) < 5000
     with pytest.raises(BadFile, match=r"too many|almost empty"):
-        read_table(book, ".xlsx", Layout())
+        read_table(book, ".xlsx", TableLayout())
 
 
 def test_places_that_are_counted_instead_of_named_are_bounded_too():
     book = workbook(f'{HEADER}<row r="1048576"><c><v>1</v></c></row>')
     with pytest.raises(BadFile, match="almost empty"):
-        read_table(book, ".xlsx", Layout())
+        read_table(book, ".xlsx", TableLayout())
 
 
 def test_a_part_that_unpacks_to_more_than_the_limit_is_refused_while_it_is_unpacked(monkeypatch: pytest.MonkeyPatch):
@@ -53,7 +53,7 @@ def test_a_part_that_unpacks_to_more_than_the_limit_is_refused_while_it_is_unpac
     tracemalloc.start()
     try:
         with pytest.raises(BadFile, match="unpacks to more than"):
-            read_table(book, ".xlsx", Layout())
+            read_table(book, ".xlsx", TableLayout())
         assert tracemalloc.get_traced_memory()[1] < 8 * MEBIBYTE
     finally:
         tracemalloc.stop()
@@ -63,7 +63,7 @@ def test_entities_are_refused_wherever_they_are_declared():
     laughs = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;">]>'
     for name in (SHEET, "xl/sharedStrings.xml", "docProps/app.xml"):
         with pytest.raises(BadFile, match="document type"):
-            read_table(with_part(workbook(HEADER), name, laughs + b"<x>&b;</x>"), ".xlsx", Layout())
+            read_table(with_part(workbook(HEADER), name, laughs + b"<x>&b;</x>"), ".xlsx", TableLayout())
 
 
 def test_one_long_text_that_many_cells_share_counts_each_time(monkeypatch: pytest.MonkeyPatch):
@@ -72,18 +72,18 @@ def test_one_long_text_that_many_cells_share_counts_each_time(monkeypatch: pytes
     book = with_part(workbook(HEADER), SHEET, OPENING + cells + b"</sheetData></worksheet>")
     shared = b"<sst><si><t>" + b"x" * 100_000 + b"</t></si></sst>"
     with pytest.raises(BadFile, match="million characters"):
-        read_table(with_part(book, "xl/sharedStrings.xml", shared), ".xlsx", Layout())
+        read_table(with_part(book, "xl/sharedStrings.xml", shared), ".xlsx", TableLayout())
 
 
 def test_formatted_empty_cells_far_off_do_no_harm():
     book = workbook(f'{HEADER}<row r="2"><c r="A2"><v>7</v></c></row><row r="1048576"><c r="XFD1048576" s="1"/></row>')
-    assert [row.cells["Id"] for row in read_table(book, ".xlsx", Layout()).rows()] == ["7"]
+    assert [row.cells["Id"] for row in read_table(book, ".xlsx", TableLayout()).rows()] == ["7"]
 
 
 @pytest.mark.parametrize("suffix", [".xls", ".xlsb", ".ods"])
 def test_workbooks_whose_size_cannot_be_told_before_are_not_read(suffix: str):
     with pytest.raises(BadFile, match=r"save it as \.xlsx or CSV"):
-        read_table(b"anything", suffix, Layout())
+        read_table(b"anything", suffix, TableLayout())
 
 
 @pytest.mark.parametrize(
@@ -100,12 +100,12 @@ def test_workbooks_whose_size_cannot_be_told_before_are_not_read(suffix: str):
 )
 def test_text_without_an_end_is_refused(content: bytes, suffix: str, says: str):
     with pytest.raises(BadFile, match=says):
-        read_table(content, suffix, Layout())
+        read_table(content, suffix, TableLayout())
 
 
 def test_rows_of_json_cost_what_they_hold_and_not_all_columns_of_the_file():
     lines = b"\n".join(b'{"k%d": 1}' % (n % 4000) for n in range(20_000))
-    table = read_table(lines, ".jsonl", Layout())
+    table = read_table(lines, ".jsonl", TableLayout())
     tracemalloc.start()
     try:
         assert sum(1 for _ in table.rows()) == 20_000
@@ -118,7 +118,7 @@ def test_a_long_file_is_read_as_a_stream():
     content = b"Id,Said\n" + b"".join(b"%d,something that somebody said\n" % n for n in range(100_000))
     tracemalloc.start()
     try:
-        assert sum(1 for _ in read_table(lambda: BytesIO(content), ".csv", Layout()).rows()) == 100_000
+        assert sum(1 for _ in read_table(lambda: BytesIO(content), ".csv", TableLayout()).rows()) == 100_000
         assert tracemalloc.get_traced_memory()[1] < 2 * MEBIBYTE
     finally:
         tracemalloc.stop()

@@ -9,13 +9,13 @@ import pytest
 
 from soundings.client import Soundings, Unreachable
 from soundings_embedded.imports import use_cases
-from soundings_embedded.imports.checkpoint import Checkpoint, Progress
+from soundings_embedded.imports.checkpoint import ImportCheckpoint, ImportProgress
 from soundings_embedded.imports.comparison import CannotCompare, StoredState
 from soundings_embedded.imports.mapping import read_mapping
-from soundings_embedded.imports.row_mapper import Reader
+from soundings_embedded.imports.row_mapper import RowReader
 from soundings_embedded.imports.summary import summary_lines
 from soundings_embedded.imports.table_readers import Json, csv_table
-from soundings_embedded.imports.use_cases import ImportFile, Rejected, Watcher
+from soundings_embedded.imports.use_cases import ImportCallbacks, ImportFile, RejectedRow
 
 MAPPING = read_mapping(
     'kind = "interactions"\nid = "{n}"\n[fields]\nresults = {column = "hits", read_as = "integer"}\n'
@@ -52,19 +52,19 @@ def text(rows: int, bad: int = -1) -> str:
     return "n,hits\n" + "".join(f"{n},{'x' if n == bad else n}\n" for n in range(rows))
 
 
-def run(door: Door, folder: Path, content: str) -> tuple[Progress, list[Rejected]]:
-    refused: list[Rejected] = []
-    checkpoint = Checkpoint(folder, content.encode())
-    watcher = Watcher(refused.append, lambda _line: None)
+def run(door: Door, folder: Path, content: str) -> tuple[ImportProgress, list[RejectedRow]]:
+    refused: list[RejectedRow] = []
+    checkpoint = ImportCheckpoint(folder, content.encode())
+    watcher = ImportCallbacks(refused.append, lambda _line: None)
     table = csv_table(content)
-    reader = Reader(MAPPING, table.columns)
+    reader = RowReader(MAPPING, table.columns)
     done = ImportFile(door.client(), "snd_x", MAPPING.kind, checkpoint=checkpoint, watcher=watcher).run(table, reader)
     return done, refused
 
 
 def test_rows_that_do_not_go_in_are_named_by_line_while_the_others_go_in(tmp_path: Path):
     done, refused = run(Door(), tmp_path, text(20, bad=3))
-    assert refused == [Rejected(5, "results", "'x' is not a integer"), Rejected(15, "results", "unlucky")]
+    assert refused == [RejectedRow(5, "results", "'x' is not a integer"), RejectedRow(15, "results", "unlucky")]
     assert (done.accepted, done.rejected) == (18, 2)
 
 
@@ -111,14 +111,14 @@ class Stored:
 
 
 def compared(door: Door, folder: Path, content: str, known: Stored, *, replaces: bool = False):
-    refused, differing = list[Rejected](), list[int]()
-    watcher = Watcher(refused.append, lambda _line: None, differing.append)
+    refused, differing = list[RejectedRow](), list[int]()
+    watcher = ImportCallbacks(refused.append, lambda _line: None, differing.append)
     table = csv_table(content)
     run = ImportFile(
-        door.client(), "snd_x", MAPPING.kind, checkpoint=Checkpoint(folder, content.encode()), watcher=watcher,
+        door.client(), "snd_x", MAPPING.kind, checkpoint=ImportCheckpoint(folder, content.encode()), watcher=watcher,
         known=known, replaces=replaces,
     )  # fmt: skip
-    items = Reader(MAPPING, table.columns)
+    items = RowReader(MAPPING, table.columns)
     total = run.run(table, items)
     return total, differing, list(summary_lines(total, items, differing))
 
@@ -131,7 +131,7 @@ STATES = {
 def test_what_is_new_corrected_unchanged_and_refused_is_told_apart(tmp_path: Path):
     door = Door()
     total, differing, said = compared(door, tmp_path, "n,hits\n0,0\n1,1\n2,2\n3,3\n13,1\n4,x\n0,0\n", Stored(STATES))
-    assert total == Progress(
+    assert total == ImportProgress(
         lines=8, accepted=3, rejected=2, new=1, corrected=0, unchanged=2, differing=1, retracted=1, compared=True
     )
     assert list(door.kept) == ["0"]

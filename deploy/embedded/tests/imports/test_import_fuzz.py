@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from soundings.client import Soundings
 from soundings.testing.hypothesis_profile import example_count
-from soundings_embedded.imports.checkpoint import Checkpoint
+from soundings_embedded.imports.checkpoint import ImportCheckpoint
 from soundings_embedded.imports.errors import BadFile, BadMapping, BadRow
-from soundings_embedded.imports.mapping import Mapping, read_mapping
+from soundings_embedded.imports.mapping import ImportMapping, read_mapping
 from soundings_embedded.imports.mapping_inference import draft_mapping, layout_of
-from soundings_embedded.imports.row_mapper import Reader
-from soundings_embedded.imports.table_readers import Layout, Table, read_table
-from soundings_embedded.imports.use_cases import AsItIs, ImportFile, Items, Rejected, Watcher
+from soundings_embedded.imports.row_mapper import RowReader
+from soundings_embedded.imports.table_readers import ImportTable, TableLayout, read_table
+from soundings_embedded.imports.use_cases import AsItIs, ImportCallbacks, ImportFile, ItemReader, RejectedRow
 
 from .test_draft import workbook
 
@@ -128,12 +128,12 @@ class Door:
         return httpx.Response(202, json={"accepted": len(items), "rejected": []})
 
 
-def bring_in(table: Table, items: Items, folder: Path) -> None:
+def bring_in(table: ImportTable, items: ItemReader, folder: Path) -> None:
     """Import it; every row is kept by the door, or refused with its line and its field."""
-    door, refused = Door(), list[Rejected]()
+    door, refused = Door(), list[RejectedRow]()
     client = Soundings(http=httpx.Client(transport=httpx.MockTransport(door)), sleep=lambda _seconds: None)
-    watcher = Watcher(refused.append, lambda _line: None)
-    checkpoint = Checkpoint(folder, b"x")
+    watcher = ImportCallbacks(refused.append, lambda _line: None)
+    checkpoint = ImportCheckpoint(folder, b"x")
     done = ImportFile(client, "snd_x", "interactions", checkpoint=checkpoint, watcher=watcher).run(table, items)
     assert done.accepted == len(door.kept)
     assert done.accepted + done.rejected == sum(1 for _ in table.rows())
@@ -151,11 +151,11 @@ def politely(work: Callable[[], None]) -> None:
 @given(said=MAPPINGS, rows=st.lists(st.lists(CELLS, min_size=0, max_size=5), max_size=4))
 def test_any_mapping_of_any_csv_gives_items_or_says_what_is_wrong(said, rows, tmp_path: Path):
     def work() -> None:
-        mapping: Mapping = read_mapping("\n".join(f"{name} = {toml(part)}" for name, part in said.items()))
-        layout = Layout(mapping.delimiter, mapping.encoding, mapping.sheet)
+        mapping: ImportMapping = read_mapping("\n".join(f"{name} = {toml(part)}" for name, part in said.items()))
+        layout = TableLayout(mapping.delimiter, mapping.encoding, mapping.sheet)
         raw = as_csv(rows, mapping.delimiter).encode("utf-8")
         table = read_table(raw, ".csv", layout)
-        bring_in(table, Reader(mapping, table.columns), tmp_path)
+        bring_in(table, RowReader(mapping, table.columns), tmp_path)
 
     politely(work)
 
@@ -170,8 +170,8 @@ MAPPED = read_mapping(
 @FUZZ
 @given(rows=st.lists(st.lists(CELLS, max_size=4), max_size=5))
 def test_every_row_of_a_csv_is_taken_or_names_its_field(rows, tmp_path: Path):
-    table = read_table(as_csv(rows, ",").encode(), ".csv", Layout())
-    bring_in(table, Reader(MAPPED, table.columns), tmp_path)
+    table = read_table(as_csv(rows, ",").encode(), ".csv", TableLayout())
+    bring_in(table, RowReader(MAPPED, table.columns), tmp_path)
 
 
 @FUZZ
@@ -181,7 +181,7 @@ def test_any_bytes_are_a_table_or_no_table(suffix, raw, kind, tmp_path: Path):
     def work() -> None:
         table = read_table(raw, suffix, layout_of(raw))
         mapping = read_mapping(draft_mapping(table, kind, "file", layout_of(raw)))
-        bring_in(table, Reader(mapping, table.columns), tmp_path)
+        bring_in(table, RowReader(mapping, table.columns), tmp_path)
 
     politely(work)
 
@@ -196,9 +196,9 @@ JSON = st.recursive(
 @given(lines=st.lists(st.dictionaries(st.sampled_from(COLUMNS) | TEXTS, JSON, max_size=4), min_size=1, max_size=4))
 def test_any_lines_of_json_are_taken_or_name_their_field(lines, tmp_path: Path):
     def work() -> None:
-        table = read_table("\n".join(map(json.dumps, lines)).encode(), ".jsonl", Layout())
+        table = read_table("\n".join(map(json.dumps, lines)).encode(), ".jsonl", TableLayout())
         bring_in(table, AsItIs(), tmp_path)
-        bring_in(table, Reader(MAPPED, table.columns), tmp_path)
+        bring_in(table, RowReader(MAPPED, table.columns), tmp_path)
 
     politely(work)
 
@@ -220,9 +220,9 @@ def test_any_sheet_of_excel_is_a_table_or_no_table(cells, flips, tmp_path: Path)
         raw[flip % len(raw)] ^= 0x41
 
     def work() -> None:
-        table = read_table(bytes(raw), ".xlsx", Layout())
+        table = read_table(bytes(raw), ".xlsx", TableLayout())
         mapping = read_mapping(draft_mapping(table, "interactions", "file.xlsx"))
-        bring_in(table, Reader(mapping, table.columns), tmp_path)
+        bring_in(table, RowReader(mapping, table.columns), tmp_path)
 
     politely(work)
 
@@ -237,7 +237,7 @@ def test_any_sheet_of_excel_is_a_table_or_no_table(cells, flips, tmp_path: Path)
 )
 def test_what_no_reader_can_hold_is_refused_by_its_line(raw: bytes, suffix: str, says: str):
     with pytest.raises(BadFile, match=says):
-        list(read_table(raw, suffix, Layout()).rows())
+        list(read_table(raw, suffix, TableLayout()).rows())
 
 
 @FUZZ
@@ -247,8 +247,8 @@ def test_every_local_time_is_read_with_an_offset(at: datetime, zone: str):
         f'kind = "interactions"\ntime_zone = "{zone}"\n[fields]\nstarted_at = {{column = "a", read_as = "time"}}\n'
     )
     text = at.strftime("%Y-%m-%d %H:%M:%S")
-    table = read_table(f"a\n{text}\n".encode(), ".csv", Layout())
+    table = read_table(f"a\n{text}\n".encode(), ".csv", TableLayout())
     (row,) = table.rows()
     with suppress(BadRow):
-        said = Reader(mapping, ["a"]).item(row)["started_at"]
+        said = RowReader(mapping, ["a"]).item(row)["started_at"]
         assert datetime.fromisoformat(str(said)).replace(tzinfo=None) == at.replace(microsecond=0)

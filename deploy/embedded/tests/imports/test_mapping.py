@@ -5,19 +5,19 @@ from pathlib import Path
 import pytest
 
 from soundings_embedded.imports.errors import BadFile, BadMapping, BadRow
-from soundings_embedded.imports.mapping import Mapping, read_mapping
-from soundings_embedded.imports.row_mapper import Reader
-from soundings_embedded.imports.table_readers import Row
+from soundings_embedded.imports.mapping import ImportMapping, read_mapping
+from soundings_embedded.imports.row_mapper import RowReader
+from soundings_embedded.imports.table_readers import TableRow
 
 EXAMPLES = Path(__file__).resolve().parents[4] / "docs" / "examples"
 
 
-def mapping(fields: str, top: str = "") -> Mapping:
+def mapping(fields: str, top: str = "") -> ImportMapping:
     return read_mapping(f'kind = "interactions"\n{top}\n[fields]\n{fields}')
 
 
-def item_of(rules: Mapping, row: dict[str, str]) -> dict[str, object]:
-    return Reader(rules, row).item(Row(2, row))
+def item_of(rules: ImportMapping, row: dict[str, str]) -> dict[str, object]:
+    return RowReader(rules, row).item(TableRow(2, row))
 
 
 @pytest.mark.parametrize("example", sorted(EXAMPLES.glob("*.toml")), ids=lambda path: path.stem)
@@ -82,17 +82,17 @@ def test_a_number_that_is_none_names_its_field():
 
 def test_equal_rows_without_an_id_stay_apart_and_come_back_the_same():
     rules = mapping("team = 'Team'")
-    first, second = (Reader(rules, ["Team"]) for _ in range(2))
-    ids = [first.item(Row(2, {"Team": "a"}))["id"], first.item(Row(2, {"Team": "a"}))["id"]]
+    first, second = (RowReader(rules, ["Team"]) for _ in range(2))
+    ids = [first.item(TableRow(2, {"Team": "a"}))["id"], first.item(TableRow(2, {"Team": "a"}))["id"]]
     assert len(set(ids)) == 2
-    assert [second.item(Row(2, {"Team": "a"}))["id"], second.item(Row(2, {"Team": "a"}))["id"]] == ids
+    assert [second.item(TableRow(2, {"Team": "a"}))["id"], second.item(TableRow(2, {"Team": "a"}))["id"]] == ids
 
 
 def test_a_column_that_is_not_there_is_said_before_anything_is_sent():
     with pytest.raises(BadFile, match="no column Squad. It has: Team"):
-        Reader(mapping("team = 'Squad'"), ["Team"])
+        RowReader(mapping("team = 'Squad'"), ["Team"])
     with pytest.raises(BadFile, match="Is its delimiter ';'"):
-        Reader(mapping("team = 'Squad'"), ["Team;Squad"])
+        RowReader(mapping("team = 'Squad'"), ["Team;Squad"])
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,16 @@ import pytest
 
 from soundings_embedded.imports.errors import BadFile, BadMapping, BadRow
 from soundings_embedded.imports.mapping import read_mapping
-from soundings_embedded.imports.row_mapper import ContentClashes, Reader
-from soundings_embedded.imports.table_readers import Layout, csv_table, read_table
+from soundings_embedded.imports.row_mapper import ContentClashes, RowReader
+from soundings_embedded.imports.table_readers import TableLayout, csv_table, read_table
 
 from .test_draft import workbook
 
 
-def reader(text: str, fields: str, *, kind: str = "responses", extra: str = "") -> tuple[Reader, list[object]]:
+def reader(text: str, fields: str, *, kind: str = "responses", extra: str = "") -> tuple[RowReader, list[object]]:
     mapping = read_mapping(f'kind = "{kind}"\ntime_zone = "America/New_York"\n{extra}\n[fields]\n{fields}\n')
     table = read_table(text.encode(), ".csv", mapping.layout())
-    made = Reader(mapping, table.columns)
+    made = RowReader(mapping, table.columns)
     return made, [made.item(row) for row in table.rows()]
 
 
@@ -29,7 +29,7 @@ def test_two_columns_of_one_name_are_refused():
         csv_table("Id,Score,Score\n1,5,1\n")
     row = "".join(f'<c r="{place}1" t="inlineStr"><is><t>Score</t></is></c>' for place in "AB")
     with pytest.raises(BadFile, match="duplicate"):
-        read_table(workbook(f'<row r="1">{row}</row>'), ".xlsx", Layout())
+        read_table(workbook(f'<row r="1">{row}</row>'), ".xlsx", TableLayout())
 
 
 @pytest.mark.parametrize("row", ["1,a,2", "1", "1,2,", '1,"a,b",2'])
@@ -40,7 +40,7 @@ def test_a_row_with_more_or_fewer_cells_than_the_header_is_refused_by_its_line(r
     assert first.fault is not None
     assert second.cells == {"Id": "2", "Score": "4"}
     with pytest.raises(BadRow, match="the header 2"):
-        Reader(read_mapping('kind = "responses"\n[fields]\nx = "Score"\n'), table.columns).item(first)
+        RowReader(read_mapping('kind = "responses"\n[fields]\nx = "Score"\n'), table.columns).item(first)
 
 
 def test_a_column_more_changes_no_id_that_is_made_from_the_mapped_ones():
@@ -165,13 +165,13 @@ def test_a_draft_tells_the_encoding_of_a_file(encoding: str, text: str):
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
 def test_a_byte_order_mark_outranks_what_the_mapping_says(encoding: str):
-    table = read_table("Id,Said\n1,é\n".encode(encoding), ".csv", Layout(encoding="cp1252"))
+    table = read_table("Id,Said\n1,é\n".encode(encoding), ".csv", TableLayout(encoding="cp1252"))
     assert [dict(row.cells) for row in table.rows()] == [{"Id": "1", "Said": "é"}]
 
 
 @pytest.mark.parametrize("first", ["sep=;\r\n", '"sep=;"\r\n', "SEP=;\n"])
 def test_the_line_with_which_excel_names_its_delimiter_is_no_header(first: str):
-    table = read_table(f"{first}Id;Said\r\n1;x\r\n".encode(), ".csv", Layout())
+    table = read_table(f"{first}Id;Said\r\n1;x\r\n".encode(), ".csv", TableLayout())
     assert [(row.line, dict(row.cells)) for row in table.rows()] == [(3, {"Id": "1", "Said": "x"})]
 
 

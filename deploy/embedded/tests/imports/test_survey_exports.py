@@ -15,7 +15,7 @@ from soundings.events.forms import FormBody
 from soundings_embedded.__main__ import app
 from soundings_embedded.imports.mapping import read_mapping
 from soundings_embedded.imports.mapping_inference import FileDraft, draft_of
-from soundings_embedded.imports.row_mapper import Reader
+from soundings_embedded.imports.row_mapper import RowReader
 from soundings_embedded.imports.table_readers import read_table
 
 QUALTRICS = """\
@@ -69,7 +69,7 @@ def imported(text: str) -> list[dict[str, object]]:
     """The items that a draft, taken as it is, makes of the file it was made of."""
     mapping = read_mapping(drafted(text).mapping)
     table = read_table(text.encode(), ".csv", mapping.layout())
-    reader = Reader(mapping, table.columns)
+    reader = RowReader(mapping, table.columns)
     return [reader.item(row) for row in table.rows()]
 
 

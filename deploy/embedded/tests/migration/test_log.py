@@ -14,15 +14,15 @@ from soundings.testing.memory_log import MemoryLog
 from soundings_embedded.migration.copy_log import check_ours, copy_log
 from soundings_embedded.migration.domain import origin_of
 from soundings_embedded.migration.errors import LogInUse
-from soundings_embedded.migration.ports import Meter
+from soundings_embedded.migration.ports import StepMeter
 from soundings_embedded.migration.verify_log import prove_log
 
 TOPICS = [TopicSpec("a", 2, "delete", timedelta(days=1)), TopicSpec("b", 1, "compact", None)]
 MARK = "this-home"
 
 
-def meter() -> Meter:
-    return Meter(lambda _part, _done, _steps: None, "", 0)
+def meter() -> StepMeter:
+    return StepMeter(lambda _part, _done, _steps: None, "", 0)
 
 
 async def empty() -> MemoryLog:

@@ -6,10 +6,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
-from catalogue_api.editing.http import editing_router
 from catalogue_api.entities.entity_type import EntityType
-from catalogue_api.entities.http import STATUS_OF as ENTITY_STATUS
+from catalogue_api.entities.http import entities_router
 from catalogue_api.entities.reannouncement import AnnounceEntities
+from catalogue_api.entities.replies import STATUS_OF as ENTITY_STATUS
 from catalogue_api.entities.sql import METADATA, OUTBOX, SqlCatalogue, raise_unavailable
 from catalogue_api.forms.domain import KIND as FORM
 from catalogue_api.forms.http import forms_router
@@ -80,7 +80,7 @@ def build(
             title="Soundings: catalogue",
             description=_DESCRIPTION,
             routers=[
-                editing_router(catalogue, KINDS, clock),
+                entities_router(catalogue, KINDS, clock),
                 forms_router(catalogue, clock),
                 templates_router(catalogue),
                 keys_router(keyring, clock),
@@ -93,6 +93,8 @@ def build(
             limits=settings.limits,
             metrics=settings.metrics,
             status_of={**ENTITY_STATUS, **KEY_STATUS, **REVOCATION_STATUS},
+            # A catalogue whose changes do not reach the log is not ready: feedback-api would go on
+            # with old forms and keys.
             ready=[_outbox_moves(relay, settings.stuck_after_seconds), health.unready_reason],
         )
     )
@@ -109,11 +111,13 @@ def _verifier(settings: Settings, revoked: RevocationList) -> TokenVerifier:
     )
 
 
-async def announce(database_url: str) -> int:
+async def announce_catalogue(database_url: str) -> int:
     """Put the whole catalogue into the outbox again; how many snapshots that are. The others know their duplicates."""
     async with _opened(database_url) as database:
         models = {kind.name: kind.model for kind in KINDS}
         announce_entities = AnnounceEntities(SqlCatalogue(database, models), system_clock)
+        # In the order of KINDS, so that referenced entities are announced before those that refer
+        # to them.
         announced = 0
         for kind in KINDS:
             announced += await announce_entities(kind, version_event if kind is FORM else None)
@@ -122,7 +126,7 @@ async def announce(database_url: str) -> int:
 
 
 async def carry_outbox(database_url: str, log_url: str) -> None:
-    """Carry all that waits in the outbox to the log, whoever else does so too. Raises `LogUnavailable`."""
+    """Carry all that waits in the outbox to the log; safe to run concurrently. Raises `LogUnavailable`."""
     async with _opened(database_url) as database:
         relay = OutboxRelay(database, OUTBOX, lambda: open_log(log_url), topics=[CATALOGUE])
         try:
@@ -132,8 +136,8 @@ async def carry_outbox(database_url: str, log_url: str) -> None:
             await relay.close_log()
 
 
-async def copy(source_url: str, target_url: str, progress: Progress) -> Sequence[TableComparison]:
-    """Make another database hold what this one holds; nobody may use either meanwhile. What both hold afterwards."""
+async def copy_catalogue(source_url: str, target_url: str, progress: Progress) -> Sequence[TableComparison]:
+    """Replace the content of another database by this one's; neither may be in use. Returns the digests of both."""
     tables = list(METADATA.sorted_tables)
     async with AsyncExitStack() as stack:
         source, target = open_database(source_url), open_database(target_url)
@@ -158,6 +162,7 @@ def _lifespan(database: Database, relay: OutboxRelay) -> Lifespan:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None, None]:
         async with AsyncExitStack() as stack:
+            # Pushed before the migration, so that a failed migration closes the engine too.
             stack.push_async_callback(database.close_engine)
             await migrate_database(database, "catalogue_api")
             await stack.enter_async_context(run_relay(relay))

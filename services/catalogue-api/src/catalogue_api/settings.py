@@ -1,4 +1,4 @@
-"""What the catalogue needs to be told; the environment is read here and nowhere else."""
+"""Settings of catalogue-api; the only place that reads its environment."""
 
 import os
 from collections.abc import Mapping
@@ -32,6 +32,7 @@ class Settings:
     """How long a change may wait for the log before the service calls itself not ready."""
 
     @classmethod
+    # Read once at start: a changed variable takes effect after a restart only.
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:
         """Settings from ``SOUNDINGS_…`` variables; KeyError names one that is missing."""
         given = os.environ if environment is None else environment

@@ -25,11 +25,14 @@ LoadKeySet = Callable[[str], Awaitable[KeySet]]
 Ticks = Callable[[], float]
 """Seconds on a clock that never goes back."""
 
+# How soon a withdrawn key stops working, and how often an identity provider is asked: once a minute
+# per process.
 REFRESH_SECONDS: Final = 60.0
 FILE_CHECK_SECONDS: Final = 0.5
 RETRY_SECONDS: Final = 10.0
 """The least time between two fetches, whatever tokens come."""
 UNKNOWN_KID_SECONDS: Final = 60.0
+# Tokens with invented kids are free to send; the memory that they take is not.
 _UNKNOWN_KIDS: Final = 1024
 STALE_SECONDS: Final = 24 * 3600.0
 _log = structlog.get_logger("soundings.access")
@@ -82,6 +85,7 @@ class KeySetCache:
     async def find(self, kid: str | None, algorithm: str) -> VerificationKey | None:
         """The key of a token's header; the set is fetched once more when it may be newer than what is known."""
         found = (await self.current()).find(kid, algorithm)
+        # A key may have been rotated in since the last load; the rate of these loads is bounded.
         if found is None and self._may_be_new(kid):
             await self._reload()
             found = self._usable().find(kid, algorithm)
@@ -137,15 +141,19 @@ class KeySetCache:
         """Load once, however many callers wait. A caller that goes away does not take the load with it."""
         loop = asyncio.get_running_loop()
         flight = self._flight
+        # The loop is compared, because tests and the embedded mode use one cache from several event
+        # loops.
         if flight is None or flight.done() or flight.get_loop() is not loop:
             flight = self._flight = loop.create_task(self._try_to_load(), name="load a key set")
         if self._failure is not None and self._keys is not None and not self._is_stale():
             return  # while the provider is away nobody waits for the next attempt
+        # Shielded: cancelling one request must not cancel the load that others wait for.
         await asyncio.shield(flight)
 
     async def _try_to_load(self) -> None:
         self._tried_at = self._ticks()
         mark = None if self._path is None else await asyncio.to_thread(_mark_of, self._path)
+        # An unchanged file needs no parsing; only its age is renewed.
         if mark is not None and mark == self._mark and self._failure is None:
             self._loaded_at = self._ticks()
             return
@@ -163,6 +171,7 @@ class KeySetCache:
         if self._failure is not None:
             _log.info("token_keys_available_again", issuer=issuer)
         if self._keys is None or _identity(keys) != _identity(self._keys):
+            # Tokens that were verified with a removed key are verified again from now on.
             self.generation += 1
             _log.info("token_keys_changed", issuer=issuer, keys=len(keys.keys), skipped=keys.skipped)
         self._keys, self._loaded_at, self._failure = keys, self._ticks(), None
@@ -196,6 +205,7 @@ def _mark_of(path: Path) -> _FileMark:
         found = path.stat()
     except (OSError, ValueError):
         return None
+    # Inode and ctime too: an atomic replacement may keep size and mtime.
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 

@@ -30,6 +30,8 @@ _PUBLIC: Final = {"EC": ("crv", "x", "y"), "RSA": ("n", "e"), "OKP": ("crv", "x"
 _TEXT: Final = re.compile(r"[A-Za-z0-9_-]{1,1400}")
 _EXPONENT_MAX: Final = 8
 """Characters of an RSA exponent; a larger one only makes every check slow."""
+# No HMAC and no "none": with a symmetric algorithm a public key could be used as the secret
+# (algorithm confusion).
 ALGORITHMS: Final = frozenset({*_OF_RSA, *(name for names in _OF_CURVE.values() for name in names)})
 """Every algorithm that a token may be signed with; none is symmetric."""
 
@@ -62,6 +64,7 @@ class KeySet:
     def find(self, kid: str | None, algorithm: str) -> VerificationKey | None:
         """The key for a token's header. Without a ``kid`` there must be exactly one key of the algorithm."""
         fitting = [one for one in self.keys if algorithm in one.algorithms and kid in (None, one.kid)]
+        # Without a kid an ambiguous match is rejected rather than tried key by key.
         return fitting[0] if len(fitting) == 1 or (fitting and kid is not None) else None
 
 
@@ -89,6 +92,7 @@ async def load_key_set(url: str) -> KeySet:
 
 def _read_file(path: Path) -> bytes:
     try:
+        # A pipe or device would block the read for ever.
         if not stat.S_ISREG(path.stat().st_mode):
             raise KeySetUnusable("it is not a regular file")
         with path.open("rb") as file:
@@ -107,6 +111,7 @@ async def _fetch(url: str) -> bytes:
     ):
         if reply.status_code != HTTPStatus.OK:
             raise KeySetUnusable(f"the reply has the status {reply.status_code}")
+        # A compressed reply could expand beyond the size limit.
         if reply.headers.get("content-encoding", "identity") != "identity":
             raise KeySetUnusable("the reply is compressed although that was not asked for")
         content = bytearray()

@@ -24,4 +24,5 @@ def make_key() -> NewKey:
 
 def hash_key(secret: str) -> str:
     """What is stored of a key. A plain hash suffices, because a random 256-bit secret cannot be guessed."""
+    # surrogatepass: a malformed header must give an unknown key, not an exception.
     return sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

@@ -7,9 +7,9 @@ from soundings.access.roles import STAFF, StaffRole
 
 
 class AuthScheme(Enum):
-    """The ways through a door other than a role."""
+    """Authentication schemes of operations that require no staff role."""
 
-    PUBLIC = "public"  # nobody needs to say who they are; a staff token widens what they see
+    PUBLIC = "public"  # no authentication; a staff token extends what is visible
     SOURCE = "source"  # a source key, checked by the service itself
 
 
@@ -49,6 +49,8 @@ ENTITIES = (
     "personas",
 )
 
+# Keys are route names. A route that is missing here is denied, so a forgotten entry cannot open an
+# endpoint.
 POLICY: dict[str, Access] = {
     # every service
     "livez": AuthScheme.PUBLIC,
@@ -57,7 +59,7 @@ POLICY: dict[str, Access] = {
     "docs": AuthScheme.PUBLIC,
     "docs_asset": AuthScheme.PUBLIC,
     "openapi": AuthScheme.PUBLIC,
-    # listening
+    # feedback-api
     "feedback.responses.submit": AuthScheme.SOURCE,
     "feedback.interactions.record": AuthScheme.SOURCE,
     "feedback.tallies.record": AuthScheme.SOURCE,
@@ -85,7 +87,7 @@ POLICY: dict[str, Access] = {
     "feedback.connectors.receive": AuthScheme.SOURCE,
     "feedback.connectors.preview": SourceOrStaff(_MANAGER.roles),
     "feedback.connectors.seal": _MANAGER,
-    # knowing
+    # catalogue-api
     "catalogue.forms.publish": _MANAGER,
     "catalogue.form_templates.list": StaffRoles(STAFF, needs_agency=False),
     "catalogue.form_templates.fill": _ANY_STAFF,
@@ -100,7 +102,7 @@ POLICY: dict[str, Access] = {
     "catalogue.token_revocations.list": _ADMIN,
     **{f"catalogue.{entities}.{verb}": _MANAGER for entities in ENTITIES for verb in ("put", "patch", "retire")},
     **{f"catalogue.{entities}.{verb}": _ANY_STAFF for entities in ENTITIES for verb in ("get", "list", "history")},
-    # measuring
+    # metrics-worker
     "metrics.measures.list": AuthScheme.PUBLIC,
     "metrics.metrics.list": AuthScheme.PUBLIC,
     "metrics.metrics.get": AuthScheme.PUBLIC,
@@ -114,6 +116,6 @@ POLICY: dict[str, Access] = {
     "metrics.dead_letters.replay": _ADMIN,
     "metrics.parked.list": _ADMIN,
     "metrics.parked.resume": _ADMIN,
-    # the front page of the embedded mode
+    # the landing page of the embedded mode
     "front_page": AuthScheme.PUBLIC,
 }

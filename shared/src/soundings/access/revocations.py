@@ -15,6 +15,7 @@ from soundings.kernel.clock import Clock, epoch_ms, system_clock
 from soundings.kernel.errors import ServiceUnavailable, SoundingsError, safe_error_reason
 from soundings.log.port import RecordBatch, StoredRecord, UnknownTopic
 
+# Upper bound of how long a revoked token is still accepted after the revocation is on the log.
 LOOK_SECONDS: Final = 0.5
 RETRY_SECONDS: Final = 5.0
 _PATIENCE_SECONDS: Final = 2.0
@@ -50,6 +51,7 @@ class _PolledSource:
             if self._failing and self._ticks() < self._next_look:
                 return
             flight = self._flight = loop.create_task(self._look(), name="look for revoked tokens")
+        # One poll for all concurrent requests; shielded, because the first caller may be cancelled.
         await asyncio.shield(flight)
 
     async def _look(self) -> None:
@@ -112,6 +114,7 @@ class LogRevocations:
             end = await self._log.end_position(CATALOGUE.name, 0)
         except UnknownTopic:  # a new log on which no catalogue has written
             return {}
+        # The log may have been replaced by a restore; then it is read from the beginning.
         if end < self._position:  # another log than before
             self._position = 0
         while self._position < end:
@@ -121,6 +124,7 @@ class LogRevocations:
             if batch.next <= self._position:
                 break
             self._position = batch.next
+        # Expired tokens fail by themselves, so their revocations need no memory.
         now = epoch_ms(self._clock())
         self._by_entity = {key: one for key, one in self._by_entity.items() if one[1] > now}
         return dict(self._by_entity.values())

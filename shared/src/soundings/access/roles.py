@@ -24,7 +24,7 @@ EVERY_AGENCY: Final = "*"
 class Principal:
     """A caller: ``agency`` is the one that the caller may act for, ``*`` for every one, None for none.
 
-    Nobody in particular has no roles. ``departments`` are those that the token names; without any there is no limit
+    An anonymous caller has no roles. ``departments`` are those that the token names; without any there is no limit
     within the agency.
     """
 
@@ -35,6 +35,7 @@ class Principal:
 
     def has_role(self, role: StaffRole) -> bool:
         """Whether the caller has the role, by name or because a wider one includes it."""
+        # Admin includes all roles; every staff role includes viewer.
         return role in self.roles or StaffRole.ADMIN in self.roles or (role is StaffRole.VIEWER and bool(self.roles))
 
     def has_any(self, roles: frozenset[StaffRole]) -> bool:

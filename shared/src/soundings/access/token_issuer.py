@@ -45,6 +45,7 @@ def further_issuers(environment: Mapping[str, str]) -> tuple[TokenIssuer, ...]:
 def _issuer(entry: object) -> TokenIssuer:
     fields = cast("dict[str, object]", entry) if isinstance(entry, dict) else {}
     texts = {name: value for name, value in fields.items() if isinstance(value, str) and value}
+    # Unknown fields are errors: a misspelt audience would silently disable that check.
     if texts != fields or not {"issuer", "jwks_url"} <= texts.keys() <= _FIELDS:
         raise ValueError(f"each entry of {VARIABLE} needs issuer and jwks_url, and may have audience, like {_EXAMPLE}")
     return TokenIssuer(texts["jwks_url"], texts["issuer"], texts.get("audience"))

@@ -30,6 +30,8 @@ MAX_TOKEN: Final = 8192
 """Characters of a token; a longer one is refused before anything of it is read."""
 _TOKEN: Final = re.compile(r"([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)\.([A-Za-z0-9_-]+)")
 _NAME_MAX: Final = 500
+# Signature checks cost about 0.1 ms; the cache saves them for repeated tokens. Bounded, because
+# tokens come from outside.
 _CACHE: Final = 2048
 _MOST_DEPARTMENTS: Final = 1000
 _LATEST: Final = 2**53
@@ -108,6 +110,7 @@ class TokenVerifier:
         """Who the token speaks for. Raises :class:`TokenRefused`, or Unavailable when the keys cannot be had."""
         checked = await self._known_or_checked(token)
         if self._revoked is not None:
+            # Revocation is checked outside the cache, on every request.
             await self._revoked.refresh()
             if checked.jti is not None and self._revoked.is_revoked(checked.jti):
                 raise TokenRefused("the token was revoked")
@@ -139,6 +142,7 @@ class TokenVerifier:
             if known.generation == known.keys.generation:
                 return known
         checked = await self._check(token)
+        # Cleared as a whole, which is simpler than an LRU and rarely happens.
         if len(self._known) >= _CACHE:
             self._known.clear()
         self._known[token] = checked
@@ -180,6 +184,7 @@ def _parse(token: str) -> _Parsed:
     algorithm, kid = header.get("alg"), header.get("kid")
     if not isinstance(algorithm, str) or algorithm not in ALGORITHMS:
         raise TokenRefused(f"the token's algorithm is none of {', '.join(sorted(ALGORITHMS))}")
+    # RFC 7515, section 4.1.11: unknown critical header parameters must be rejected.
     if "crit" in header or not (kid is None or (isinstance(kid, str) and len(kid) <= MAX_KID)):
         raise TokenRefused("the token's header asks for what is not supported here")
     signed = f"{parts[1]}.{parts[2]}".encode("ascii")
@@ -236,6 +241,7 @@ def _instant(claims: Claims, name: str) -> float | None:
     found = claims.get(name)
     if found is None:
         return None
+    # bool is a subclass of int; and NaN or huge numbers would pass comparisons.
     if isinstance(found, bool) or not isinstance(found, int | float) or not abs(found) < _LATEST:
         raise TokenRefused(f"the token does not hold: {name} is not a time")
     return float(found)
@@ -257,6 +263,7 @@ def principal_of(claims: Claims) -> Principal:
     """
     roles = frozenset(StaffRole(name) for name in _texts(claims.get("roles")) if name in set(StaffRole))
     agency = claims.get("agency")
+    # Bounded: the claims of a signed token may still be arbitrarily long.
     departments = frozenset(_texts(claims.get("departments"))[:_MOST_DEPARTMENTS])
     return Principal(str(claims["sub"]), roles, agency if isinstance(agency, str) and agency else None, departments)
 

@@ -3,7 +3,7 @@
 Errors::
 
     ClientError
-    ├── Unreachable        nobody answered, even after trying again
+    ├── Unreachable        no server answered, even after retries
     ├── RefusedByServer    a problem came back; status, code, detail and errors say what is wrong
     └── BufferFull         a buffer on disk holds as much as it may
 """

@@ -12,7 +12,7 @@ class ClientError(SoundingsError):
 
 
 class Unreachable(ClientError):
-    """Nobody answered, even after trying again."""
+    """No server answered, even after retries."""
 
     code: ClassVar[str] = "unreachable"
 

@@ -54,10 +54,12 @@ class Buffer:
         self._records_max = records_max
         self._lock = threading.Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
+        # Created before SQLite opens it, because SQLite would use the umask.
         path.touch(mode=0o600)
         self._file = sqlite3.connect(path, check_same_thread=False, isolation_level=None, timeout=30)
         self._file.execute("PRAGMA journal_mode=WAL")
         self._file.execute("PRAGMA synchronous=FULL")
+        # The items may contain personal data that the server would redact.
         self._file.execute("PRAGMA secure_delete=ON")
         self._file.executescript(_SHAPE)
 
@@ -90,6 +92,7 @@ class Buffer:
                 "SELECT place, kind, item FROM waiting ORDER BY place LIMIT ?", (limit,)
             ).fetchall()
         found = [QueuedItem(place, kind, cast("Json", orjson.loads(item))) for place, kind, item in rows]
+        # One request has one kind of item, and the order must be kept.
         return list(takewhile(lambda one: one.kind == found[0].kind, found))
 
     def settle(self, sent: Sequence[QueuedItem], rejected: Sequence[Mapping[str, object]]) -> int:

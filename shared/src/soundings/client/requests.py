@@ -107,16 +107,19 @@ def with_ids(kind: Kind, items: Sequence[Json]) -> list[Json]:
     """The items, each with an id of its own before the first try; a tally's id follows from what it says."""
     if kind == "tallies":
         return list(items)
+    # The id is set before the first attempt, so that a retry after a lost reply is a duplicate for
+    # the server.
     return [item if item.get("id") is not None else {**item, "id": new_id()} for item in items]
 
 
 def split_batches(items: Sequence[Json], size: int = BATCH) -> Iterator[tuple[int, list[Json]]]:
-    """The items in parts that a door takes at once, each with the place of its first item.
+    """The items in batches that the endpoint accepts, each with the index of its first item.
 
-    An empty list is one empty part: to send it is to ask whether the door is open.
+    An empty list yields one empty batch: sending it checks the key and the connection.
     """
     start, batch, weight = 0, list[Json](), 0
     for index, item in enumerate(items):
+        # Encoded twice, here and in the request; the byte limit of the server needs the exact size.
         more = len(orjson.dumps(item))
         if batch and (len(batch) >= size or weight + more > _BATCH_BYTES):
             yield start, batch

@@ -49,6 +49,8 @@ class Database:
         """How often texts were removed in this process; whoever tidies up compares it with its last look."""
         self.dialect: Dialect = "sqlite" if url.get_backend_name() == "sqlite" else "postgresql"
         if self.dialect == "sqlite":
+            # SQLite has one writer. BEGIN IMMEDIATE takes the lock at once, so a transaction cannot
+            # fail half-way with SQLITE_BUSY.
             self._writer = _sqlite_engine(url, "BEGIN IMMEDIATE", 1)
             self._reader = _sqlite_engine(url, "BEGIN", readers)
         else:
@@ -56,10 +58,13 @@ class Database:
                 url,
                 pool_size=4,
                 max_overflow=4,
+                # A failover leaves dead connections in the pool.
                 pool_pre_ping=True,
                 pool_timeout=10,
                 connect_args={"server_settings": {**_POSTGRES_SETTINGS, "application_name": name}},
             )
+            # REPEATABLE READ gives a query one snapshot over several statements, as SQLite's
+            # readers have it.
             self._reader = self._writer.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @asynccontextmanager
@@ -75,7 +80,7 @@ class Database:
             yield connection
 
     def is_full(self) -> bool:
-        """Whether the disk of a SQLite file has no room for more than the smallest write; a server's is its own."""
+        """Whether the disk of a SQLite file has no free space beyond a minimal write; always false for a server."""
         if self.dialect != "sqlite" or not self.url.database:
             return False
         return shutil.disk_usage(Path(self.url.database).parent).free < _NO_ROOM_BYTES

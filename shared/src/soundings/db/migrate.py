@@ -18,8 +18,9 @@ async def migrate_database(database: Database, package: str) -> None:
     async with database.write_transaction() as connection:
         if database.dialect == "postgresql":  # several replicas may start at once; on SQLite the transaction is alone
             await connection.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"migrate.{package}", 0))))
+        # The common case is an up-to-date database, which costs one query and no import of Alembic.
         if await connection.run_sync(_current_revision) != newest_revision(package):
-            from soundings.db.upgrading import (
+            from soundings.db.schema_upgrade import (
                 upgrade_schema,  # Alembic takes a third of a second of a start that needs none
             )
 

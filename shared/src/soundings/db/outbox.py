@@ -32,6 +32,7 @@ from soundings.kernel.errors import SoundingsError, safe_error_reason
 from soundings.log.port import MAX_RECORD_BYTES, AppendFailed, EventLog, LogRecord, LogUnavailable
 
 _BATCH = 100  # at most 90 MB in memory, since no record is larger than 0.9 MB
+# The advisory lock is held during an append, so the append needs a bound.
 _LOG_SECONDS = 10.0
 _LOCK_TIMEOUT = "15s"
 _STOP_SECONDS = 5.0
@@ -40,7 +41,7 @@ _log = structlog.get_logger("soundings.outbox")
 
 
 class RecordTooLarge(SoundingsError):
-    """The event would not fit into the log, so the change that it tells of is refused."""
+    """The event would not fit into the log, so the change is rejected."""
 
     code: ClassVar[str] = "too_large"
 
@@ -84,7 +85,7 @@ class EventOutbox:
         await connection.execute(select(self.counter.c.next).where(self.counter.c.id == 1).with_for_update())
 
     async def touch(self, connection: AsyncConnection) -> None:
-        """Write what stands there already, so that the commit has something to store."""
+        """Rewrite the present value, so that the commit has something to store."""
         counter = self.counter.c
         await connection.execute(update(self.counter).where(counter.id == 1).values(next=counter.next))
 
@@ -108,6 +109,8 @@ class EventOutbox:
 
     async def _take_oldest(self, connection: AsyncConnection, count: int) -> int:
         counter = self.counter
+        # The row lock of this UPDATE serialises writers until commit, so position order is commit
+        # order.
         moved = update(counter).where(counter.c.id == 1).values(next=counter.c.next + count).returning(counter.c.next)
         return int((await connection.execute(moved)).scalar_one()) - count
 
@@ -163,6 +166,7 @@ class OutboxRelay:
 
         What was stopped may run again, in another event loop too.
         """
+        # A new event for each run: an asyncio.Event belongs to the loop in which it is first used.
         self._woken, self._stopping = asyncio.Event(), False
         failures = 0
         while not self._stopping:
@@ -184,12 +188,15 @@ class OutboxRelay:
     async def relay_once(self) -> int:
         """One round; how many records were carried. Raises what the log or the database raises, having lost nothing."""
         log = await self._ready_log()
+        # A cheap read first, so that an idle relay takes no write lock twice a second.
         if not await self._has_records():
             return 0
         async with self._database.write_transaction() as connection:
             await self._be_alone(connection)
             waiting = await self._first_records(connection)
             taken = await _append_records(log, waiting)
+            # Deleted in the transaction that holds the lock: a crash before the commit repeats the
+            # append, never loses it.
             await self._delete_relayed(connection, waiting[:taken])
         if taken < len(waiting):
             raise LogUnavailable("the log did not take every record")
@@ -234,6 +241,7 @@ class OutboxRelay:
         if self._database.dialect == "sqlite":
             return
         await connection.execute(select(func.set_config("lock_timeout", _LOCK_TIMEOUT, True)))  # noqa: FBT003 - SQL's own
+        # An advisory lock ends with its transaction, so a crashed relay cannot block the next one.
         name = func.hashtextextended(f"soundings.{self._outbox.name}", 0)
         await connection.execute(select(func.pg_advisory_xact_lock(name)))
 
@@ -260,12 +268,13 @@ class OutboxRelay:
 
 @asynccontextmanager
 async def run_relay(relay: OutboxRelay) -> AsyncGenerator[None, None]:
-    """Run the relay beside the block; what still waits at the end is carried after the next start."""
+    """Run the relay while the block runs; rows left in the outbox are sent after the next start."""
     task = asyncio.create_task(relay.run_forever(), name="outbox relay")
     try:
         yield
     finally:
         relay.request_stop()
+        # A round in progress may finish, then the task is cancelled.
         await asyncio.wait([task], timeout=_STOP_SECONDS)
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -273,7 +282,7 @@ async def run_relay(relay: OutboxRelay) -> AsyncGenerator[None, None]:
 
 
 async def _append_records(log: EventLog, waiting: Sequence[_WaitingRecord]) -> int:
-    """Append in order; how many from the front are durable. What stands behind a failure is sent again with it."""
+    """Append in order; returns how many from the front are durable. Records after a failure are sent again with it."""
     taken = 0
     for topic, run in _group_by_topic(waiting):
         async with asyncio.timeout(_LOG_SECONDS):

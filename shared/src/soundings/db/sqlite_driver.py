@@ -26,6 +26,7 @@ class BatchedSqliteConnection(aiosqlite.Connection):
 
     def __init__(self, path: str) -> None:
         super().__init__(partial(sqlite3.connect, path, check_same_thread=False), iter_chunk_size=_AT_ONCE)
+        # A process must be able to exit while a connection is open.
         self._thread.daemon = True
 
     def cursor(self) -> "BatchedSqliteCursor":  # type: ignore[override]  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -34,6 +35,7 @@ class BatchedSqliteConnection(aiosqlite.Connection):
 
     async def commit(self) -> None:
         """Commit the transaction, if there is one."""
+        # Without a transaction there is nothing to do, and a switch to the thread is saved.
         if self._conn.in_transaction:
             await super().commit()
 
@@ -101,7 +103,7 @@ class BatchedSqliteCursor:
             yield row
 
     async def close(self) -> None:
-        """Let go of what nobody asked for; after the last row there is nothing to do."""
+        """Discard rows that were not fetched; nothing to do after the last one."""
         self._rows.clear()
         if self._more is not None:
             await self._connection.run_on_thread(self._end_batch)

@@ -30,7 +30,7 @@ class UtcDateTime(_Instant):
 
 
 class JsonColumn(_Json):
-    """A JSON document as text; its keys keep the order they were written in, for the first language stands in."""
+    """A JSON document as text; key order is kept, because the first language is the fallback."""
 
     impl = String
     cache_ok = True

@@ -40,7 +40,7 @@ Sealed = Annotated[str, Field(pattern=r"^sealed:v1:[A-Za-z0-9_-]{40,2000}$")]
 
 
 class EntityBody(BaseModel):
-    """What a person writes of an entity; unknown fields are refused at the door and ignored on the log."""
+    """The editable fields of an entity; unknown fields are rejected by HTTP and ignored on the log."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
@@ -208,14 +208,14 @@ class PersonaBody(EntityBody):
 
 
 class SourceKey(EntityBody):
-    """A source's key as the doors know it: only the hash of the secret."""
+    """A source's key as feedback-api knows it: only the hash of the secret."""
 
     source_id: Slug
     key_hash: str
 
 
 class TokenRevocation(EntityBody):
-    """A staff token that no service takes any more; after ``expires_at`` nobody needs to know."""
+    """A revoked staff token; after ``expires_at`` the record may be dropped."""
 
     jti: Annotated[str, Field(min_length=1, max_length=500)]
     expires_at: Instant

@@ -55,7 +55,7 @@ def _of_properties(old: Schema, new: Schema, old_root: Schema, new_root: Schema,
 
 
 def _resolve_reference(schema: object, root: Schema) -> object:
-    """The definition that a ``$ref`` points to; keywords beside it are documentation only in our schemas."""
+    """The definition that a ``$ref`` points to; sibling keywords are documentation only in our schemas."""
     reference = _as_mapping(schema).get("$ref")
     if isinstance(reference, str):
         return _as_mapping(root["$defs"])[reference.removeprefix("#/$defs/")]

@@ -46,7 +46,7 @@ class _OfSource(EventData):
 
 
 class ResponseSubmitted(_OfSource):
-    """One person's filled form. Text stands under ``comments`` only, and has been redacted."""
+    """One person's filled form. Free text is in ``comments`` only, and has been redacted."""
 
     TYPE: ClassVar[str] = "gov.soundings.response.submitted.v1"
 

@@ -27,7 +27,7 @@ class _SignalEvent(EventData):
 
 
 class SignalRaised(_SignalEvent):
-    """A signal stands; ``detail`` says in words what the numbers show."""
+    """A signal was raised; ``detail`` describes the numbers in words."""
 
     TYPE: ClassVar[str] = "gov.soundings.signal.raised.v1"
 
@@ -39,7 +39,7 @@ class SignalRaised(_SignalEvent):
 
 
 class SignalCleared(_SignalEvent):
-    """A signal no longer stands."""
+    """A signal was cleared."""
 
     TYPE: ClassVar[str] = "gov.soundings.signal.cleared.v1"
 

@@ -13,7 +13,7 @@ STALE_VARIABLE: Final = "SOUNDINGS_JWKS_STALE_SECONDS"
 
 @dataclass(frozen=True, slots=True)
 class AccessSettings:
-    """``allowed_hosts`` None leaves the Host check to whoever mounts the service (the embedded mode)."""
+    """``allowed_hosts`` None leaves the Host check to the mounting application (the embedded mode)."""
 
     issuers: tuple[TokenIssuer, ...] = ()
     stale_seconds: float = STALE_SECONDS

@@ -27,7 +27,7 @@ _DETAIL: Final = (
 
 @dataclass(frozen=True, slots=True)
 class AllowedHosts:
-    """Loopback, and these names; ``*.name`` stands for every name below, ``*`` for all. Ports do not matter."""
+    """Loopback and these host names; ``*.name`` matches every subdomain, ``*`` all names. Ports are ignored."""
 
     names: frozenset[str] = frozenset()
 
@@ -91,6 +91,7 @@ class HostCheck:
         found = _HEADER.fullmatch(header or b"")
         passes = found is not None and self._allowed.allow(found[1].decode("ascii").strip("[]"))
         if header is not None:
+            # The Host header is chosen by clients, so the cache is bounded.
             if len(self._known) >= _REMEMBERED:
                 self._known.clear()
             self._known[header] = passes
@@ -100,6 +101,7 @@ class HostCheck:
 def _header(headers: Iterable[tuple[bytes, bytes]]) -> bytes | None:
     """The Host header; None where there is none, and what no name can be where there are several."""
     found = [value for name, value in headers if name == b"host"]
+    # Two Host headers are a request smuggling pattern; NUL matches no name.
     return None if not found else found[0] if len(found) == 1 else b"\0"
 
 

@@ -36,6 +36,7 @@ TELEMETRY: TelemetryConfig = {
 }
 """What FastAPI itself may tell: spans of requests, once traces are started; its logs would quote errors."""
 _ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
+# Swagger UI needs inline scripts and styles, and nothing from other hosts.
 _DOCS_CSP = (
     "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'"
@@ -44,7 +45,7 @@ _DOCS_CSP = (
 
 @dataclass(frozen=True, slots=True)
 class ServiceSpec:
-    """What a service tells the skeleton. ``prefix`` is where its operations stand in the policy table."""
+    """What a service passes to the application factory. ``prefix`` is that of its operations in the policy table."""
 
     name: str
     title: str
@@ -85,6 +86,7 @@ def service_app(spec: ServiceSpec) -> FastAPI:
         description=spec.description,
         version=installed_version("soundings"),
         lifespan=lifespan,
+        # The documentation routes are our own: their assets come from the package, not from a CDN.
         docs_url=None,
         redoc_url=None,
         openapi_url=None,
@@ -96,6 +98,8 @@ def service_app(spec: ServiceSpec) -> FastAPI:
     app.state.show_ready = show_ready
     on_error = register_problem_handlers(app, spec.status_of)
     routes = [route for router in spec.routers for route in router.routes]
+    # Starlette runs the middleware that was added last first: request middleware, Host check, fast
+    # path.
     app.add_middleware(FastPathMiddleware, routes=routes, on_error=on_error)
     if spec.allowed_hosts is not None:
         app.add_middleware(HostCheck, allowed=spec.allowed_hosts)

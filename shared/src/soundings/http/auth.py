@@ -29,6 +29,8 @@ def enforce_policy(policy: Mapping[str, Access], verifier: TokenVerifier) -> Gua
 
     async def enforce_route(request: Request) -> None:
         access = policy.get(request.scope["route"].name)
+        # The endpoint itself checks source keys, because it needs the source's catalogue entry
+        # anyway.
         if access is AuthScheme.SOURCE:
             return
         principal = await _authenticate_caller(request, verifier)
@@ -43,6 +45,7 @@ def enforce_policy(policy: Mapping[str, Access], verifier: TokenVerifier) -> Gua
             )
         if not principal.has_any(access.roles):
             raise ProblemException(403, "forbidden", "Your roles do not allow this.")
+        # A token without an agency claim must not fall back to all agencies.
         if principal.agency is None and not (isinstance(access, StaffRoles) and not access.needs_agency):
             raise ProblemException(403, "forbidden", "Your token names no agency; one with the claim agency is needed.")
         _check_repeated(request)
@@ -51,7 +54,7 @@ def enforce_policy(policy: Mapping[str, Access], verifier: TokenVerifier) -> Gua
 
 
 def _check_repeated(request: Request) -> None:
-    """422 for a parameter that is given twice and would be taken once: nobody could tell which one counts."""
+    """422 for a repeated parameter that takes one value: the intended one is ambiguous."""
     if not request.scope["query_string"]:
         return
     allowed = _REPEATED.get(request.scope["route"].name, frozenset[str]())
@@ -71,13 +74,13 @@ def bearer_token(request: Request) -> str | None:
 
 
 def current_principal(request: Request) -> Principal:
-    """Who calls; nobody in particular where no token was given."""
+    """The caller; anonymous without a token."""
     principal: Principal = request.state.principal
     return principal
 
 
 async def _authenticate_caller(request: Request, verifier: TokenVerifier) -> Principal:
     token = bearer_token(request)
-    if token is None or token.startswith(PREFIX):  # a source's key is nobody's token; the doors that know it check it
+    if token is None or token.startswith(PREFIX):  # a source key is not a staff token; its endpoints check it
         return ANONYMOUS
     return await verifier.verify_token(token)

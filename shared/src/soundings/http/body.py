@@ -6,6 +6,8 @@ from starlette.requests import ClientDisconnect, Request
 
 from soundings.http.problems import ProblemException
 
+# How much of an oversized body is read and discarded, so that the client gets the 413 instead of a
+# reset.
 _DRAIN_MAX = 16 * 1024 * 1024
 
 
@@ -52,11 +54,13 @@ async def _drain_rest(request: Request, declared: int) -> None:
 def _gunzip_limited(raw: bytes, limit: int) -> bytes:
     unpacker = zlib.decompressobj(wbits=31)
     try:
+        # max_length bounds the memory: a gzip bomb stops at the limit.
         body = unpacker.decompress(raw, limit + 1)
     except zlib.error as error:
         raise ProblemException(400, "unreadable", "The body is not gzip.") from error
     if len(body) > limit:
         raise _too_large(limit)
+    # A truncated stream or trailing data would be silently ignored otherwise.
     if not unpacker.eof or unpacker.unused_data:
         raise ProblemException(400, "unreadable", "The gzip body is cut off, or something follows it.")
     return body

@@ -26,11 +26,13 @@ def decode_cursor(cursor: str, *kinds: type) -> tuple[str | int, ...]:
     Numbers fit 64 bits, texts hold no NUL and at most 1,000 characters.
     """
     try:
+        # Checked before decoding, as a cursor is client input.
         encoded = cursor if len(cursor) <= _CURSOR_MAX else ""
         position = orjson.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
     except (binascii.Error, ValueError):
         position = None
     parts = cast("list[str | int]", position) if isinstance(position, list) else None
+    # Exact types: bool would pass isinstance(int), and a wrong type is a database error later.
     if parts is None or [type(part) for part in parts] != list(kinds) or not all(map(_is_storable, parts)):
         detail = "is not a cursor that an earlier page gave"
         raise ProblemException(

@@ -1,8 +1,7 @@
-"""Direct routes: doors that are asked so often that the framework's way to them costs more than what they do.
+"""Fast-path routes for high-traffic endpoints.
 
-They are routes of the framework as all others, with their operations in its documentation. But a request that is one of
-theirs goes from `Surround` to the endpoint itself, past the layers in between, which look for dependencies, resources
-and routers that such a door has no use for. Errors are answered by the same handlers.
+They are declared as FastAPI routes (OpenAPI, policy table), but `FastPathMiddleware` calls the endpoint directly,
+without dependency resolution and the other middleware layers. Errors go through the same problem handlers. See ADR 13.
 """
 
 from collections.abc import Callable, Coroutine, Iterable, Sequence
@@ -25,18 +24,18 @@ RawHeaders = Sequence[tuple[bytes, bytes]]
 class FastPathRoute(APIRoute):
     """A route whose endpoint is called with the request and the parts of its path, by name, and nothing else.
 
-    Nobody looks for a staff token on the way. So every kind of direct route says which `door` its operations must be in
-    the policy table, and checks what that asks for by itself.
+    Staff tokens are not evaluated here. A subclass declares in `required_scheme` what the policy table must have for
+    its operations, and authenticates the caller itself.
     """
 
-    door: ClassVar[AuthScheme]
+    required_scheme: ClassVar[AuthScheme]
     headers: ClassVar[RawHeaders] = ()
     """What every answer carries, refusals too."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[None, None, Response]]:
-        """The endpoint itself; ValueError where the policy table asks for another door."""
-        if POLICY.get(self.name) is not self.door:
-            raise ValueError(f"{self.name} is not a {self.door.value} door in the policy table")
+        """The endpoint itself. Raises ValueError where the policy table has another scheme for the operation."""
+        if POLICY.get(self.name) is not self.required_scheme:
+            raise ValueError(f"{self.name} does not have the scheme {self.required_scheme.value} in the policy table")
         return self.handle_request
 
     async def handle_request(self, request: Request) -> Response:
@@ -73,6 +72,8 @@ class FastPathMiddleware:
 
     def __init__(self, app: ASGIApp, *, routes: Iterable[BaseRoute], on_error: OnError) -> None:
         self._app = app
+        # A linear scan: there are few fast-path routes, and a dictionary cannot match path
+        # parameters.
         self._routes = [(route, frozenset(route.methods or ())) for route in routes if isinstance(route, FastPathRoute)]
         self._on_error = on_error
 
@@ -92,6 +93,7 @@ class FastPathMiddleware:
 
     def _find_route(self, scope: Scope) -> FastPathRoute | None:
         """The route of a request; the parts of its path are in the scope."""
+        # Mounted in the embedded mode the path has the prefix of the mount.
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         for route, methods in self._routes:
             if scope["method"] in methods and (match := route.path_regex.match(path)) is not None:

@@ -13,8 +13,9 @@ class JsonBounds:
     def excess(self, body: bytes) -> str | None:
         """What a body has too much of, in words; None when it is within the bounds.
 
-        Brackets and commas inside texts count too, so the bounds must leave room for them. Linear, at memory speed.
+        Brackets and commas inside strings count too, so the bounds must allow for them. Linear, at memory speed.
         """
+        # A body shorter than the bound cannot exceed it; most bodies end here.
         if len(body) <= min(self.containers, self.members):
             return None
         containers = body.count(b"{") + body.count(b"[")

@@ -4,6 +4,7 @@ import asyncio
 import time
 from typing import Final
 
+# Short enough for the latency of other requests, long enough that yielding costs nothing.
 _SLICE_SECONDS: Final = 0.005
 
 

@@ -1,4 +1,4 @@
-"""Prometheus text on a listener of its own, so that nobody who may only use the API learns what the service counts."""
+"""Prometheus metrics on a separate listener, so that clients of the API cannot read them."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
@@ -51,6 +51,8 @@ async def serving_metrics(address: MetricsAddress | None, refresh: Sequence[Refr
         yield None
         return
     try:
+        # A minimal server of our own: a second uvicorn would cost memory and a thread for one
+        # route.
         server = await asyncio.start_server(_answering(refresh), address.host, address.port, limit=_HEAD_MAX)
     except OSError as error:
         if address.required:

@@ -18,26 +18,27 @@ REQUEST_ID = "soundings.request_id"
 """Where the scope holds the id of a request."""
 TYPE_BASE = "https://soundings.example/problems/"
 
+# The phrases of RFC 9110. http.HTTPStatus has older ones for some, which differ between versions of Python.
 TITLES: Mapping[int, str] = {
-    400: "The request cannot be read",
-    401: "Say who you are",
-    403: "Not allowed",
-    404: "Not found",
-    405: "Method not allowed",
-    406: "Not acceptable",
-    408: "Not sent in time",
-    409: "In conflict with what is there",
-    412: "Changed in the meantime",
-    413: "Too large",
-    414: "The address is too long",
-    415: "Not a type we read",
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
+    408: "Request Timeout",
+    409: "Conflict",
+    412: "Precondition Failed",
+    413: "Content Too Large",
+    414: "URI Too Long",
+    415: "Unsupported Media Type",
     421: "Misdirected Request",
-    422: "Not valid",
-    431: "The headers are too large",
-    428: "A condition is required",
-    429: "Too fast",
-    500: "Our mistake",
-    503: "Not available right now",
+    422: "Unprocessable Content",
+    428: "Precondition Required",
+    429: "Too Many Requests",
+    431: "Request Header Fields Too Large",
+    500: "Internal Server Error",
+    503: "Service Unavailable",
 }
 STATUS_OF: Mapping[str, int] = {
     "invalid": 422,
@@ -139,6 +140,8 @@ def register_problem_handlers(app: FastAPI, status_of: Mapping[str, int]) -> OnE
 
 def _of_domain_error(error: SoundingsError, table: Mapping[str, int], request: Request) -> Response:
     status = table.get(error.code, 500)
+    # An error without a mapped status is a bug: it is logged, and its text is not shown to the
+    # client.
     if status >= 500 and not isinstance(error, ServiceUnavailable):  # noqa: PLR2004 - HTTP's own border
         request_id = request.scope.get(REQUEST_ID)
         _log.error("unmapped_error", route=route_of(request.scope), request_id=request_id, exc_info=error)

@@ -48,6 +48,7 @@ class _ArrivingBody:
         self._limits = limits
         # A service inside another one (embedded) leaves the time to the outer middleware.
         self._is_timed = not scope.get(_TIMED)
+        # Marks the scope, so that a mounted service does not time the body a second time.
         scope[_TIMED] = True
         self._received = 0
         self._more = True
@@ -69,12 +70,14 @@ class _ArrivingBody:
     async def _receive_in_time(self) -> Message:
         now = asyncio.get_running_loop().time()
         self._deadline = self._deadline or now + self._limits.body_seconds
+        # The deadline moves with the bytes received: a slow but steady client is not cut off, a
+        # trickling one is.
         allowance = self._received / self._limits.body_bytes_per_second
         return await _received_by(self._deadline + allowance, self._receive)
 
 
 class RequestMiddleware:
-    """The one middleware of every service; plain ASGI, because it stands in the hot path."""
+    """The one middleware of every service; plain ASGI, because it is on the hot path."""
 
     def __init__(self, app: ASGIApp, *, service: str, body_limit: int, limits: ServerLimits | None = None) -> None:
         self._app = app
@@ -90,6 +93,7 @@ class RequestMiddleware:
         began = time.perf_counter()
         headers = Headers(scope=scope)
         request_id = headers.get("x-request-id", "")
+        # A request id from outside ends up in logs and headers, so its alphabet is restricted.
         request_id = request_id if _REQUEST_ID.fullmatch(request_id) else f"{_PROCESS}-{next(_NUMBERS):x}"
         scope[REQUEST_ID] = request_id
         status, started = 500, False
@@ -117,6 +121,7 @@ class RequestMiddleware:
         except ClientDisconnect:
             status = _CLIENT_GONE
         except Exception as error:
+            # The handler for unexpected errors: logged here once, and the client gets no detail.
             _log.error("unhandled_error", route=route_of(scope), request_id=request_id, exc_info=error)
             if started:
                 raise
@@ -129,6 +134,8 @@ class RequestMiddleware:
 
     def _refusal(self, scope: Scope, headers: Headers) -> Response | None:
         """Why a request is not even passed on: the service is full, or its address or body is too large."""
+        # Health checks stay reachable under overload, or the orchestrator would kill a busy
+        # process.
         if self._in_work > self._limits.requests and not scope["path"].endswith(_ALWAYS):
             detail = "Too many requests are in work; send it again."
             return problem_reply(503, "unavailable", detail, headers={"Retry-After": "2"})

@@ -18,7 +18,7 @@ def server_config(
 ) -> uvicorn.Config:
     """The configuration of every server here: no lines of uvicorn's own, no web sockets, and our time-outs.
 
-    Requests in work are given ``stop_seconds`` when the server is told to stop; None: as long as they take.
+    At shutdown running requests get ``stop_seconds`` to finish; None: no limit.
     """
     return uvicorn.Config(
         app,
@@ -35,7 +35,7 @@ def server_config(
 
 
 def serve_app(app: FastAPI, host: str, port: int, limits: ServerLimits | None = None) -> None:
-    """Serve until told to stop; the server's own lines go the way of all log lines."""
+    """Serve until a stop signal; the server's own log lines go through the common log configuration."""
     # What is loaded by now stays for good: without this every full collection walks through it again under load.
     gc.collect()
     gc.freeze()

@@ -19,6 +19,8 @@ _SPARE_FILES: Final = 256
 
 def limited_protocol(limits: ServerLimits) -> type[asyncio.Protocol]:
     """A protocol class for ``uvicorn.Config(http=…)`` that keeps to these limits."""
+    # Without this bound accept() fails with EMFILE, and the process can open neither database nor
+    # log.
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
     most = limits.connections if files == resource.RLIM_INFINITY else min(limits.connections, files - _SPARE_FILES)
 
@@ -89,6 +91,7 @@ class _LimitedProtocol(HttpToolsProtocol):
     def pause_writing(self) -> None:
         super().pause_writing()
         if self._write_timer is None:
+            # A client that does not read its reply must not hold memory and a connection for ever.
             self._write_timer = self.loop.call_later(self.server_limits.write_seconds, self.transport.abort)
 
     def resume_writing(self) -> None:

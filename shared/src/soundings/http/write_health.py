@@ -17,8 +17,8 @@ WriteProbe = Callable[[], Awaitable[None]]
 class WriteHealth:
     """A readiness check. It probes when it is asked, at most every few seconds, so that an idle disk may rest.
 
-    After a write of somebody has failed, a probe counts only once it is some seconds ago: a small write may find room
-    where theirs did not. A write that succeeds ends that at once.
+    After a failed write, a successful probe counts only some seconds later: a small probe may fit
+    on a disk where the write did not. A write that succeeds ends that at once.
     """
 
     def __init__(
@@ -40,6 +40,7 @@ class WriteHealth:
 
     async def unready_reason(self) -> str | None:
         """Why nothing can be written, in words; None while it can."""
+        # Real writes count as probes, so a busy service is never probed.
         if self._clock() - self._known_at >= self._every:
             self._known_at = self._clock()  # whoever asks meanwhile has the old answer
             try:

@@ -28,7 +28,7 @@ class GoodDirection(StrEnum):
 
 
 class CountedUnit(StrEnum):
-    """What one count stands for. An `interaction` is one record that a person handled; a `root` is one contact."""
+    """The unit of one count. An `interaction` is one record that a person handled; a `root` is one contact."""
 
     RESPONSE = "response"
     INTERACTION = "interaction"

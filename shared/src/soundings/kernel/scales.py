@@ -62,7 +62,7 @@ def is_numeric(scale: MeasureScale) -> bool:
 
 
 def has_total(scale: MeasureScale) -> bool:
-    """Whether cells of this scale carry an exact sum beside their count (milliseconds or minor units)."""
+    """Whether cells of this scale carry an exact sum in addition to their count (milliseconds or minor units)."""
     return scale in {MeasureScale.DURATION, MeasureScale.MONEY}
 
 

@@ -44,7 +44,7 @@ def split_zone(text: str, zones: Mapping[str, str]) -> tuple[str, tzinfo] | None
 
 
 def read_zone(name: str, zones: Mapping[str, str]) -> tzinfo | None:
-    """The zone of a name or an offset; ``zones`` tells what names mean before anything else does."""
+    """The zone of a name or an offset; ``zones`` overrides the meaning of names."""
     name = zones.get(name, name)
     offset = _OFFSET.fullmatch(name)
     if offset is not None:

@@ -17,6 +17,7 @@ async def open_log(url: str) -> EventLog:
         case "sqlite":
             return await _open_sqlite(parts.netloc, parts.path, options)
         case "kafka":
+            # Imported here, so that an embedded installation neither needs nor loads aiokafka.
             from soundings.log.kafka import KafkaLog
 
             return await KafkaLog.open_log(parts.netloc, options)
@@ -34,4 +35,6 @@ async def _open_sqlite(host: str, path: str, options: dict[str, str]) -> EventLo
     bound = options.get("max_bytes")
     if bound is not None and not bound.isdecimal():
         raise BadLogUrl(f"max_bytes is a whole number, not {bound!r}")
+    # As in SQLAlchemy URLs the first slash belongs to the URL: sqlite:///x is relative,
+    # sqlite:////x absolute.
     return await SqliteLog.open_log(Path(path[1:]), max_bytes=None if bound is None else int(bound))

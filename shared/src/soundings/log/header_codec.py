@@ -10,13 +10,15 @@ from soundings.log.port import Headers
 
 Shape = tuple[tuple[str, ...], Callable[[bytes, int], tuple[bytes, ...]]]
 
+# Bound of each cache below: header lengths follow from what senders choose, so they must not fill
+# the memory.
 _REMEMBERED = 4096
 _shapes: dict[bytes, Shape] = {}
 _prefixes: dict[tuple[tuple[str, ...], tuple[int, ...]], bytes] = {}
 
 
 def pack_headers(headers: Headers) -> bytes:
-    """The bytes of any headers; none at all take no room."""
+    """The bytes of any headers; no headers encode to no bytes."""
     if not headers:
         return b""
     names, values = cast("tuple[tuple[str, ...], tuple[bytes, ...]]", tuple(zip(*headers)))  # noqa: B905 - pairs

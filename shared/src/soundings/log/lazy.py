@@ -35,6 +35,7 @@ class LazyLog:
     async def open_now(self) -> EventLog:
         """The log itself; raises `LogUnavailable` when it cannot be opened now, and `BadLogUrl` when it never can."""
         if self._opened is None:
+            # Double-checked: the lock is taken only until the log is open.
             async with self._opening:
                 if self._closed:
                     raise LogClosed("the log is closed")
@@ -85,6 +86,7 @@ class LazyLog:
 
     async def close_log(self) -> None:
         async with self._opening:
+            # Set under the lock, so that an open in progress is finished first and then closed.
             self._closed = True
             log, self._opened = self._opened, None
         if log is not None:

@@ -42,7 +42,7 @@ class StoredRecord:
 
 @dataclass(frozen=True, slots=True)
 class RecordPosition:
-    """Where an appended record now stands."""
+    """The partition and offset of an appended record."""
 
     partition: int
     position: int
@@ -65,7 +65,7 @@ class LogUnavailable(ServiceUnavailable):
 
 
 class LogFull(LogUnavailable):
-    """There is no room for more; the log takes records again by itself once there is."""
+    """The log is full; it accepts records again once there is space."""
 
     code: ClassVar[str] = "log_full"
 
@@ -77,7 +77,7 @@ class LogClosed(LogUnavailable):
 
 
 class AppendFailed(SoundingsError):
-    """One record was not stored, for a stable `reason`; `retryable` tells whether it may do better later."""
+    """One record was not stored, for a stable `reason`; `retryable` says whether a retry may succeed."""
 
     code: ClassVar[str] = "append_failed"
 
@@ -172,12 +172,13 @@ class ProbesWrites(Protocol):
     """A log that can tell at little cost whether it stores anything."""
 
     async def probe(self) -> None:
-        """Write next to nothing durably, which nobody reads; raises `LogUnavailable` where that fails."""
+        """Make a minimal durable write that is never read; raises `LogUnavailable` where that fails."""
         ...
 
 
 def partition_of(key: bytes, partitions: int) -> int:
     """The partition a key belongs to, the same for every adapter, process and machine."""
+    # CRC-32 is stable over processes and versions; hash() of Python is salted per process.
     return crc32(key) % partitions
 
 
@@ -185,6 +186,7 @@ def fits_limit(record: LogRecord) -> bool:
     """Whether every adapter takes the record."""
     if size_of(record) <= MAX_RECORD_BYTES:
         return True
+    # A record of the maximum size must still fit after a dead-letter header was added to it.
     counted = tuple(header for header in record.headers if not header[0].startswith(OWN_HEADERS))
     return size_of(replace(record, headers=counted)) <= MAX_RECORD_BYTES
 

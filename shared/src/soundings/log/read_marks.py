@@ -53,6 +53,8 @@ def record_digest(stored: StoredRecord) -> bytes:
     parts = [str(stored.position).encode(), stored.key, b"-" if stored.value is None else b"+" + stored.value]
     parts += [part for name, value in stored.headers for part in (name.encode(), value)]
     for part in parts:
+        # Length prefixes, so that no bytes can move from one field to the next without changing the
+        # digest.
         digest.update(len(part).to_bytes(4, "big"))
         digest.update(part)
     return digest.digest()
@@ -97,6 +99,7 @@ async def _check(log: EventLog, home: TopicPartition, mark: ReadMark, beginning:
     problem = end_problem(home, mark.next, end) or beginning_problem(home, mark.next, beginning)
     if problem is not None or mark.next == 0:
         return CheckedMark(mark, beginning, end, problem, mark)
+    # A mark of a version without digests: trust it once and adopt the record before it.
     if mark.last is None:
         found = await _record_at(log, home, mark.next - 1)
         return CheckedMark(mark, beginning, end, None, mark if found is None else mark_after(found, mark.next))

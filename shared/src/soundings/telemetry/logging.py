@@ -21,7 +21,7 @@ _DEEP = 4
 def configure_logs(level: str = "INFO", stream: TextIO | None = None) -> None:
     """Write lines of at least ``level`` as JSON to standard error, ours and those of libraries (from WARNING on).
 
-    Of an error a line tells its type, its place and its causes, never its words: they may quote what people said.
+    An error is logged with its type, location and causes, never its message, which may quote personal data.
     """
     stream = stream or sys.stderr
     least = logging.getLevelNamesMapping()[level]
@@ -39,6 +39,7 @@ def configure_logs(level: str = "INFO", stream: TextIO | None = None) -> None:
     )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter)
+    # Libraries log at WARNING and above only: their INFO lines may quote URLs and values.
     logging.basicConfig(level=max(least, logging.WARNING), handlers=[handler], force=True)
     logging.getLogger("uvicorn").setLevel(least)
 
@@ -93,6 +94,7 @@ def _trace_places(trace: TracebackType | None) -> list[str]:
 def _error_causes(error: BaseException) -> Iterator[BaseException]:
     if isinstance(error, BaseExceptionGroup):
         yield from cast("BaseExceptionGroup[BaseException]", error).exceptions
+    # The same rule as Python's own tracebacks: `raise … from None` suppresses the context.
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if cause is not None:
         yield cause

@@ -1,4 +1,4 @@
-"""The closed list of metric names that services show to Prometheus, and what each tells."""
+"""The closed list of Prometheus metrics, and the meaning of each."""
 
 from prometheus_client import Counter, Gauge, Histogram
 

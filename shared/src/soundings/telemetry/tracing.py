@@ -55,6 +55,7 @@ def tracer_provider(service: str, processor: "SpanProcessor") -> TracerProvider:
             del parent_context
             for name in _HIDDEN:
                 if name in (span.attributes or {}):
+                    # OpenTelemetry spans cannot delete attributes, only overwrite them.
                     span.set_attribute(name, "hidden")
 
     provider = Provider(resource=Resource.create({"service.name": os.environ.get("OTEL_SERVICE_NAME") or service}))
@@ -73,6 +74,7 @@ def current_traceparent() -> str | None:
 
 def traceparents_of(records: Iterable[StoredRecord]) -> Sequence[str]:
     """The traces in which records were appended, a few at the most; none while traces are off."""
+    # The proxy provider means that tracing is off; headers are not scanned then.
     if isinstance(trace.get_tracer_provider(), ProxyTracerProvider):
         return ()
     found: dict[str, None] = {}

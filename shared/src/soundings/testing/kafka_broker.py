@@ -48,7 +48,7 @@ class KafkaBroker:
 
 
 def free_port() -> int:
-    """A port that nobody listens on at the moment."""
+    """A TCP port that is free at the moment."""
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
         return int(server.getsockname()[1])

@@ -239,7 +239,7 @@ class LogContract:
         assert ours == theirs == mine
         assert len(ours) == 300
 
-    async def test_ends_tell_how_far_every_partition_goes(self, log: EventLog, topic: str) -> None:
+    async def test_end_positions_cover_every_partition(self, log: EventLog, topic: str) -> None:
         assert await log.partition_count(topic) == PARTITIONS
         await append_numbered(log, topic, LogRecord(b"k", b"", partition=0), LogRecord(b"k", b"", partition=0))
         (place,) = await append_numbered(log, topic, LogRecord(b"k", b"", partition=3))
@@ -248,7 +248,7 @@ class LogContract:
         assert {home: end > 0 for home, end in ends.items()} == {(topic, n): n in {0, 3} for n in range(PARTITIONS)}
         assert [await log.end_position(topic, partition) for partition in range(PARTITIONS)] == list(ends.values())
 
-    async def test_beginnings_stay_where_they_are_while_nothing_is_removed(self, log: EventLog, topic: str) -> None:
+    async def test_first_positions_are_stable_while_nothing_is_removed(self, log: EventLog, topic: str) -> None:
         assert await log.start_positions([topic]) == {(topic, partition): 0 for partition in range(PARTITIONS)}
         await append_numbered(log, topic, *[LogRecord(b"k", b"", partition=1)] * 3)
         assert await log.start_positions([topic]) == {(topic, partition): 0 for partition in range(PARTITIONS)}

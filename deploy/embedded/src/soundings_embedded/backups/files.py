@@ -31,7 +31,7 @@ def plain_files_in(home: Path) -> Sequence[Path]:
 
 
 def copy_private(source: Path, target: Path) -> None:
-    """Copy a file, for nobody else to read, and see it onto the disk."""
+    """Copy a file with mode 0600 and fsync the copy."""
     with source.open("rb") as read, os.fdopen(_create(target), "wb") as written:
         shutil.copyfileobj(read, written, 1 << 20)
         written.flush()
@@ -39,7 +39,7 @@ def copy_private(source: Path, target: Path) -> None:
 
 
 def write_private(path: Path, content: bytes) -> None:
-    """Write a file that nobody else may read, and see it onto the disk."""
+    """Write a file with mode 0600 and fsync it."""
     with os.fdopen(_create(path), "wb") as file:
         file.write(content)
         file.flush()
@@ -49,6 +49,7 @@ def write_private(path: Path, content: bytes) -> None:
 def copy_database(source: Path, target: Path) -> None:
     """One consistent state of a database, also while others write to it. Raises `sqlite3.Error`."""
     os.close(_create(target))
+    # The backup API copies a consistent snapshot; copying the file would miss the WAL.
     here = sqlite3.connect(f"{source.absolute().as_uri()}?mode=ro", uri=True, timeout=30)
     there = sqlite3.connect(target)
     try:
@@ -74,6 +75,7 @@ def revision_of(database: Path) -> str | None:
 
 def sync_folder(folder: Path) -> None:
     """See the names in a folder onto the disk."""
+    # fsync of a file does not make its directory entry durable.
     held = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(held)
@@ -82,4 +84,5 @@ def sync_folder(folder: Path) -> None:
 
 
 def _create(path: Path) -> int:
+    # O_EXCL: never write through a link that someone else has placed there.
     return os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE)

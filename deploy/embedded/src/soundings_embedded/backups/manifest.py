@@ -26,7 +26,7 @@ class CopiedFile(BaseModel):
     sha256: str
 
 
-class Manifest(BaseModel):
+class BackupManifest(BaseModel):
     """The whole backup. ``databases`` names the revision of the tables of each service's database."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -39,13 +39,13 @@ class Manifest(BaseModel):
     files: Mapping[str, CopiedFile]
 
 
-def read_manifest(folder: Path) -> Manifest:
+def read_manifest(folder: Path) -> BackupManifest:
     """The manifest of a backup that this version can restore. Raises `RestoreRefused`."""
     path = folder / NAME
     if not path.is_file():
         raise RestoreRefused(f"{folder} holds no {NAME}: it is no backup, or one that was cut off.")
     try:
-        manifest = Manifest.model_validate_json(path.read_bytes())
+        manifest = BackupManifest.model_validate_json(path.read_bytes())
     except ValidationError as error:
         raise RestoreRefused(f"{path} cannot be read as a manifest.") from error
     if manifest.format != FORMAT:
@@ -59,7 +59,7 @@ def read_manifest(folder: Path) -> Manifest:
 
 
 def described_file(path: Path) -> CopiedFile:
-    """A file as a manifest tells of it."""
+    """The manifest entry of a file: its size and digest."""
     digest, size = sha256(), 0
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):

@@ -25,8 +25,8 @@ from soundings_embedded.backups.manifest import (
     FORMAT,
     NAME,
     NEEDED,
+    BackupManifest,
     CopiedFile,
-    Manifest,
     described_file,
     read_manifest,
 )
@@ -39,7 +39,7 @@ _KEPT: Final = frozenset({"lock", _STAGED, RESTORING})
 _ASIDE: Final = "before-restore-"
 
 
-def back_up(home: DataDir, folder: Path, now: datetime) -> Manifest:
+def back_up(home: DataDir, folder: Path, now: datetime) -> BackupManifest:
     """Copy a home into a folder that does not exist yet or is empty; it may serve meanwhile. Raises `BackupRefused`.
 
     The databases first and the log last, so that the log holds all that they have read. The folder gets its name when
@@ -50,6 +50,7 @@ def back_up(home: DataDir, folder: Path, now: datetime) -> Manifest:
     if missing := [name for name in NEEDED if not (home.path / name).exists()]:
         raise BackupRefused(f"{home.path} lacks {', '.join(missing)}; has anybody served from it yet?")
     folder.parent.mkdir(parents=True, exist_ok=True)
+    # An interrupted backup keeps this name and cannot be mistaken for a complete one.
     draft = folder.with_name(f"{folder.name}.partial")
     if draft.exists():
         shutil.rmtree(draft)
@@ -68,7 +69,7 @@ def back_up(home: DataDir, folder: Path, now: datetime) -> Manifest:
     return manifest
 
 
-def _copied(home: Path, draft: Path, now: datetime) -> Manifest:
+def _copied(home: Path, draft: Path, now: datetime) -> BackupManifest:
     files: dict[str, CopiedFile] = {}
     databases: dict[str, str] = {}
     for path in plain_files_in(home):
@@ -79,7 +80,7 @@ def _copied(home: Path, draft: Path, now: datetime) -> Manifest:
             databases[path.name] = revision
     for path in sorted(draft.iterdir()):
         files[path.name] = described_file(path)
-    return Manifest(
+    return BackupManifest(
         format=FORMAT,
         created_at=now.astimezone(UTC).isoformat(timespec="seconds"),
         soundings=version("soundings-embedded"),
@@ -89,16 +90,17 @@ def _copied(home: Path, draft: Path, now: datetime) -> Manifest:
     )
 
 
-async def restore(folder: Path, place: Path, now: datetime) -> Path | None:
-    """Put a backup in the place of a home, and what was there aside; the folder where that is now, if anything was.
+async def restore_backup(folder: Path, place: Path, now: datetime) -> Path | None:
+    """Replace the data directory by a backup; returns the folder that holds the former content, if there was any.
 
-    First it is copied beside, compared with its manifest, and every position is held against its log. Raises
+    The backup is first copied next to its target, compared with its manifest, and its positions with its log. Raises
     `RestoreRefused`, with nothing replaced, and `HomeInUse`. Can be cut off at any moment and run again.
     """
     manifest = read_manifest(folder)
     _check_revisions(manifest.databases)
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     home, staged = DataDir(place.resolve()), place.resolve() / _STAGED
+    # The lock also proves that no server is running.
     with home.locked():
         if staged.exists():
             shutil.rmtree(staged)
@@ -114,6 +116,7 @@ async def restore(folder: Path, place: Path, now: datetime) -> Path | None:
 def _check_revisions(databases: Mapping[str, str]) -> None:
     for name, package in _PACKAGES.items():
         found = databases.get(name)
+        # Revisions are numbered, so a newer database is recognised without loading its migrations.
         if found is None or found > newest_revision(package):
             raise RestoreRefused(
                 f"{name} has the revision {found}, and this version knows {newest_revision(package)} at most: "

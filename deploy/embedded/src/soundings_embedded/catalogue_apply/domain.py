@@ -37,7 +37,7 @@ class BadDeclaration(SoundingsError):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ApplyStep:
     """One entity of the plan; ``changes`` names the fields that would differ."""
 
     action: Action
@@ -69,14 +69,14 @@ def _of_kind(entities: str, bodies: object) -> Iterator[tuple[str, str, Json]]:
         yield entities, str(entity_id), cast("Json", body)
 
 
-def step(entities: str, entity_id: str, body: Json, there: Json | None) -> Step:
+def apply_step_of(entities: str, entity_id: str, body: Json, there: Json | None) -> ApplyStep:
     """What to do about one entity, given what is there (None when nothing, or when it is retired)."""
     wanted = _normal(entities, entity_id, body)
     if there is None or there.get("state") == "retired":
-        return Step("create", entities, entity_id, body)
+        return ApplyStep("create", entities, entity_id, body)
     present = _normal(entities, entity_id, {name: there[name] for name in there.keys() - _KEPT_BY_SERVER})
     changes = tuple(sorted(name for name in wanted if wanted[name] != present[name]))
-    return Step("change" if changes else "keep", entities, entity_id, body, changes)
+    return ApplyStep("change" if changes else "keep", entities, entity_id, body, changes)
 
 
 def _normal(entities: str, entity_id: str, body: Json) -> Json:

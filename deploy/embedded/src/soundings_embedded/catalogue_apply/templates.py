@@ -11,7 +11,7 @@ FindNames = Callable[[str, str], Names | None]
 """The names by language of an entity of a kind (first, in the plural) with an id (second); None where there is none."""
 
 
-def expanded(form_id: str, body: Json, names: FindNames) -> Json:
+def expand_template(form_id: str, body: Json, names: FindNames) -> Json:
     """The body of a form: that of its template with what else it says in its place; as it is where it has none.
 
     ``template`` is an id, or ``{id, languages}`` to have only some of its languages.

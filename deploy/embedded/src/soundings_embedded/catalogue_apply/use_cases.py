@@ -1,24 +1,24 @@
-"""Planning and applying a declaration over the catalogue's own doors."""
+"""Planning and applying a declaration through the HTTP API of the catalogue."""
 
 from collections.abc import Sequence
 from typing import cast
 
 from soundings.client import Soundings
-from soundings_embedded.catalogue_apply.domain import Step, iter_declared, step
-from soundings_embedded.catalogue_apply.templates import FindNames, Names, expanded
+from soundings_embedded.catalogue_apply.domain import ApplyStep, apply_step_of, iter_declared
+from soundings_embedded.catalogue_apply.templates import FindNames, Names, expand_template
 
 Json = dict[str, object]
 
 
-def plan(client: Soundings, document: object) -> Sequence[Step]:
+def plan_steps(client: Soundings, document: object) -> Sequence[ApplyStep]:
     """What would have to happen for the catalogue to be as the document says; changes nothing."""
     every = list(iter_declared(document))
     names = _names_in(client, every)
     return [
-        step(
+        apply_step_of(
             entities,
             entity_id,
-            expanded(entity_id, body, names) if entities == "forms" else body,
+            expand_template(entity_id, body, names) if entities == "forms" else body,
             client.get(entities, entity_id),
         )
         for entities, entity_id, body in every
@@ -37,9 +37,10 @@ def _names_in(client: Soundings, every: Sequence[tuple[str, str, Json]]) -> Find
     return names
 
 
-def apply_step(client: Soundings, one: Step) -> str:
+def apply_step(client: Soundings, one: ApplyStep) -> str:
     """Do one step, and publish a form whose newest version is not what it says; what was done, in a few words."""
     done = {"create": "created", "change": f"changed ({', '.join(one.changes)})", "keep": "as it was"}[one.action]
+    # Unchanged entities are not sent, so applying a file twice leaves no trace in the history.
     if one.action != "keep":
         client.put(one.entities, one.entity_id, one.body)
     if one.entities == "forms":

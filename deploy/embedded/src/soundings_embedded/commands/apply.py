@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from soundings_embedded.catalogue_apply.domain import Step
+from soundings_embedded.catalogue_apply.domain import ApplyStep
 from soundings_embedded.commands.options import (
     DEFAULT_HOME,
     DEFAULT_URL,
@@ -34,14 +34,14 @@ def apply(
     import yaml
 
     from soundings.client import Soundings
-    from soundings_embedded.catalogue_apply.use_cases import apply_step, plan
+    from soundings_embedded.catalogue_apply.use_cases import apply_step, plan_steps
 
     try:
         document = yaml.safe_load(file.read_text("utf-8"))
     except yaml.YAMLError as error:
         raise typer.BadParameter(f"{file} is not YAML: {error}") from error
     with Soundings(url, token=staff_token(token, home), catalogue=catalogue) as client:
-        steps = plan(client, document)
+        steps = plan_steps(client, document)
         _show(steps)
         if dry_run:
             return
@@ -51,7 +51,7 @@ def apply(
                 typer.echo(f"{one.entities}/{one.entity_id}: {done}")
 
 
-def _show(steps: Sequence[Step]) -> None:
+def _show(steps: Sequence[ApplyStep]) -> None:
     for one in steps:
         changes = f" ({', '.join(one.changes)})" if one.changes else ""
         typer.echo(f"{one.action:<7}{one.entities}/{one.entity_id}{changes}")

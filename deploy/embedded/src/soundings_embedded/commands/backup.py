@@ -34,7 +34,7 @@ def restore(
 
     Stop the server first. What is in the home now is put aside, in a folder of the home.
     """
-    from soundings_embedded.backups.use_cases import restore as carry_out
+    from soundings_embedded.backups.use_cases import restore_backup as carry_out
 
     if not yes and (home / "log.db").exists():
         typer.confirm(f"Put aside what is in {home}, and restore the backup in its place?", abort=True)

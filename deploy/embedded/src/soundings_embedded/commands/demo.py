@@ -27,7 +27,7 @@ def demo(
     token: TokenOption = None,
     home: HomeOption = DEFAULT_HOME,
 ) -> None:
-    """Send 13 weeks of a made-up agency through the public doors, and show what was measured.
+    """Send 13 weeks of records of an invented agency through the public APIs, and print the resulting metrics.
 
     Three channels, English and Spanish, one service with a problem that is seen and mended. Running it again on the
     same day changes no figure; on a later day it adds the days since.
@@ -45,16 +45,16 @@ def _show_demo(client: "Soundings") -> None:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
     from soundings_embedded.demo.local_times import agency_today
-    from soundings_embedded.demo.table import render
-    from soundings_embedded.demo.use_cases import Tell, run_demo
+    from soundings_embedded.demo.table import render_table
+    from soundings_embedded.demo.use_cases import DemoProgress, run_demo
 
     columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     tasks: list[TaskID] = []
     console = Console()
     with Progress(*columns, console=console) as bar:
-        tell = Tell(
+        tell = DemoProgress(
             begins=lambda part, steps: tasks.append(bar.add_task(part, total=steps)),
             advances=lambda steps: bar.advance(tasks[-1], steps),
         )
         result = run_demo(client, agency_today(datetime.now(UTC)), tell)
-    console.print(render(result))
+    console.print(render_table(result))

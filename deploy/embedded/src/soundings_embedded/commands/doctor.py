@@ -29,7 +29,7 @@ _SQLITE = (3, 37, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DoctorFinding:
     """One thing that was looked at; ``advice`` says what to do when it is not well."""
 
     well: bool
@@ -61,10 +61,10 @@ def doctor(
         raise typer.Exit(1)
 
 
-def _machine() -> Iterator[Finding]:
+def _machine() -> Iterator[DoctorFinding]:
     version = ".".join(map(str, sys.version_info[:3]))
-    yield Finding(sys.version_info >= (3, 11), f"Python {version}", "Install Python 3.11 or newer.")
-    yield Finding(
+    yield DoctorFinding(sys.version_info >= (3, 11), f"Python {version}", "Install Python 3.11 or newer.")
+    yield DoctorFinding(
         sqlite3.sqlite_version_info >= _SQLITE,
         f"SQLite {sqlite3.sqlite_version}",
         "Use a Python that was built with SQLite 3.37 or newer.",
@@ -72,10 +72,10 @@ def _machine() -> Iterator[Finding]:
     memory = sqlite3.connect(":memory:")
     has_search = ("ENABLE_FTS5",) in memory.execute("PRAGMA compile_options").fetchall()
     memory.close()
-    yield Finding(has_search, "SQLite's full-text search (FTS5)", "Use a Python whose SQLite has FTS5.")
+    yield DoctorFinding(has_search, "SQLite's full-text search (FTS5)", "Use a Python whose SQLite has FTS5.")
 
 
-def _home(home: Path) -> Iterator[Finding]:
+def _home(home: Path) -> Iterator[DoctorFinding]:
     import shutil
 
     from soundings_embedded.data_dir import NoHome, existing_home
@@ -86,15 +86,17 @@ def _home(home: Path) -> Iterator[Finding]:
         check_owner(place.path)
         served = _is_served(place)
     except (NoHome, HomeUnusable) as error:
-        yield Finding(well=False, what=f"home {home}", advice=str(error))
+        yield DoctorFinding(well=False, what=f"home {home}", advice=str(error))
         return
     try:
         yield from _privacy(place)
     except HomeUnusable as error:
-        yield Finding(well=False, what="the signing key can be read", advice=str(error))
+        yield DoctorFinding(well=False, what="the signing key can be read", advice=str(error))
     free = shutil.disk_usage(place.path).free
-    yield Finding(free > _FREE_BYTES, f"{free // 1_000_000:,} MB free on the disk of {home}", "Make room on this disk.")
-    yield Finding(served, f"a server holds {home}", f"Start it: soundings serve --home {home}")
+    yield DoctorFinding(
+        free > _FREE_BYTES, f"{free // 1_000_000:,} MB free on the disk of {home}", "Make room on this disk."
+    )
+    yield DoctorFinding(served, f"a server holds {home}", f"Start it: soundings serve --home {home}")
     for path in sorted(place.path.glob("*.db")):
         yield _database(path)
 
@@ -109,31 +111,35 @@ def _is_served(place: "DataDir") -> bool:
         return True
 
 
-def _privacy(place: "DataDir") -> Iterator[Finding]:
+def _privacy(place: "DataDir") -> Iterator[DoctorFinding]:
     for name in ("secret", "signing-key.json", "admin.token"):
         path = place.path / name
         private = path.exists() and path.stat().st_mode & 0o077 == 0
-        yield Finding(private, f"{path} is for its owner only", f"chmod 600 {path} (or restore it from your backup)")
+        yield DoctorFinding(
+            private, f"{path} is for its owner only", f"chmod 600 {path} (or restore it from your backup)"
+        )
     from soundings.kernel.clock import system_clock
     from soundings_embedded.admin_token import reason_to_renew
 
     text = place.admin_token.read_text("ascii", "replace").strip() if place.admin_token.exists() else None
     reason = reason_to_renew(text, place.signing_key(), place.issued_tokens.revoked(), system_clock().timestamp())
     advice = f"Because {reason}: start the server again, which renews it."
-    yield Finding(reason is None, "the admin token is good for another month", advice)
+    yield DoctorFinding(reason is None, "the admin token is good for another month", advice)
 
 
-def _database(path: Path) -> Finding:
+def _database(path: Path) -> DoctorFinding:
     try:
         connection = sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True, timeout=10)
         verdict = str(connection.execute("PRAGMA quick_check(1)").fetchone()[0])
         connection.close()
     except sqlite3.Error as error:
         verdict = str(error)
-    return Finding(verdict == "ok", f"{path.name} is sound", f"SQLite says: {verdict}. Restore it from your backup.")
+    return DoctorFinding(
+        verdict == "ok", f"{path.name} is sound", f"SQLite says: {verdict}. Restore it from your backup."
+    )
 
 
-def _log_fits(home: Path, log: str | None, metrics: str | None) -> Iterator[Finding]:
+def _log_fits(home: Path, log: str | None, metrics: str | None) -> Iterator[DoctorFinding]:
     import asyncio
 
     from soundings.db import DatabaseFailed
@@ -150,25 +156,27 @@ def _log_fits(home: Path, log: str | None, metrics: str | None) -> Iterator[Find
     try:
         states = asyncio.run(partition_states(log, metrics, may_write=False))
     except (DatabaseFailed, SoundingsError, OSError) as error:
-        yield Finding(well=False, what=what, advice=f"It cannot be compared: {error}")
+        yield DoctorFinding(well=False, what=what, advice=f"It cannot be compared: {error}")
         return
     for problem in [state.problem for state in states if state.problem is not None]:
-        yield Finding(well=False, what=what, advice=f"{problem}. See `soundings recover` and docs/backup.md.")
+        yield DoctorFinding(well=False, what=what, advice=f"{problem}. See `soundings recover` and docs/backup.md.")
     if all(state.problem is None for state in states):
-        yield Finding(well=True, what=what)
+        yield DoctorFinding(well=True, what=what)
 
 
-def _server(url: str) -> Iterator[Finding]:
+def _server(url: str) -> Iterator[DoctorFinding]:
     import httpx
 
     try:
         answer = httpx.get(f"{url}/readyz", timeout=5)
     except httpx.TransportError as error:
-        yield Finding(well=False, what=f"{url} answers", advice=f"Nobody answers there ({error}); is --url right?")
+        yield DoctorFinding(
+            well=False, what=f"{url} answers", advice=f"Nobody answers there ({error}); is --url right?"
+        )
         return
     verdict: dict[str, object] = answer.json()
     rooms = cast("dict[str, dict[str, list[str]]]", verdict if "reasons" not in verdict else {url: verdict})
     for name, room in rooms.items():
         if name != "ok":
             reasons = ", ".join(room["reasons"])
-            yield Finding(not reasons, f"{name} is ready", reasons)
+            yield DoctorFinding(not reasons, f"{name} is ready", reasons)

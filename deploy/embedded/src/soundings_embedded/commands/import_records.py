@@ -17,9 +17,9 @@ from soundings_embedded.commands.options import (
     UrlOption,
 )
 from soundings_embedded.exports.csv_safety import safe_cell
-from soundings_embedded.imports.mapping import Mapping, read_mapping
-from soundings_embedded.imports.table_readers import LINES, Layout, read_table
-from soundings_embedded.imports.use_cases import Items, Rejected
+from soundings_embedded.imports.mapping import ImportMapping, read_mapping
+from soundings_embedded.imports.table_readers import LINES, TableLayout, read_table
+from soundings_embedded.imports.use_cases import ItemReader, RejectedRow
 
 SHOWN = 20
 Kind = Literal["responses", "interactions", "tallies"]
@@ -81,11 +81,11 @@ def import_records(
 
 @dataclass(frozen=True, slots=True)
 class _Task:
-    """One import as it was asked for; ``identity`` is what tells it from others, beside the file."""
+    """The arguments of one import; ``identity`` and the file together name its checkpoint."""
 
     kind: Kind
     file: Path
-    mapping: Mapping | None
+    mapping: ImportMapping | None
     key: str
     identity: tuple[bytes, ...]
     rejects: Path | None
@@ -97,24 +97,27 @@ def _send(asked: _Task, *, url: str, feedback: str | None, metrics: str | None) 
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from soundings.client import Soundings
-    from soundings_embedded.imports.checkpoint import Checkpoint
+    from soundings_embedded.imports.checkpoint import ImportCheckpoint
     from soundings_embedded.imports.comparison import ServerComparison
-    from soundings_embedded.imports.row_mapper import AsItIs, Reader
+    from soundings_embedded.imports.row_mapper import AsItIs, RowReader
     from soundings_embedded.imports.summary import summary_lines
-    from soundings_embedded.imports.use_cases import ImportFile, Watcher
+    from soundings_embedded.imports.use_cases import ImportCallbacks, ImportFile
 
     kind, file, mapping = asked.kind, asked.file, asked.mapping
     with file.open("rb") as stream:
+        # The content identifies the file: a corrected file under the same name must be read from
+        # its beginning.
         digest = file_digest(stream, "sha256").digest()
-    table = read_table(lambda: file.open("rb"), file.suffix, Layout() if mapping is None else mapping.layout())
-    items: Items = AsItIs(kind) if mapping is None else Reader(mapping, table.columns)
-    refused, differing = list[Rejected](), list[int]()
-    checkpoint = Checkpoint(asked.home / "imports", digest, *asked.identity)
+    table = read_table(lambda: file.open("rb"), file.suffix, TableLayout() if mapping is None else mapping.layout())
+    items: ItemReader = AsItIs(kind) if mapping is None else RowReader(mapping, table.columns)
+    refused, differing = list[RejectedRow](), list[int]()
+    checkpoint = ImportCheckpoint(asked.home / "imports", digest, *asked.identity)
     bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Soundings(url, feedback=feedback, metrics=metrics) as client, bar:
+        # An empty batch checks the key before a large file is read.
         client.send(kind, [], asked.key)  # a wrong key is told before anything else
         task = bar.add_task(f"{file.name}, lines", total=table.lines)
-        watcher = Watcher(refused.append, lambda line: bar.update(task, completed=line), differing.append)
+        watcher = ImportCallbacks(refused.append, lambda line: bar.update(task, completed=line), differing.append)
         known = ServerComparison(client, asked.key, kind, time.sleep)
         run = ImportFile(client, asked.key, kind, checkpoint=checkpoint, watcher=watcher, known=known,
                          replaces=asked.replaces)  # fmt: skip
@@ -137,7 +140,7 @@ def _draft(file: Path, kind: Kind | None, form: Path | None) -> None:
     typer.echo(draft.mapping, nl=False)
 
 
-def _report(refused: list[Rejected], rejects: Path | None) -> None:
+def _report(refused: list[RejectedRow], rejects: Path | None) -> None:
     for row in refused[:SHOWN]:
         typer.echo(f"line {row.line}: {row.field}: {row.detail}", err=True)
     if len(refused) > SHOWN:
@@ -146,7 +149,7 @@ def _report(refused: list[Rejected], rejects: Path | None) -> None:
         _write_rejects(refused, rejects)
 
 
-def _write_rejects(refused: list[Rejected], path: Path) -> None:
+def _write_rejects(refused: list[RejectedRow], path: Path) -> None:
     import csv
 
     with path.open("w", encoding="utf-8", newline="") as file:

@@ -37,11 +37,11 @@ def verify(home: HomeOption = DEFAULT_HOME, database: MetricsDatabaseOption = No
         typer.echo(f"{done.comparison.differences:,} rows of cells differ from {done.facts:,} facts.", err=True)
         raise typer.Exit(1)
     typer.echo(f"All cells of generation {done.generation} equal what {done.facts:,} facts say.")
-    _tell_parked(done.parked)
+    _print_parked(done.parked)
 
 
 def rebuild(home: HomeOption = DEFAULT_HOME, database: MetricsDatabaseOption = None) -> None:
-    """Compute every cell again into a new generation beside the old one, and swap them at once.
+    """Compute every cell again into a new generation, and swap it with the old one in one transaction.
 
     Queries are answered from the old generation until then; new events wait in the log and are folded afterwards.
     """
@@ -53,7 +53,7 @@ def rebuild(home: HomeOption = DEFAULT_HOME, database: MetricsDatabaseOption = N
         f"Generation {done.generation} was computed from {done.facts:,} facts and is in force; "
         f"{done.comparison.differences:,} rows differed from the one before."
     )
-    _tell_parked(done.parked)
+    _print_parked(done.parked)
 
 
 def resume(
@@ -81,7 +81,7 @@ def resume(
     typer.echo(f"Resumed: {', '.join(resumed)}." if resumed else "No worker has stopped; there is nothing to resume.")
 
 
-def _tell_parked(records: int) -> None:
+def _print_parked(records: int) -> None:
     if records:
         typer.echo(f"{records:,} records of parked sources are not counted; see GET /api/metrics/v1/parked-sources.")
 

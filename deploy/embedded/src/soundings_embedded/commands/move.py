@@ -10,7 +10,7 @@ from soundings_embedded.commands.options import DEFAULT_HOME, HomeOption
 if TYPE_CHECKING:
     from soundings_embedded.data_dir import DataDir
     from soundings_embedded.migration.ports import Report
-    from soundings_embedded.migration.use_cases import Destination
+    from soundings_embedded.migration.use_cases import MigrationTarget
 
 _LOG = typer.Option("--log", envvar="SOUNDINGS_LOG_URL", help="The new log, such as kafka://broker:9092.")
 _CATALOGUE = typer.Option(
@@ -38,10 +38,10 @@ def move(
     """
     from soundings.db import DatabaseFailed
     from soundings_embedded.data_dir import existing_home
-    from soundings_embedded.migration.use_cases import Destination
+    from soundings_embedded.migration.use_cases import MigrationTarget
 
     place = existing_home(home)
-    to = Destination(log, catalogue_database, metrics_database, secret)
+    to = MigrationTarget(log, catalogue_database, metrics_database, secret)
     try:
         with place.locked():
             report = asyncio.run(_with_bars(place, to))
@@ -55,21 +55,21 @@ def move(
     typer.echo("Everything is there. Start the services, and keep this home until you have seen your figures.")
 
 
-async def _with_bars(home: "DataDir", to: "Destination") -> "Report":
+async def _with_bars(home: "DataDir", to: "MigrationTarget") -> "Report":
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-    from soundings_embedded.migration.use_cases import move as carry_out
+    from soundings_embedded.migration.use_cases import migrate_home as carry_out
 
     columns = (TextColumn("{task.description:<20}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     tasks: dict[str, TaskID] = {}
     with Progress(*columns) as bar:
 
-        def tell(part: str, done: int, steps: int) -> None:
+        def show_progress(part: str, done: int, steps: int) -> None:
             if part not in tasks:
                 tasks[part] = bar.add_task(part)
             bar.update(tasks[part], completed=done, total=steps)
 
-        return await carry_out(home, to, tell)
+        return await carry_out(home, to, show_progress)
 
 
 def _show(report: "Report") -> None:

@@ -30,8 +30,8 @@ def erase(
 ) -> None:
     """Erase everything that an agency has from one person, whatever key their pseudonym was made with.
 
-    Asks for the identifier (e-mail address, account, telephone number) that senders gave as `person`, so that it stands
-    in no history of commands; or reads it from the standard input. The exit code is 3 when something was refused.
+    Asks for the identifier (e-mail address, account, telephone number) that senders gave as `person`, so that it is
+    not kept in the shell history; or reads it from the standard input. The exit code is 3 when something was refused.
     """
     from soundings.client import Soundings
     from soundings_embedded.erasure.use_cases import erase_person
@@ -77,7 +77,7 @@ def redaction() -> None:
 
 
 def _person() -> str:
-    """Asked for where somebody sits there, else the first line of the standard input."""
+    """Prompted for on a terminal, else the first line of the standard input."""
     if sys.stdin.isatty():
         return str(typer.prompt("The person's identifier", hide_input=True))
     return sys.stdin.readline().strip()

@@ -16,7 +16,7 @@ from soundings_embedded.commands.options import (
 )
 
 if TYPE_CHECKING:
-    from soundings_embedded.recovery.use_cases import Addresses, PartitionState
+    from soundings_embedded.recovery.use_cases import PartitionState, RecoveryUrls
 
 _YES = typer.Option("--yes", help="Do not ask.")
 _FORCE = typer.Option("--force", help="Read everything again although the log fits what was counted.")
@@ -49,7 +49,7 @@ def recover(
                 return
         if not yes:
             typer.confirm("Read the log again from its beginning, and announce the catalogue again?", abort=True)
-        done = asyncio.run(use_cases.recover(addresses))
+        done = asyncio.run(use_cases.recover_log(addresses))
     except (DatabaseFailed, OSError) as error:
         typer.echo(f"soundings: a database cannot be used: {error}", err=True)
         raise typer.Exit(1) from error
@@ -57,13 +57,13 @@ def recover(
     typer.echo("Workers that run go on within seconds; if none does, start the server. `soundings verify` compares.")
 
 
-def given_addresses(home: Path, log: str | None, catalogue: str | None, metrics: str | None) -> "Addresses":
+def given_addresses(home: Path, log: str | None, catalogue: str | None, metrics: str | None) -> "RecoveryUrls":
     """The addresses that were given, all three; or else those of the home."""
     from soundings_embedded.data_dir import existing_home
-    from soundings_embedded.recovery.use_cases import Addresses, addresses_of
+    from soundings_embedded.recovery.use_cases import RecoveryUrls, addresses_of
 
     if log and catalogue and metrics:
-        return Addresses(log, catalogue, metrics)
+        return RecoveryUrls(log, catalogue, metrics)
     if log or catalogue:
         raise typer.BadParameter("give --log, --catalogue-database and --metrics-database together, or --home alone")
     return addresses_of(existing_home(home))

@@ -1,4 +1,4 @@
-"""``soundings serve``: the whole house in one process."""
+"""``soundings serve``: all services in one process."""
 
 import gc
 import os
@@ -67,8 +67,10 @@ def serve(
         for change in make_private(place.path):
             typer.echo(f"Others could read the home: {change}", err=True)
         check_writable(place.path)
-        serving = Serving(hosts, _base(host, port), metrics_port, with_demo=fresh and demo_if_empty)
+        serving = ServeOptions(hosts, _base(host, port), metrics_port, with_demo=fresh and demo_if_empty)
         with listening_socket(host, port) as listener:
+            # Everything runs inside the lock: two servers on one data directory would both fold the
+            # log.
             uvloop.run(_serve(place.path, listener, serving))
 
 
@@ -87,7 +89,7 @@ def _base(host: str, port: int) -> str:
     return f"http://{named}:{port}"
 
 
-class Serving(NamedTuple):
+class ServeOptions(NamedTuple):
     """How one process serves; ``base`` is where this machine finds it."""
 
     hosts: "AllowedHosts"
@@ -96,7 +98,7 @@ class Serving(NamedTuple):
     with_demo: bool
 
 
-async def _serve(home: Path, listener: "socket", serving: Serving) -> None:
+async def _serve(home: Path, listener: "socket", serving: ServeOptions) -> None:
     from soundings.http.limits import ServerLimits
     from soundings.http.metrics_listener import MetricsAddress
     from soundings.http.server import server_config
@@ -132,6 +134,8 @@ def _settle() -> None:
     """What was made to start will stay: spare the collector looking at it again, and let threads take turns fast."""
     gc.collect()
     gc.freeze()
+    # The event loop shares the GIL with the fold thread; a shorter interval keeps request latency
+    # low.
     sys.setswitchinterval(_SWITCH_SECONDS)
 
 
@@ -146,4 +150,5 @@ def _greet(home: Path, base: str) -> None:
 def _start_demo(home: Path, base: str) -> "subprocess.Popen[bytes]":
     """The demo in a process of its own: what it needs to invent an agency goes when it is done."""
     command = [sys.executable, "-m", "soundings_embedded", "demo", "--url", base, "--home", str(home)]
+    # A process of its own, so that the demo does not slow down the event loop of the server.
     return subprocess.Popen(command)  # noqa: S603 - our own command

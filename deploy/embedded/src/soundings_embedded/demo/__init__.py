@@ -1,4 +1,4 @@
-"""The demo: a made-up agency whose thirteen weeks go through the public doors like anyone else's."""
+"""The demo: thirteen weeks of an invented agency, sent through the public APIs."""
 
 from soundings_embedded.demo.agency import AGENCY_ID, AGENCY_NAME, FORM_ID, SERVICE_NAMES
 

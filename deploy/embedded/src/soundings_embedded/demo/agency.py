@@ -38,7 +38,7 @@ Place = Literal["website", "phone", "in_person"]
 
 
 @dataclass(frozen=True, slots=True)
-class Volumes:
+class DailyVolumes:
     """How much comes in on an ordinary weekday; ``answers`` are to the surveys of the three places."""
 
     calls: float = 0.0
@@ -52,7 +52,7 @@ class Volumes:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
+class ServiceProfile:
     """A service: its names, how satisfied people are (on 1–5, before rounding), and how long callers wait in seconds.
 
     ``tallied`` are the transactions per month that only the back office counts, by channel.
@@ -67,7 +67,7 @@ class Profile:
     mood: float
     wait_s: float
     spanish: float
-    volumes: Volumes
+    volumes: DailyVolumes
     topics: tuple[str, ...]
     tallied: tuple[tuple[str, int], ...] = ()
     high_impact: bool = False
@@ -101,7 +101,7 @@ MOORINGS: Final = "larkmere-boat-moorings"
 """So few people write to it that the public may not see how many."""
 
 SERVICES: Final = (
-    Profile(
+    ServiceProfile(
         id=LICENSES,
         department="larkmere-mobility",
         en="Driver licenses",
@@ -111,7 +111,7 @@ SERVICES: Final = (
         mood=4.0,
         wait_s=26,
         spanish=0.18,
-        volumes=Volumes(
+        volumes=DailyVolumes(
             calls=10.5,
             visits=9.5,
             chats=4,
@@ -123,7 +123,7 @@ SERVICES: Final = (
         tallied=(("website", 5200), ("in_person", 3900), ("postal_mail", 450)),
         high_impact=True,
     ),
-    Profile(
+    ServiceProfile(
         id=REGISTRATION,
         department="larkmere-registers",
         en="Vehicle registration",
@@ -133,7 +133,7 @@ SERVICES: Final = (
         mood=3.85,
         wait_s=32,
         spanish=0.15,
-        volumes=Volumes(
+        volumes=DailyVolumes(
             calls=6,
             visits=6.5,
             emails=2.5,
@@ -143,7 +143,7 @@ SERVICES: Final = (
         topics=("new-plates", "sold-vehicle", "fees", "title"),
         tallied=(("website", 7100), ("in_person", 2600), ("postal_mail", 900)),
     ),
-    Profile(
+    ServiceProfile(
         id=ROADS,
         department="larkmere-mobility",
         en="Road and street light repairs",
@@ -153,10 +153,10 @@ SERVICES: Final = (
         mood=3.6,
         wait_s=22,
         spanish=0.14,
-        volumes=Volumes(calls=4, searches=1, requests=8, answers=(("website", 6),)),
+        volumes=DailyVolumes(calls=4, searches=1, requests=8, answers=(("website", 6),)),
         topics=("pothole", "street-light", "traffic-signal", "road-sign", "drainage"),
     ),
-    Profile(
+    ServiceProfile(
         id=BENEFITS,
         department="larkmere-work-and-family",
         en="Unemployment benefits",
@@ -166,7 +166,7 @@ SERVICES: Final = (
         mood=3.75,
         wait_s=38,
         spanish=0.3,
-        volumes=Volumes(
+        volumes=DailyVolumes(
             calls=13,
             visits=5,
             searches=3,
@@ -176,7 +176,7 @@ SERVICES: Final = (
         topics=("claim-status", "weekly-certification", "payment-missing", "identity-check", "appeal"),
         high_impact=True,
     ),
-    Profile(
+    ServiceProfile(
         id=FOOD,
         department="larkmere-work-and-family",
         en="Food assistance",
@@ -186,7 +186,7 @@ SERVICES: Final = (
         mood=3.9,
         wait_s=36,
         spanish=0.34,
-        volumes=Volumes(
+        volumes=DailyVolumes(
             calls=8,
             searches=2,
             transactions=2.5,
@@ -195,7 +195,7 @@ SERVICES: Final = (
         topics=("eligibility", "card-lost", "recertification", "interview", "balance"),
         high_impact=True,
     ),
-    Profile(
+    ServiceProfile(
         id=CHILD_CARE,
         department="larkmere-work-and-family",
         en="Child care assistance",
@@ -205,7 +205,7 @@ SERVICES: Final = (
         mood=3.7,
         wait_s=30,
         spanish=0.28,
-        volumes=Volumes(
+        volumes=DailyVolumes(
             calls=5,
             searches=1.5,
             transactions=1.5,
@@ -213,7 +213,7 @@ SERVICES: Final = (
         ),
         topics=("eligibility", "provider-list", "copayment", "waiting-list"),
     ),
-    Profile(
+    ServiceProfile(
         id=CERTIFICATES,
         department="larkmere-registers",
         en="Birth and marriage certificates",
@@ -223,7 +223,7 @@ SERVICES: Final = (
         mood=4.15,
         wait_s=18,
         spanish=0.24,
-        volumes=Volumes(
+        volumes=DailyVolumes(
             calls=5,
             visits=6,
             emails=2,
@@ -233,7 +233,7 @@ SERVICES: Final = (
         ),
         topics=("order-status", "correction", "proof-of-identity", "delivery"),
     ),
-    Profile(
+    ServiceProfile(
         id=MOORINGS,
         department="larkmere-registers",
         en="Boat moorings",
@@ -243,7 +243,7 @@ SERVICES: Final = (
         mood=4.0,
         wait_s=15,
         spanish=0.1,
-        volumes=Volumes(emails=0.2),
+        volumes=DailyVolumes(emails=0.2),
         topics=("season-permit", "waiting-list"),
     ),
 )

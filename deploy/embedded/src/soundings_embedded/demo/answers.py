@@ -14,12 +14,12 @@ from soundings_embedded.demo.agency import (
     SITE_FORM,
     TOUCHPOINTS,
     Place,
-    Profile,
+    ServiceProfile,
 )
-from soundings_embedded.demo.comments.generator import Occasion, comment
+from soundings_embedded.demo.comments.generator import CommentContext, generate_comment
 from soundings_embedded.demo.forms import OBSTACLE_SHOWN_FOR, OBSTACLES, Json
 from soundings_embedded.demo.local_times import COUNTER_HOURS, ONLINE_HOURS, PHONE_HOURS, moment, written
-from soundings_embedded.demo.scenario import Story
+from soundings_embedded.demo.scenario import DemoScenario
 
 _BETTER_BY_PLACE: Final[Mapping[Place, float]] = MappingProxyType({"website": 0.0, "phone": -0.05, "in_person": 0.2})
 _WORSE_IN_TROUBLE: Final[Mapping[Place, float]] = MappingProxyType({"website": 0.8, "phone": 1.7, "in_person": 0.5})
@@ -44,13 +44,13 @@ _ANNOYED: Final = 2
 _ANNOYED_COMMENTED: Final = 0.45
 
 
-def how_many_answers(story: Story, profile: Profile, place: Place, day: date) -> int:
+def how_many_answers(story: DemoScenario, profile: ServiceProfile, place: Place, day: date) -> int:
     """How many answers come from a place on a day."""
     usual = dict(profile.volumes.answers).get(place, 0.0)
     return story.how_many(story.chance(f"answers/{place}", profile.id, day), usual, day, weekends=place == "website")
 
 
-def answers(story: Story, profile: Profile, place: Place, day: date) -> Iterator[Json]:
+def answers(story: DemoScenario, profile: ServiceProfile, place: Place, day: date) -> Iterator[Json]:
     """The responses of one day at one place."""
     chance = story.chance(f"scores/{place}", profile.id, day)
     form = FORM_ID if (place, profile.id) == ("website", LICENSES) else _FORMS[place]
@@ -73,7 +73,7 @@ def answers(story: Story, profile: Profile, place: Place, day: date) -> Iterator
 
 
 def _filled(
-    chance: Random, story: Story, profile: Profile, place: Place, day: date, form: str, language: str
+    chance: Random, story: DemoScenario, profile: ServiceProfile, place: Place, day: date, form: str, language: str
 ) -> dict[str, object]:
     trouble, relief = story.trouble(profile.id, day), story.relief(profile.id, day)
     expected = profile.mood + _BETTER_BY_PLACE[place]
@@ -87,7 +87,9 @@ def _filled(
     if form == SITE_FORM and overall in OBSTACLE_SHOWN_FOR and chance.random() < _ANSWERED:
         given["obstacle"] = _obstacles(chance, trouble)
     if chance.random() < (_ANNOYED_COMMENTED if overall <= _ANNOYED else _COMMENTED):
-        given["comment"] = comment(chance, language, Occasion(profile.id, place, overall, trouble, relief))
+        given["comment"] = generate_comment(
+            chance, language, CommentContext(profile.id, place, overall, trouble, relief)
+        )
     return given
 
 

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from random import Random
 from typing import Final
 
-from soundings_embedded.demo.agency import Profile
+from soundings_embedded.demo.agency import ServiceProfile
 from soundings_embedded.demo.forms import Json
 from soundings_embedded.demo.local_times import PHONE_HOURS, later, moment, written
-from soundings_embedded.demo.persons import caller, handling, reason, topic
-from soundings_embedded.demo.scenario import Story
+from soundings_embedded.demo.persons import draw_caller, draw_handling_time, draw_reason, draw_topic
+from soundings_embedded.demo.scenario import DemoScenario
 
 _CONTAINED: Final = 0.1
 _AT_ONCE: Final = 0.55
@@ -25,7 +25,7 @@ _TRANSFERRED: Final = 0.07
 _CHAT_MEDIAN_S: Final = 320.0
 
 
-def calls(story: Story, profile: Profile, day: date) -> Iterator[Json]:
+def generate_calls(story: DemoScenario, profile: ServiceProfile, day: date) -> Iterator[Json]:
     """The records of one day's calls; those of one root follow each other."""
     chance = story.chance("calls", profile.id, day)
     trouble, relief = story.trouble(profile.id, day), story.relief(profile.id, day)
@@ -37,16 +37,18 @@ def calls(story: Story, profile: Profile, day: date) -> Iterator[Json]:
             "service_id": profile.id,
             "kind": "call",
             "channel": "phone",
-            "topic": [topic(chance, profile, trouble)],
-            "reason": reason(chance, trouble, relief),
+            "topic": [draw_topic(chance, profile, trouble)],
+            "reason": draw_reason(chance, trouble, relief),
             "started_at": written(started),
             "language": "es" if chance.random() < profile.spanish else "en",
-            **caller(chance, profile, trouble),
+            **draw_caller(chance, profile, trouble),
         }
         yield from _course(chance, story, profile, day, call, started)
 
 
-def _course(chance: Random, story: Story, profile: Profile, day: date, call: Json, started: datetime) -> Iterator[Json]:
+def _course(
+    chance: Random, story: DemoScenario, profile: ServiceProfile, day: date, call: Json, started: datetime
+) -> Iterator[Json]:
     queued = later(started, chance.uniform(12, 70))
     if chance.random() < _CONTAINED:
         yield {**call, "ended_at": written(queued), "outcome": "contained"}
@@ -57,14 +59,16 @@ def _course(chance: Random, story: Story, profile: Profile, day: date, call: Jso
     asked_back = story.changed(profile.id, day) and wait > _CALLBACK_OFFERED_AFTER_S
     if asked_back and chance.random() < _CALLBACK_WANTED:
         yield from _called_back(chance, call, queued)
+    # A caller hangs up when the wait exceeds a patience drawn for each call, which gives a
+    # realistic abandonment rate.
     elif wait > patience:
         yield {**call, "ended_at": written(later(queued, patience)), "outcome": "abandoned"}
     else:
         yield from _answered(chance, call, later(queued, wait))
 
 
-def _wait(chance: Random, story: Story, profile: Profile, day: date) -> float:
-    """How long it would take until somebody is free: often nobody is in the queue, else exponential."""
+def _wait(chance: Random, story: DemoScenario, profile: ServiceProfile, day: date) -> float:
+    """Seconds until an agent is free: often zero, else exponentially distributed."""
     trouble, relief = story.trouble(profile.id, day), story.relief(profile.id, day)
     if chance.random() < _AT_ONCE * (1 - 0.95 * trouble) + 0.1 * relief:
         return chance.uniform(0, 8)
@@ -73,7 +77,7 @@ def _wait(chance: Random, story: Story, profile: Profile, day: date) -> float:
 
 
 def _answered(chance: Random, call: Json, answered: datetime) -> Iterator[Json]:
-    talk = handling(chance)
+    talk = draw_handling_time(chance)
     ended = later(answered, talk.online_s)
     first: Json = {**call, "answered_at": written(answered), "ended_at": written(ended), **talk.fields()}
     if chance.random() >= _TRANSFERRED:
@@ -85,7 +89,7 @@ def _answered(chance: Random, call: Json, answered: datetime) -> Iterator[Json]:
 
 def _second_line(chance: Random, call: Json, started: datetime) -> Json:
     answered = later(started, chance.expovariate(1 / 45))
-    talk = handling(chance)
+    talk = draw_handling_time(chance)
     return {
         "id": f"{call['id']}-2",
         "root_id": call["id"],
@@ -108,7 +112,7 @@ def _called_back(chance: Random, call: Json, queued: datetime) -> Iterator[Json]
     gone = later(queued, waited)
     yield {**call, "ended_at": written(gone), "wait_s": waited, "outcome": "callback"}
     began = later(gone, chance.uniform(600, 3000))
-    answered, talk = later(began, chance.uniform(5, 20)), handling(chance)
+    answered, talk = later(began, chance.uniform(5, 20)), draw_handling_time(chance)
     yield {
         "id": f"{call['id']}-2",
         "root_id": call["id"],
@@ -125,26 +129,26 @@ def _called_back(chance: Random, call: Json, queued: datetime) -> Iterator[Json]
     }
 
 
-def chats(story: Story, profile: Profile, day: date) -> Iterator[Json]:
+def generate_chats(story: DemoScenario, profile: ServiceProfile, day: date) -> Iterator[Json]:
     """The chats of one day."""
     chance = story.chance("chats", profile.id, day)
     for number in range(story.how_many(chance, profile.volumes.chats, day, weekends=False)):
         started = moment(chance, day, PHONE_HOURS)
         answered = later(started, chance.expovariate(1 / 18))
-        talk = handling(chance, _CHAT_MEDIAN_S)
+        talk = draw_handling_time(chance, _CHAT_MEDIAN_S)
         yield {
             "id": f"chat-{day:%Y%m%d}-{profile.short}-{number:03}",
             "service_id": profile.id,
             "kind": "chat",
             "channel": "live_chat",
-            "topic": [topic(chance, profile, 0)],
-            "reason": reason(chance, 0, 0),
+            "topic": [draw_topic(chance, profile, 0)],
+            "reason": draw_reason(chance, 0, 0),
             "started_at": written(started),
             "enqueued_at": written(started),
             "answered_at": written(answered),
             "ended_at": written(later(answered, talk.online_s)),
             "outcome": "answered",
             "language": "en",
-            **caller(chance, profile, 0),
+            **draw_caller(chance, profile, 0),
             **talk.fields(),
         }

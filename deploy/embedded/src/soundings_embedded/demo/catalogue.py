@@ -25,7 +25,7 @@ from soundings_embedded.demo.agency import (
     TIME_ZONE,
     TOUCHPOINTS,
     WEB,
-    Profile,
+    ServiceProfile,
 )
 from soundings_embedded.demo.forms import FORMS, Json, texts
 
@@ -42,7 +42,7 @@ _HOST_PAGE: Final = "http://localhost:8080"
 _TEN_DAYS_S: Final = 864_000
 
 
-def declaration(start: date) -> Json:
+def demo_declaration(start: date) -> Json:
     """Everything that the catalogue should hold; the services are assured on the day when the story starts."""
     return {
         "agencies": {AGENCY_ID: _agency()},
@@ -75,7 +75,7 @@ def _agency() -> Json:
     }
 
 
-def _service(profile: Profile, start: date) -> Json:
+def _service(profile: ServiceProfile, start: date) -> Json:
     return {
         "agency_id": AGENCY_ID,
         "department_id": profile.department,
@@ -88,7 +88,7 @@ def _service(profile: Profile, start: date) -> Json:
     }
 
 
-def _channels(profile: Profile) -> list[str]:
+def _channels(profile: ServiceProfile) -> list[str]:
     volumes = profile.volumes
     offered = {
         "website": profile.is_online,

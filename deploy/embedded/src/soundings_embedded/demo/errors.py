@@ -7,7 +7,7 @@ from soundings.kernel.errors import SoundingsError
 
 
 class ItemsRefused(SoundingsError):
-    """A door did not take some of the demo's items: this Soundings and its demo are not of one version."""
+    """The API rejected items of the demo: server and demo have different versions."""
 
     code: ClassVar[str] = "items_refused"
 
@@ -20,7 +20,7 @@ class ItemsRefused(SoundingsError):
 
 
 class KeyUnknown(SoundingsError):
-    """The doors have not heard of a new key; does the feedback API follow the same log as the catalogue?"""
+    """feedback-api does not know a new key in time; it may follow another log than catalogue-api."""
 
     code: ClassVar[str] = "key_unknown"
 

@@ -33,5 +33,5 @@ def later(at: datetime, seconds: float) -> datetime:
 
 
 def written(at: datetime) -> str:
-    """As the doors take it, with its offset."""
+    """ISO 8601 with the UTC offset, as the API accepts it."""
     return at.isoformat()

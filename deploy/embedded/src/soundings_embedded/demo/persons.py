@@ -5,7 +5,7 @@ from math import log
 from random import Random
 from typing import Final
 
-from soundings_embedded.demo.agency import Profile
+from soundings_embedded.demo.agency import ServiceProfile
 from soundings_embedded.demo.forms import Json
 
 _KNOWN: Final = 0.7
@@ -21,7 +21,7 @@ _CENTS_PER_SECOND: Final = 0.9
 
 
 @dataclass(frozen=True, slots=True)
-class Handling:
+class HandlingTime:
     """How long a person was helped, in whole seconds; ``online_s`` is what the caller noticed of it."""
 
     talk_s: int
@@ -33,33 +33,33 @@ class Handling:
         return self.talk_s + self.hold_s
 
     def fields(self) -> Json:
-        """As the doors take it, with what it cost in cents."""
+        """The fields as the API accepts them, with the cost in cents."""
         cost = round((self.online_s + self.wrap_up_s) * _CENTS_PER_SECOND)
         return {"talk_s": self.talk_s, "hold_s": self.hold_s, "wrap_up_s": self.wrap_up_s, "cost": cost}
 
 
-def handling(chance: Random, median_s: float = _TALK_MEDIAN_S) -> Handling:
-    """How long it takes to help somebody: mostly around the median, sometimes much longer."""
+def draw_handling_time(chance: Random, median_s: float = _TALK_MEDIAN_S) -> HandlingTime:
+    """Handling time in seconds: log-normal around the median."""
     talk = min(2400.0, chance.lognormvariate(log(median_s), 0.55))
     hold = chance.uniform(15, 140) if chance.random() < _HELD else 0
-    return Handling(int(talk), int(hold), int(chance.uniform(15, 95)))
+    return HandlingTime(int(talk), int(hold), int(chance.uniform(15, 95)))
 
 
-def caller(chance: Random, profile: Profile, trouble: float) -> Json:
+def draw_caller(chance: Random, profile: ServiceProfile, trouble: float) -> Json:
     """Who it is, where that is known; in trouble fewer people make more calls."""
     people = max(3, int(profile.volumes.calls * _PEOPLE_PER_CALL * (1 - trouble * _FEWER_IN_TROUBLE)))
     number = chance.randrange(people)
     return {"person": f"resident-{number}@larkmere.example"} if chance.random() < _KNOWN else {}
 
 
-def reason(chance: Random, trouble: float, relief: float) -> str:
-    """Why somebody makes contact; in trouble many only ask where their case is."""
+def draw_reason(chance: Random, trouble: float, relief: float) -> str:
+    """The contact reason; during the incident many ask for the state of their case."""
     weights = list(_USUAL)
     weights[1] += trouble * _CHASED_IN_TROUBLE - relief * _CHASED_LESS_IN_RELIEF
     return chance.choices(_REASONS, weights)[0]
 
 
-def topic(chance: Random, profile: Profile, trouble: float) -> str:
+def draw_topic(chance: Random, profile: ServiceProfile, trouble: float) -> str:
     """What it is about; the first topics of a service are its commonest, and in trouble the first one is more so."""
     weights = [1 / (place + 1) for place in range(len(profile.topics))]
     weights[0] += 2 * trouble

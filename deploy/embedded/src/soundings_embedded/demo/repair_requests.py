@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from math import log
 from typing import Final
 
-from soundings_embedded.demo.agency import Profile
+from soundings_embedded.demo.agency import ServiceProfile
 from soundings_embedded.demo.forms import Json
 from soundings_embedded.demo.local_times import COUNTER_HOURS, ONLINE_HOURS, PHONE_HOURS, moment, written
-from soundings_embedded.demo.persons import topic
-from soundings_embedded.demo.scenario import Story
+from soundings_embedded.demo.persons import draw_topic
+from soundings_embedded.demo.scenario import DemoScenario
 
 _CHANNELS: Final = ("website", "phone", "mobile_app")
 _SHARES: Final = (45, 28, 27)
@@ -19,7 +19,7 @@ _REFUSED: Final = 0.05
 _SATURDAY: Final = 5
 
 
-def requests(story: Story, profile: Profile, day: date) -> Iterator[Json]:
+def generate_requests(story: DemoScenario, profile: ServiceProfile, day: date) -> Iterator[Json]:
     """The requests opened on a day. A closed one is the second revision of what was open before."""
     chance = story.chance("requests", profile.id, day)
     for number in range(story.how_many(chance, profile.volumes.requests, day, weekends=True)):
@@ -32,7 +32,7 @@ def requests(story: Story, profile: Profile, day: date) -> Iterator[Json]:
             "service_id": profile.id,
             "kind": "service_request",
             "channel": channel,
-            "topic": [topic(chance, profile, 0)],
+            "topic": [draw_topic(chance, profile, 0)],
             "started_at": written(opened),
             "outcome": "open",
         }

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Final, cast
 
 from soundings_embedded.demo.agency import SERVICES
-from soundings_embedded.demo.event_stream import History
+from soundings_embedded.demo.event_stream import DemoHistory
 from soundings_embedded.demo.forms import Json
 from soundings_embedded.demo.scenario import CHANGE, TROUBLE_BEGINS
 
@@ -15,7 +15,7 @@ _SHOWN: Final = ("ok", "low_n")
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class DateRange:
     """A range of local dates; the last one is not included."""
 
     name: str
@@ -24,7 +24,7 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class DemoFigure:
     """One number of the metrics API. ``value`` is None where there is none, and ``status`` says why."""
 
     status: str
@@ -43,10 +43,10 @@ class ServiceFigures:
 
     service: str
     name: str
-    satisfied: tuple[Figure, Figure, Figure]
-    contacts: Figure
-    within_20_s: tuple[Figure, Figure]
-    wait: tuple[Figure, Figure]
+    satisfied: tuple[DemoFigure, DemoFigure, DemoFigure]
+    contacts: DemoFigure
+    within_20_s: tuple[DemoFigure, DemoFigure]
+    wait: tuple[DemoFigure, DemoFigure]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class DemoResult:
     start: date
     today: date
     sent: int
-    periods: tuple[Period, Period, Period]
+    periods: tuple[DateRange, DateRange, DateRange]
     services: tuple[ServiceFigures, ...]
 
     @property
@@ -66,36 +66,36 @@ class DemoResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DemoQuery:
     """A question to the metrics API: a metric, its parameters, and a period."""
 
     metric: str
     params: Mapping[str, str]
-    period: Period
+    period: DateRange
 
 
-def periods(history: History) -> tuple[Period, Period, Period]:
+def periods(history: DemoHistory) -> tuple[DateRange, DateRange, DateRange]:
     """The first four weeks, the four weeks of trouble, and the last four."""
     trouble = history.start + timedelta(days=TROUBLE_BEGINS)
     mended = history.start + timedelta(days=CHANGE)
     return (
-        Period("weeks 1-4", history.start, history.start + _FOUR_WEEKS),
-        Period("weeks 5-8", trouble, mended),
-        Period("last 4 weeks", history.today - _FOUR_WEEKS, history.today),
+        DateRange("weeks 1-4", history.start, history.start + _FOUR_WEEKS),
+        DateRange("weeks 5-8", trouble, mended),
+        DateRange("last 4 weeks", history.today - _FOUR_WEEKS, history.today),
     )
 
 
-def questions(history: History) -> tuple[Asked, ...]:
+def questions(history: DemoHistory) -> tuple[DemoQuery, ...]:
     """What is asked, in the order in which :func:`figures` expects the answers."""
     first, middle, last = periods(history)
-    whole = Period("all weeks", history.start, history.today)
+    whole = DateRange("all weeks", history.start, history.today)
     satisfied = {"measure": "satisfaction"}
     callers = {"channel": "phone"}
     return (
-        *(Asked("top2.v1", satisfied, period) for period in (first, middle, last)),
-        Asked("count.v1", {"measure": "contacts"}, whole),
-        *(Asked("service_level.answered_offered.v1", callers, period) for period in (middle, last)),
-        *(Asked("asa.v1", callers, period) for period in (middle, last)),
+        *(DemoQuery("top2.v1", satisfied, period) for period in (first, middle, last)),
+        DemoQuery("count.v1", {"measure": "contacts"}, whole),
+        *(DemoQuery("service_level.answered_offered.v1", callers, period) for period in (middle, last)),
+        *(DemoQuery("asa.v1", callers, period) for period in (middle, last)),
     )
 
 
@@ -105,8 +105,8 @@ def figures(answers: Iterable[list[Json]]) -> tuple[ServiceFigures, ...]:
     return tuple(_service(profile.id, profile.en, by_service) for profile in SERVICES)
 
 
-def _service(service: str, name: str, by_service: list[dict[str, Figure]]) -> ServiceFigures:
-    nothing = Figure("no_data", None, "", 0)
+def _service(service: str, name: str, by_service: list[dict[str, DemoFigure]]) -> ServiceFigures:
+    nothing = DemoFigure("no_data", None, "", 0)
     first, middle, last, contacts, *calls = [found.get(service, nothing) for found in by_service]
     within_then, within_now, wait_then, wait_now = calls
     return ServiceFigures(
@@ -114,11 +114,11 @@ def _service(service: str, name: str, by_service: list[dict[str, Figure]]) -> Se
     )
 
 
-def _of_service(row: Json) -> tuple[str, Figure]:
+def _of_service(row: Json) -> tuple[str, DemoFigure]:
     group = cast("Json", row["group"])
     status, value, n = str(row["status"]), row.get("value"), row.get("n")
     known = status in _SHOWN and isinstance(value, int | float)
-    return str(group.get("service")), Figure(
+    return str(group.get("service")), DemoFigure(
         status=status,
         value=float(value) if known and isinstance(value, int | float) else None,
         display=str(row.get("display") or "") if known else "",

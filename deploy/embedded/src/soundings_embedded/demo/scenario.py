@@ -20,7 +20,7 @@ _WEEKEND: Final = 0.45
 
 
 @dataclass(frozen=True, slots=True)
-class Story:
+class DemoScenario:
     """What happens from ``start`` until the day before ``today``; every day is drawn by itself.
 
     So a longer story holds the same days as a shorter one, and telling it again sends the same records.
@@ -36,6 +36,8 @@ class Story:
 
     def chance(self, stream: str, service: str, day: date) -> Random:
         """The dice of one stream of records of one service on one day."""
+        # A generator for each stream, service and day: a later day cannot change the records of an
+        # earlier one.
         return Random(f"{self.seed}/{stream}/{service}/{day.isoformat()}")
 
     def trouble(self, service: str, day: date) -> float:
@@ -60,7 +62,7 @@ class Story:
         return 1 + _GROWTH_PER_DAY * (day - self.start).days
 
     def how_many(self, chance: Random, usual: float, day: date, *, weekends: bool) -> int:
-        """How many come on a day, around what is usual on a weekday; nobody at weekends where doors are closed."""
+        """Number of contacts on a day, around the mean of its weekday; zero at weekends where the channel is closed."""
         weekday = day.weekday()
         is_weekend = weekday >= len(_BY_WEEKDAY)
         if is_weekend and not weekends:

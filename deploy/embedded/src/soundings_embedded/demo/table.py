@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from soundings_embedded.demo.agency import AGENCY_NAME, BENEFITS
-from soundings_embedded.demo.results import DemoResult, Figure, ServiceFigures
+from soundings_embedded.demo.results import DemoFigure, DemoResult, ServiceFigures
 
 WIDTH: Final = 100
 _LONGEST_NAME: Final = 22
@@ -26,7 +26,7 @@ _ONE_DAY: Final = timedelta(days=1)
 _WHY: Final = {"no_data": "none", "not_applicable": "n/a", "suppressed": "hidden", "coarser_only": "totals"}
 
 
-def render(result: DemoResult) -> RenderableType:
+def render_table(result: DemoResult) -> RenderableType:
     """What was measured: the table, what its marks mean, and the story in a sentence or two."""
     return Constrain(Group(_table(result), *_remarks(result)), WIDTH)
 
@@ -77,21 +77,21 @@ def _story(result: DemoResult, benefits: ServiceFigures) -> str:
     )
 
 
-def _with_n(figure: Figure) -> str:
+def _with_n(figure: DemoFigure) -> str:
     if figure.value is None:
         return _why(figure)
     return f"{figure.display}{_mark(figure)}\nn = {figure.n:,}"
 
 
-def _mark(figure: Figure) -> str:
+def _mark(figure: DemoFigure) -> str:
     return "*" if figure.status == "low_n" else ""
 
 
-def _plain(figure: Figure) -> str:
+def _plain(figure: DemoFigure) -> str:
     return _why(figure) if figure.value is None else f"{figure.value:,.0f}"
 
 
-def _minutes(figure: Figure) -> str:
+def _minutes(figure: DemoFigure) -> str:
     """Seconds as minutes and seconds, with whole seconds rounded half up."""
     if figure.value is None:
         return _why(figure)
@@ -99,7 +99,7 @@ def _minutes(figure: Figure) -> str:
     return f"{minutes}:{seconds:02}"
 
 
-def _why(figure: Figure) -> str:
+def _why(figure: DemoFigure) -> str:
     return _WHY.get(figure.status, figure.status)
 
 

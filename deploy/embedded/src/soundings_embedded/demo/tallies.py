@@ -1,13 +1,13 @@
-"""Totals that somebody else counted: smileys and invitations by the day, transactions by the month."""
+"""Externally counted totals: smiley terminals and invitations per day, transactions per month."""
 
 from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from soundings_embedded.demo.agency import CALL_FORM, SERVICES, SMILEY, Profile
+from soundings_embedded.demo.agency import CALL_FORM, SERVICES, SMILEY, ServiceProfile
 from soundings_embedded.demo.answers import how_many_answers
 from soundings_embedded.demo.forms import Json
-from soundings_embedded.demo.scenario import Story
+from soundings_embedded.demo.scenario import DemoScenario
 
 _PRESSED_PER_VISIT: Final = 2.6
 _FACES: Final = ("1", "2", "3", "4", "5")
@@ -18,7 +18,7 @@ _FIRST_REVISION: Final = 0
 """Given, because a tally without one is as new as its arrival: sending it again would count as a correction."""
 
 
-def smileys(story: Story, profile: Profile, day: date) -> Iterator[Json]:
+def smiley_tallies(story: DemoScenario, profile: ServiceProfile, day: date) -> Iterator[Json]:
     """How often each face was pressed at the kiosk on a day: an own measure of the agency."""
     chance = story.chance("smileys", profile.id, day)
     usual = profile.volumes.visits * _PRESSED_PER_VISIT if profile.has_kiosk else 0.0
@@ -28,7 +28,7 @@ def smileys(story: Story, profile: Profile, day: date) -> Iterator[Json]:
         yield _tally(f"smileys-{day:%Y%m%d}-{profile.short}", profile, "kiosk", SMILEY, "day", day, bins)
 
 
-def invitations(story: Story, profile: Profile, day: date) -> Iterator[Json]:
+def invitation_tallies(story: DemoScenario, profile: ServiceProfile, day: date) -> Iterator[Json]:
     """How many callers were asked on a day to answer the survey."""
     answered = how_many_answers(story, profile, "phone", day)
     if answered:
@@ -37,7 +37,7 @@ def invitations(story: Story, profile: Profile, day: date) -> Iterator[Json]:
         yield _tally(name, profile, "phone", "invitations", "day", day, {CALL_FORM: invited})
 
 
-def monthly_transactions(story: Story) -> Iterator[Json]:
+def monthly_transactions(story: DemoScenario) -> Iterator[Json]:
     """What only the back office counts, for every month of the story that is over."""
     for month in _months(story):
         for profile in SERVICES:
@@ -50,7 +50,7 @@ def monthly_transactions(story: Story) -> Iterator[Json]:
                 yield _tally(name, profile, channel, "transactions", "month", month, bins)
 
 
-def _months(story: Story) -> Iterator[date]:
+def _months(story: DemoScenario) -> Iterator[date]:
     month = story.start.replace(day=1)
     while (following := (month + timedelta(days=31)).replace(day=1)) <= story.today:
         yield month
@@ -58,7 +58,7 @@ def _months(story: Story) -> Iterator[date]:
 
 
 def _tally(
-    tally_id: str, profile: Profile, channel: str, measure: str, grain: str, start: date, bins: dict[str, int]
+    tally_id: str, profile: ServiceProfile, channel: str, measure: str, grain: str, start: date, bins: dict[str, int]
 ) -> Json:
     return {
         "id": tally_id,

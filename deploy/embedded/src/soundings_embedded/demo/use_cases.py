@@ -1,4 +1,4 @@
-"""Running the demo: declare, send, wait until all is counted, and read the figures, all through the public doors."""
+"""Running the demo through the public APIs: declare, send, wait until all is counted, read the metrics."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,14 +9,14 @@ from typing import Final, cast
 from soundings.client import RefusedByServer, Soundings
 from soundings.kernel.clock import Clock, system_clock
 from soundings_embedded.catalogue_apply.domain import iter_declared
-from soundings_embedded.catalogue_apply.use_cases import apply_step, plan
+from soundings_embedded.catalogue_apply.use_cases import apply_step, plan_steps
 from soundings_embedded.demo.agency import AGENCY_ID, BENEFITS
 from soundings_embedded.demo.catalogue import start_of
 from soundings_embedded.demo.errors import ItemsRefused, KeyUnknown, NotCounted
-from soundings_embedded.demo.event_stream import Delivery, History, invent
+from soundings_embedded.demo.event_stream import DemoHistory, SourceDelivery, generate_history
 from soundings_embedded.demo.forms import Json
 from soundings_embedded.demo.local_times import agency_today
-from soundings_embedded.demo.results import Asked, DemoResult, figures, periods, questions
+from soundings_embedded.demo.results import DemoQuery, DemoResult, figures, periods, questions
 from soundings_embedded.demo.scenario import DAYS
 
 BATCH: Final = 500
@@ -28,8 +28,8 @@ _AGENCY_IS_NEW: Final = (404, 422)
 
 
 @dataclass(frozen=True, slots=True)
-class Tell:
-    """Who is told how far the demo has come: a part begins, with its number of steps, and so many more are done."""
+class DemoProgress:
+    """Progress callbacks: a stage begins with its number of steps, then steps are completed."""
 
     begins: Callable[[str, int], None]
     advances: Callable[[int], None]
@@ -46,9 +46,9 @@ class PollingPolicy:
 def run_demo(
     client: Soundings,
     today: date,
-    tell: Tell,
+    progress: DemoProgress,
     patience: PollingPolicy | None = None,
-    invent: Callable[[date, date | None], History] = invent,
+    invent: Callable[[date, date | None], DemoHistory] = generate_history,
     clock: Clock = system_clock,
 ) -> DemoResult:
     """Declare Larkmere, send what its systems saw until the day before ``today``, and measure it.
@@ -57,45 +57,48 @@ def run_demo(
     ``client`` has a token that may write the catalogue and read all figures. A second run changes no figure; on a later
     day it adds the days since. Raises ItemsRefused, KeyUnknown, NotCounted, and what the client raises.
     """
+    # The date is that of the agency's time zone; tomorrow's records would be rejected.
     patience, today = patience or PollingPolicy(), min(today, agency_today(clock()))
-    tell.begins("Inventing", 1)
+    progress.begins("Inventing", 1)
     history = invent(today, _remembered_start(client, today))
-    tell.advances(1)
-    _declare(client, history, tell)
-    keys = _new_keys(client, history, tell, patience)
-    _send(client, history, keys, tell)
-    _wait_until_counted(client, history, tell, patience)
+    progress.advances(1)
+    _declare(client, history, progress)
+    keys = _new_keys(client, history, progress, patience)
+    _send(client, history, keys, progress)
+    _wait_until_counted(client, history, progress, patience)
     return DemoResult(
         start=history.start,
         today=history.today,
         sent=_items(history),
         periods=periods(history),
-        services=figures(_answers(client, history, tell)),
+        services=figures(_answers(client, history, progress)),
     )
 
 
 def _remembered_start(client: Soundings, today: date) -> date | None:
-    """When the story began, where an earlier demo has told it: the catalogue keeps the day."""
+    """The first day of an earlier run, as stored in the catalogue; None on a first run."""
     there = client.get("services", BENEFITS)
     start = start_of(there.get("assured_at")) if there is not None else None
     return start if start is not None and start <= today - timedelta(days=DAYS) else None
 
 
-def _declare(client: Soundings, history: History, tell: Tell) -> None:
-    tell.begins("Declaring the catalogue", sum(1 for _ in iter_declared(history.declaration)))
-    for step in plan(client, history.declaration):
+def _declare(client: Soundings, history: DemoHistory, progress: DemoProgress) -> None:
+    progress.begins("Declaring the catalogue", sum(1 for _ in iter_declared(history.declaration)))
+    for step in plan_steps(client, history.declaration):
         apply_step(client, step)
-        tell.advances(1)
+        progress.advances(1)
 
 
-def _new_keys(client: Soundings, history: History, tell: Tell, patience: PollingPolicy) -> Mapping[str, str]:
-    """A key for each source, kept in memory only; returned once the doors know them all."""
+def _new_keys(
+    client: Soundings, history: DemoHistory, progress: DemoProgress, patience: PollingPolicy
+) -> Mapping[str, str]:
+    """A key for each source, kept in memory only; returned once feedback-api accepts all of them."""
     sources = dict.fromkeys(delivery.source for delivery in history.deliveries)
-    tell.begins("Making source keys", len(sources))
+    progress.begins("Making source keys", len(sources))
     keys: dict[str, str] = {}
     for source in sources:
         keys[source] = client.new_key(source)
-        tell.advances(1)
+        progress.advances(1)
     deadline = patience.now() + _KEY_DEADLINE_S
     for delivery in history.deliveries:
         while not _is_known(client, delivery, keys[delivery.source]):
@@ -105,25 +108,27 @@ def _new_keys(client: Soundings, history: History, tell: Tell, patience: Polling
     return keys
 
 
-def _is_known(client: Soundings, delivery: Delivery, key: str) -> bool:
-    """Whether the door takes this key for this kind; an empty list asks without sending anything."""
+def _is_known(client: Soundings, delivery: SourceDelivery, key: str) -> bool:
+    """Whether the endpoint accepts this key; checked with an empty batch."""
     try:
         client.send(delivery.kind, [], key)
     except RefusedByServer as refusal:
+        # A new key reaches feedback-api through the log, shortly after its creation.
         if refusal.status not in _KEY_IS_NEW:
             raise
         return False
     return True
 
 
-def _send(client: Soundings, history: History, keys: Mapping[str, str], tell: Tell) -> None:
-    tell.begins("Sending", _items(history))
+def _send(client: Soundings, history: DemoHistory, keys: Mapping[str, str], progress: DemoProgress) -> None:
+    progress.begins("Sending", _items(history))
     for delivery in history.deliveries:
         for batch in _batches(delivery.items):
             taken = client.send(delivery.kind, batch, keys[delivery.source])
+            # One rejected item is a bug of the demo; going on would show wrong metrics.
             if taken.rejected:
                 raise ItemsRefused(delivery.source, taken.rejected)
-            tell.advances(len(batch))
+            progress.advances(len(batch))
 
 
 def _batches(items: Sequence[Json]) -> Iterator[Sequence[Json]]:
@@ -131,30 +136,32 @@ def _batches(items: Sequence[Json]) -> Iterator[Sequence[Json]]:
         yield items[first : first + BATCH]
 
 
-def _items(history: History) -> int:
+def _items(history: DemoHistory) -> int:
     return sum(len(delivery.items) for delivery in history.deliveries)
 
 
-def _wait_until_counted(client: Soundings, history: History, tell: Tell, patience: PollingPolicy) -> None:
+def _wait_until_counted(
+    client: Soundings, history: DemoHistory, progress: DemoProgress, patience: PollingPolicy
+) -> None:
     """Until the metrics hold all that was acknowledged; gives up when nothing moves for a minute."""
     left: int | None = None
     moved_at = patience.now()
     while (lag := _lag(client, history)) != 0:
         if lag is not None and left is None:
-            tell.begins("Counting", lag)
+            progress.begins("Counting", lag)
         elif lag is not None and left is not None and lag < left:
-            tell.advances(left - lag)
+            progress.advances(left - lag)
         if lag is not None and (left is None or lag < left):
             left, moved_at = lag, patience.now()
         if patience.now() - moved_at > _STANDSTILL_S:
             raise NotCounted(f"{'An unknown number of' if lag is None else lag} events are not counted yet.")
         patience.sleep(_POLL_SECONDS)
     if left is not None:
-        tell.advances(left)
+        progress.advances(left)
 
 
-def _lag(client: Soundings, history: History) -> int | None:
-    """How many events are in the log and not yet in the cells; None where that cannot be told yet."""
+def _lag(client: Soundings, history: DemoHistory) -> int | None:
+    """How many events are in the log and not yet in the cells; None where that is not known yet."""
     first = questions(history)[0]
     try:
         as_of = cast("Json", _ask(client, first)["as_of"])
@@ -166,15 +173,15 @@ def _lag(client: Soundings, history: History) -> int | None:
     return lag if isinstance(lag, int) else None
 
 
-def _answers(client: Soundings, history: History, tell: Tell) -> Iterator[list[Json]]:
+def _answers(client: Soundings, history: DemoHistory, progress: DemoProgress) -> Iterator[list[Json]]:
     asked = questions(history)
-    tell.begins("Measuring", len(asked))
+    progress.begins("Measuring", len(asked))
     for question in asked:
         yield cast("list[Json]", _ask(client, question)["rows"])
-        tell.advances(1)
+        progress.advances(1)
 
 
-def _ask(client: Soundings, asked: Asked) -> Json:
+def _ask(client: Soundings, asked: DemoQuery) -> Json:
     return client.metric(
         asked.metric,
         agency=AGENCY_ID,

@@ -5,11 +5,11 @@ from datetime import date
 from random import Random
 from typing import Final
 
-from soundings_embedded.demo.agency import Profile
+from soundings_embedded.demo.agency import ServiceProfile
 from soundings_embedded.demo.forms import Json
 from soundings_embedded.demo.local_times import ONLINE_HOURS, later, moment, written
-from soundings_embedded.demo.persons import caller
-from soundings_embedded.demo.scenario import Story
+from soundings_embedded.demo.persons import draw_caller
+from soundings_embedded.demo.scenario import DemoScenario
 from soundings_embedded.demo.site_search import ANSWERED_SINCE_CHANGE, QUERIES
 
 _LEFT: Final = 0.05
@@ -20,7 +20,7 @@ _USUAL: Final = (81.0, 7.0, 8.0, 4.0)
 _FAILED_MORE_IN_TROUBLE: Final = 14.0
 
 
-def searches(story: Story, profile: Profile, day: date) -> Iterator[Json]:
+def search_tallies(story: DemoScenario, profile: ServiceProfile, day: date) -> Iterator[Json]:
     """The searches of one day, with how many results they had."""
     chance = story.chance("searches", profile.id, day)
     for number in range(story.how_many(chance, profile.volumes.searches, day, weekends=True)):
@@ -39,7 +39,7 @@ def searches(story: Story, profile: Profile, day: date) -> Iterator[Json]:
         }
 
 
-def _query(chance: Random, story: Story, profile: Profile, day: date, language: str) -> tuple[str, int]:
+def _query(chance: Random, story: DemoScenario, profile: ServiceProfile, day: date, language: str) -> tuple[str, int]:
     """What is searched for and how many results it has; the change brought pages that had been missing."""
     wanted = ANSWERED_SINCE_CHANGE[language]
     if chance.random() < _TAKEN_OVER_IN_TROUBLE * story.trouble(profile.id, day):
@@ -49,7 +49,7 @@ def _query(chance: Random, story: Story, profile: Profile, day: date, language: 
     return query, 3 if query in wanted and story.changed(profile.id, day) else results
 
 
-def transactions(story: Story, profile: Profile, day: date) -> Iterator[Json]:
+def transaction_tallies(story: DemoScenario, profile: ServiceProfile, day: date) -> Iterator[Json]:
     """The transactions of one day that the website saw."""
     chance = story.chance("transactions", profile.id, day)
     weights = list(_USUAL)
@@ -65,5 +65,5 @@ def transactions(story: Story, profile: Profile, day: date) -> Iterator[Json]:
             "ended_at": written(later(began, chance.uniform(150, 1800))),
             "outcome": chance.choices(_OUTCOMES, weights)[0],
             "cost": round(chance.uniform(38, 64)),
-            **caller(chance, profile, 0),
+            **draw_caller(chance, profile, 0),
         }

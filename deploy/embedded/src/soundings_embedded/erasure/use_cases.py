@@ -22,7 +22,7 @@ class ErasureClient(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Erased:
+class ErasureResult:
     """How many records were erased, and those that were not, each with the reason."""
 
     records: int
@@ -31,7 +31,7 @@ class Erased:
 
 def erase_person(
     client: ErasureClient, agency_id: str, person: str, sleep: Callable[[float], None] = time.sleep
-) -> Erased:
+) -> ErasureResult:
     """Erase until no record is found any more but those that are refused.
 
     What is erased stays to be found until the worker has come so far; TimeoutError when that takes over a minute.
@@ -41,8 +41,9 @@ def erase_person(
     for _ in range(_ROUNDS):
         found = [record for subject in subjects for record in client.records_of(subject)]
         refused = _erase(client, found, erased)
+        # Only refused records are left, such as those under a legal hold.
         if len(refused) == len(found):
-            return Erased(len(erased), refused)
+            return ErasureResult(len(erased), refused)
         sleep(_PAUSE_SECONDS)
     raise TimeoutError("the worker did not come to what was erased within a minute; run it again")
 
@@ -51,6 +52,7 @@ def _erase(client: ErasureClient, found: Sequence[Json], erased: set[str]) -> li
     """Erase records; those that were refused. Erasing one again that is still found does no harm."""
     refused: list[tuple[Json, str]] = []
     for start in range(0, len(found), _AT_ONCE):
+        # The endpoint accepts this many records in one request.
         some = found[start : start + _AT_ONCE]
         rejected = {int(str(one["index"])): str(one["detail"]) for one in client.erase(some).rejected}
         refused += [(some[index], detail) for index, detail in rejected.items()]

@@ -31,8 +31,9 @@ def write_records(
 ) -> int:
     """Write all records, as CSV unless the name ends in .jsonl or .ndjson; their number.
 
-    The file comes into being whole or not at all. ``advance`` is told how many records there are so far.
+    The file is written atomically. ``advance`` is called with the number of records so far.
     """
+    # Written next to the target, so that the final rename stays on one file system.
     draft = path.with_name(f"{path.name}.part")
     try:
         if path.suffix.lower() in {".jsonl", ".ndjson"}:
@@ -59,9 +60,11 @@ def _write_csv(records: Iterable[Json], file: IO[str], advance: Callable[[int], 
     """All records once to a temporary file, for the columns that any of them has, and from there to the CSV file."""
     columns: dict[str, None] = {}
     count = 0
+    # Columns are known only after the last record; a temporary file keeps memory constant.
     with TemporaryFile("w+", encoding="utf-8") as kept:
         for count, record in enumerate(records, start=1):
             flat = dict(flat_cells(record))
+            # A dictionary as an ordered set: columns keep the order of their first appearance.
             columns.update(dict.fromkeys(flat))
             kept.write(json.dumps(flat) + "\n")
             advance(count)

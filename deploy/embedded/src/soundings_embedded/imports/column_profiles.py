@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Final, Literal
 from zoneinfo import ZoneInfo
 
-from soundings_embedded.imports.table_readers import Table
+from soundings_embedded.imports.table_readers import ImportTable
 from soundings_embedded.imports.time_readers import TimeReader
 
 ROWS_READ: Final = 2_000
@@ -66,7 +66,7 @@ Personal = Literal["e-mail addresses", "IP addresses"]
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ColumnProfile:
     """What the values of a column look like; ``values`` are all of them where they are few, with how often they stand.
 
     ``suspects`` are texts that may mean "no value". ``text`` is the question that the column answers.
@@ -85,8 +85,8 @@ class Column:
     sample: Sequence[str] = ()
 
 
-def profile_columns(table: Table, texts: Mapping[str, str]) -> list[Column]:
-    """All columns by the first rows; ``texts`` are questions that the header tells beside the names."""
+def profile_columns(table: ImportTable, texts: Mapping[str, str]) -> list[ColumnProfile]:
+    """Profiles of all columns from the first rows; ``texts`` are the question texts of the header."""
     seen: dict[str, Counter[str]] = {name: Counter() for name in table.columns if name}
     rows = 0
     for row in table.rows():
@@ -94,12 +94,13 @@ def profile_columns(table: Table, texts: Mapping[str, str]) -> list[Column]:
             for name, counts in seen.items():
                 counts[row.cells.get(name, "").strip()] += 1
             rows += 1
+        # A bounded sample: the draft is reviewed by a person anyway.
         if rows >= ROWS_READ:
             break
     return [_column(name, counts, texts.get(name, name)) for name, counts in seen.items()]
 
 
-def _column(name: str, counts: Counter[str], text: str) -> Column:
+def _column(name: str, counts: Counter[str], text: str) -> ColumnProfile:
     blanks = counts.pop("", 0)
     suspects = {value: count for value, count in counts.items() if value.casefold() in _SUSPECTS}
     sure = Counter({value: count for value, count in counts.items() if value not in suspects})
@@ -108,7 +109,7 @@ def _column(name: str, counts: Counter[str], text: str) -> Column:
         sure = counts  # among texts, "None" is an answer like any other
         looks = "text" if counts else "nothing"
     few = len(sure) <= _FEW and (len(sure) < sum(sure.values()) or looks == "integer")
-    return Column(
+    return ColumnProfile(
         name=name,
         looks=looks,
         formats=formats,

@@ -16,7 +16,7 @@ _KEY_TRIES: Final = 8
 
 
 class CannotCompare(Exception):
-    """Nobody can tell what is stored; an import goes on without."""
+    """The stored records cannot be read; the import continues without comparison."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,7 @@ class ServerComparison:
         try:
             return self._client.compare(self._kind, [], self._key)
         except RefusedByServer as error:
+            # A new key reaches metrics-worker through the log, within a second or two.
             if error.status == _UNAUTHORIZED and attempt < _KEY_TRIES:
                 return {}
             raise CannotCompare(str(error)) from error

@@ -6,7 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from soundings_embedded.imports.errors import BadFile
-from soundings_embedded.imports.table_readers import MOST_ROWS, FileContent, Layout, Row, Table, column_names
+from soundings_embedded.imports.table_readers import (
+    MOST_ROWS,
+    FileContent,
+    ImportTable,
+    TableLayout,
+    TableRow,
+    column_names,
+)
 from soundings_embedded.imports.text_files import TextLines, open_lines
 
 _NEVER_CLOSED: Final = "unexpected end of data"
@@ -15,7 +22,7 @@ _SEPARATOR: Final = re.compile(r'"?sep=([^"\r\n])"?[;,\t]*\r?\n?', re.IGNORECASE
 """The first line with which Excel tells itself what stands between the cells."""
 
 
-def table_of_csv(content: FileContent, layout: Layout) -> Table:
+def table_of_csv(content: FileContent, layout: TableLayout) -> ImportTable:
     """The table in a CSV file; a first line ``sep=;`` outranks the delimiter that is given. Raises BadFile."""
     said = separator_line(content, layout.encoding)
     delimiter, skipped = (layout.delimiter, 0) if said is None else (said, 1)
@@ -26,21 +33,21 @@ def table_of_csv(content: FileContent, layout: Layout) -> Table:
         raise BadFile(f"the file has {len(headers)} lines; the mapping says that {layout.header_rows} are its header.")
     names = column_names(headers, layout.names)
 
-    def rows() -> Iterator[Row]:
+    def rows() -> Iterator[TableRow]:
         return _rows(content, layout, delimiter, skipped, names)
 
-    return Table(names, rows, lines, headers)
+    return ImportTable(names, rows, lines, headers)
 
 
 def separator_line(content: FileContent, encoding: str) -> str | None:
-    """The delimiter that the first line tells, where it is there for nothing else."""
+    """The delimiter declared by a first line ``sep=…``; None where there is none."""
     with open_lines(content, encoding) as lines:
         found = _SEPARATOR.fullmatch(next(lines, ""))
     return None if found is None else found[1]
 
 
 def _must_be_whole(
-    content: FileContent, layout: Layout, delimiter: str, skipped: int
+    content: FileContent, layout: TableLayout, delimiter: str, skipped: int
 ) -> tuple[Sequence[Sequence[str]], int]:
     """The rows of the header and the number of lines.
 
@@ -50,13 +57,14 @@ def _must_be_whole(
     rows, begins = 0, 1
     with open_lines(content, layout.encoding) as lines:
         _skip(lines, skipped)
+        # strict: an unclosed quotation mark would otherwise swallow the rest of the file.
         reader = csv.reader(lines, delimiter=delimiter, strict=True)
         while True:
             begins = lines.number + 1
             try:
                 row = next(reader, None)
             except csv.Error as error:
-                _tell(error, begins)
+                _raise_bad_file(error, begins)
                 row = []
             if row is None:
                 return headers, lines.number
@@ -68,7 +76,7 @@ def _must_be_whole(
                 raise BadFile(f"the file has more than {MOST_ROWS:,} rows. Import it in parts.")
 
 
-def _tell(error: csv.Error, begins: int) -> None:
+def _raise_bad_file(error: csv.Error, begins: int) -> None:
     """BadFile where an error makes rows unreadable; what is merely quoted in an odd way can be read."""
     if str(error) == _NEVER_CLOSED:
         raise BadFile(f"the row that begins in line {begins} has a quotation mark that is never closed") from error
@@ -76,7 +84,9 @@ def _tell(error: csv.Error, begins: int) -> None:
         raise BadFile(f"the row that begins in line {begins} has a cell that is too long: {error}") from error
 
 
-def _rows(content: FileContent, layout: Layout, delimiter: str, skipped: int, names: Sequence[str]) -> Iterator[Row]:
+def _rows(
+    content: FileContent, layout: TableLayout, delimiter: str, skipped: int, names: Sequence[str]
+) -> Iterator[TableRow]:
     width = len(names)
     with open_lines(content, layout.encoding) as lines:
         _skip(lines, skipped)
@@ -87,14 +97,14 @@ def _rows(content: FileContent, layout: Layout, delimiter: str, skipped: int, na
                 if number < layout.header_rows or not cells:
                     continue
                 if len(cells) == width:
-                    yield Row(lines.number, dict(zip(names, cells, strict=True)))
+                    yield TableRow(lines.number, dict(zip(names, cells, strict=True)))
                 else:
-                    yield Row(lines.number, {}, fault=ragged(len(cells), width))
+                    yield TableRow(lines.number, {}, fault=ragged_row_fault(len(cells), width))
         except csv.Error as error:  # a quotation mark that nothing closes is found at the largest cell
             raise BadFile(f"line {lines.number} is not CSV: {error}") from error
 
 
-def ragged(cells: int, width: int) -> str:
+def ragged_row_fault(cells: int, width: int) -> str:
     """What is wrong with a row that has another number of cells than the header."""
     odd = "a delimiter within a cell that is not quoted moves all cells after it" if cells > width else "is it cut off?"
     return f"has {cells} cells, the header {width}: {odd}"

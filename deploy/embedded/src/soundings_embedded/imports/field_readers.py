@@ -6,7 +6,7 @@ from math import isfinite
 from typing import Final
 
 from soundings_embedded.imports.errors import BadRow
-from soundings_embedded.imports.mapping import Rule, Scalar
+from soundings_embedded.imports.mapping import FieldRule, Scalar
 
 _LARGEST: Final = 2**63 - 1
 _WHOLE: Final = re.compile(r"([+-]?[0-9]{1,19})(?:\.0{0,20})?")
@@ -43,10 +43,10 @@ def duration_seconds(text: str) -> float:
     return (int(parts[1] or 0) * _SIXTY + int(parts[2])) * _SIXTY + seconds
 
 
-class Translation:
+class ValueTranslation:
     """The ``values`` of a rule: exact texts first, then whatever their case."""
 
-    def __init__(self, path: str, rule: Rule) -> None:
+    def __init__(self, path: str, rule: FieldRule) -> None:
         self._path = path
         self._values: Mapping[str, Scalar] = rule.values or {}
         folded: dict[str, Scalar] = {}
@@ -106,14 +106,14 @@ def without_repeats(values: Iterable[Scalar]) -> list[Scalar]:
 class OptionColumns:
     """A choice whose options have a column each: ticked, not ticked, or not asked at all."""
 
-    def __init__(self, path: str, rule: Rule) -> None:
+    def __init__(self, path: str, rule: FieldRule) -> None:
         self._path = path
         self._options = rule.options or {}
         self._unticked = frozenset(text.casefold() for text in rule.unticked)
         self._not_asked = frozenset(text.casefold() for text in rule.not_asked)
 
     def read(self, cells: Mapping[str, str], absent: frozenset[str]) -> list[str] | None:
-        """The codes that are ticked; None where nothing tells that the question was asked."""
+        """The codes that are ticked; None where the question was not asked."""
         ticked: list[str] = []
         asked = False
         for code, column in self._options.items():

@@ -8,18 +8,19 @@ import orjson
 
 from soundings_embedded.imports.cell_texts import plain_text
 from soundings_embedded.imports.errors import BadFile
-from soundings_embedded.imports.table_readers import MOST_COLUMNS, MOST_ROWS, FileContent, Json, Row, Table
+from soundings_embedded.imports.table_readers import MOST_COLUMNS, MOST_ROWS, FileContent, ImportTable, Json, TableRow
 from soundings_embedded.imports.text_files import open_lines
 
 _DEEPEST: Final = 20
 
 
-def json_table(content: FileContent, encoding: str) -> Table:
+def json_table(content: FileContent, encoding: str) -> ImportTable:
     """The table in lines of JSON. Raises BadFile."""
     names: dict[str, None] = {}
     count = last = 0
     for number, value in _objects(content, encoding):
         count, last = count + 1, number
+        # A first pass over the file finds all fields, because lines may have different ones.
         names.update(dict.fromkeys(_flat(value, number)))
         if len(names) > MOST_COLUMNS:
             raise BadFile(f"line {number}: the file has more than {MOST_COLUMNS} fields.")
@@ -29,11 +30,12 @@ def json_table(content: FileContent, encoding: str) -> Table:
         raise BadFile("the file is empty; each line must hold a JSON object")
     blank = dict.fromkeys(names, "")
 
-    def rows() -> Iterator[Row]:
+    def rows() -> Iterator[TableRow]:
         for number, value in _objects(content, encoding):
-            yield Row(number, ChainMap(_flat(value, number), blank), value)
+            # A ChainMap shares the blank columns instead of copying them for every row.
+            yield TableRow(number, ChainMap(_flat(value, number), blank), value)
 
-    return Table(list(names), rows, last)
+    return ImportTable(list(names), rows, last)
 
 
 def _objects(content: FileContent, encoding: str) -> Iterator[tuple[int, Json]]:

@@ -14,7 +14,7 @@ from soundings.http.problems import field_error_from_pydantic
 from soundings.kernel.errors import FieldError
 from soundings.kernel.zone_names import read_zone
 from soundings_embedded.imports.errors import BadMapping
-from soundings_embedded.imports.table_readers import MOST_HEADER_ROWS, HeaderNames, Layout
+from soundings_embedded.imports.table_readers import MOST_HEADER_ROWS, HeaderNames, TableLayout
 
 Kind = Literal["responses", "interactions", "tallies"]
 ReadAs = Literal["text", "integer", "number", "time", "duration", "list"]
@@ -75,12 +75,12 @@ def placeholders(template: str | None) -> tuple[str, ...]:
     return tuple(_PLACEHOLDER.findall(template or ""))
 
 
-def fill(template: str, cells: Columns[str, str]) -> str:
+def fill_template(template: str, cells: Columns[str, str]) -> str:
     """A template with the cells of a row, freed from the spaces around them."""
     return _PLACEHOLDER.sub(lambda found: cells[found[1]].strip(), template)
 
 
-class Rule(BaseModel):
+class FieldRule(BaseModel):
     """How one field is read from a row.
 
     ``column`` or ``template`` gives the text, or ``options`` the columns of a choice, one for each code; ``absent``
@@ -108,7 +108,7 @@ class Rule(BaseModel):
     split: Annotated[str, Field(min_length=1)] = ";"
 
     @model_validator(mode="after")
-    def _one_source(self) -> "Rule":
+    def _one_source(self) -> "FieldRule":
         if [self.column, self.template, self.options].count(None) != 2:  # noqa: PLR2004 - of three, one is given
             raise ValueError("give either column or template, or options")
         return self
@@ -120,7 +120,7 @@ class Rule(BaseModel):
         return placeholders(self.template) if self.column is None else (self.column,)
 
 
-class Mapping(BaseModel):
+class ImportMapping(BaseModel):
     """A mapping file. ``set`` holds what is the same for every row; ``fields`` maps dotted paths to rules."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -136,29 +136,29 @@ class Mapping(BaseModel):
     absent: tuple[str, ...] = ("",)
     id: str | None = None
     set: dict[Path, Scalar | list[Scalar]] = {}
-    fields: dict[Path, Rule | str]
+    fields: dict[Path, FieldRule | str]
 
     @model_validator(mode="after")
-    def _no_field_within_another(self) -> "Mapping":
+    def _no_field_within_another(self) -> "ImportMapping":
         for outer, inner in permutations({**self.set, **self.fields}, 2):
             if inner.startswith(f"{outer}."):
                 raise ValueError(f"{outer} cannot have a value of its own beside {inner}")
         return self
 
-    def layout(self) -> Layout:
+    def layout(self) -> TableLayout:
         """How the file is to be read."""
-        return Layout(self.delimiter, self.encoding, self.sheet, self.header_rows, self.names)
+        return TableLayout(self.delimiter, self.encoding, self.sheet, self.header_rows, self.names)
 
-    def rules(self) -> dict[str, Rule]:
+    def rules(self) -> dict[str, FieldRule]:
         """Every field's rule; a bare text is the name of a column."""
-        return {path: Rule(column=rule) if isinstance(rule, str) else rule for path, rule in self.fields.items()}
+        return {path: FieldRule(column=rule) if isinstance(rule, str) else rule for path, rule in self.fields.items()}
 
 
-def read_mapping(said: str | bytes) -> Mapping:
+def read_mapping(said: str | bytes) -> ImportMapping:
     """The mapping in a TOML text or file; :class:`BadMapping` says what is wrong and where."""
     try:
         text = said if isinstance(said, str) else said.decode("utf-8")
-        return Mapping.model_validate(tomllib.loads(text))
+        return ImportMapping.model_validate(tomllib.loads(text))
     except UnicodeDecodeError as error:
         raise BadMapping(f"the mapping is not UTF-8: {error}") from error
     except tomllib.TOMLDecodeError as error:

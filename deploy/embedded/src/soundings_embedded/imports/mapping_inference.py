@@ -1,4 +1,4 @@
-"""A first mapping for a file: what its columns look like, written as TOML that somebody corrects and completes."""
+"""Infers a draft mapping from the columns of a file, as TOML to be reviewed and completed."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from soundings_embedded.imports.column_profiles import FORMATS, Column, is_ambiguous, profile_columns
+from soundings_embedded.imports.column_profiles import FORMATS, ColumnProfile, is_ambiguous, profile_columns
 from soundings_embedded.imports.csv_tables import separator_line
 from soundings_embedded.imports.mapping import Kind
 from soundings_embedded.imports.question_drafts import draft_questions, form_lines, slug_of, toml_text
@@ -18,10 +18,10 @@ from soundings_embedded.imports.survey_tools import (
     question_texts,
     recognised_tool,
 )
-from soundings_embedded.imports.table_readers import EXCEL, LINES, FileContent, Layout, Table, read_table
+from soundings_embedded.imports.table_readers import EXCEL, LINES, FileContent, ImportTable, TableLayout, read_table
 from soundings_embedded.imports.text_files import guess_encoding, open_lines
 
-_USUAL: Final = Layout()
+_USUAL: Final = TableLayout()
 _NOT_IN_WORDS: Final = re.compile(r"[^a-z0-9]+")
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _NAMES: Final[Mapping[Kind, Mapping[str, Sequence[str]]]] = {
@@ -91,7 +91,7 @@ def draft_of(content: FileContent, suffix: str, kind: Kind | None, file_name: st
     return FileDraft("\n".join(draft.lines()) + "\n", draft.form())
 
 
-def draft_mapping(table: Table, kind: Kind | None, file_name: str, layout: Layout = _USUAL) -> str:
+def draft_mapping(table: ImportTable, kind: Kind | None, file_name: str, layout: TableLayout = _USUAL) -> str:
     """A mapping in TOML that can be read as it is; lines to be decided are comments. Without a kind one is guessed."""
     tool = recognised_tool(table) if kind in {None, "responses"} else None
     return "\n".join(_Draft(table, kind, file_name, layout, tool, with_form=False).lines()) + "\n"
@@ -102,10 +102,10 @@ class _Draft:
 
     def __init__(
         self,
-        table: Table,
+        table: ImportTable,
         kind: Kind | None,
         file_name: str,
-        layout: Layout,
+        layout: TableLayout,
         tool: SurveyTool | None,
         *,
         with_form: bool,
@@ -227,7 +227,7 @@ def _printable(text: str) -> str:
     return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
-def _guess(columns: Sequence[Column]) -> Kind:
+def _guess(columns: Sequence[ColumnProfile]) -> Kind:
     bare = {bare_name(column.name) for column in columns}
     if bare & {"bins", "grain", "transactions", "pageviews"}:
         return "tallies"
@@ -237,10 +237,10 @@ def _guess(columns: Sequence[Column]) -> Kind:
     return "interactions" if bare & signs else "responses"
 
 
-def _placed(columns: Sequence[Column], kind: Kind, tool: SurveyTool | None) -> dict[str, str]:
-    """The field of each column that has the name of one; of several the one whose name stands first.
+def _placed(columns: Sequence[ColumnProfile], kind: Kind, tool: SurveyTool | None) -> dict[str, str]:
+    """The field of each column that has the name of one; of several the one whose name is listed first.
 
-    Where no name tells the time of a response or contact, the first column of times does.
+    Without a column named for the time of a response or contact, the first timestamp column is taken.
     """
     bare = by_bare_name(column.name for column in columns)
     looks = {column.name: column.looks for column in columns}
@@ -260,7 +260,7 @@ def _placed(columns: Sequence[Column], kind: Kind, tool: SurveyTool | None) -> d
     return placed
 
 
-def _line(field: str, column: Column) -> str:
+def _line(field: str, column: ColumnProfile) -> str:
     quoted = toml_text(field) if "." in field else field
     name = toml_text(column.name)
     nobody = ["anonymous"] if field == "person" and "anonymous" in {*column.values, *column.sample} else []
@@ -286,25 +286,25 @@ def _word(value: str) -> str:
     return _NOT_IN_WORDS.sub("_", value.lower()).strip("_")
 
 
-def _loose(column: Column, kind: Kind) -> str:
+def _loose(column: ColumnProfile, kind: Kind) -> str:
     seen = _printable(f"   # {column.looks}" + (f": {', '.join(column.values)}" if column.values else ""))
     part, read_as = ("bins", ', read_as = "integer"') if kind == "tallies" else ("attributes", "")
     return f'# "{part}.{slug_of(column.name) or "column"}" = {{ column = {toml_text(column.name)}{read_as} }}{seen}'
 
 
-def layout_of(content: FileContent, suffix: str = ".csv") -> Layout:
+def layout_of(content: FileContent, suffix: str = ".csv") -> TableLayout:
     """How a file is probably written: its encoding, and the delimiter of its header."""
     if suffix.lower() in EXCEL:
         return _USUAL
     encoding = guess_encoding(content)
     if suffix.lower() in LINES:
-        return Layout(encoding=encoding)
+        return TableLayout(encoding=encoding)
     said = separator_line(content, encoding)
-    return Layout(said or _delimiter_of(content, encoding), encoding)
+    return TableLayout(said or _delimiter_of(content, encoding), encoding)
 
 
 def _delimiter_of(content: FileContent, encoding: str) -> str:
-    """What stands between the cells of a CSV file, by its header: a comma, or what there is more of."""
+    """The delimiter of a CSV file: the most frequent candidate in its header, a comma on a tie."""
     with open_lines(content, encoding) as lines:
         header = next(lines, "")
     return max(_DELIMITERS, key=header.count)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from soundings_embedded.imports.column_profiles import Column
+from soundings_embedded.imports.column_profiles import ColumnProfile
 
 _NOT_IN_SLUGS: Final = re.compile(r"[^a-z0-9]+")
 _SCALES: Final[Sequence[Sequence[Sequence[str]]]] = (
@@ -132,7 +132,7 @@ def toml_text(text: str) -> str:
     return json.dumps(sound, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
-def draft_questions(columns: Sequence[Column]) -> list[QuestionDraft]:
+def draft_questions(columns: Sequence[ColumnProfile]) -> list[QuestionDraft]:
     """A question for each column, or one for all columns of a choice."""
     ids = QuestionIds()
     grouped = _option_groups(columns)
@@ -149,9 +149,9 @@ def draft_questions(columns: Sequence[Column]) -> list[QuestionDraft]:
     return _with_measures(drafts)
 
 
-def _option_groups(columns: Sequence[Column]) -> Mapping[str, Sequence[tuple[str, Column]]]:
+def _option_groups(columns: Sequence[ColumnProfile]) -> Mapping[str, Sequence[tuple[str, ColumnProfile]]]:
     """Columns that are options of one choice: of one question by their names, each ticked or not."""
-    groups: dict[str, list[tuple[str, Column]]] = {}
+    groups: dict[str, list[tuple[str, ColumnProfile]]] = {}
     for column in columns:
         parts = next((found for form in _OPTION_NAMES if (found := form.fullmatch(column.name))), None)
         if parts is not None and column.looks != "nothing" and column.personal is None:
@@ -160,7 +160,7 @@ def _option_groups(columns: Sequence[Column]) -> Mapping[str, Sequence[tuple[str
     return {question: members for question, members in sure.items() if len(members) > 1 and _are_ticks(members)}
 
 
-def _without_texts(members: Sequence[tuple[str, Column]]) -> Sequence[tuple[str, Column]]:
+def _without_texts(members: Sequence[tuple[str, ColumnProfile]]) -> Sequence[tuple[str, ColumnProfile]]:
     """The options without the text field of "other"."""
     return [
         one
@@ -169,7 +169,7 @@ def _without_texts(members: Sequence[tuple[str, Column]]) -> Sequence[tuple[str,
     ]
 
 
-def _are_ticks(members: Sequence[tuple[str, Column]]) -> bool:
+def _are_ticks(members: Sequence[tuple[str, ColumnProfile]]) -> bool:
     if any(column.distinct > _MOST_MARKS for _, column in members):
         return False
     marks = [{value.casefold() for value in (*column.sample, *column.suspects)} for _, column in members]
@@ -179,7 +179,7 @@ def _are_ticks(members: Sequence[tuple[str, Column]]) -> bool:
     return labels and any(column.blanks for _, column in members)
 
 
-def _choice_of_columns(question_id: str, question: str, members: Sequence[tuple[str, Column]]) -> QuestionDraft:
+def _choice_of_columns(question_id: str, question: str, members: Sequence[tuple[str, ColumnProfile]]) -> QuestionDraft:
     codes = QuestionIds()
     options: list[tuple[str, str]] = []
     pairs: list[str] = []
@@ -197,7 +197,7 @@ def _choice_of_columns(question_id: str, question: str, members: Sequence[tuple[
     )  # fmt: skip
 
 
-def _question(question_id: str, column: Column) -> QuestionDraft:
+def _question(question_id: str, column: ColumnProfile) -> QuestionDraft:
     place = [f"column = {toml_text(column.name)}"]
     seen = column.looks + (f": {', '.join(column.values)}" if column.values else "")
     absent = list(column.suspects) if column.looks != "text" else []
@@ -210,7 +210,7 @@ def _question(question_id: str, column: Column) -> QuestionDraft:
 _Reading = tuple[Sequence[str], str, Sequence[tuple[str, str]]]
 
 
-def _by_looks(column: Column) -> _Reading:
+def _by_looks(column: ColumnProfile) -> _Reading:
     if column.looks == "integer":
         return ['read_as = "integer"'], _type_of_numbers(column), ()
     if column.looks in {"number", "time", "duration", "nothing"}:
@@ -219,7 +219,7 @@ def _by_looks(column: Column) -> _Reading:
     return labelled or ([], "long_text", ())
 
 
-def _type_of_numbers(column: Column) -> str:
+def _type_of_numbers(column: ColumnProfile) -> str:
     numbers = [int(value) for value in column.sample if value.lstrip("-").isdigit()]
     low, high = min(numbers, default=-1), max(numbers, default=-1)
     if low < _LOWEST or high > _NPS:
@@ -231,7 +231,7 @@ def _type_of_numbers(column: Column) -> str:
     return "ces" if low >= 1 and high <= _CES else "nps"
 
 
-def _worded_scale(column: Column) -> _Reading | None:
+def _worded_scale(column: ColumnProfile) -> _Reading | None:
     """A scale in words: each label with its point, also those of the scale that the file happens not to have."""
     labels = list(column.values or (column.sample if column.distinct <= _FEW_LABELS else ()))
     if not column.values and not any(" " in label for label in labels):
@@ -269,7 +269,7 @@ def _points_of(answers: Sequence[str]) -> Mapping[str, int] | None:
     return None
 
 
-def _yes_no(column: Column) -> _Reading | None:
+def _yes_no(column: ColumnProfile) -> _Reading | None:
     labels = column.values or (column.sample if column.distinct <= len(_YES_NO) else ())
     if not labels or not all(value.casefold() in _YES_NO for value in labels):
         return None
@@ -277,7 +277,7 @@ def _yes_no(column: Column) -> _Reading | None:
     return [f"values = {{ {values} }}"], "yes_no", ()
 
 
-def _several_labels(column: Column) -> _Reading | None:
+def _several_labels(column: ColumnProfile) -> _Reading | None:
     """Several labels in one cell: split into few labels that come again."""
     for split in (";", ", ", "|"):
         parts = [[part.strip() for part in text.split(split) if part.strip()] for text in column.sample]
@@ -294,7 +294,7 @@ def _come_again(parts: Sequence[Sequence[str]], labels: Mapping[str, None]) -> b
     return all(len(label) <= _ID_LENGTH for label in labels) and sum(map(len, parts)) > len(labels)
 
 
-def _one_label(column: Column) -> _Reading | None:
+def _one_label(column: ColumnProfile) -> _Reading | None:
     if not column.values or any(len(value) > 2 * _ID_LENGTH for value in column.values):
         return None
     options, values = _coded(column.values)

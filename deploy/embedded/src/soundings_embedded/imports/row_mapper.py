@@ -13,16 +13,16 @@ import orjson
 from soundings_embedded.imports.errors import BadFile, BadRow
 from soundings_embedded.imports.field_readers import (
     OptionColumns,
-    Translation,
+    ValueTranslation,
     duration_seconds,
     finite_number,
     split_list,
     whole_number,
     without_repeats,
 )
-from soundings_embedded.imports.mapping import Kind, Mapping, Rule, fill, placeholders
-from soundings_embedded.imports.table_readers import Json, Row
-from soundings_embedded.imports.time_readers import CellTime, TimeReader, after
+from soundings_embedded.imports.mapping import FieldRule, ImportMapping, Kind, fill_template, placeholders
+from soundings_embedded.imports.table_readers import Json, TableRow
+from soundings_embedded.imports.time_readers import CellTime, TimeReader, later_than
 
 _ALWAYS: Columns[str, tuple[str, ...]] = {"responses": ("answers",), "interactions": (), "tallies": ("bins",)}
 _DELIMITERS: Final = (";", "\t", "|", ",")
@@ -34,13 +34,13 @@ Cells = Columns[str, str]
 ReadText = Callable[[str], object]
 
 
-class Reader:
+class RowReader:
     """Turns rows into items by one mapping, for one file whose columns are known.
 
     ``left_out`` counts texts, by field, that the mapping takes for no value although they are not blank.
     """
 
-    def __init__(self, mapping: Mapping, columns: Iterable[str]) -> None:
+    def __init__(self, mapping: ImportMapping, columns: Iterable[str]) -> None:
         self._mapping = mapping
         self._zone = ZoneInfo(mapping.time_zone)
         self._absent = frozenset(text.strip().casefold() for text in mapping.absent)
@@ -65,7 +65,7 @@ class Reader:
         """How many texts of each field ``otherwise`` has replaced."""
         return {one.path: one.replaced for one in self._fields if one.replaced}
 
-    def item(self, row: Row) -> Json:
+    def item(self, row: TableRow) -> Json:
         """The item of a row; :class:`BadRow` names the field that cannot be read."""
         must_be_readable(row)
         # A row that answers nothing is a response all the same, and a total of nothing is a zero.
@@ -87,7 +87,7 @@ class Reader:
             item["id"] = record_id
         return item
 
-    def _times(self, rule: Rule) -> TimeReader:
+    def _times(self, rule: FieldRule) -> TimeReader:
         return TimeReader(rule.formats, self._zone, self._mapping.zones)
 
     def _put_in_order(self, item: Json, times: dict[str, CellTime]) -> None:
@@ -98,7 +98,7 @@ class Reader:
             if time is None:
                 continue
             if latest is not None:
-                settled = after(time, latest, shares_date=shares_date)
+                settled = later_than(time, latest, shares_date=shares_date)
                 if settled is not time:
                     item[one.path] = settled.as_text()
                 time = settled
@@ -107,12 +107,14 @@ class Reader:
     def _id(self, cells: Cells) -> str | None:
         """The id by the mapping, or else by what the mapped columns say; a tally's follows from what it counts."""
         if self._mapping.id is not None:
-            given = fill(self._mapping.id, cells)
+            given = fill_template(self._mapping.id, cells)
             if not given.strip():
                 raise BadRow("id", "is empty, so the record would be another one each time")
             return given
         if self._mapping.kind == "tallies":
             return None
+        # Derived from the content, so that a second import of the file yields the same ids; equal
+        # rows are numbered.
         said = "\x1f".join(f"{name}={cells[name].strip()}" for name in self._mapped)
         digest = blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16)
         again = self._seen.get(digest.digest(), 0)
@@ -131,7 +133,7 @@ class AsItIs:
         self._kind = kind
         self._seen: dict[str, int] = {}
 
-    def item(self, row: Row) -> Json:
+    def item(self, row: TableRow) -> Json:
         """The object of the line; a tally's id follows from what it counts."""
         must_be_readable(row)
         if row.whole.get("id") is not None or self._kind == "tallies":
@@ -156,6 +158,7 @@ class ContentClashes:
         """Whether an earlier row is the same; BadRow where it has the same id and revision and says something else."""
         key = _short_hash([item.get("revision"), *self._identity(item)])
         content = _short_hash(item)
+        # One integer for hash and line: a million rows would need a lot of memory as tuples.
         known = self._seen.setdefault(key, content << _HALF | line)
         if known == content << _HALF | line:
             return False
@@ -179,8 +182,8 @@ class ContentClashes:
                 return (own,) if own is not None else [item.get(name) for name in _TALLY]
 
 
-def must_be_readable(row: Row) -> None:
-    """BadRow where a row has no cells that can be told apart."""
+def must_be_readable(row: TableRow) -> None:
+    """Raises BadRow where a row could not be split into cells."""
     if row.fault is not None:
         raise BadRow("row", row.fault)
 
@@ -191,6 +194,7 @@ def _named(item: Json) -> str:
 
 
 def _short_hash(value: object) -> int:
+    # Sorted keys: the order of columns must not change the hash.
     said = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     return int.from_bytes(blake2b(said, digest_size=_HALF // 8).digest(), "big")
 
@@ -198,7 +202,7 @@ def _short_hash(value: object) -> int:
 class _Field:
     """One field of the item with the way from the cells of a row to its value."""
 
-    def __init__(self, path: str, rule: Rule, absent: frozenset[str], times: TimeReader) -> None:
+    def __init__(self, path: str, rule: FieldRule, absent: frozenset[str], times: TimeReader) -> None:
         self.path = path
         self.parts = path.split(".")
         self.rule = rule
@@ -207,7 +211,7 @@ class _Field:
         self._here = frozenset(rule.absent)
         self._columns = placeholders(rule.template)
         self._options = None if rule.options is None else OptionColumns(path, rule)
-        self._translation = None if rule.values is None else Translation(path, rule)
+        self._translation = None if rule.values is None else ValueTranslation(path, rule)
         self._is_language = path == "language"
         self._read = self._reader(times)
 
@@ -237,13 +241,13 @@ class _Field:
         elif any(self._is_absent(cells[name].strip()) for name in self._columns):
             return None
         else:
-            text = fill(self.rule.template or "", cells)
+            text = fill_template(self.rule.template or "", cells)
         return None if self._is_absent(text) else text
 
     def _filled(self, cells: Cells) -> str:
         """A list is made of those columns that say something."""
         present = {name: "" if self._is_absent(cells[name].strip()) else cells[name] for name in self._columns}
-        text = fill(self.rule.template or "", present)
+        text = fill_template(self.rule.template or "", present)
         return text if any(text.split(self.rule.split)) else ""
 
     def _is_absent(self, text: str) -> bool:
@@ -282,7 +286,7 @@ def _named_read(path: str, kind: str, read: ReadText, text: str) -> object:
         raise BadRow(path, f"{text!r} is not a {kind}") from error
 
 
-def _read_list(split: str, translation: Translation | None, absent: frozenset[str], text: str) -> object:
+def _read_list(split: str, translation: ValueTranslation | None, absent: frozenset[str], text: str) -> object:
     if translation is None:
         return without_repeats(part for part in split_list(text, split) if part not in absent)
     labels = (label for label in translation.labels(text, split) if label not in absent)
@@ -302,7 +306,7 @@ def _ordered(fields: Sequence[_Field]) -> list[tuple[_Field, bool]]:
     return found
 
 
-def _check_columns(mapping: Mapping, rules: Columns[str, Rule], columns: set[str]) -> None:
+def _check_columns(mapping: ImportMapping, rules: Columns[str, FieldRule], columns: set[str]) -> None:
     wanted = {name for rule in rules.values() for name in rule.columns()} | set(placeholders(mapping.id))
     missing = sorted(wanted - columns)
     if missing:

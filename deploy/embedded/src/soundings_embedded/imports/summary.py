@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from soundings_embedded.imports.checkpoint import Progress
-from soundings_embedded.imports.use_cases import Items
+from soundings_embedded.imports.checkpoint import ImportProgress
+from soundings_embedded.imports.use_cases import ItemReader
 
 _SHOWN: Final = 10
 _SHOWN_LENGTH: Final = 60
 
 
-def summary_lines(total: Progress, items: Items, differing: Sequence[int]) -> Iterator[str]:
+def summary_lines(total: ImportProgress, items: ItemReader, differing: Sequence[int]) -> Iterator[str]:
     """The lines of the summary, the counts first."""
     yield f"{total.accepted:,} rows accepted, {total.rejected:,} rejected."
     if total.compared:
@@ -34,7 +34,7 @@ def summary_lines(total: Progress, items: Items, differing: Sequence[int]) -> It
     yield from _left_out(items)
 
 
-def _left_out(items: Items) -> Iterator[str]:
+def _left_out(items: ItemReader) -> Iterator[str]:
     if items.left_out:
         counts = sorted(items.left_out.items(), key=lambda one: (-one[1], one[0]))
         shown = [f'"{_short(text)}" in {field} {count:,} times' for (field, text), count in counts[:_SHOWN]]

@@ -1,11 +1,11 @@
-"""Survey tools, told by the files that they export: what stands above the records, and what is no question."""
+"""Export formats of survey tools: header rows, and columns that are not questions."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from soundings_embedded.imports.table_readers import HeaderNames, Table
+from soundings_embedded.imports.table_readers import HeaderNames, ImportTable
 
 _NOT_BARE: Final = re.compile(r"[^a-z0-9]+")
 
@@ -99,8 +99,8 @@ def bare_name(name: str) -> str:
     return _NOT_BARE.sub("", name.lower())
 
 
-def recognised_tool(table: Table) -> SurveyTool | None:
-    """The tool that has exported a file, by its columns and by what stands in its first rows."""
+def recognised_tool(table: ImportTable) -> SurveyTool | None:
+    """The tool that exported a file, detected by its columns and first rows."""
     first = [list(row.cells.values()) for row, _ in zip(table.rows(), range(2), strict=False)]
     has_import_ids = any(cell.strip().startswith('{"ImportId"') for row in first for cell in row)
     names = [bare_name(name) for name in table.columns]
@@ -119,7 +119,7 @@ def _has_its_header(tool: SurveyTool, first: Sequence[Sequence[str]]) -> bool:
     return tool is not SURVEYMONKEY or (bool(first) and not first[0][0].strip())
 
 
-def header_rows_of(tool: SurveyTool, table: Table) -> int:
+def header_rows_of(tool: SurveyTool, table: ImportTable) -> int:
     """How many rows stand above the records: Qualtrics may leave out the questions."""
     if tool is not QUALTRICS:
         return tool.header_rows
@@ -128,7 +128,7 @@ def header_rows_of(tool: SurveyTool, table: Table) -> int:
     return next(found, 1)
 
 
-def question_texts(tool: SurveyTool | None, table: Table) -> Mapping[str, str]:
+def question_texts(tool: SurveyTool | None, table: ImportTable) -> Mapping[str, str]:
     """The questions in a second row of the header, by column."""
     if tool is not QUALTRICS or len(table.headers) < 2:  # noqa: PLR2004 - names and questions
         return {}

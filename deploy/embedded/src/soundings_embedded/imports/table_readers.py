@@ -24,7 +24,7 @@ MOST_HEADER_ROWS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """A row of the file, and the line on which it ends; ``whole`` is the object of a line of JSON.
 
     ``fault`` is why the row cannot be read; its cells mean nothing then.
@@ -37,20 +37,20 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ImportTable:
     """The names of the columns, the rows as often as one asks for them, and the number of lines.
 
     ``headers`` are the rows above the records as they stand in the file.
     """
 
     columns: Sequence[str]
-    rows: Callable[[], Iterator[Row]]
+    rows: Callable[[], Iterator[TableRow]]
     lines: int
     headers: Sequence[Sequence[str]] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class TableLayout:
     """How a file is to be read: for CSV its delimiter and encoding, for Excel the sheet (the first where None).
 
     ``header_rows`` stand above the records. Columns are named by the ``first`` of them, or by the first two ``joined``.
@@ -68,8 +68,8 @@ def open_content(content: FileContent) -> BinaryIO:
     return BytesIO(content) if isinstance(content, bytes) else content()
 
 
-def read_table(content: FileContent, suffix: str, layout: Layout) -> Table:
-    """The table in a file, told by its suffix: Excel, lines of JSON, or else CSV. Raises BadFile."""
+def read_table(content: FileContent, suffix: str, layout: TableLayout) -> ImportTable:
+    """The table in a file, chosen by its suffix: Excel, lines of JSON, or else CSV. Raises BadFile."""
     from soundings_embedded.imports import csv_tables, json_lines, workbooks
 
     suffix = suffix.lower()
@@ -82,15 +82,15 @@ def read_table(content: FileContent, suffix: str, layout: Layout) -> Table:
     return csv_tables.table_of_csv(content, layout)
 
 
-def csv_table(text: str, delimiter: str = ",") -> Table:
+def csv_table(text: str, delimiter: str = ",") -> ImportTable:
     """The table in a CSV text."""
-    return read_table(text.encode("utf-8", "surrogatepass"), ".csv", Layout(delimiter))
+    return read_table(text.encode("utf-8", "surrogatepass"), ".csv", TableLayout(delimiter))
 
 
 def column_names(rows: Sequence[Sequence[str]], names: HeaderNames) -> list[str]:
-    """The names of the columns by the rows of the header; one that has none is called by its place.
+    """The names of the columns by the rows of the header; an unnamed one is named by its index.
 
-    ``joined`` is for tools that put the options of a question into columns of their own: the question stands above the
+    ``joined`` is for tools that put the options of a question into columns of their own: the question is above the
     first of them only, and the options in the second row. Raises BadFile where two columns have one name.
     """
     width = max(map(len, rows), default=0)

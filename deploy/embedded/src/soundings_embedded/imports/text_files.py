@@ -29,19 +29,21 @@ _SURE: Final = frozenset({"utf-8", "utf-16", "utf-32", "cp1252", "mac-roman", "c
 
 
 def mark_of(head: bytes) -> str | None:
-    """The encoding that a byte order mark at the beginning tells."""
+    """The encoding of a byte order mark; None without one."""
     return next((encoding for mark, encoding in _MARKS if head.startswith(mark)), None)
 
 
 def guess_encoding(content: FileContent) -> str:
-    """The probable encoding of a file: told by its mark, UTF-8, UTF-16 without a mark, or one of Excel's older ones."""
+    """The probable encoding: from the byte order mark, UTF-8, UTF-16 without a mark, or a legacy code page of Excel."""
     with open_content(content) as stream:
+        # A sample suffices for a guess; errors further on are found while reading.
         head = stream.read(_SAMPLE)
     if (marked := mark_of(head)) is not None:
         return marked
     if b"\x00" in head:
         return "utf-16-be" if head[:2].startswith(b"\x00") else "utf-16-le"
     try:
+        # Incremental: the sample may end within a character.
         codecs.getincrementaldecoder("utf-8")().decode(head)
     except UnicodeDecodeError:
         return max(_NOT_UTF8, key=lambda encoding: _plausibility(head, encoding))
@@ -49,7 +51,7 @@ def guess_encoding(content: FileContent) -> str:
 
 
 def _plausibility(head: bytes, encoding: str) -> int:
-    """Letters and usual punctuation speak for an encoding, signs that nobody writes against it."""
+    """A score of a decoding: letters and usual punctuation add to it; other signs and inner capitals subtract."""
     text = head.decode(encoding, "replace")
     strange = [sign for sign in text if sign > "\x7f"]
     points = sum(1 if sign.isalpha() and sign < "\u0180" else 1 if sign in _PUNCTUATION else -3 for sign in strange)
@@ -71,6 +73,7 @@ class TextLines:
 
     def __next__(self) -> str:
         """The next line; BadFile where it, or the row that it belongs to, is too long or holds what no text holds."""
+        # Bounded, or a file without line ends would be read into memory as a whole.
         line = self._stream.readline(LONGEST_LINE + 1)
         if not line:
             raise StopIteration

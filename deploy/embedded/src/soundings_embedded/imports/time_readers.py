@@ -65,7 +65,7 @@ def _parsed(text: str, form: str, zone: tzinfo) -> datetime:
     return datetime.strptime(text, form).replace(tzinfo=zone)
 
 
-def after(time: CellTime, before: CellTime, *, shares_date: bool) -> CellTime:
+def later_than(time: CellTime, before: CellTime, *, shares_date: bool) -> CellTime:
     """A time that cannot lie before another: the second hour of the night when clocks go back, or the next day.
 
     The next day only where both took their date from one column (``shares_date``), and up to twelve hours: a call from

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from typing import Final, NamedTuple, Protocol
 
 from soundings.client import Soundings
-from soundings_embedded.imports.checkpoint import Checkpoint, Progress
+from soundings_embedded.imports.checkpoint import ImportCheckpoint, ImportProgress
 from soundings_embedded.imports.comparison import CannotCompare, KnownRecords, StoredState
 from soundings_embedded.imports.errors import BadRow
 from soundings_embedded.imports.mapping import Kind
 from soundings_embedded.imports.row_mapper import AsItIs, ContentClashes
-from soundings_embedded.imports.table_readers import Json, Row, Table
+from soundings_embedded.imports.table_readers import ImportTable, Json, TableRow
 
-__all__ = ["BATCH", "AsItIs", "ImportFile", "Items", "Rejected", "Watcher"]
+__all__ = ["BATCH", "AsItIs", "ImportCallbacks", "ImportFile", "ItemReader", "RejectedRow"]
 
 BATCH = 500
 _REVISION_MAX: Final = 2**63 - 1
@@ -30,7 +30,7 @@ Batch = list[PendingRow]
 
 
 @dataclass(frozen=True, slots=True)
-class Rejected:
+class RejectedRow:
     """A row that did not go in: its line in the file, the field and the reason."""
 
     line: int
@@ -38,23 +38,23 @@ class Rejected:
     detail: str
 
 
-def _nobody(_line: int) -> None:
-    """Tells nobody."""
+def _ignore_line(_line: int) -> None:
+    """Ignores all progress reports."""
 
 
 @dataclass(frozen=True, slots=True)
-class Watcher:
-    """Who is told of every row that does not go in, and of how many lines of the file are settled.
+class ImportCallbacks:
+    """Callbacks of an import: each rejected row, and the number of settled lines.
 
-    ``differ`` is told of lines that say something else than what is stored under their id.
+    ``differ`` receives lines whose content differs from the record stored under their id.
     """
 
-    report: Callable[[Rejected], None]
+    report: Callable[[RejectedRow], None]
     advance: Callable[[int], None]
-    differ: Callable[[int], None] = _nobody
+    differ: Callable[[int], None] = _ignore_line
 
 
-class Items(Protocol):
+class ItemReader(Protocol):
     """What makes items of rows; the same row always gives the same item with the same id."""
 
     @property
@@ -72,7 +72,7 @@ class Items(Protocol):
         """Columns of the file that do not go anywhere."""
         ...
 
-    def item(self, row: Row) -> Json:
+    def item(self, row: TableRow) -> Json:
         """The item of a row; BadRow names the field that cannot be read."""
         ...
 
@@ -80,7 +80,7 @@ class Items(Protocol):
 class ImportFile:
     """Imports one file with one source key.
 
-    With ``known`` it tells apart what is new, corrected and unchanged, and sends only what changes something; a record
+    With ``known`` rows are classified as new, corrected or unchanged, and only changes are sent; a record
     whose content differs from what is stored is left alone, unless it is to ``replace`` that as a higher revision.
     """
 
@@ -90,8 +90,8 @@ class ImportFile:
         key: str,
         kind: Kind,
         *,
-        checkpoint: Checkpoint,
-        watcher: Watcher,
+        checkpoint: ImportCheckpoint,
+        watcher: ImportCallbacks,
         known: KnownRecords | None = None,
         replaces: bool = False,
     ) -> None:
@@ -102,7 +102,7 @@ class ImportFile:
         self._clashes = ContentClashes(kind)
         self._unread = 0
 
-    def run(self, table: Table, items: Items) -> Progress:
+    def run(self, table: ImportTable, items: ItemReader) -> ImportProgress:
         """Send everything that is not settled yet; the totals over all tries."""
         progress = self._begun(self._checkpoint.read())
         self._watcher.advance(progress.lines)
@@ -119,7 +119,7 @@ class ImportFile:
         self._checkpoint.clear()
         return replace(progress, rejected=progress.rejected + self._unread)
 
-    def _begun(self, progress: Progress) -> Progress:
+    def _begun(self, progress: ImportProgress) -> ImportProgress:
         try:
             if self._known is not None:
                 self._known.begin()
@@ -127,23 +127,23 @@ class ImportFile:
             self._known = None
         return progress if self._known is not None else replace(progress, compared=False)
 
-    def _pending(self, items: Items, row: Row) -> PendingRow | None:
+    def _pending(self, items: ItemReader, row: TableRow) -> PendingRow | None:
         try:
             item = items.item(row)
             return PendingRow(row.line, item, self._clashes.repeats(item, row.line))
         except BadRow as error:
             self._unread += 1
-            self._watcher.report(Rejected(row.line, error.field, error.detail))
+            self._watcher.report(RejectedRow(row.line, error.field, error.detail))
             return None
 
-    def _settle(self, batch: Batch, progress: Progress, line: int) -> Progress:
+    def _settle(self, batch: Batch, progress: ImportProgress, line: int) -> ImportProgress:
         if batch:
             progress = replace(self._sent(batch, progress), lines=line)
             self._checkpoint.write(progress)
         self._watcher.advance(line)
         return progress
 
-    def _sent(self, batch: Batch, progress: Progress) -> Progress:
+    def _sent(self, batch: Batch, progress: ImportProgress) -> ImportProgress:
         states = self._states(batch)
         if states is None:
             refused = self._send(batch)
@@ -187,7 +187,7 @@ class ImportFile:
         taken = self._client.send(self._kind, [row.item for row in batch], self._key)
         for refusal in taken.rejected:
             at = batch[int(str(refusal["index"]))]
-            self._watcher.report(Rejected(at.line, str(refusal["field"]), str(refusal["detail"])))
+            self._watcher.report(RejectedRow(at.line, str(refusal["field"]), str(refusal["detail"])))
         return taken.rejected
 
 

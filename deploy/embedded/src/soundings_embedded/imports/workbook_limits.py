@@ -47,6 +47,7 @@ def _names(book: ZipFile) -> list[str]:
     names = [one.filename for one in book.infolist() if not one.is_dir()]
     if len(names) > _MOST_PARTS or len(set(names)) != len(names):
         raise BadFile("the workbook cannot be read: it has too many parts, or two of one name")
+    # Shared strings first, because the checks of the sheets need their lengths.
     return sorted(names, key=lambda name: "sharedstrings" not in name.lower())
 
 
@@ -79,6 +80,7 @@ class _Parts:
     def _read(self, part: IO[bytes]) -> bytes:
         chunk = part.read(_CHUNK)
         self._unpacked += len(chunk)
+        # Sizes in a ZIP directory can lie, so the bytes that really come out are counted.
         if self._unpacked > MOST_UNPACKED:
             raise BadFile(f"the workbook unpacks to more than {MOST_UNPACKED // 2**20} MiB; {_BIG}.")
         return chunk

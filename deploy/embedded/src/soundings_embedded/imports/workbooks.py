@@ -4,15 +4,22 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from soundings_embedded.imports.cell_texts import plain_text
-from soundings_embedded.imports.csv_tables import ragged
+from soundings_embedded.imports.csv_tables import ragged_row_fault
 from soundings_embedded.imports.errors import BadFile
-from soundings_embedded.imports.table_readers import FileContent, Layout, Row, Table, column_names, open_content
+from soundings_embedded.imports.table_readers import (
+    FileContent,
+    ImportTable,
+    TableLayout,
+    TableRow,
+    column_names,
+    open_content,
+)
 from soundings_embedded.imports.workbook_limits import check_workbook
 
 _EMPTY: Final = "the sheet is empty; its first row must name the columns"
 
 
-def workbook_table(content: FileContent, layout: Layout) -> Table:
+def workbook_table(content: FileContent, layout: TableLayout) -> ImportTable:
     """The table in a sheet, once the workbook is known to be of bounded size. Raises BadFile."""
     from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
@@ -38,7 +45,7 @@ def workbook_table(content: FileContent, layout: Layout) -> Table:
     headers = _headers(grid(), layout.header_rows, start[0])
     width = max((at for row in headers for at, name in enumerate(row, start=1) if name), default=0)
     columns = column_names([row[:width] for row in headers], layout.names)
-    return Table(columns, lambda: _rows(grid(), layout.header_rows, columns), sheet.total_height, headers)
+    return ImportTable(columns, lambda: _rows(grid(), layout.header_rows, columns), sheet.total_height, headers)
 
 
 def _headers(grid: Iterator[tuple[int, list[str]]], count: int, above: int) -> list[list[str]]:
@@ -52,14 +59,14 @@ def _headers(grid: Iterator[tuple[int, list[str]]], count: int, above: int) -> l
     return headers
 
 
-def _rows(grid: Iterator[tuple[int, list[str]]], header_rows: int, columns: Sequence[str]) -> Iterator[Row]:
+def _rows(grid: Iterator[tuple[int, list[str]]], header_rows: int, columns: Sequence[str]) -> Iterator[TableRow]:
     width = len(columns)
     for number, cells in grid:
         if number <= header_rows or not any(cells):
             continue
         if any(cells[width:]):
             last = max(at for at, cell in enumerate(cells, start=1) if cell)
-            yield Row(number, {}, fault=ragged(last, width))
+            yield TableRow(number, {}, fault=ragged_row_fault(last, width))
         else:
             short = width - len(cells)
-            yield Row(number, dict(zip(columns, [*cells, *[""] * short] if short > 0 else cells, strict=False)))
+            yield TableRow(number, dict(zip(columns, [*cells, *[""] * short] if short > 0 else cells, strict=False)))

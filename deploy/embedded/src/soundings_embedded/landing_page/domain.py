@@ -11,7 +11,7 @@ NOTHING = "no data"
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class LandingFigure:
     """One number as it is shown, with how many answers or contacts stand behind it."""
 
     display: str
@@ -24,17 +24,17 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ServiceLine:
     """A service with its figures: satisfied people this month and the month before, contacts, and waiting."""
 
     service: str
-    satisfied: Figure
-    satisfied_before: Figure
-    contacts: Figure
-    within_20_s: Figure
+    satisfied: LandingFigure
+    satisfied_before: LandingFigure
+    contacts: LandingFigure
+    within_20_s: LandingFigure
 
 
-def months(today: date) -> tuple[date, date, date]:
+def report_months(today: date) -> tuple[date, date, date]:
     """The first days of the month before the last whole month, of the last whole month, and of the current month."""
     this = today.replace(day=1)
     last = _month_before(this)
@@ -47,7 +47,7 @@ def _month_before(first: date) -> date:
 
 def questions(agency: str, today: date) -> list[dict[str, str]]:
     """What the page asks the metrics API, by the names that :func:`lines` expects, in order."""
-    before, last, this = months(today)
+    before, last, this = report_months(today)
     shared = {"agency": agency, "group_by": "service", "interval": "month", "to": this.isoformat()}
     two = {**shared, "from": before.isoformat()}
     one = {**shared, "from": last.isoformat()}
@@ -58,13 +58,13 @@ def questions(agency: str, today: date) -> list[dict[str, str]]:
     ]
 
 
-def lines(answers: Sequence[Sequence[Json]], today: date, names: Mapping[str, str]) -> list[Line]:
+def service_lines(answers: Sequence[Sequence[Json]], today: date, names: Mapping[str, str]) -> list[ServiceLine]:
     """One line per service from the rows of the three answers."""
-    before, last, _ = (day.isoformat() for day in months(today))
+    before, last, _ = (day.isoformat() for day in report_months(today))
     satisfied, contacts, waiting = answers
     services = sorted({_service(row) for rows in answers for row in rows}, key=lambda one: names.get(one, one))
     return [
-        Line(
+        ServiceLine(
             service=names.get(service, service),
             satisfied=_figure(satisfied, service, last),
             satisfied_before=_figure(satisfied, service, before),
@@ -80,16 +80,16 @@ def _service(row: Json) -> str:
     return str(group.get("service")) if isinstance(group, dict) else ""  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
 
 
-def _figure(rows: Sequence[Json], service: str, bucket: str) -> Figure:
+def _figure(rows: Sequence[Json], service: str, bucket: str) -> LandingFigure:
     for row in rows:
         if _service(row) == service and row["bucket"] == bucket:
             return _shown(row)
-    return Figure(NOTHING, 0)
+    return LandingFigure(NOTHING, 0)
 
 
-def _shown(row: Json) -> Figure:
+def _shown(row: Json) -> LandingFigure:
     if row["status"] == "suppressed":
-        return Figure(HIDDEN, None)
+        return LandingFigure(HIDDEN, None)
     if row["status"] not in ("ok", "low_n"):
-        return Figure(NOTHING, 0)
-    return Figure(str(row["display"]), int(str(row["n"])))
+        return LandingFigure(NOTHING, 0)
+    return LandingFigure(str(row["display"]), int(str(row["n"])))

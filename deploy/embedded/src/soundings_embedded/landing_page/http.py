@@ -13,7 +13,7 @@ from fastapi import APIRouter, Request
 from jinja2 import Environment
 from starlette.responses import HTMLResponse
 
-from soundings_embedded.landing_page.domain import Json, Line, lines, months, questions
+from soundings_embedded.landing_page.domain import Json, ServiceLine, questions, report_months, service_lines
 
 _CSP = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'; "
@@ -35,7 +35,7 @@ class FrontPage:
         self._template = Environment(autoescape=True).from_string(
             (files("soundings_embedded.landing_page") / "page.html").read_text(encoding="utf-8")
         )
-        self._kept: tuple[float, date, list[Line], bool] | None = None
+        self._kept: tuple[float, date, list[ServiceLine], bool] | None = None
 
     async def render(self, today: date, scheme: str, host: str) -> str:
         """The page's HTML. ``scheme`` and ``host`` say how the reader reached us, if the latter looks like a host."""
@@ -43,25 +43,25 @@ class FrontPage:
         return self._template.render(
             lines=found,
             agency=self._agency_name,
-            month=months(today)[1].strftime("%B %Y"),
-            month_before=months(today)[0].strftime("%B"),
+            month=report_months(today)[1].strftime("%B %Y"),
+            month_before=report_months(today)[0].strftime("%B"),
             form=self._form if form else None,
             base=f"{scheme}://{host}" if _HOST.fullmatch(host) else "http://127.0.0.1:8000",
             version=version("soundings"),
         )
 
-    async def _figures(self, today: date) -> tuple[list[Line], bool]:
+    async def _figures(self, today: date) -> tuple[list[ServiceLine], bool]:
         kept = self._kept
         if kept is None or kept[1] != today or monotonic() - kept[0] > _FRESH_SECONDS:
             self._kept = kept = (monotonic(), today, await self._ask(today), await self._form_is_open())
         return kept[2], kept[3]
 
-    async def _ask(self, today: date) -> list[Line]:
+    async def _ask(self, today: date) -> list[ServiceLine]:
         answer = await self._client.post("/api/metrics/v1/query", json=questions(self._agency, today))
         if answer.status_code != _OK:
             return []
         answers = cast("list[dict[str, list[Json]]]", answer.json()["answers"])
-        return lines([result["rows"] for result in answers], today, self._names)
+        return service_lines([result["rows"] for result in answers], today, self._names)
 
     async def _form_is_open(self) -> bool:
         answer = await self._client.get(f"/api/feedback/v1/forms/{self._form}")

@@ -6,9 +6,9 @@ from typing import Final
 
 from soundings.events.topics import TopicSpec
 from soundings.log.port import AppendFailed, EventLog, LogUnavailable
-from soundings_embedded.migration.domain import origin_of, stamped
+from soundings_embedded.migration.domain import origin_of, with_origin
 from soundings_embedded.migration.errors import LogInUse, NotMoved
-from soundings_embedded.migration.ports import Meter
+from soundings_embedded.migration.ports import StepMeter
 
 _AT_ONCE: Final = 500
 _TRIES: Final = 30
@@ -21,21 +21,26 @@ async def check_ours(target: EventLog, topics: Sequence[TopicSpec], mark: str) -
             await _copied_up_to(target, topic.name, partition, mark)
 
 
-async def copy_log(source: EventLog, target: EventLog, topics: Sequence[TopicSpec], mark: str, meter: Meter) -> None:
-    """Copy what the new log does not have yet. Only one copy may run at a time, and nobody else may append."""
+async def copy_log(
+    source: EventLog, target: EventLog, topics: Sequence[TopicSpec], mark: str, meter: StepMeter
+) -> None:
+    """Copy what the new log does not have yet. Only one copy may run at a time, without other producers."""
     for topic in topics:
         for partition in range(topic.partitions):
             await _copy_partition(source, target, (topic.name, partition), mark, meter)
 
 
-async def _copy_partition(source: EventLog, target: EventLog, home: tuple[str, int], mark: str, meter: Meter) -> None:
+async def _copy_partition(
+    source: EventLog, target: EventLog, home: tuple[str, int], mark: str, meter: StepMeter
+) -> None:
     tries = 0
     while True:
         try:
             start = await _copied_up_to(target, *home, mark)
             while (batch := await source.read_batch(*home, start, _AT_ONCE)).next > start:
-                answers = await target.append_records(home[0], [stamped(stored, mark) for stored in batch.records])
+                answers = await target.append_records(home[0], [with_origin(stored, mark) for stored in batch.records])
                 _check(home, answers)
+                # Progress resets the counter: only consecutive failures give up.
                 start, tries = batch.next, 0
                 meter.advance(len(batch.records))
             return
@@ -47,7 +52,7 @@ async def _copy_partition(source: EventLog, target: EventLog, home: tuple[str, i
 
 
 async def _copied_up_to(target: EventLog, topic: str, partition: int, mark: str) -> int:
-    """The position in the home's log from which on records are missing: the last record of the new log tells."""
+    """The first position of the source log that the target lacks, derived from the last record of the target."""
     end = await target.end_position(topic, partition)
     if end == 0:
         return 0

@@ -8,25 +8,25 @@ HEADER = "moved_from"
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
-    """The home's mark, and the position at which the record stands in its log."""
+class RecordOrigin:
+    """The identity of the source data directory, and the position of the record in its log."""
 
     mark: str
     position: int
 
 
-def stamped(stored: StoredRecord, mark: str) -> LogRecord:
+def with_origin(stored: StoredRecord, mark: str) -> LogRecord:
     """The record as it goes onto the new log, to the same partition."""
     origin = (HEADER, f"{mark}:{stored.position}".encode())
     return LogRecord(stored.key, stored.value, (*stored.headers, origin), stored.partition)
 
 
-def origin_of(stored: StoredRecord) -> Origin | None:
+def origin_of(stored: StoredRecord) -> RecordOrigin | None:
     """Where a record of the new log came from; None for one that was not moved."""
     for name, value in reversed(stored.headers):
         if name == HEADER:
             mark, _, position = value.decode("ascii", "replace").rpartition(":")
-            return Origin(mark, int(position)) if position.isdecimal() else None
+            return RecordOrigin(mark, int(position)) if position.isdecimal() else None
     return None
 
 

@@ -1,4 +1,4 @@
-"""Who is told how a move goes on, and what it finds."""
+"""Progress callbacks and findings of a migration."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ Tell = Callable[[str, int, int], None]
 """Told now and then of which part how many steps are done, of how many."""
 
 
-class Meter:
+class StepMeter:
     """Counts the steps of one part."""
 
     def __init__(self, tell: Tell, part: str, steps: int) -> None:
@@ -21,7 +21,7 @@ class Meter:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class CopyComparison:
     """Something that was moved: how much of it is here and there, and whether it is the same."""
 
     what: str
@@ -30,4 +30,4 @@ class Compared:
     is_equal: bool
 
 
-Report = Sequence[Compared]
+Report = Sequence[CopyComparison]

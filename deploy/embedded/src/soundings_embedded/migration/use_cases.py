@@ -17,12 +17,12 @@ from soundings.log.read_marks import LogMismatch, ReadMark, check_marks
 from soundings_embedded.data_dir import DataDir
 from soundings_embedded.migration.copy_log import check_ours, copy_log
 from soundings_embedded.migration.errors import OtherSecret
-from soundings_embedded.migration.ports import Compared, Meter, Report, Tell
+from soundings_embedded.migration.ports import CopyComparison, Report, StepMeter, Tell
 from soundings_embedded.migration.verify_log import prove_log
 
 
 @dataclass(frozen=True, slots=True)
-class Destination:
+class MigrationTarget:
     """Where to: the URLs of the new log and databases, and the secret that the new processes have."""
 
     log_url: str
@@ -31,12 +31,13 @@ class Destination:
     secret: str
 
 
-async def move(home: DataDir, to: Destination, tell: Tell) -> Report:
-    """Copy everything, and compare. The home, which nobody serves from, stays as it is.
+async def migrate_home(home: DataDir, to: MigrationTarget, tell: Tell) -> Report:
+    """Copy everything, and compare. The source must not be in use and is not changed.
 
     Can be cut off at any moment and run again: what is there already is not copied twice. Raises `OtherSecret`,
     `LogMismatch`, `LogInUse`, `DatabaseInUse`, `NotMoved`, `LogUnavailable`, and what a database raises.
     """
+    # Constant-time comparison, as for every secret.
     if not compare_digest(home.secret(), to.secret.strip()):
         raise OtherSecret(
             "The new processes would have another secret than this home: receipts would be refused, people no "
@@ -50,13 +51,14 @@ async def move(home: DataDir, to: Destination, tell: Tell) -> Report:
         await target.ensure_topics(ALL)
         await _check_fit(source, counted)
         nexts = {place: mark.next for place, mark in counted.items()}
+        # Everything that can be refused is checked before the first record is copied.
         await check_ours(target, ALL, mark)
         records = await _records(source)
-        await copy_log(source, target, ALL, mark, Meter(tell, "Copying the log", records))
-        log = await prove_log(source, target, ALL, nexts, Meter(tell, "Comparing the log", records))
+        await copy_log(source, target, ALL, mark, StepMeter(tell, "Copying the log", records))
+        log = await prove_log(source, target, ALL, nexts, StepMeter(tell, "Comparing the log", records))
     if not all(topic.is_equal for topic in log.topics):
         return log.topics  # what was counted from it must not go where it is not
-    catalogue = await catalogue_api.bootstrap.copy(
+    catalogue = await catalogue_api.bootstrap.copy_catalogue(
         home.database_url("catalogue"), to.catalogue_url, partial(tell, "The catalogue")
     )
     metrics = await metrics_worker.bootstrap.copy(
@@ -73,11 +75,11 @@ async def _check_fit(source: EventLog, counted: Mapping[TopicPartition, ReadMark
 
 
 def _tables(database: str, tables: Sequence[ComparedTable]) -> Report:
-    return [Compared(f"{database}.{one.table}", one.source.rows, one.target.rows, one.is_equal) for one in tables]
+    return [CopyComparison(f"{database}.{one.table}", one.source.rows, one.target.rows, one.is_equal) for one in tables]
 
 
 def _mark(home: DataDir) -> str:
-    """What tells this home's records from those of another; made once, and no secret."""
+    """The identity of this data directory's records; created once, not secret."""
     path = home.path / "move.mark"
     if not path.exists():
         path.write_text(secrets.token_hex(8) + "\n", "ascii")

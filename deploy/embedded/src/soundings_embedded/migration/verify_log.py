@@ -9,7 +9,7 @@ from soundings.log.port import EventLog, StoredRecord, TopicPartition
 from soundings.log.read_marks import ReadMark, mark_after
 from soundings_embedded.migration.domain import is_copy, origin_of
 from soundings_embedded.migration.errors import NotMoved
-from soundings_embedded.migration.ports import Compared, Meter
+from soundings_embedded.migration.ports import CopyComparison, StepMeter
 
 _AT_ONCE: Final = 1_000
 
@@ -18,7 +18,7 @@ _AT_ONCE: Final = 1_000
 class ProvenLog:
     """How the topics compare, and for each position that was asked for the mark that means the same in the new log."""
 
-    topics: Sequence[Compared]
+    topics: Sequence[CopyComparison]
     marks: Mapping[TopicPartition, ReadMark]
 
 
@@ -27,10 +27,10 @@ async def prove_log(
     target: EventLog,
     topics: Sequence[TopicSpec],
     positions: Mapping[TopicPartition, int],
-    meter: Meter,
+    meter: StepMeter,
 ) -> ProvenLog:
     """Read both logs side by side. A record that arrived twice counts once: readers know it again by its revision."""
-    found: list[Compared] = []
+    found: list[CopyComparison] = []
     carried: dict[TopicPartition, ReadMark] = {}
     for topic in topics:
         sides = [_Side(topic.name, partition) for partition in range(topic.partitions)]
@@ -38,7 +38,7 @@ async def prove_log(
             home = (topic.name, side.partition)
             carried[home] = await side.compare(source, target, positions.get(home, 0), meter)
         here, there = sum(side.here for side in sides), sum(side.there for side in sides)
-        found.append(Compared(topic.name, here, there, is_equal=not any(side.differs for side in sides)))
+        found.append(CopyComparison(topic.name, here, there, is_equal=not any(side.differs for side in sides)))
     return ProvenLog(found, carried)
 
 
@@ -51,8 +51,9 @@ class _Side:
         self.differs = False
         self._topic = topic
 
-    async def compare(self, source: EventLog, target: EventLog, position: int, meter: Meter) -> ReadMark:
+    async def compare(self, source: EventLog, target: EventLog, position: int, meter: StepMeter) -> ReadMark:
         """Read both to their ends; where to read on in the new log so as to begin with the first at a position."""
+        # Both sides are streams, so that memory does not grow with the log.
         moved = _records(target, self._topic, self.partition)
         place: int | None = None
         last: StoredRecord | None = None

@@ -14,7 +14,7 @@ from soundings_embedded.data_dir import DataDir
 
 
 @dataclass(frozen=True, slots=True)
-class Addresses:
+class RecoveryUrls:
     """The URLs of a log and of the databases that are filled from it and announce on it."""
 
     log_url: str
@@ -35,16 +35,16 @@ class PartitionState:
 
 
 @dataclass(frozen=True, slots=True)
-class Recovered:
+class RecoveryResult:
     """What was started: how many partitions are read again, and how many entities and keys were announced again."""
 
     partitions: int
     announced: int
 
 
-def addresses_of(home: DataDir) -> Addresses:
+def addresses_of(home: DataDir) -> RecoveryUrls:
     """The URLs of everything in a home."""
-    return Addresses(home.log_url, home.database_url("catalogue"), home.database_url("metrics"))
+    return RecoveryUrls(home.log_url, home.database_url("catalogue"), home.database_url("metrics"))
 
 
 async def partition_states(log_url: str, metrics_url: str, *, may_write: bool = True) -> Sequence[PartitionState]:
@@ -64,18 +64,19 @@ async def partition_states(log_url: str, metrics_url: str, *, may_write: bool = 
     ]
 
 
-async def recover(addresses: Addresses) -> Recovered:
+async def recover_log(addresses: RecoveryUrls) -> RecoveryResult:
     """Have everything read again from the beginning of the log, and announce the catalogue again.
 
-    Facts know their duplicates, so nothing is counted twice. Whoever serves may go on meanwhile. Can be cut off at any
+    Facts know their duplicates, so nothing is counted twice. Services may keep running. Can be cut off at any
     moment and run again. Raises `LogUnavailable`, and what a database raises.
     """
     # What is announced waits in the catalogue's database first: were it on the log already and this cut off, then the
     # log might have grown past the positions, and look whole.
-    announced = await catalogue_api.bootstrap.announce(addresses.catalogue_url)
+    announced = await catalogue_api.bootstrap.announce_catalogue(addresses.catalogue_url)
+    # Raising the epochs fences running workers before positions are reset.
     partitions = await metrics_worker.bootstrap.read_again(addresses.metrics_url)
     await catalogue_api.bootstrap.carry_outbox(addresses.catalogue_url, addresses.log_url)
-    return Recovered(partitions, announced)
+    return RecoveryResult(partitions, announced)
 
 
 @asynccontextmanager

@@ -1,1 +1,1 @@
-"""What an entity is, how it changes and how it is kept: the ground that every feature of the catalogue stands on."""
+"""Entities of the catalogue: model, changes and storage, shared by all of its features."""

@@ -16,7 +16,7 @@ _NAMES_ITS_LAST_PART = frozenset({"missing", "extra_forbidden"})
 
 
 def read_body(kind: EntityType, entity_id: str, sent: object) -> EntityBody:
-    """The body in a document; what an item shows beside it is ignored, so that what was read can be sent back."""
+    """The body in a document; read-only fields of an item are ignored, so that a client can send back what it read."""
     if not isinstance(sent, dict):
         raise InvalidInput([FieldError("", "not_an_object", f"the body of a {kind.name} is a JSON object")])
     fields = cast("dict[str, object]", sent)
@@ -32,6 +32,7 @@ def read_body(kind: EntityType, entity_id: str, sent: object) -> EntityBody:
 def _faults(error: ValidationError, body: object) -> Iterator[FieldError]:
     """One fault for each place, the first found there; none for a place within which another says it more exactly."""
     found: dict[str, FieldError] = {}
+    # Bounded: a large body could fail at every one of its fields.
     for entry in islice(error.errors(include_url=False, include_input=False, include_context=False), _FAULTS_MAX):
         field = _path(entry["loc"], body, entry["type"])
         found.setdefault(field, FieldError(field, entry["type"], entry["msg"]))

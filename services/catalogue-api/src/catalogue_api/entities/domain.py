@@ -44,7 +44,7 @@ class Entity:
 
 
 @dataclass(frozen=True, slots=True)
-class Reference:
+class EntityReference:
     """That a field of a body names another entity."""
 
     field: str
@@ -57,7 +57,7 @@ class Reference:
 
 
 @dataclass(frozen=True, slots=True)
-class Version:
+class EntityVersion:
     """A numbered version of an entity that keeps its content: a published form, a measure's scale and wording."""
 
     kind: str
@@ -69,7 +69,7 @@ class Version:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FieldChange:
     """One field of one entity that changed, the ``ordinal``-th of its revision; an absent value is None."""
 
     at: datetime
@@ -82,8 +82,8 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """What the rules may look at beside the entity itself: everything that it refers to, retired or not."""
+class RuleContext:
+    """The referenced entities, retired or not, that validation rules may read."""
 
     entities: Mapping[Key, Entity]
     versions: Mapping[str, Sequence[MeasureVersion]]
@@ -100,21 +100,21 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
-    """An entity as somebody wants it to be, with what is there now and what the rules need to know."""
+class EntityProposal:
+    """A proposed state of an entity, its current state, and the context of the validation rules."""
 
     kind: str
     id: str
     body: EntityBody
     now: datetime
     before: Entity | None
-    known: Known
+    known: RuleContext
     dependents: Sequence[Entity] = ()
     """Entities in force that refer to this one; only of kinds whose rules ask for them."""
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
+class ListFilters:
     """What a list is narrowed to; None means no limit."""
 
     agency: str | None = None
@@ -124,15 +124,17 @@ class Filters:
     state: Literal["active", "retired", "all"] = "active"
 
 
-def document(body: EntityBody) -> Document:
+def body_document(body: EntityBody) -> Document:
     """The body as JSON, defaults filled in and absent fields left out."""
+    # Absent and null are the same here, so that equal bodies compare equal.
     return body.model_dump(mode="json", by_alias=True, exclude_none=True)
 
 
-def duplicates(field: str, ids: Sequence[str]) -> Sequence[FieldError]:
-    """A fault for every id that stands in the list before."""
+def duplicate_faults(field: str, ids: Sequence[str]) -> Sequence[FieldError]:
+    """A fault for every repeated id."""
     return [
         FieldError(f"{field}.{index}", "duplicate", f"{one!r} stands here twice")
         for index, one in enumerate(ids)
+        # Quadratic, but the lists have a few dozen entries at most.
         if one in ids[:index]
     ]

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 
-from catalogue_api.entities.domain import Document, Entity, Proposal, Reference, Version
+from catalogue_api.entities.domain import Document, Entity, EntityProposal, EntityReference, EntityVersion
 from soundings.events.catalogue import CatalogueChanged, EntityBody
 from soundings.kernel.errors import FieldError
 
 B = TypeVar("B", bound=EntityBody)
 
-Snapshot = Callable[[Entity, Sequence[Version]], CatalogueChanged]
+Snapshot = Callable[[Entity, Sequence[EntityVersion]], CatalogueChanged]
 Numbered = tuple[int, Document]
 Filter = Literal["department", "service"]
 
@@ -19,17 +19,17 @@ Filter = Literal["department", "service"]
 class EntityType:
     """Everything that the machinery needs to know of one kind of entity; made by :func:`kind_of`.
 
-    ``version`` is the numbered version that a proposal brings about, if any. ``filters`` are what its lists can be
-    narrowed to beside the agency. ``looks_back`` is set where the rules need those who refer to the entity.
+    ``version`` is the numbered version that a proposal brings about, if any. ``filters`` are the filters of its
+    lists other than the agency. ``looks_back`` is set where the rules need those who refer to the entity.
     """
 
     name: str
     plural: str
     model: type[EntityBody]
-    references: Callable[[EntityBody], Sequence[Reference]]
-    faults: Callable[[Proposal], Iterable[FieldError]]
+    references: Callable[[EntityBody], Sequence[EntityReference]]
+    faults: Callable[[EntityProposal], Iterable[FieldError]]
     snapshot: Snapshot
-    version: Callable[[Proposal], Numbered | None]
+    version: Callable[[EntityProposal], Numbered | None]
     filters: frozenset[Filter]
     looks_back: bool
 
@@ -38,23 +38,23 @@ def entity_type(
     event: type[CatalogueChanged],
     plural: str,
     model: type[B],
-    references: Callable[[B], Iterable[Reference]],
+    references: Callable[[B], Iterable[EntityReference]],
     *,
-    faults: Callable[[B, Proposal], Iterable[FieldError]] | None = None,
+    faults: Callable[[B, EntityProposal], Iterable[FieldError]] | None = None,
     snapshot: Snapshot | None = None,
-    version: Callable[[B, Proposal], Numbered | None] | None = None,
+    version: Callable[[B, EntityProposal], Numbered | None] | None = None,
     filters: Iterable[Filter] = (),
     looks_back: bool = False,
 ) -> EntityType:
     """A kind whose rules are written for its own model of a body."""
 
-    def refer(body: EntityBody) -> Sequence[Reference]:
+    def refer(body: EntityBody) -> Sequence[EntityReference]:
         return tuple(references(_as(model, body)))
 
-    def judge(proposal: Proposal) -> Iterable[FieldError]:
+    def find_faults(proposal: EntityProposal) -> Iterable[FieldError]:
         return faults(_as(model, proposal.body), proposal) if faults else ()
 
-    def number(proposal: Proposal) -> Numbered | None:
+    def number(proposal: EntityProposal) -> Numbered | None:
         return version(_as(model, proposal.body), proposal) if version else None
 
     return EntityType(
@@ -62,24 +62,24 @@ def entity_type(
         plural=plural,
         model=model,
         references=refer,
-        faults=judge,
-        snapshot=snapshot or plain(event),
+        faults=find_faults,
+        snapshot=snapshot or plain_snapshot(event),
         version=number,
         filters=frozenset(filters),
         looks_back=looks_back,
     )
 
 
-def plain(event: type[CatalogueChanged]) -> Snapshot:
+def plain_snapshot(event: type[CatalogueChanged]) -> Snapshot:
     """Snapshots that say nothing but the entity."""
 
-    def snapshot(entity: Entity, _versions: Sequence[Version]) -> CatalogueChanged:
-        return event.model_validate(facts(entity))
+    def snapshot(entity: Entity, _versions: Sequence[EntityVersion]) -> CatalogueChanged:
+        return event.model_validate(snapshot_fields(entity))
 
     return snapshot
 
 
-def facts(entity: Entity) -> Document:
+def snapshot_fields(entity: Entity) -> Document:
     """What every snapshot says of its entity."""
     return {
         "id": entity.id,
@@ -92,5 +92,7 @@ def facts(entity: Entity) -> Document:
 
 def _as(model: type[B], body: EntityBody) -> B:
     if not isinstance(body, model):
+        # Type erasure: the registry holds types of different bodies, so the check happens at run
+        # time.
         raise TypeError(f"a body of {model.__name__} was expected, not of {type(body).__name__}")
     return body

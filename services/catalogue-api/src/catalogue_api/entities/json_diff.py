@@ -5,6 +5,7 @@ from typing import cast
 
 from soundings.kernel.errors import FieldError, InvalidInput
 
+# Recursion on client input needs a bound below Python's own.
 _DEPTH = 40
 _NAMES = ("id", "code", "channel")
 _Field = tuple[str, object, object]
@@ -26,7 +27,7 @@ def merge_patch(target: object, patch: object, depth: int = 0) -> object:
     return merged
 
 
-def difference(old: Mapping[str, object], new: Mapping[str, object], path: str = "") -> Iterator[_Field]:
+def field_differences(old: Mapping[str, object], new: Mapping[str, object], path: str = "") -> Iterator[_Field]:
     """The fields that differ as ``(dotted path, old, new)``; an absent value is None.
 
     What is wholly new or wholly gone is one field. In lists of named things (questions, options, channels) the path
@@ -47,7 +48,7 @@ def _compare(field: str, old: object, new: object) -> Iterator[_Field]:
             return
         if [name for name in before if name in after] != [name for name in after if name in before]:
             yield field, list(before), list(after)
-    yield from difference(before, after, f"{field}.")
+    yield from field_differences(before, after, f"{field}.")
 
 
 def _object(value: object) -> dict[str, object] | None:

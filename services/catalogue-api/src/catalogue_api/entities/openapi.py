@@ -21,6 +21,8 @@ def body_schema(model: type[EntityBody]) -> Schema:
     """What a PUT takes."""
     schema = cast("Schema", model.model_json_schema(by_alias=True))
     definitions = cast("Schema", schema.pop("$defs", {}))
+    # Inlined, because FastAPI does not collect components of schemas that are given in
+    # openapi_extra.
     return cast("Schema", _inlined(schema, definitions))
 
 
@@ -63,13 +65,13 @@ def change_schema() -> Schema:
     }
 
 
-def sends(schema: Schema, *media_types: str) -> Schema:
+def request_body_schema(schema: Schema, *media_types: str) -> Schema:
     """The part of an operation that describes its request body."""
     content = {media_type: {"schema": schema} for media_type in media_types}
     return {"requestBody": {"required": True, "content": content}}
 
 
-def gives(schema: Schema, description: str) -> Schema:
+def response_schema(schema: Schema, description: str) -> Schema:
     """The part of an operation that describes one of its answers."""
     return {"description": description, "content": {"application/json": {"schema": schema}}}
 
@@ -82,6 +84,7 @@ def _inlined(part: object, definitions: Schema) -> object:
         return part
     fields = cast("Schema", part)
     if "$ref" in fields:
+        # Siblings of $ref are kept; they hold the description of the field.
         name = str(fields["$ref"]).rpartition("/")[2]
         beside = {key: value for key, value in fields.items() if key != "$ref"}
         return {**cast("Schema", _inlined(definitions[name], definitions)), **beside}

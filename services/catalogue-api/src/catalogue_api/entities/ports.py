@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
-from catalogue_api.entities.domain import Change, Entity, Filters, Key, Reference, Version
+from catalogue_api.entities.domain import Entity, EntityReference, EntityVersion, FieldChange, Key, ListFilters
 from soundings.events.catalogue import CatalogueChanged
 
 
@@ -20,7 +20,7 @@ class CatalogueReader(Protocol):
         """Those of the entities that there are."""
         ...
 
-    async def page(self, kind: str, filters: Filters, after: str, limit: int) -> Sequence[Entity]:
+    async def page(self, kind: str, filters: ListFilters, after: str, limit: int) -> Sequence[Entity]:
         """Entities in order of id, from behind ``after``."""
         ...
 
@@ -28,29 +28,35 @@ class CatalogueReader(Protocol):
         """Other entities in force that refer to this one, in order of kind and id."""
         ...
 
-    async def versions(self, kind: str, ids: Collection[str]) -> Sequence[Version]:
+    async def versions(self, kind: str, ids: Collection[str]) -> Sequence[EntityVersion]:
         """Every version of some entities, ascending by entity and number."""
         ...
 
-    async def version(self, kind: str, entity_id: str, number: int) -> Version | None:
+    async def version(self, kind: str, entity_id: str, number: int) -> EntityVersion | None:
         """One version of an entity."""
         ...
 
-    async def history(self, kind: str, entity_id: str, before: tuple[int, int] | None, limit: int) -> Sequence[Change]:
+    async def history(
+        self, kind: str, entity_id: str, before: tuple[int, int] | None, limit: int
+    ) -> Sequence[FieldChange]:
         """Changes, newest revision first, from behind the place ``before`` (revision and ordinal)."""
         ...
 
 
 class CatalogueWriter(CatalogueReader, Protocol):
-    """The catalogue inside one transaction; while it lasts nobody else writes, so what was read stays true."""
+    """The catalogue inside one transaction that holds the write lock, so reads stay valid until its end."""
 
     async def save(
-        self, before: Entity | None, after: Entity, references: Collection[Reference], changes: Sequence[Change]
+        self,
+        before: Entity | None,
+        after: Entity,
+        references: Collection[EntityReference],
+        changes: Sequence[FieldChange],
     ) -> None:
         """Keep the entity as it is after the changes."""
         ...
 
-    async def keep_version(self, version: Version) -> None:
+    async def keep_version(self, version: EntityVersion) -> None:
         """Keep a version, in place of one with its number."""
         ...
 

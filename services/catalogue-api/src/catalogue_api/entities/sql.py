@@ -29,15 +29,15 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from catalogue_api.entities.domain import (
-    Change,
     Document,
     Entity,
-    Filters,
+    EntityReference,
+    EntityVersion,
+    FieldChange,
     Key,
-    Reference,
+    ListFilters,
     State,
-    Version,
-    document,
+    body_document,
 )
 from soundings.db import Database, JsonColumn, UtcDateTime
 from soundings.db.outbox import EventOutbox
@@ -114,11 +114,12 @@ class SqlReader:
     async def many(self, keys: Collection[Key]) -> Mapping[Key, Entity]:
         if not keys:
             return {}
+        # Sorted, so that equal sets of keys are one statement for the cache and lock in one order.
         wanted = select(ENTITIES).where(tuple_(ENTITIES.c.kind, ENTITIES.c.id).in_(sorted(keys)))
         found = [self._entity(row) for row in await self._connection.execute(wanted)]
         return {entity.key: entity for entity in found}
 
-    async def page(self, kind: str, filters: Filters, after: str, limit: int) -> Sequence[Entity]:
+    async def page(self, kind: str, filters: ListFilters, after: str, limit: int) -> Sequence[Entity]:
         wanted = select(ENTITIES).where(ENTITIES.c.kind == kind, ENTITIES.c.id > after, *_narrowed(filters))
         rows = await self._connection.execute(wanted.order_by(ENTITIES.c.id).limit(limit))
         return [self._entity(row) for row in rows]
@@ -130,18 +131,20 @@ class SqlReader:
         rows = await self._connection.execute(wanted.order_by(ENTITIES.c.kind, ENTITIES.c.id).limit(limit))
         return [self._entity(row) for row in rows]
 
-    async def versions(self, kind: str, ids: Collection[str]) -> Sequence[Version]:
+    async def versions(self, kind: str, ids: Collection[str]) -> Sequence[EntityVersion]:
         wanted = select(VERSIONS).where(VERSIONS.c.kind == kind, VERSIONS.c.id.in_(sorted(ids)))
         rows = await self._connection.execute(wanted.order_by(VERSIONS.c.id, VERSIONS.c.number))
         return [_version(row) for row in rows]
 
-    async def version(self, kind: str, entity_id: str, number: int) -> Version | None:
+    async def version(self, kind: str, entity_id: str, number: int) -> EntityVersion | None:
         table = VERSIONS.c
         wanted = select(VERSIONS).where(table.kind == kind, table.id == entity_id, table.number == number)
         row = (await self._connection.execute(wanted)).one_or_none()
         return None if row is None else _version(row)
 
-    async def history(self, kind: str, entity_id: str, before: tuple[int, int] | None, limit: int) -> Sequence[Change]:
+    async def history(
+        self, kind: str, entity_id: str, before: tuple[int, int] | None, limit: int
+    ) -> Sequence[FieldChange]:
         table = CHANGES.c
         wanted = select(CHANGES).where(table.kind == kind, table.id == entity_id)
         if before is not None:
@@ -168,7 +171,11 @@ class SqlWriter(SqlReader):
     """A :class:`~catalogue_api.entities.ports.CatalogueWriter` on one connection whose transaction holds the lock."""
 
     async def save(
-        self, before: Entity | None, after: Entity, references: Collection[Reference], changes: Sequence[Change]
+        self,
+        before: Entity | None,
+        after: Entity,
+        references: Collection[EntityReference],
+        changes: Sequence[FieldChange],
     ) -> None:
         if before is None:
             await self._connection.execute(insert(ENTITIES).values(_row(after)))
@@ -180,7 +187,7 @@ class SqlWriter(SqlReader):
         if rows:
             await self._connection.execute(insert(CHANGES), rows)
 
-    async def keep_version(self, version: Version) -> None:
+    async def keep_version(self, version: EntityVersion) -> None:
         table = VERSIONS.c
         place = and_(table.kind == version.kind, table.id == version.id, table.number == version.number)
         await self._connection.execute(delete(VERSIONS).where(place))
@@ -193,8 +200,9 @@ class SqlWriter(SqlReader):
                 self._connection, CATALOGUE, [encode_event(event, current_traceparent()) for event in events], since
             )
 
-    async def _refer(self, after: Entity, references: Collection[Reference]) -> None:
+    async def _refer(self, after: Entity, references: Collection[EntityReference]) -> None:
         mine = and_(REFERENCES.c.kind == after.kind, REFERENCES.c.id == after.id)
+        # Replaced as a whole: references are few, and a diff would need a read first.
         await self._connection.execute(delete(REFERENCES).where(mine))
         rows = [
             {"kind": after.kind, "id": after.id, "to_kind": kind, "to_id": entity_id}
@@ -216,29 +224,31 @@ class SqlCatalogue:
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[SqlReader, None]:
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             yield SqlReader(connection, self._models)
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[SqlWriter, None]:
-        async with writing(self._database, self._committed) as connection:
+        async with write_connection(self._database, self._committed) as connection:
             yield SqlWriter(connection, self._models)
 
 
 @asynccontextmanager
-async def reading(database: Database) -> AsyncGenerator[AsyncConnection, None]:
+async def read_connection(database: Database) -> AsyncGenerator[AsyncConnection, None]:
     """A consistent view; Unavailable when the database is away."""
     async with raise_unavailable(), database.read_snapshot() as connection:
         yield connection
 
 
 @asynccontextmanager
-async def writing(database: Database, committed: Callable[[], None]) -> AsyncGenerator[AsyncConnection, None]:
+async def write_connection(database: Database, committed: Callable[[], None]) -> AsyncGenerator[AsyncConnection, None]:
     """A transaction alone with the catalogue; Unavailable when the database is away or its turn does not come."""
     async with raise_unavailable():
         async with database.write_transaction() as connection:
             if database.dialect == "postgresql":
                 await connection.execute(text(f"SET LOCAL lock_timeout = '{_LOCK_TIMEOUT}'"))
+            # The outbox counter is the write lock of the catalogue: validation reads and the write
+            # are one serial step.
             await OUTBOX.lock_counter(connection)
             yield connection
         committed()
@@ -246,7 +256,7 @@ async def writing(database: Database, committed: Callable[[], None]) -> AsyncGen
 
 @asynccontextmanager
 async def raise_unavailable() -> AsyncGenerator[None, None]:
-    """Raises Unavailable in place of whatever tells that the database is away."""
+    """Translates connection errors of the database into Unavailable."""
     try:
         yield
     except (PoolTimeout, OSError) as error:
@@ -262,6 +272,7 @@ def _is_away(error: DBAPIError) -> bool:
     return (
         isinstance(error, OperationalError | InterfaceError)
         or error.connection_invalidated
+        # Other database errors are bugs and must not be reported as an outage.
         or state[:2] in _AWAY_CLASSES
     )
 
@@ -270,7 +281,7 @@ def _entity(kind: str, entity_id: str) -> Select[tuple[object, ...]]:
     return select(ENTITIES).where(ENTITIES.c.kind == kind, ENTITIES.c.id == entity_id)
 
 
-def _narrowed(filters: Filters) -> Sequence[ColumnElement[bool]]:
+def _narrowed(filters: ListFilters) -> Sequence[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if filters.state != "all":
         conditions.append(ENTITIES.c.state == filters.state)
@@ -292,7 +303,7 @@ def _refers_to(kind: str, entity_id: str) -> ColumnElement[bool]:
 
 
 def _row(entity: Entity) -> dict[str, object]:
-    body = document(entity.body)
+    body = body_document(entity.body)
     return {
         "kind": entity.kind,
         "id": entity.id,
@@ -323,7 +334,7 @@ def _plain(words: str) -> str:
     return _without_nul(words).casefold()
 
 
-def _version_row(version: Version) -> dict[str, object]:
+def _version_row(version: EntityVersion) -> dict[str, object]:
     return {
         "kind": version.kind,
         "id": version.id,
@@ -334,11 +345,11 @@ def _version_row(version: Version) -> dict[str, object]:
     }
 
 
-def _version(row: Row[tuple[object, ...]]) -> Version:
-    return Version(row.kind, row.id, row.number, row.body, row.at, row.who)
+def _version(row: Row[tuple[object, ...]]) -> EntityVersion:
+    return EntityVersion(row.kind, row.id, row.number, row.body, row.at, row.who)
 
 
-def _change_row(after: Entity, change: Change) -> dict[str, object]:
+def _change_row(after: Entity, change: FieldChange) -> dict[str, object]:
     return {
         "kind": after.kind,
         "id": after.id,
@@ -352,5 +363,5 @@ def _change_row(after: Entity, change: Change) -> dict[str, object]:
     }
 
 
-def _change(row: Row[tuple[object, ...]]) -> Change:
-    return Change(row.at, row.who, row.revision, row.ordinal, row.field, row.old, row.new)
+def _change(row: Row[tuple[object, ...]]) -> FieldChange:
+    return FieldChange(row.at, row.who, row.revision, row.ordinal, row.field, row.old, row.new)

@@ -1,192 +1,201 @@
-"""How an entity comes to be another: what the rules need is gathered, the rules are asked, and the change is kept."""
+"""What people do with entities, whatever their kind."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from itertools import groupby
-from typing import Self
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import cast
 
-from catalogue_api.entities.domain import (
-    Change,
-    Document,
-    Entity,
-    Key,
-    Known,
-    Proposal,
-    Reference,
-    document,
+from catalogue_api.entities.body_validation import read_body
+from catalogue_api.entities.change_steps import (
+    ChangeAuthor,
+    load_proposal,
+    require_entity,
+    require_read,
+    require_write,
+    save_change,
+    validate_proposal,
 )
+from catalogue_api.entities.domain import READ_ONLY, Entity, EntityVersion, FieldChange, ListFilters, body_document
 from catalogue_api.entities.entity_type import EntityType
-from catalogue_api.entities.errors import AdminOnly, NotFound, WrongAgency
-from catalogue_api.entities.json_diff import difference
-from catalogue_api.entities.ports import CatalogueReader, CatalogueWriter
-from soundings.access.roles import Principal, StaffRole
-from soundings.events.catalogue import (
-    AgencyBody,
-    ArticleBody,
-    DepartmentBody,
-    EntityBody,
-    MeasureBody,
-    MeasureVersion,
-    PersonaBody,
-    ServiceBody,
-    SourceBody,
-    StandardBody,
-    TouchpointBody,
-)
-from soundings.events.forms import FormBody
-from soundings.kernel.clock import Clock, epoch_ms, from_epoch_ms
+from catalogue_api.entities.errors import EntityInUse, EntityRetired
+from catalogue_api.entities.json_diff import merge_patch
+from catalogue_api.entities.ports import Catalogue, CatalogueWriter
+from catalogue_api.entities.preconditions import Preconditions
+from soundings.access.roles import Principal
+from soundings.events.catalogue import EntityBody
+from soundings.kernel.clock import Clock
 from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.ids import is_slug
 
-_OWNED = DepartmentBody | ServiceBody | MeasureBody | FormBody | SourceBody | ArticleBody | PersonaBody
-_CLIMB = 32
-_DEPENDENTS = 10_000
+_SHOWN_DEPENDENTS = 10
 
 
 @dataclass(frozen=True, slots=True)
-class ChangeAuthor:
-    """Who changes something, and when."""
+class WriteResult:
+    """An entity as it is after a write, and whether it was not there before."""
 
-    principal: Principal
-    now: datetime
-
-    @property
-    def name(self) -> str:
-        return self.principal.name.replace("\0", "")  # PostgreSQL keeps no NUL in text
-
-    @classmethod
-    def of(cls, principal: Principal, clock: Clock) -> Self:
-        """This caller, now; in whole milliseconds, as rows keep it."""
-        return cls(principal, from_epoch_ms(epoch_ms(clock())))
+    entity: Entity
+    created: bool
 
 
-async def require_entity(reader: CatalogueReader, kind: str, entity_id: str) -> Entity:
-    """The entity, retired or not. Raises NotFound."""
-    entity = await reader.get(kind, entity_id) if is_slug(entity_id) else None
-    if entity is None:
-        raise NotFound(f"There is no {kind} {entity_id!r}.")
-    return entity
+@dataclass(frozen=True, slots=True)
+class PutEntity:
+    """Creates, replaces or revives an entity; identical content changes nothing."""
+
+    catalogue: Catalogue
+    clock: Clock
+
+    async def __call__(
+        self, kind: EntityType, entity_id: str, sent: object, caller: Principal, conditions: Preconditions
+    ) -> WriteResult:
+        """Raises Refused, ForeignAgency, AdminOnly and ChangedMeanwhile."""
+        if not is_slug(entity_id):
+            raise InvalidInput(
+                [FieldError("id", "not_a_slug", "an id is 1 to 100 of a-z, 0-9, - and _, no sign at either end")]
+            )
+        author = ChangeAuthor.of(caller, self.clock)
+        async with self.catalogue.writing() as writer:
+            before = await writer.get(kind.name, entity_id)
+            if before is not None:
+                require_write(caller, kind.name, before.agency_id)
+            conditions.require(before)
+            body = read_body(kind, entity_id, sent)
+            entity = await _save_proposal(writer, kind, entity_id, body, before=before, author=author)
+        return WriteResult(entity, created=before is None)
 
 
-async def load_proposal(
-    reader: CatalogueReader, kind: EntityType, entity_id: str, body: EntityBody, *, before: Entity | None, now: datetime
-) -> Proposal:
-    """The proposal with everything that the rules of its kind look at."""
-    known = await _referred(reader, kind, kind.references(body))
-    measures = {found for name, found in (*known, (kind.name, entity_id)) if name == "measure"}
-    return Proposal(
+@dataclass(frozen=True, slots=True)
+class PatchEntity:
+    """Changes some fields of an entity by a JSON merge patch."""
+
+    catalogue: Catalogue
+    clock: Clock
+
+    async def __call__(
+        self, kind: EntityType, entity_id: str, patch: object, caller: Principal, conditions: Preconditions
+    ) -> Entity:
+        """Raises NotFound, EntityRetired, Refused, ForeignAgency and ChangedMeanwhile."""
+        author = ChangeAuthor.of(caller, self.clock)
+        async with self.catalogue.writing() as writer:
+            before = await require_entity(writer, kind.name, entity_id)
+            require_write(caller, kind.name, before.agency_id)
+            conditions.require(before)
+            if not before.is_active:
+                raise EntityRetired("It is retired; a PUT revives it.")
+            _check_patch(patch)
+            body = read_body(kind, entity_id, merge_patch(body_document(before.body), patch))
+            return await _save_proposal(writer, kind, entity_id, body, before=before, author=author)
+
+
+@dataclass(frozen=True, slots=True)
+class RetireEntity:
+    """Takes an entity out of force; it stays readable, with its history."""
+
+    catalogue: Catalogue
+    clock: Clock
+
+    async def __call__(self, kind: EntityType, entity_id: str, caller: Principal, conditions: Preconditions) -> None:
+        """Raises NotFound, EntityInUse, ForeignAgency, AdminOnly and ChangedMeanwhile."""
+        author = ChangeAuthor.of(caller, self.clock)
+        async with self.catalogue.writing() as writer:
+            before = await require_entity(writer, kind.name, entity_id)
+            require_write(caller, kind.name, before.agency_id, comes_or_goes=True)
+            conditions.require(before)
+            if not before.is_active:
+                return
+            await _check_unused(writer, before)
+            after = replace(before, revision=before.revision + 1, state="retired", updated_at=author.now)
+            await save_change(writer, kind, before, after, author)
+
+
+@dataclass(frozen=True, slots=True)
+class GetEntity:
+    catalogue: Catalogue
+
+    async def __call__(self, kind: EntityType, entity_id: str, caller: Principal) -> Entity:
+        """Raises NotFound and ForeignAgency."""
+        async with self.catalogue.reading() as reader:
+            entity = await require_entity(reader, kind.name, entity_id)
+        require_read(caller, entity.agency_id)
+        return entity
+
+
+@dataclass(frozen=True, slots=True)
+class ListEntities:
+    """Lists entities of the caller's agency in order of id."""
+
+    catalogue: Catalogue
+
+    async def __call__(
+        self, kind: EntityType, filters: ListFilters, caller: Principal, *, after: str, limit: int
+    ) -> tuple[Sequence[Entity], bool]:
+        """At most ``limit`` entities from behind the id ``after``, and whether there are more."""
+        if filters.agency is not None:
+            require_read(caller, filters.agency)
+        # The agency of the token always narrows the query, whatever filter the caller sends.
+        narrowed = filters if caller.reaches_every_agency else replace(filters, agency=caller.agency or "")
+        async with self.catalogue.reading() as reader:
+            # One more than asked for tells whether there is a next page, without a count.
+            found = await reader.page(kind.name, narrowed, after, limit + 1)
+        return found[:limit], len(found) > limit
+
+
+@dataclass(frozen=True, slots=True)
+class ReadHistory:
+    """Lists the changes of an entity with their authors, newest first."""
+
+    catalogue: Catalogue
+
+    async def __call__(
+        self, kind: EntityType, entity_id: str, caller: Principal, *, before: tuple[int, int] | None, limit: int
+    ) -> tuple[Sequence[FieldChange], bool]:
+        """At most ``limit`` changes from behind a place, and whether there are more. Raises NotFound, ForeignAgency."""
+        async with self.catalogue.reading() as reader:
+            require_read(caller, (await require_entity(reader, kind.name, entity_id)).agency_id)
+            found = await reader.history(kind.name, entity_id, before, limit + 1)
+        return found[:limit], len(found) > limit
+
+
+async def _save_proposal(
+    writer: CatalogueWriter,
+    kind: EntityType,
+    entity_id: str,
+    body: EntityBody,
+    *,
+    before: Entity | None,
+    author: ChangeAuthor,
+) -> Entity:
+    # An identical PUT is idempotent: no revision, no event.
+    if before is not None and before.is_active and body_document(before.body) == body_document(body):
+        return before
+    proposal = await load_proposal(writer, kind, entity_id, body, before=before, now=author.now)
+    after = Entity(
         kind=kind.name,
         id=entity_id,
+        agency_id=validate_proposal(kind, proposal, author.principal),
+        revision=1 if before is None else before.revision + 1,
+        state="active",
         body=body,
-        now=now,
-        before=before,
-        known=Known(known, await _measure_versions(reader, measures)),
-        dependents=await reader.dependents(kind.name, entity_id, _DEPENDENTS) if kind.looks_back else (),
+        updated_at=author.now,
+        published=None if before is None else before.published,
     )
+    numbered = kind.version(proposal)
+    if numbered is not None:
+        await writer.keep_version(EntityVersion(kind.name, entity_id, *numbered, author.now, author.name))
+    await save_change(writer, kind, before, after, author)
+    return after
 
 
-async def _referred(reader: CatalogueReader, kind: EntityType, references: Sequence[Reference]) -> Mapping[Key, Entity]:
-    """What is referred to; where a kind refers to itself, its ancestors too."""
-    known = dict(await reader.many({reference.key for reference in references}))
-    frontier = {reference.key for reference in references if reference.kind == kind.name}
-    for _ in range(_CLIMB):
-        bodies = [known[key].body for key in frontier if key in known]
-        above = {ref.key for body in bodies for ref in kind.references(body) if ref.kind == kind.name}
-        frontier = above - known.keys()
-        if not frontier:
-            break
-        known.update(await reader.many(frontier))
-    return known
+def _check_patch(patch: object) -> None:
+    if not isinstance(patch, dict):
+        raise InvalidInput([FieldError("", "not_an_object", "a merge patch of an entity is a JSON object")])
+    ours = [name for name in cast("dict[str, object]", patch) if name in READ_ONLY]
+    if ours:
+        raise InvalidInput([FieldError(name, "read_only", "this is not yours to change") for name in ours])
 
 
-async def _measure_versions(reader: CatalogueReader, ids: set[str]) -> Mapping[str, Sequence[MeasureVersion]]:
-    rows = await reader.versions("measure", ids) if ids else ()
-    return {
-        measure: tuple(MeasureVersion.model_validate(row.body) for row in versions)
-        for measure, versions in groupby(rows, key=lambda row: row.id)
-    }
-
-
-def agency_of(proposal: Proposal) -> str | None:
-    """The agency that an entity belongs to: itself, the one it names, or that of its service; None when unknown."""
-    body = proposal.body
-    if isinstance(body, AgencyBody):
-        return proposal.id
-    if isinstance(body, StandardBody | TouchpointBody):
-        service = proposal.known.active("service", body.service_id)
-        return service.agency_id if service is not None else None
-    if isinstance(body, _OWNED):
-        return body.agency_id
-    raise TypeError(f"nothing says to which agency a {proposal.kind} belongs")
-
-
-def validate_proposal(kind: EntityType, proposal: Proposal, principal: Principal) -> str:
-    """The agency of an acceptable proposal. Raises ForeignAgency, AdminOnly, or Refused with every fault."""
-    agency = agency_of(proposal)
-    faults = [*_moved(proposal, agency)]
-    if not faults and agency is not None:
-        comes = proposal.before is None or not proposal.before.is_active
-        require_write(principal, kind.name, agency, comes_or_goes=comes)
-    faults += [*_dangling(kind, proposal, agency), *kind.faults(proposal)]
-    if faults or agency is None:
-        raise InvalidInput(faults)
-    return agency
-
-
-def require_read(principal: Principal, agency: str) -> None:
-    """Raises ForeignAgency when the caller acts for another agency."""
-    if not principal.can_act_for(agency):
-        raise WrongAgency(f"You act for {principal.agency or 'no agency'}; this belongs to {agency}.")
-
-
-def require_write(principal: Principal, kind: str, agency: str, *, comes_or_goes: bool = False) -> None:
-    """Raises ForeignAgency when the caller acts for another agency, AdminOnly when an agency would come or go."""
-    require_read(principal, agency)
-    if comes_or_goes and kind == "agency" and not principal.has_role(StaffRole.ADMIN):
-        raise AdminOnly("Agencies are created and retired by an admin.")
-
-
-def _moved(proposal: Proposal, agency: str | None) -> Iterator[FieldError]:
-    before = proposal.before
-    if before is None or agency in {None, before.agency_id}:
-        return
-    field = "service_id" if isinstance(proposal.body, StandardBody | TouchpointBody) else "agency_id"
-    yield FieldError(field, "moved", f"this belongs to {before.agency_id}, and does not change its agency")
-
-
-def _dangling(kind: EntityType, proposal: Proposal, agency: str | None) -> Iterator[FieldError]:
-    for reference in kind.references(proposal.body):
-        found = proposal.known.active(reference.kind, reference.id)
-        if found is None:
-            retired = reference.key in proposal.known.entities
-            detail = f"the {reference.kind} {reference.id!r} is retired" if retired else f"no such {reference.kind}"
-            yield FieldError(reference.field, "unknown", detail)
-        elif agency is not None and found.agency_id != agency:
-            yield FieldError(
-                reference.field, "foreign", f"{reference.id!r} belongs to {found.agency_id}, not to {agency}"
-            )
-
-
-async def save_change(
-    writer: CatalogueWriter, kind: EntityType, before: Entity | None, after: Entity, author: ChangeAuthor
-) -> None:
-    """Keep a change: the entity, its history and its snapshot for the others."""
-    await writer.save(before, after, kind.references(after.body), changes(before, after, author))
-    await writer.enqueue_event(kind.snapshot(after, await writer.versions(kind.name, {after.id})))
-
-
-def changes(before: Entity | None, after: Entity, author: ChangeAuthor) -> Sequence[Change]:
-    """What the history says of a change; a new entity has one entry for each of its fields."""
-    fields = difference(_with_state(before), _with_state(after))
-    return [
-        Change(author.now, author.name, after.revision, ordinal, field, old, new)
-        for ordinal, (field, old, new) in enumerate(fields)
-    ]
-
-
-def _with_state(entity: Entity | None) -> Document:
-    if entity is None:
-        return {"state": "active"}
-    shown: Document = {**document(entity.body), "state": entity.state}
-    return shown if entity.published is None else {**shown, "published": entity.published}
+async def _check_unused(writer: CatalogueWriter, entity: Entity) -> None:
+    dependents = await writer.dependents(entity.kind, entity.id, _SHOWN_DEPENDENTS + 1)
+    if dependents:
+        named = ", ".join(f"{one.kind} {one.id}" for one in dependents[:_SHOWN_DEPENDENTS])
+        more = " and others" if len(dependents) > _SHOWN_DEPENDENTS else ""
+        raise EntityInUse(f"These refer to it: {named}{more}. Change or retire them first.")

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from catalogue_api.entities.domain import Entity, Known, Proposal, Reference, duplicates
-from catalogue_api.entities.entity_type import entity_type, facts
+from catalogue_api.entities.domain import Entity, EntityProposal, EntityReference, RuleContext, duplicate_faults
+from catalogue_api.entities.entity_type import entity_type, snapshot_fields
 from catalogue_api.forms.layout_rules import label_faults, presentation_faults
 from soundings.events.catalogue import CatalogueChanged, SourceBody
 from soundings.events.forms import FormBody, FormChanged, FormQuestion, FormVersion, ShowWhen
@@ -17,27 +17,28 @@ _TEXTS = frozenset({"short_text", "long_text"})
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredQuestion:
     """The version of a measure that a question feeds, and its scale."""
 
     version: int
     scale: MeasureScale
 
 
-def _of_form(body: FormBody) -> Iterator[Reference]:
-    yield Reference("agency_id", "agency", body.agency_id)
+def _of_form(body: FormBody) -> Iterator[EntityReference]:
+    yield EntityReference("agency_id", "agency", body.agency_id)
     for index, service in enumerate(body.service_ids):
-        yield Reference(f"service_ids.{index}", "service", service)
+        yield EntityReference(f"service_ids.{index}", "service", service)
     if body.source_id is not None:
-        yield Reference("source_id", "source", body.source_id)
+        yield EntityReference("source_id", "source", body.source_id)
     for index, question in enumerate(body.questions):
+        # Built-in measures are not entities of the catalogue and have no reference.
         if question.measure is not None and question.measure not in BUILT_IN:
-            yield Reference(f"questions.{index}.measure", "measure", question.measure)
+            yield EntityReference(f"questions.{index}.measure", "measure", question.measure)
 
 
-def form_faults(body: FormBody, proposal: Proposal) -> Iterator[FieldError]:
+def form_faults(body: FormBody, proposal: EntityProposal) -> Iterator[FieldError]:
     """Every question by itself, the conditions between them, and whether the source covers the services."""
-    yield from duplicates("service_ids", body.service_ids)
+    yield from duplicate_faults("service_ids", body.service_ids)
     yield from _source_faults(body, proposal.known)
     yield from presentation_faults(body)
     seen: dict[str, FormQuestion] = {}
@@ -50,10 +51,12 @@ def form_faults(body: FormBody, proposal: Proposal) -> Iterator[FieldError]:
         yield from _measure_faults(place, question, proposal.known)
         if question.show_when is not None:
             yield from _condition_faults(f"{place}.show_when", question.show_when, seen)
+        # Conditions may refer to earlier questions only, so a form has no cycles and can be shown
+        # step by step.
         seen.setdefault(question.id, question)
 
 
-def _source_faults(body: FormBody, known: Known) -> Iterator[FieldError]:
+def _source_faults(body: FormBody, known: RuleContext) -> Iterator[FieldError]:
     source = known.body(SourceBody, "source", body.source_id) if body.source_id is not None else None
     if source is None:
         return
@@ -80,7 +83,7 @@ def _question_faults(place: str, question: FormQuestion) -> Iterator[FieldError]
         yield FieldError(f"{place}.required", "not_here", "a statement asks for no answer")
 
 
-def _measure_faults(place: str, question: FormQuestion, known: Known) -> Iterator[FieldError]:
+def _measure_faults(place: str, question: FormQuestion, known: RuleContext) -> Iterator[FieldError]:
     if question.measure is None:
         if question.measure_version is not None:
             yield FieldError(
@@ -99,7 +102,7 @@ def _measure_faults(place: str, question: FormQuestion, known: Known) -> Iterato
 
 
 def _scale_faults(
-    place: str, question: FormQuestion, known: Known, scales: frozenset[MeasureScale]
+    place: str, question: FormQuestion, known: RuleContext, scales: frozenset[MeasureScale]
 ) -> Iterator[FieldError]:
     scored = scored_by(question, known)
     if scored is not None and scored.scale not in scales:
@@ -110,21 +113,21 @@ def _scale_faults(
         yield FieldError(f"{place}.measure_version", "unknown", detail)
 
 
-def _is_known(question: FormQuestion, known: Known) -> bool:
+def _is_known(question: FormQuestion, known: RuleContext) -> bool:
     measure = question.measure or ""
     return measure in BUILT_IN or known.active("measure", measure) is not None
 
 
-def scored_by(question: FormQuestion, known: Known) -> Scored | None:
+def scored_by(question: FormQuestion, known: RuleContext) -> ScoredQuestion | None:
     """The version that the question names, or else the newest one; None when there is none."""
     if question.measure is None:
         return None
     versions = _versions(question.measure, known)
     number = question.measure_version or max(versions, default=0)
-    return Scored(number, versions[number]) if number in versions else None
+    return ScoredQuestion(number, versions[number]) if number in versions else None
 
 
-def _versions(measure: str, known: Known) -> Mapping[int, MeasureScale]:
+def _versions(measure: str, known: RuleContext) -> Mapping[int, MeasureScale]:
     built_in = BUILT_IN.get(measure)
     if built_in is not None:
         return {built_in.version: built_in.scale}
@@ -156,7 +159,7 @@ def _values(question: FormQuestion) -> tuple[str | int, ...]:
     return tuple(point for scale in allowed_scales(question.type) for point in scale_points(scale))
 
 
-def published_version(form_id: str, number: int, body: FormBody, known: Known) -> FormVersion:
+def published_version(form_id: str, number: int, body: FormBody, known: RuleContext) -> FormVersion:
     """What is published: the form, with the version and scale of the measure behind every scored question."""
     scored = {question.id: found for question in body.questions if (found := scored_by(question, known)) is not None}
     return FormVersion(
@@ -168,9 +171,11 @@ def published_version(form_id: str, number: int, body: FormBody, known: Known) -
     )
 
 
-def snapshot(entity: Entity, _versions: object) -> CatalogueChanged:
+def form_snapshot(entity: Entity, _versions: object) -> CatalogueChanged:
     """The form as it is being written, and the newest version that was published."""
-    return FormChanged.model_validate({**facts(entity), "published": entity.published})
+    return FormChanged.model_validate({**snapshot_fields(entity), "published": entity.published})
 
 
-KIND = entity_type(FormChanged, "forms", FormBody, _of_form, faults=form_faults, snapshot=snapshot, filters=["service"])
+KIND = entity_type(
+    FormChanged, "forms", FormBody, _of_form, faults=form_faults, snapshot=form_snapshot, filters=["service"]
+)

@@ -1,4 +1,4 @@
-"""The doors of publishing: publish a form, list its versions, read one."""
+"""Endpoints of form versions: publish, list, read one."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
-from catalogue_api.entities.domain import Document, Version
-from catalogue_api.entities.http import answer, conditions, instant, page_answer
+from catalogue_api.entities.domain import Document, EntityVersion
 from catalogue_api.entities.ports import Catalogue
-from catalogue_api.entities.preconditions import etag
+from catalogue_api.entities.preconditions import entity_etag
+from catalogue_api.entities.replies import format_instant, json_reply, page_reply, request_preconditions
 from catalogue_api.forms.use_cases import GetVersion, LintForm, ListVersions, PublishForm
 from soundings.http.auth import current_principal
 from soundings.kernel.clock import Clock
@@ -22,7 +22,7 @@ Id = Annotated[str, Path(description="The form's id.")]
 
 
 def forms_router(catalogue: Catalogue, clock: Clock) -> APIRouter:
-    """The routes beside those that forms share with every other kind."""
+    """The routes that only forms have, in addition to those of every entity type."""
     publish_form, list_versions, get_version, find_in_form = (
         PublishForm(catalogue, clock),
         ListVersions(catalogue),
@@ -42,11 +42,11 @@ def forms_router(catalogue: Catalogue, clock: Clock) -> APIRouter:
         },
     )
     async def publish(request: Request, form_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
-        published = await publish_form(form_id, current_principal(request), conditions(request))
+        published = await publish_form(form_id, current_principal(request), request_preconditions(request))
         content: Document = {"form_id": form_id, "version": published.version}
         if published.findings:
             content["findings"] = _shown(published.findings)
-        return answer(content, 201 if published.is_new else 200, {"etag": etag(published.form)})
+        return json_reply(content, 201 if published.is_new else 200, {"etag": entity_etag(published.form)})
 
     @router.get(
         "/v1/forms/{form_id}/findings",
@@ -54,28 +54,28 @@ def forms_router(catalogue: Catalogue, clock: Clock) -> APIRouter:
         summary="Say what is not complete in a form, such as a language",
     )
     async def found(request: Request, form_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
-        return page_answer(_shown(await find_in_form(form_id, current_principal(request))), None)
+        return page_reply(_shown(await find_in_form(form_id, current_principal(request))), None)
 
     @router.get("/v1/forms/{form_id}/versions", name="catalogue.forms.versions", summary="List what was published")
     async def versions(request: Request, form_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
         found = await list_versions(form_id, current_principal(request))
-        return page_answer([_head(version) for version in found], None)
+        return page_reply([_head(version) for version in found], None)
 
     @router.get(
         "/v1/forms/{form_id}/versions/{version}", name="catalogue.forms.version", summary="Read a published version"
     )
     async def version(request: Request, form_id: Id, version: int) -> Response:  # pyright: ignore[reportUnusedFunction]
         found = await get_version(form_id, version, current_principal(request))
-        return answer({**found.body, **_head(found)}, headers=_FOR_EVER)
+        return json_reply({**found.body, **_head(found)}, headers=_FOR_EVER)
 
     return router
 
 
-def _head(version: Version) -> Document:
+def _head(version: EntityVersion) -> Document:
     return {
         "form_id": version.id,
         "version": version.number,
-        "published_at": instant(version.at),
+        "published_at": format_instant(version.at),
         "published_by": version.who,
     }
 

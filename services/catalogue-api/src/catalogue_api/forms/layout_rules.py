@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from catalogue_api.entities.domain import duplicates
+from catalogue_api.entities.domain import duplicate_faults
 from soundings.events.forms import FormBody, FormQuestion
 from soundings.i18n.form_messages import KEYS
 from soundings.kernel.errors import FieldError
@@ -13,8 +13,8 @@ _ENDS = 2
 
 def presentation_faults(body: FormBody) -> Iterator[FieldError]:
     """What cannot be shown, or never would be."""
-    yield from duplicates("deliveries", body.deliveries)
-    yield from duplicates("channels", body.channels)
+    yield from duplicate_faults("deliveries", body.deliveries)
+    yield from duplicate_faults("channels", body.channels)
     if body.deliveries and body.source_id is None:
         yield FieldError("source_id", "missing", "a form that is delivered on the web names the source of its answers")
     yield from _page_faults(body)
@@ -32,6 +32,7 @@ def label_faults(place: str, question: FormQuestion) -> Iterator[FieldError]:
     points = max((len(scale_points(scale)) for scale in allowed_scales(question.type)), default=0)
     if not points:
         yield FieldError(f"{place}.labels", "not_here", f"a {question.type} question has no scale to label")
+    # With another number it would be unclear which point a label belongs to.
     elif len(question.labels) not in {_ENDS, points}:
         yield FieldError(
             f"{place}.labels", "wrong_number", f"a {question.type} question has {_ENDS} or {points} labels"

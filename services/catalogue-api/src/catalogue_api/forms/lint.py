@@ -11,6 +11,8 @@ Texts = Mapping[str, str]
 
 def lint_form(form: FormBody) -> Iterator[FieldError]:
     """A finding for each text that lacks a language of the title, or has one that the title lacks."""
+    # The languages of the title define those of the form; a missing text falls back to the first
+    # one.
     wanted = list(form.title)
     for place, texts in _texts(form):
         for language in wanted:

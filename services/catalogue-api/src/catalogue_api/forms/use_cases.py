@@ -4,11 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from catalogue_api.entities.domain import Entity, Proposal, Version, document
-from catalogue_api.entities.errors import EntityRetired, NotFound
-from catalogue_api.entities.ports import Catalogue, CatalogueReader, CatalogueWriter
-from catalogue_api.entities.preconditions import Preconditions
-from catalogue_api.entities.use_cases import (
+from catalogue_api.entities.change_steps import (
     ChangeAuthor,
     load_proposal,
     require_entity,
@@ -17,6 +13,10 @@ from catalogue_api.entities.use_cases import (
     save_change,
     validate_proposal,
 )
+from catalogue_api.entities.domain import Entity, EntityProposal, EntityVersion, body_document
+from catalogue_api.entities.errors import EntityRetired, NotFound
+from catalogue_api.entities.ports import Catalogue, CatalogueReader, CatalogueWriter
+from catalogue_api.entities.preconditions import Preconditions
 from catalogue_api.forms.domain import KIND, published_version
 from catalogue_api.forms.lint import lint_form
 from soundings.access.roles import Principal
@@ -28,7 +28,7 @@ _NUMBER_MAX = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class PublishResult:
     """The form, the number of its newest version, whether that came into being just now, and what is to be known."""
 
     form: Entity
@@ -44,7 +44,7 @@ class PublishForm:
     catalogue: Catalogue
     clock: Clock
 
-    async def __call__(self, form_id: str, caller: Principal, conditions: Preconditions) -> Published:
+    async def __call__(self, form_id: str, caller: Principal, conditions: Preconditions) -> PublishResult:
         """Raises NotFound, EntityRetired, ForeignAgency, ChangedMeanwhile, and Refused when it makes no sense now."""
         author = ChangeAuthor.of(caller, self.clock)
         async with self.catalogue.writing() as writer:
@@ -59,21 +59,28 @@ class PublishForm:
         return replace(published, findings=tuple(lint_form(_body(proposal))))
 
 
-async def _publish(writer: CatalogueWriter, form: Entity, proposal: Proposal, author: ChangeAuthor) -> Published:
+async def _publish(
+    writer: CatalogueWriter, form: Entity, proposal: EntityProposal, author: ChangeAuthor
+) -> PublishResult:
     newest = await _newest(writer, form)
     number = newest.version + 1 if newest is not None else 1
     version = published_version(form.id, number, _body(proposal), proposal.known)
+    # Publishing is idempotent: responses keep the version number of identical content.
     if newest is not None and _says(version) == _says(newest):
-        return Published(form, newest.version, is_new=False)
-    await writer.keep_version(Version(KIND.name, form.id, number, document(version), author.now, author.name))
+        return PublishResult(form, newest.version, is_new=False)
+    await writer.keep_version(
+        EntityVersion(KIND.name, form.id, number, body_document(version), author.now, author.name)
+    )
+    # The version event precedes the entity snapshot, so a consumer never sees a published number
+    # without its version.
     await writer.enqueue_event(_version_event(version, author.now))
     after = replace(form, revision=form.revision + 1, published=number, updated_at=author.now)
     await save_change(writer, KIND, form, after, author)
-    return Published(after, number, is_new=True)
+    return PublishResult(after, number, is_new=True)
 
 
-def version_event(version: Version) -> FormVersionChanged:
-    """What the others are told of a version that was published."""
+def version_event(version: EntityVersion) -> FormVersionChanged:
+    """The event of a published form version."""
     return _version_event(FormVersion.model_validate(version.body, extra="ignore"), version.at)
 
 
@@ -88,14 +95,14 @@ async def _newest(reader: CatalogueReader, form: Entity) -> FormVersion | None:
     return None if kept is None else FormVersion.model_validate(kept.body, extra="ignore")
 
 
-def _body(proposal: Proposal) -> FormBody:
+def _body(proposal: EntityProposal) -> FormBody:
     if not isinstance(proposal.body, FormBody):
         raise TypeError("only forms are published")
     return proposal.body
 
 
 def _says(version: FormVersion) -> dict[str, object]:
-    return {name: value for name, value in document(version).items() if name != "version"}
+    return {name: value for name, value in body_document(version).items() if name != "version"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +111,7 @@ class ListVersions:
 
     catalogue: Catalogue
 
-    async def __call__(self, form_id: str, caller: Principal) -> Sequence[Version]:
+    async def __call__(self, form_id: str, caller: Principal) -> Sequence[EntityVersion]:
         """Raises NotFound and ForeignAgency."""
         async with self.catalogue.reading() as reader:
             require_read(caller, (await require_entity(reader, KIND.name, form_id)).agency_id)
@@ -115,7 +122,7 @@ class ListVersions:
 class GetVersion:
     catalogue: Catalogue
 
-    async def __call__(self, form_id: str, number: int, caller: Principal) -> Version:
+    async def __call__(self, form_id: str, number: int, caller: Principal) -> EntityVersion:
         """Raises NotFound and ForeignAgency."""
         async with self.catalogue.reading() as reader:
             require_read(caller, (await require_entity(reader, KIND.name, form_id)).agency_id)
@@ -127,7 +134,7 @@ class GetVersion:
 
 @dataclass(frozen=True, slots=True)
 class LintForm:
-    """Tells what should be known of a form as it is being written."""
+    """Lints a draft form."""
 
     catalogue: Catalogue
 

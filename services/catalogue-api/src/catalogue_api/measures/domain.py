@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from catalogue_api.entities.domain import Entity, Proposal, Reference, Version, document
-from catalogue_api.entities.entity_type import Numbered, entity_type, facts
+from catalogue_api.entities.domain import Entity, EntityProposal, EntityReference, EntityVersion, body_document
+from catalogue_api.entities.entity_type import Numbered, entity_type, snapshot_fields
 from soundings.events.catalogue import CatalogueChanged, MeasureBody, MeasureChanged, MeasureVersion
 from soundings.kernel.clock import from_epoch_ms
 from soundings.kernel.errors import FieldError
@@ -13,11 +13,11 @@ ALWAYS = from_epoch_ms(0)
 """Since when a measure's first version is in force: before anything that could be counted by it."""
 
 
-def _of_measure(body: MeasureBody) -> Iterator[Reference]:
-    yield Reference("agency_id", "agency", body.agency_id)
+def _of_measure(body: MeasureBody) -> Iterator[EntityReference]:
+    yield EntityReference("agency_id", "agency", body.agency_id)
 
 
-def measure_faults(body: MeasureBody, proposal: Proposal) -> Iterator[FieldError]:
+def measure_faults(body: MeasureBody, proposal: EntityProposal) -> Iterator[FieldError]:
     """No built-in measure is redefined; versions only rise, with a reason; a version keeps its scale and its words."""
     if proposal.id in BUILT_IN:
         yield FieldError("id", "built_in", f"{proposal.id!r} is a built-in measure; choose another id")
@@ -44,26 +44,35 @@ def _kept(body: MeasureBody, newest: MeasureVersion) -> Iterator[FieldError]:
             yield FieldError(f"wording.{language}", "version_is_fixed", f"people were asked {asked!r}; {raise_it}")
 
 
-def version_of(body: MeasureBody, proposal: Proposal) -> Numbered | None:
+def version_of(body: MeasureBody, proposal: EntityProposal) -> Numbered | None:
     """The version to keep, if it is new or has more wording: a language may be added to the one in force."""
     newest = _newest(proposal)
     since = ALWAYS if newest is None else proposal.now
     if newest is not None and newest.version == body.version:
         since = newest.since
     version = MeasureVersion(version=body.version, scale=body.scale, since=since, wording=body.wording)
-    return None if version == newest else (body.version, document(version))
+    return None if version == newest else (body.version, body_document(version))
 
 
-def _newest(proposal: Proposal) -> MeasureVersion | None:
+def _newest(proposal: EntityProposal) -> MeasureVersion | None:
     versions = proposal.known.versions.get(proposal.id, ())
     return versions[-1] if versions else None
 
 
-def snapshot(entity: Entity, versions: Sequence[Version]) -> CatalogueChanged:
+def measure_snapshot(entity: Entity, versions: Sequence[EntityVersion]) -> CatalogueChanged:
     """The measure with every version that it has had."""
-    return MeasureChanged.model_validate({**facts(entity), "versions": [version.body for version in versions]})
+    # Every version is sent each time, because the topic is compacted to the last record of a key.
+    return MeasureChanged.model_validate(
+        {**snapshot_fields(entity), "versions": [version.body for version in versions]}
+    )
 
 
 KIND = entity_type(
-    MeasureChanged, "measures", MeasureBody, _of_measure, faults=measure_faults, snapshot=snapshot, version=version_of
+    MeasureChanged,
+    "measures",
+    MeasureBody,
+    _of_measure,
+    faults=measure_faults,
+    snapshot=measure_snapshot,
+    version=version_of,
 )

@@ -1,1 +1,1 @@
-"""Agencies, departments, services and what is told of them: what each refers to, and the rules for it."""
+"""Agencies, departments, services and their descriptions: references and validation rules."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from functools import cache
 from zoneinfo import available_timezones
 
-from catalogue_api.entities.domain import Proposal, Reference
+from catalogue_api.entities.domain import EntityProposal, EntityReference
 from catalogue_api.entities.entity_type import entity_type
 from soundings.events.catalogue import (
     AgencyBody,
@@ -29,42 +29,42 @@ _LEVELS = 32
 _ZONES_OF_THIS_MACHINE = {"localtime", "Factory"}  # in the database's folder, and no place on earth
 
 
-def _of_nobody(_body: AgencyBody) -> Iterator[Reference]:
+def _of_nobody(_body: AgencyBody) -> Iterator[EntityReference]:
     yield from ()
 
 
-def _of_department(body: DepartmentBody) -> Iterator[Reference]:
-    yield Reference("agency_id", "agency", body.agency_id)
+def _of_department(body: DepartmentBody) -> Iterator[EntityReference]:
+    yield EntityReference("agency_id", "agency", body.agency_id)
     if body.parent_id is not None:
-        yield Reference("parent_id", "department", body.parent_id)
+        yield EntityReference("parent_id", "department", body.parent_id)
 
 
-def _of_service(body: ServiceBody) -> Iterator[Reference]:
-    yield Reference("agency_id", "agency", body.agency_id)
-    yield Reference("department_id", "department", body.department_id)
+def _of_service(body: ServiceBody) -> Iterator[EntityReference]:
+    yield EntityReference("agency_id", "agency", body.agency_id)
+    yield EntityReference("department_id", "department", body.department_id)
 
 
-def _of_standard(body: StandardBody) -> Iterator[Reference]:
-    yield Reference("service_id", "service", body.service_id)
+def _of_standard(body: StandardBody) -> Iterator[EntityReference]:
+    yield EntityReference("service_id", "service", body.service_id)
     if body.measure is not None and body.measure not in BUILT_IN:
-        yield Reference("measure", "measure", body.measure)
+        yield EntityReference("measure", "measure", body.measure)
 
 
-def _of_touchpoint(body: TouchpointBody) -> Iterator[Reference]:
-    yield Reference("service_id", "service", body.service_id)
+def _of_touchpoint(body: TouchpointBody) -> Iterator[EntityReference]:
+    yield EntityReference("service_id", "service", body.service_id)
 
 
-def _of_article(body: ArticleBody) -> Iterator[Reference]:
-    yield Reference("agency_id", "agency", body.agency_id)
+def _of_article(body: ArticleBody) -> Iterator[EntityReference]:
+    yield EntityReference("agency_id", "agency", body.agency_id)
     if body.service_id is not None:
-        yield Reference("service_id", "service", body.service_id)
+        yield EntityReference("service_id", "service", body.service_id)
 
 
-def _of_persona(body: PersonaBody) -> Iterator[Reference]:
-    yield Reference("agency_id", "agency", body.agency_id)
+def _of_persona(body: PersonaBody) -> Iterator[EntityReference]:
+    yield EntityReference("agency_id", "agency", body.agency_id)
 
 
-def agency_faults(body: AgencyBody, proposal: Proposal) -> Iterator[FieldError]:
+def agency_faults(body: AgencyBody, proposal: EntityProposal) -> Iterator[FieldError]:
     """The time zone must be one of the IANA database, and the version of the subjects' key must not fall."""
     if body.time_zone not in _time_zones():
         yield FieldError(
@@ -81,7 +81,7 @@ def _time_zones() -> frozenset[str]:
     return frozenset(available_timezones() - _ZONES_OF_THIS_MACHINE)
 
 
-def department_faults(body: DepartmentBody, proposal: Proposal) -> Iterator[FieldError]:
+def department_faults(body: DepartmentBody, proposal: EntityProposal) -> Iterator[FieldError]:
     """A department does not stand below itself, nor too deep to be shown."""
     parent, levels = body.parent_id, 0
     while parent is not None:
@@ -96,7 +96,7 @@ def department_faults(body: DepartmentBody, proposal: Proposal) -> Iterator[Fiel
         parent = above.parent_id if above is not None else None
 
 
-def service_faults(body: ServiceBody, _proposal: Proposal) -> Iterator[FieldError]:
+def service_faults(body: ServiceBody, _proposal: EntityProposal) -> Iterator[FieldError]:
     """A channel is described once."""
     seen: set[str] = set()
     for index, channel in enumerate(body.channels):

@@ -11,7 +11,7 @@ _LABEL: Final = "Feedback"
 
 
 @dataclass(frozen=True, slots=True)
-class Widget:
+class WidgetScript:
     """The script that pages load: where from, and what browsers check it by."""
 
     version: str
@@ -20,8 +20,8 @@ class Widget:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A form as far as snippets need it; ``label`` stands on what opens it."""
+class SnippetForm:
+    """The properties of a form that snippets use; ``label`` is the text of its button."""
 
     id: str
     label: str | None
@@ -30,7 +30,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Snippet:
+class EmbedSnippet:
     """What to paste for one delivery, and what the page's policy must allow, by directive."""
 
     delivery: Delivery
@@ -38,17 +38,17 @@ class Snippet:
     csp: Mapping[str, Sequence[str]]
 
 
-def snippets(form: Asked, widget: Widget, base: str) -> Sequence[Snippet]:
+def embed_snippets(form: SnippetForm, widget: WidgetScript, base: str) -> Sequence[EmbedSnippet]:
     """A snippet for each delivery of the form. ``base`` is the public address of listening, without a slash behind."""
     csp = {"script-src": [widget.src], "connect-src": [f"{base}/v1/forms/"]}
     return [
-        Snippet(delivery, "\n".join(_lines(delivery, form, widget, base)), {} if delivery == "hosted" else csp)
+        EmbedSnippet(delivery, "\n".join(_lines(delivery, form, widget, base)), {} if delivery == "hosted" else csp)
         for delivery in form.deliveries or DELIVERIES
     ]
 
 
-def _lines(delivery: Delivery, form: Asked, widget: Widget, base: str) -> Iterator[str]:
-    """A link to the form's own page stands in wherever the script does not come."""
+def _lines(delivery: Delivery, form: SnippetForm, widget: WidgetScript, base: str) -> Iterator[str]:
+    """The lines of a snippet; a link to the hosted page is the fallback without the script."""
     address = escape(f"{base}/f/{form.id}")
     label, form_id = escape(form.label or _LABEL), escape(form.id)
     match delivery:
@@ -67,6 +67,6 @@ def _lines(delivery: Delivery, form: Asked, widget: Widget, base: str) -> Iterat
             yield _script(widget, f' data-soundings-form="{form_id}" data-soundings-show="button"{said}{often}')
 
 
-def _script(widget: Widget, more: str = "") -> str:
+def _script(widget: WidgetScript, more: str = "") -> str:
     src, integrity = escape(widget.src), escape(widget.integrity)
     return f'<script async src="{src}" integrity="{integrity}" crossorigin="anonymous"{more}></script>'

@@ -1,4 +1,4 @@
-"""The door that shows what to paste."""
+"""The endpoint that returns embed snippets."""
 
 from typing import Annotated, Final
 from urllib.parse import urljoin
@@ -7,9 +7,9 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from catalogue_api.entities.domain import Document
-from catalogue_api.entities.http import answer
 from catalogue_api.entities.ports import Catalogue
-from catalogue_api.snippets.use_cases import Shown, ShowSnippets
+from catalogue_api.entities.replies import json_reply
+from catalogue_api.snippets.use_cases import ShowSnippets, SnippetReport
 from soundings.http.auth import current_principal
 from soundings.http.problems import ProblemException
 
@@ -44,12 +44,12 @@ def snippets_router(catalogue: Catalogue, feedback_url: str | None) -> APIRouter
             raise ProblemException(409, "no_feedback_url", _UNKNOWN)
         base = urljoin(str(request.base_url), feedback_url).rstrip("/")
         shown = await show(form_id, base, language, current_principal(request))
-        return answer(_document(form_id, shown))
+        return json_reply(_document(form_id, shown))
 
     return router
 
 
-def _document(form_id: str, shown: Shown) -> Document:
+def _document(form_id: str, shown: SnippetReport) -> Document:
     widget = shown.widget
     return {
         "form_id": form_id,

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
-from catalogue_api.entities.domain import Entity, document
+from catalogue_api.entities.change_steps import require_entity, require_read
+from catalogue_api.entities.domain import Entity, body_document
 from catalogue_api.entities.ports import Catalogue
-from catalogue_api.entities.use_cases import require_entity, require_read
-from catalogue_api.snippets.domain import DELIVERIES, Asked, Snippet, Widget, snippets
+from catalogue_api.snippets.domain import DELIVERIES, EmbedSnippet, SnippetForm, WidgetScript, embed_snippets
 from soundings.access.roles import Principal
 from soundings.events.catalogue import AgencyBody, SourceBody
 from soundings.kernel.errors import FieldError
@@ -15,11 +15,11 @@ from soundings.widget_release import INTEGRITY, VERSION
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class SnippetReport:
     """The snippets of a form, the script that they name, and what keeps them from working."""
 
-    widget: Widget
-    snippets: Sequence[Snippet]
+    widget: WidgetScript
+    snippets: Sequence[EmbedSnippet]
     origins: Sequence[str]
     findings: Sequence[FieldError]
 
@@ -28,26 +28,26 @@ class Shown:
 class ShowSnippets:
     catalogue: Catalogue
 
-    async def __call__(self, form_id: str, base: str, language: str | None, caller: Principal) -> Shown:
+    async def __call__(self, form_id: str, base: str, language: str | None, caller: Principal) -> SnippetReport:
         """``base`` is the public address of listening. Raises NotFound and ForeignAgency."""
         async with self.catalogue.reading() as reader:
             form = await require_entity(reader, "form", form_id)
             require_read(caller, form.agency_id)
-            body = document(form.body)
+            body = body_document(form.body)
             agency = await reader.get("agency", form.agency_id)
             source_id = body.get("source_id")
             source = await reader.get("source", source_id) if isinstance(source_id, str) else None
         spoken = language or (agency.body.default_language if agency and isinstance(agency.body, AgencyBody) else "en")
         origins = source.body.origins if source and isinstance(source.body, SourceBody) else ()
-        widget = Widget(VERSION, f"{base}/widget/{VERSION}.js", INTEGRITY)
+        widget = WidgetScript(VERSION, f"{base}/widget/{VERSION}.js", INTEGRITY)
         findings = _findings(form, source, origins)
-        return Shown(widget, snippets(_asked(form.id, body, spoken), widget, base), origins, findings)
+        return SnippetReport(widget, embed_snippets(_asked(form.id, body, spoken), widget, base), origins, findings)
 
 
-def _asked(form_id: str, body: Mapping[str, object], language: str) -> Asked:
+def _asked(form_id: str, body: Mapping[str, object], language: str) -> SnippetForm:
     texts = cast("Mapping[str, str]", body.get("button_text") or {})
     again, chosen = body.get("ask_again_after_days"), cast("Sequence[str]", body.get("deliveries") or ())
-    return Asked(
+    return SnippetForm(
         form_id,
         label=texts.get(language) or next(iter(texts.values()), None),
         ask_again_after_days=again if isinstance(again, int) else None,
@@ -77,5 +77,5 @@ def _findings(form: Entity, source: Entity | None, origins: Sequence[str]) -> li
 
 
 def _services(entity: Entity) -> set[object]:
-    named = document(entity.body).get("service_ids")
+    named = body_document(entity.body).get("service_ids")
     return set(cast("Sequence[object]", named)) if named else set()

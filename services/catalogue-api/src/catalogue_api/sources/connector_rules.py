@@ -5,7 +5,7 @@ from functools import cache
 from typing import Final
 from zoneinfo import available_timezones
 
-from catalogue_api.entities.domain import duplicates
+from catalogue_api.entities.domain import duplicate_faults
 from soundings.events.catalogue import ConnectorBody, ConnectorRule, SourceBody
 from soundings.kernel.errors import FieldError
 
@@ -20,7 +20,7 @@ _ONLY_FOR: Final = {
 
 def connector_faults(body: SourceBody) -> Iterator[FieldError]:
     """One connector per vendor, rules that say something and name services of the source, known time zones."""
-    yield from duplicates("connectors", [connector.vendor for connector in body.connectors])
+    yield from duplicate_faults("connectors", [connector.vendor for connector in body.connectors])
     if body.connectors and "interactions" not in body.accepts:
         yield FieldError("accepts", "needs_interactions", "a source with connectors must accept interactions")
     for index, connector in enumerate(body.connectors):
@@ -38,7 +38,7 @@ def _of_vendor(place: str, connector: ConnectorBody) -> Iterator[FieldError]:
             yield FieldError(f"{place}.{field}", "not_for_vendor", f"is only for {vendor}")
     if connector.time_zone is not None and connector.time_zone not in _time_zones():
         yield FieldError(f"{place}.time_zone", "unknown_time_zone", "is not a time zone, like Europe/Lisbon")
-    yield from duplicates(f"{place}.keep", connector.keep)
+    yield from duplicate_faults(f"{place}.keep", connector.keep)
 
 
 def _of_services(place: str, connector: ConnectorBody, body: SourceBody) -> Iterator[FieldError]:

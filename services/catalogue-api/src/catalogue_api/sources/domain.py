@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from catalogue_api.entities.domain import Proposal, Reference, duplicates
+from catalogue_api.entities.domain import EntityProposal, EntityReference, duplicate_faults
 from catalogue_api.entities.entity_type import entity_type
 from catalogue_api.sources.connector_rules import connector_faults
 from soundings.events.catalogue import SourceBody, SourceChanged, SourceKey, SourceKeyChanged
@@ -16,7 +16,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class StoredKey:
     """A key of a source, without its secret. A revoked key never comes back."""
 
     id: str
@@ -29,7 +29,7 @@ class Key:
     revoked_by: str | None = None
 
     def snapshot(self) -> SourceKeyChanged:
-        """What the doors are told of it."""
+        """The event payload of the key for feedback-api."""
         return SourceKeyChanged(
             id=self.id,
             revision=self.revision,
@@ -39,17 +39,17 @@ class Key:
         )
 
 
-def _of_source(body: SourceBody) -> Iterator[Reference]:
-    yield Reference("agency_id", "agency", body.agency_id)
+def _of_source(body: SourceBody) -> Iterator[EntityReference]:
+    yield EntityReference("agency_id", "agency", body.agency_id)
     for index, service in enumerate(body.service_ids):
-        yield Reference(f"service_ids.{index}", "service", service)
+        yield EntityReference(f"service_ids.{index}", "service", service)
 
 
-def source_faults(body: SourceBody, proposal: Proposal) -> Iterator[FieldError]:
+def source_faults(body: SourceBody, proposal: EntityProposal) -> Iterator[FieldError]:
     """No repetition, origins as browsers send them, sound connectors, every service that its forms ask about."""
-    yield from duplicates("service_ids", body.service_ids)
-    yield from duplicates("accepts", body.accepts)
-    yield from duplicates("origins", body.origins)
+    yield from duplicate_faults("service_ids", body.service_ids)
+    yield from duplicate_faults("accepts", body.accepts)
+    yield from duplicate_faults("origins", body.origins)
     for index, origin in enumerate(body.origins):
         proper = proper_origin(origin)
         if proper != origin:

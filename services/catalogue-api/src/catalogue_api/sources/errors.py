@@ -1,4 +1,4 @@
-"""What the doors of source keys refuse beyond what every door refuses."""
+"""Errors specific to the endpoints of source keys."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""The doors of source keys."""
+"""Endpoints of source keys."""
 
 from collections.abc import Mapping
 from typing import Annotated
@@ -7,9 +7,9 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
 
 from catalogue_api.entities.domain import Document
-from catalogue_api.entities.http import answer, instant, page_answer
-from catalogue_api.sources.domain import Key
-from catalogue_api.sources.ports import Keyring
+from catalogue_api.entities.replies import format_instant, json_reply, page_reply
+from catalogue_api.sources.domain import StoredKey
+from catalogue_api.sources.ports import SourceKeyStore
 from catalogue_api.sources.use_cases import CreateKey, ListKeys, RevokeKey
 from soundings.http.auth import current_principal
 from soundings.kernel.clock import Clock
@@ -19,7 +19,7 @@ STATUS_OF: Mapping[str, int] = {"too_many_keys": 409}
 Id = Annotated[str, Path(description="The source's id.")]
 
 
-def keys_router(keyring: Keyring, clock: Clock) -> APIRouter:
+def keys_router(keyring: SourceKeyStore, clock: Clock) -> APIRouter:
     """The routes of keys, below their source."""
     create_key, list_keys, revoke_key = CreateKey(keyring, clock), ListKeys(keyring), RevokeKey(keyring, clock)
     router = APIRouter(tags=["sources"])
@@ -33,11 +33,11 @@ def keys_router(keyring: Keyring, clock: Clock) -> APIRouter:
     )
     async def create(request: Request, source_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
         made = await create_key(source_id, current_principal(request))
-        return answer({"key_id": made.key.id, "key": made.secret}, 201)
+        return json_reply({"key_id": made.key.id, "key": made.secret}, 201)
 
     @router.get("/v1/sources/{source_id}/keys", name="catalogue.keys.list", summary="List the keys of a source")
     async def every(request: Request, source_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
-        return page_answer([_item(key) for key in await list_keys(source_id, current_principal(request))], None)
+        return page_reply([_item(key) for key in await list_keys(source_id, current_principal(request))], None)
 
     @router.delete(
         "/v1/sources/{source_id}/keys/{key_id}",
@@ -52,12 +52,12 @@ def keys_router(keyring: Keyring, clock: Clock) -> APIRouter:
     return router
 
 
-def _item(key: Key) -> Document:
+def _item(key: StoredKey) -> Document:
     return {
         "key_id": key.id,
         "state": "active" if key.revoked_at is None else "revoked",
-        "created_at": instant(key.created_at),
+        "created_at": format_instant(key.created_at),
         "created_by": key.created_by,
-        "revoked_at": None if key.revoked_at is None else instant(key.revoked_at),
+        "revoked_at": None if key.revoked_at is None else format_instant(key.revoked_at),
         "revoked_by": key.revoked_by,
     }

@@ -5,26 +5,26 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from catalogue_api.entities.ports import CatalogueReader, CatalogueWriter
-from catalogue_api.sources.domain import Key
+from catalogue_api.sources.domain import StoredKey
 
 
 class KeyReader(CatalogueReader, Protocol):
-    async def keys_of(self, source_id: str) -> Sequence[Key]:
+    async def keys_of(self, source_id: str) -> Sequence[StoredKey]:
         """Every key of a source, in the order in which they were made."""
         ...
 
-    async def key_page(self, after: str, limit: int) -> Sequence[Key]:
+    async def key_page(self, after: str, limit: int) -> Sequence[StoredKey]:
         """Keys of all sources in order of id, from behind ``after``."""
         ...
 
 
 class KeyWriter(CatalogueWriter, KeyReader, Protocol):
-    async def save_key(self, key: Key) -> None:
+    async def save_key(self, key: StoredKey) -> None:
         """Keep a key as it now is."""
         ...
 
 
-class Keyring(Protocol):
+class SourceKeyStore(Protocol):
     """The two units of work; see :class:`catalogue_api.entities.ports.Catalogue`."""
 
     def reading(self) -> AbstractAsyncContextManager[KeyReader]: ...

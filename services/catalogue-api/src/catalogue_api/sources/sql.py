@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 
 from sqlalchemy import BigInteger, Column, Row, String, Table, delete, insert, select
 
-from catalogue_api.entities.sql import METADATA, SqlReader, SqlWriter, reading, writing
-from catalogue_api.sources.domain import Key
+from catalogue_api.entities.sql import METADATA, SqlReader, SqlWriter, read_connection, write_connection
+from catalogue_api.sources.domain import StoredKey
 from soundings.db import Database, UtcDateTime
 from soundings.events.catalogue import EntityBody
 
@@ -27,11 +27,11 @@ KEYS = Table(
 class SqlKeyReader(SqlReader):
     """A :class:`~catalogue_api.sources.ports.KeyReader`."""
 
-    async def keys_of(self, source_id: str) -> Sequence[Key]:
+    async def keys_of(self, source_id: str) -> Sequence[StoredKey]:
         wanted = select(KEYS).where(KEYS.c.source_id == source_id).order_by(KEYS.c.created_at, KEYS.c.id)
         return [_key(row) for row in await self._connection.execute(wanted)]
 
-    async def key_page(self, after: str, limit: int) -> Sequence[Key]:
+    async def key_page(self, after: str, limit: int) -> Sequence[StoredKey]:
         wanted = select(KEYS).where(KEYS.c.id > after).order_by(KEYS.c.id).limit(limit)
         return [_key(row) for row in await self._connection.execute(wanted)]
 
@@ -39,7 +39,8 @@ class SqlKeyReader(SqlReader):
 class SqlKeyWriter(SqlKeyReader, SqlWriter):
     """A :class:`~catalogue_api.sources.ports.KeyWriter`."""
 
-    async def save_key(self, key: Key) -> None:
+    async def save_key(self, key: StoredKey) -> None:
+        # Delete and insert is the upsert that both dialects have.
         await self._connection.execute(delete(KEYS).where(KEYS.c.id == key.id))
         await self._connection.execute(insert(KEYS).values(_row(key)))
 
@@ -56,16 +57,16 @@ class SqlKeyring:
 
     @asynccontextmanager
     async def reading(self) -> AsyncGenerator[SqlKeyReader, None]:
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             yield SqlKeyReader(connection, self._models)
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[SqlKeyWriter, None]:
-        async with writing(self._database, self._committed) as connection:
+        async with write_connection(self._database, self._committed) as connection:
             yield SqlKeyWriter(connection, self._models)
 
 
-def _row(key: Key) -> dict[str, object]:
+def _row(key: StoredKey) -> dict[str, object]:
     return {
         "id": key.id,
         "source_id": key.source_id,
@@ -78,8 +79,8 @@ def _row(key: Key) -> dict[str, object]:
     }
 
 
-def _key(row: Row[tuple[object, ...]]) -> Key:
-    return Key(
+def _key(row: Row[tuple[object, ...]]) -> StoredKey:
+    return StoredKey(
         id=row.id,
         source_id=row.source_id,
         key_hash=row.key_hash,

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from catalogue_api.entities.change_steps import ChangeAuthor, require_entity, require_write
 from catalogue_api.entities.errors import EntityRetired
-from catalogue_api.entities.use_cases import ChangeAuthor, require_entity, require_write
-from catalogue_api.sources.domain import KIND, Key
+from catalogue_api.sources.domain import KIND, StoredKey
 from catalogue_api.sources.errors import KeyNotFound, TooManyKeys
-from catalogue_api.sources.ports import Keyring
+from catalogue_api.sources.ports import SourceKeyStore
 from soundings.access.keys import make_key
 from soundings.access.roles import Principal
 from soundings.kernel.clock import Clock
@@ -20,9 +20,9 @@ _PAGE: Final = 500
 
 @dataclass(frozen=True, slots=True)
 class CreatedKey:
-    """A key with its secret, which nobody sees a second time."""
+    """A key with its secret, which is returned only once."""
 
-    key: Key
+    key: StoredKey
     secret: str
 
 
@@ -30,7 +30,7 @@ class CreatedKey:
 class CreateKey:
     """Makes a key of a source in force."""
 
-    keyring: Keyring
+    keyring: SourceKeyStore
     clock: Clock
 
     async def __call__(self, source_id: str, caller: Principal) -> CreatedKey:
@@ -41,11 +41,14 @@ class CreateKey:
             require_write(caller, KIND.name, source.agency_id)
             if not source.is_active:
                 raise EntityRetired("The source is retired; a PUT revives it.")
+            # Counted inside the write transaction, so that two concurrent requests cannot exceed
+            # the limit.
             in_force = [key for key in await writer.keys_of(source_id) if key.revoked_at is None]
             if len(in_force) >= KEYS_MAX:
                 raise TooManyKeys(f"A source has at most {KEYS_MAX} keys in force; revoke one first.")
+            # The secret is in the reply only. The database and the log have its hash.
             made = make_key()
-            key = Key(made.key_id, source_id, made.key_hash, 1, author.now, author.name)
+            key = StoredKey(made.key_id, source_id, made.key_hash, 1, author.now, author.name)
             await writer.save_key(key)
             await writer.enqueue_event(key.snapshot())
         return CreatedKey(key, made.secret)
@@ -55,9 +58,9 @@ class CreateKey:
 class ListKeys:
     """Lists the keys of a source, revoked ones too; never their secrets."""
 
-    keyring: Keyring
+    keyring: SourceKeyStore
 
-    async def __call__(self, source_id: str, caller: Principal) -> Sequence[Key]:
+    async def __call__(self, source_id: str, caller: Principal) -> Sequence[StoredKey]:
         """Raises NotFound and ForeignAgency."""
         async with self.keyring.reading() as reader:
             require_write(caller, KIND.name, (await require_entity(reader, KIND.name, source_id)).agency_id)
@@ -68,7 +71,7 @@ class ListKeys:
 class RevokeKey:
     """Takes a key out of force for good; doing it twice changes nothing."""
 
-    keyring: Keyring
+    keyring: SourceKeyStore
     clock: Clock
 
     async def __call__(self, source_id: str, key_id: str, caller: Principal) -> None:
@@ -89,7 +92,7 @@ class RevokeKey:
 class AnnounceKeys:
     """Puts a snapshot of every key into the outbox again, revoked ones too."""
 
-    keyring: Keyring
+    keyring: SourceKeyStore
     clock: Clock
 
     async def __call__(self) -> int:

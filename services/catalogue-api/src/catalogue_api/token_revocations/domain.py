@@ -41,6 +41,7 @@ class RevokedToken:
 
 def revocation_id(jti: str) -> str:
     """The id of a revocation on the log and in rows, where not every character can stand."""
+    # A jti is chosen by the issuer and may hold any character; a hash is safe as a key on the log.
     return sha256(jti.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -53,4 +54,5 @@ def read_revocation(sent: object, now: datetime) -> TokenRevocation:
     except ValidationError as error:
         entries = error.errors(include_url=False, include_input=False, include_context=False)
         raise InvalidInput([field_error_from_pydantic(entry) for entry in entries]) from error
+    # A revocation without bound would stay in the memory of every service for ever.
     return TokenRevocation(jti=asked.jti, expires_at=min(asked.expires_at, latest))

@@ -6,7 +6,7 @@ from soundings.kernel.errors import SoundingsError
 
 
 class EveryAgencyNeeded(SoundingsError):
-    """Tokens of any agency can be revoked, so only whoever reaches every agency may do it."""
+    """Revocation affects tokens of any agency, so the caller needs access to every agency."""
 
     code: ClassVar[str] = "forbidden"
 

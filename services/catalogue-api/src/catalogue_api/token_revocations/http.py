@@ -7,10 +7,10 @@ import orjson
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
-from catalogue_api.editing.http import PageQuery
 from catalogue_api.entities.domain import Document
-from catalogue_api.entities.http import answer, instant, page_answer
-from catalogue_api.entities.openapi import sends
+from catalogue_api.entities.http import PageQuery
+from catalogue_api.entities.openapi import request_body_schema
+from catalogue_api.entities.replies import format_instant, json_reply, page_reply
 from catalogue_api.token_revocations.domain import RevokedToken
 from catalogue_api.token_revocations.use_cases import ListRevokedTokens, RevocationStore, RevokeToken
 from soundings.http.auth import current_principal
@@ -42,7 +42,7 @@ def token_revocations_router(store: RevocationStore, clock: Clock) -> APIRouter:
         name="catalogue.token_revocations.create",
         summary="Revoke a staff token; every service refuses it within a second",
         responses={200: {"description": "It was revoked already."}, 201: {"description": "It is revoked now."}},
-        openapi_extra=sends(_BODY, "application/json"),
+        openapi_extra=request_body_schema(_BODY, "application/json"),
     )
     async def create(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         try:
@@ -50,7 +50,7 @@ def token_revocations_router(store: RevocationStore, clock: Clock) -> APIRouter:
         except orjson.JSONDecodeError as error:
             raise ProblemException(400, "unreadable", "The body is not JSON.") from error
         token, is_new = await revoke(sent, current_principal(request))
-        return answer(_item(token), 201 if is_new else 200)
+        return json_reply(_item(token), 201 if is_new else 200)
 
     @router.get("/v1/token-revocations", name="catalogue.token_revocations.list", summary="List revoked tokens")
     async def every(  # pyright: ignore[reportUnusedFunction]
@@ -58,7 +58,7 @@ def token_revocations_router(store: RevocationStore, clock: Clock) -> APIRouter:
     ) -> Response:
         after = str(decode_cursor(query.cursor, str)[0]) if query.cursor else ""
         found, more = await list_revoked(current_principal(request), after=after, limit=query.limit)
-        return page_answer([_item(token) for token in found], encode_cursor(found[-1].id) if more else None)
+        return page_reply([_item(token) for token in found], encode_cursor(found[-1].id) if more else None)
 
     return router
 
@@ -66,7 +66,7 @@ def token_revocations_router(store: RevocationStore, clock: Clock) -> APIRouter:
 def _item(token: RevokedToken) -> Document:
     return {
         "jti": token.jti,
-        "expires_at": instant(token.expires_at),
-        "revoked_at": instant(token.revoked_at),
+        "expires_at": format_instant(token.expires_at),
+        "revoked_at": format_instant(token.revoked_at),
         "revoked_by": token.revoked_by,
     }

@@ -8,7 +8,7 @@ from typing import Final
 from sqlalchemy import BigInteger, Column, Row, String, Table, delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from catalogue_api.entities.sql import METADATA, OUTBOX, reading, writing
+from catalogue_api.entities.sql import METADATA, OUTBOX, read_connection, write_connection
 from catalogue_api.token_revocations.domain import RevokedToken, revocation_id
 from soundings.db import Database, UtcDateTime
 from soundings.events.catalogue import TokenRevocationChanged
@@ -79,18 +79,18 @@ class SqlRevocationStore:
 
     @asynccontextmanager
     async def writing(self) -> AsyncGenerator[SqlRevocationWriter, None]:
-        async with writing(self._database, self._committed) as connection:
+        async with write_connection(self._database, self._committed) as connection:
             yield SqlRevocationWriter(connection)
 
     async def page(self, after: str, limit: int) -> Sequence[RevokedToken]:
         """Revocations in order of their ids, from behind one."""
         wanted = select(REVOKED).where(REVOKED.c.id > after).order_by(REVOKED.c.id).limit(limit)
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             return [_revoked(row) for row in await connection.execute(wanted)]
 
     async def revoked(self) -> Mapping[str, int]:
         """See :class:`soundings.access.revocations.RevocationSource`. Raises Unavailable."""
-        async with reading(self._database) as connection:
+        async with read_connection(self._database) as connection:
             rows = await connection.execute(select(REVOKED.c.jti, REVOKED.c.expires_at))
             return {_readable(jti): epoch_ms(expires_at) for jti, expires_at in rows}
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from catalogue_api.entities.use_cases import ChangeAuthor
+from catalogue_api.entities.change_steps import ChangeAuthor
 from catalogue_api.token_revocations.domain import RevokedToken, read_revocation
 from catalogue_api.token_revocations.errors import EveryAgencyNeeded, TooManyRevocations
 from soundings.access.roles import Principal
@@ -42,7 +42,7 @@ class RevocationStore(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class RevokeToken:
-    """Revokes a token for good; one that nobody knows too, and doing it twice changes nothing."""
+    """Revokes a token permanently; unknown tokens are accepted, and the operation is idempotent."""
 
     store: RevocationStore
     clock: Clock
@@ -54,10 +54,13 @@ class RevokeToken:
         author = ChangeAuthor.of(caller, self.clock)
         asked = read_revocation(sent, author.now)
         async with self.store.writing() as writer:
+            # Removed when something is written, so no scheduler is needed; bounded, so that one
+            # request stays fast.
             await writer.forget_expired(author.now - _GRACE, author.now, _FORGOTTEN_AT_ONCE)
             before = await writer.get(asked.jti)
             if before is not None and before.expires_at >= asked.expires_at:
                 return before, False
+            # Every service holds all revocations in memory.
             if before is None and await writer.count() >= self.most:
                 raise TooManyRevocations(f"{self.most} tokens are revoked; withdraw the key that signed them.")
             revision = 1 if before is None else before.revision + 1

@@ -7,4 +7,4 @@ from soundings.http.fast_path import FastPathRoute
 class SourceRoute(FastPathRoute):
     """Only for operations that the policy table opens to sources."""
 
-    door = AuthScheme.SOURCE
+    required_scheme = AuthScheme.SOURCE

@@ -23,7 +23,7 @@ class PublicCorsRoute(FastPathRoute):
     No cookies travel here, so there is nothing to protect from other pages but the form itself: see `may_send`.
     """
 
-    door = AuthScheme.PUBLIC
+    required_scheme = AuthScheme.PUBLIC
     headers = (
         (b"access-control-allow-origin", b"*"),
         (b"access-control-expose-headers", b"etag, retry-after, x-request-id"),

@@ -42,6 +42,8 @@ class KafkaLog:
     @classmethod
     async def open_log(cls, servers: str, options: Mapping[str, str]) -> "KafkaLog":
         """Nothing is connected before it is needed, so that a service starts while the cluster is away."""
+        # User name and password are read from the environment, because URLs end up in process lists
+        # and logs.
         return cls(kafka_settings(servers, options, os.environ))
 
     async def ensure_topics(self, topics: Sequence[TopicSpec]) -> None:
@@ -57,6 +59,8 @@ class KafkaLog:
     async def append_records(self, topic: str, records: Sequence[LogRecord]) -> Sequence[RecordPosition | AppendFailed]:
         self._check_open()
         count = await self._brokers.partition_counts(topic)
+        # The partition is computed here and not by aiokafka, so that a key has the same partition
+        # in every adapter.
         addressed = [(_partition_of(record, count), record) for record in within_limits(records)]
         return with_refusals(records, await self._appending.append_addressed(topic, addressed) if addressed else ())
 
@@ -97,6 +101,8 @@ class KafkaLog:
     async def close_log(self) -> None:
         if not self._closed:
             self._closed = True
+            # The producer first: its queued appends need the connections that are closed
+            # afterwards.
             await self._appending.close_producer()
             await self._reading.close_connections()
             await self._brokers.close_client()

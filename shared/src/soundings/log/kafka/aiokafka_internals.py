@@ -34,6 +34,8 @@ from aiokafka.structs import TopicPartition as KafkaPartition
 from soundings.log.kafka.settings import KafkaSettings
 from soundings.log.port import TopicPartition
 
+# Values of the Kafka protocol. Fetch responses have one field more from version 11 on (preferred
+# read replica).
 READ_COMMITTED = 1
 _REPLICA_SINCE = 11
 _SET_FOR_TOPIC = 1
@@ -89,7 +91,7 @@ class KafkaClient(Protocol):
 
 
 class RecordBatchBuilder(Protocol):
-    """Records that are sent to a partition together; `append` gives None when there is no room for one more."""
+    """Records that are sent to a partition together; `append` returns None when the batch is full."""
 
     def append(
         self, *, timestamp: int, key: bytes, value: bytes | None, headers: Sequence[object]
@@ -221,6 +223,8 @@ def make_client(settings: KafkaSettings) -> KafkaClient:
 def make_producer(settings: KafkaSettings) -> KafkaProducer:
     return _make_producer(
         **_connection_options(settings),
+        # Idempotence keeps the order within a partition over retries; acks=all waits for every in-
+        # sync replica.
         enable_idempotence=True,
         acks="all",
         compression_type=None if settings.compression == "none" else settings.compression,
@@ -263,6 +267,8 @@ async def alter_topic(admin: KafkaAdmin, topic: str, settings: Mapping[str, str]
                 raise error
 
 
+# aiokafka has no public way to stop a producer without flushing, and a flush waits without bound
+# for an unreachable cluster.
 async def abort_producer(producer: KafkaProducer) -> None:
     """Let go of what a producer has not sent yet; by itself it would go on trying for as long as it takes."""
     inside = cast("_ProducerInside", producer)
@@ -279,6 +285,8 @@ async def abort_producer(producer: KafkaProducer) -> None:
 def fetch_request(positions: Mapping[TopicPartition, int], *, wait_ms: int, most_bytes: int) -> KafkaRequest:
     """Records from some positions on: as soon as there are any, or none after a while."""
     by_topic = _by_topic((home, (position, most_bytes)) for home, position in positions.items())
+    # A minimum of one byte: the broker answers as soon as any record is there. The maximum grows
+    # with the partitions, so that one of them cannot take the share of the others.
     return _fetch_request(wait_ms, 1, most_bytes * len(positions), READ_COMMITTED, by_topic)
 
 
@@ -288,8 +296,10 @@ def position_request(homes: Iterable[TopicPartition], which: int) -> KafkaReques
 
 
 def commit_request(group: str, positions: Mapping[TopicPartition, int]) -> KafkaRequest:
-    """Note positions under the name of a group that nobody is a member of."""
+    """Commit offsets for a group without members."""
     by_topic = _by_topic((home, (position, "")) for home, position in positions.items())
+    # Generation -1 and an empty member id are what the protocol requires of a commit from outside a
+    # group.
     return _commit_request(group, -1, "", -1, by_topic)
 
 
@@ -307,7 +317,7 @@ def leader_of(client: KafkaClient, home: TopicPartition) -> int:
 
 
 def error_of(code: int) -> KafkaError | None:
-    """The error that a code in an answer stands for."""
+    """The exception of an error code in a response; None for success."""
     return for_code(code)() if code else None
 
 

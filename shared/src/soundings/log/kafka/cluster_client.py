@@ -52,6 +52,8 @@ class BrokerClient:
             except KafkaError as error:
                 if not error.retriable:
                     raise
+                # Most retriable errors mean that a leader has moved, so the metadata is refreshed
+                # before the next attempt.
                 await client.force_metadata_update()
                 await asyncio.sleep(RETRY_SECONDS)
 
@@ -62,6 +64,7 @@ class BrokerClient:
             known = await self.with_retries(lambda client: _look_up(client, topic))
             if known == 0:
                 raise UnknownTopic(f"there is no topic {topic!r} on this Kafka cluster")
+            # Cached for good: the number of partitions of a topic is fixed (see ensure_topics).
             self._partitions[topic] = known
         return known
 
@@ -109,6 +112,7 @@ class BrokerClient:
         try:
             await client.bootstrap()
             await client.force_metadata_update()
+        # BaseException, because a cancelled start must close its sockets too.
         except BaseException:
             await client.close()
             raise

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from soundings.log.columns import build_records
 from soundings.log.kafka.aiokafka_internals import CorruptRecordException, FetchedBatch, is_abort
 from soundings.log.port import StoredRecord, TopicPartition
+from soundings.log.record_columns import build_records
 
 
 class FetchBuffer:
@@ -23,6 +23,7 @@ class FetchBuffer:
         given_up: Sequence[tuple[int, int]] = (),
     ) -> None:
         self._home = home
+        # Reversed, so that the next batch is popped from the end in constant time.
         self._batches = list(reversed(batches))
         self._given_up = sorted(given_up, key=lambda transaction: transaction[1], reverse=True)
         self._giving_up: set[int] = set()
@@ -48,6 +49,7 @@ class FetchBuffer:
         return taken
 
     def _decode_batch(self, batch: FetchedBatch) -> None:
+        # Decoding is lazy: a batch costs memory and time only when a reader takes it.
         if not batch.validate_crc():
             raise CorruptRecordException(f"{self._home} {batch.base_offset}")
         if self._is_counted(batch):
@@ -68,6 +70,8 @@ class FetchBuffer:
     def _is_counted(self, batch: FetchedBatch) -> bool:
         """Whether a batch holds records at all, and none of a transaction that was given up."""
         while self._given_up and self._given_up[-1][1] <= batch.base_offset:
+            # Aborted transactions are listed by producer and first offset. A producer stays in the
+            # set until its abort marker.
             self._giving_up.add(self._given_up.pop()[0])
         if batch.is_control_batch:
             if any(is_abort(record.key) for record in batch):

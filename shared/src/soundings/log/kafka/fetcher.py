@@ -15,6 +15,7 @@ from soundings.log.kafka.cluster_client import BrokerClient, by_leader
 from soundings.log.kafka.fetch_buffer import FetchBuffer
 from soundings.log.port import RecordBatch, StoredRecord, TopicPartition
 
+# One megabyte keeps a rebuild at full speed while a half-read fetch stays small in memory.
 _FETCH_BYTES = 1 << 20
 _KEPT = 64
 """How many fetches may lie half read; each is a megabyte or one packet, before decompression."""
@@ -39,6 +40,7 @@ class PartitionFetcher:
         records: list[StoredRecord] = []
         while len(records) < limit and (taken := fetched.take_records(limit - len(records))):
             records += taken
+            # Decoding holds the event loop; give other tasks a turn between two batches.
             await asyncio.sleep(0)
         if fetched.has_records():
             self.store_fetched(home, fetched)
@@ -49,7 +51,7 @@ class PartitionFetcher:
         return (home, position) in self._kept
 
     def store_fetched(self, home: TopicPartition, fetched: FetchBuffer) -> None:
-        """Have records ready for whoever reads on at their position."""
+        """Buffer fetched records for the reader at their position."""
         self._kept[home, fetched.position] = fetched
         if len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
@@ -64,6 +66,7 @@ class PartitionFetcher:
                 fetched = await task
             else:
                 fetched = await self._fetch_batch(home, position)
+        # There is more: fetch it while the caller processes this batch, which hides the round trip.
         if fetched.following < fetched.end:
             self._fetch_ahead(home, fetched.following)
         return fetched
@@ -73,6 +76,7 @@ class PartitionFetcher:
         if ahead == position or (home, position) in self._kept:
             return
         if task is not None:
+            # A reader that moved elsewhere does not need the old fetch.
             task.cancel()
         task = asyncio.create_task(self._fetch_batch(home, position))
         task.add_done_callback(_forget_failure)
@@ -90,6 +94,8 @@ class PartitionFetcher:
         answer = await self._brokers.with_retries(attempt)
         if answer.error is None:
             return FetchBuffer(home, position, answer.batches, end=answer.end, given_up=answer.given_up)
+        # Out of range is either before retention, where reading goes on at the earliest offset, or
+        # beyond the end, where there is nothing.
         earliest = (await self._brokers.list_offsets([home], EARLIEST))[home]
         return (
             FetchBuffer(home, position, end=position)
@@ -105,6 +111,6 @@ class PartitionFetcher:
 
 
 def _forget_failure(task: asyncio.Task[FetchBuffer]) -> None:
-    """Whoever reads there finds out by asking again."""
+    """Retrieve the exception, or asyncio would log it; the reader gets the failure from its next fetch."""
     if not task.cancelled():
         task.exception()

@@ -10,6 +10,7 @@ from soundings.log.port import LogClosed, LogUnavailable
 
 T = TypeVar("T")
 
+# During an outage at most two connection attempts per second, whatever the number of requests.
 _TRY_AGAIN_AFTER = 0.5
 
 
@@ -33,6 +34,8 @@ class LazyResource(Generic[T]):
         if self._opened is not None:
             return self._opened
         async with self._lock:
+            # Checked under the lock, so that a late caller cannot open a connection after
+            # close_resource.
             if self._closed:
                 raise LogClosed("the log is closed")
             if self._opened is None:
@@ -54,6 +57,8 @@ class LazyResource(Generic[T]):
         if self._opened is opened:
             self._opened = None
             task = asyncio.create_task(self._close_opened(opened))
+            # The event loop keeps weak references only; the set keeps the task alive until it is
+            # done.
             self._leaving.add(task)
             task.add_done_callback(self._leaving.discard)
 

@@ -38,6 +38,8 @@ class LongPoller:
         ready = [home for home, position in positions.items() if self._reading.has_buffered(home, position)]
         if ready:
             return ready
+        # Each concurrent wait uses its own connection group, else its long poll would delay the
+        # requests of the others.
         lane = next(number for number in count() if number not in self._busy)
         self._busy.add(lane)
         try:
@@ -104,6 +106,7 @@ async def _first_answers(
     try:
         done, _ = await asyncio.wait(questions, return_when=asyncio.FIRST_COMPLETED)
     finally:
+        # Cancelling leaves the poll running at the broker for at most _QUESTION_SECONDS.
         for question in questions:
             question.cancel()
         await asyncio.gather(*questions, return_exceptions=True)

@@ -18,11 +18,14 @@ from soundings.log.kafka.lazy_resource import LazyResource
 from soundings.log.kafka.settings import KafkaSettings
 from soundings.log.port import AppendFailed, LogRecord, LogUnavailable, RecordPosition, TopicPartition, size_of
 
+# Back-pressure: beyond this bound appends fail at once instead of filling the memory.
 MOST_WAITING_BYTES = 64 << 20
 _UNREACHABLE = "unreachable"
 _REFUSED = "refused_by_broker"
 _LONGEST = 3
 """How many deadlines an append may take while the cluster goes on acknowledging others."""
+# The outcome of a record that was never acknowledged. Retryable, because it may or may not have
+# been stored.
 _LATE = AppendFailed(_UNREACHABLE, "not acknowledged in time", retryable=True)
 
 
@@ -45,7 +48,7 @@ class PendingAppend:
             self.settle_future()
 
     def settle_future(self) -> None:
-        """Nobody waits any longer: records that have not been sent by now are not sent any more."""
+        """The caller has given up: records that are not sent yet are dropped."""
         if not self.settled.done():
             self.settled.set_result(None)
 
@@ -55,7 +58,7 @@ Item = tuple[LogRecord, int, PendingAppend, int]
 
 
 class ProducerState:
-    """What all partitions of a log share: how much waits, and when the cluster was last heard of."""
+    """What all partitions of a log share: the bytes that wait, and when the cluster last answered."""
 
     def __init__(self) -> None:
         self.waiting_bytes = 0
@@ -81,6 +84,8 @@ class PartitionQueue:
         """Send a record with the next packet."""
         self._queue.append(item)
         self._traffic.waiting_bytes += item[1]
+        # One sending task per partition: records that arrive meanwhile form the next batch, so
+        # batches grow with the load.
         if self.sending is None or self.sending.done():
             self.sending = asyncio.create_task(self._send_all())
 
@@ -97,6 +102,7 @@ class PartitionQueue:
         """Send the next packet and note what became of it. After an error the next one gets a new producer."""
         items: list[Item] = []
         try:
+            # aiokafka would wait for metadata of an unknown partition until its own time-out.
             if self._partition not in await producer.partitions_for(self._topic):
                 raise UnknownTopicOrPartitionError(f"{self._topic} {self._partition}")
             packet = producer.create_batch()
@@ -105,6 +111,8 @@ class PartitionQueue:
                 first = (await (await producer.send_batch(packet, self._topic, partition=self._partition))).offset
                 self._mark_stored(items, first)
         except KafkaError as error:
+            # After an error the state of an idempotent producer is unknown; a new one gets a new
+            # producer id.
             self._producer.discard_broken(producer)
             items = items or [self._pop_items() for _ in range(len(self._queue))]
             self._fail_items(items, _REFUSED if isinstance(error, REFUSALS) else _UNREACHABLE, str(error))
@@ -115,6 +123,8 @@ class PartitionQueue:
         now = int(time() * 1000)
         while self._queue:
             record, _, ticket, _ = self._queue[0]
+            # Records whose caller has given up are dropped here, so that a retry of the caller does
+            # not store them twice.
             if not ticket.settled.done():
                 fits = packet.append(timestamp=now, key=record.key, value=record.value, headers=list(record.headers))
                 if fits is None:
@@ -155,7 +165,7 @@ class BatchingProducer:
     async def append_addressed(
         self, topic: str, addressed: Sequence[tuple[int, LogRecord]]
     ) -> Sequence[RecordPosition | AppendFailed]:
-        """Store records, each in the partition beside it; an outcome for each, or `LogUnavailable` for all."""
+        """Store records, each in its given partition; returns an outcome for each, or `LogUnavailable` for all."""
         self._refuse_what_is_hopeless()
         ticket = PendingAppend(len(addressed), asyncio.get_running_loop())
         self._open[ticket] = None
@@ -174,6 +184,7 @@ class BatchingProducer:
         """While records that the cluster was given are not acknowledged, no others are queued behind them."""
         if self._traffic.silent:
             raise LogUnavailable("the Kafka cluster does not answer")
+        # The check precedes queuing, so one call may exceed the bound by its own size at most.
         if self._traffic.waiting_bytes > MOST_WAITING_BYTES:
             raise LogUnavailable("more is waiting to be sent than the Kafka cluster keeps up with")
 
@@ -184,6 +195,7 @@ class BatchingProducer:
         return lane
 
     def _watch_replies(self) -> None:
+        # One timer for all open appends; a timer for each would cost more than the append itself.
         self._alarm = asyncio.get_running_loop().call_later(self._settings.deadline / 4, self._look_after_all)
 
     def _look_after_all(self) -> None:
@@ -191,6 +203,8 @@ class BatchingProducer:
         deadline, now = self._settings.deadline, monotonic()
         for ticket in self._open:  # the oldest first
             silent = max(self._traffic.heard, ticket.began) + deadline <= now
+            # Insertion order is order of age, so the first append that may still wait ends the
+            # scan.
             if not silent and ticket.began + _LONGEST * deadline > now:
                 break
             self._traffic.silent = silent

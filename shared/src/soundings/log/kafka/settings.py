@@ -50,6 +50,7 @@ def kafka_settings(servers: str, options: Mapping[str, str], environment: Mappin
     """The settings from the host part and the query of a URL; raises `BadLogUrl`."""
     if not servers.strip(","):
         raise BadLogUrl("a log on Kafka is kafka://host:port,host:port")
+    # Unknown options are errors: a misspelt replication factor must not be ignored silently.
     unknown = options.keys() - {field.name for field in fields(KafkaSettings)} | options.keys() & {"servers"}
     if unknown:
         raise BadLogUrl(f"a log on Kafka has no option {', '.join(sorted(unknown))}")

@@ -22,6 +22,8 @@ async def ensure_topics(settings: KafkaSettings, topics: Sequence[TopicSpec]) ->
         await admin.start()
         found = {described["topic"]: len(described["partitions"]) for described in await admin.describe_topics()}
         for topic in topics:
+            # All topics are checked before any is changed. More partitions would move keys to other
+            # partitions and break their order.
             if found.get(topic.name, topic.partitions) != topic.partitions:
                 raise TopicConflict(f"{topic.name} has {found[topic.name]} partitions for life, not {topic.partitions}")
         missing = [topic for topic in topics if topic.name not in found]
@@ -51,6 +53,7 @@ def _wanted_config(settings: KafkaSettings, topic: TopicSpec) -> Mapping[str, st
     wanted = {
         "cleanup.policy": topic.cleanup,
         "retention.ms": str(kept),
+        # Consumers compute the fold delay from this time too.
         "message.timestamp.type": "LogAppendTime",
     }
     if settings.min_insync_replicas is not None:

@@ -32,6 +32,7 @@ class SpoolDrain:
         """Pass on a batch of every partition that has any; whether there was one. Raises `LogUnavailable`."""
         waiting = await self._spool.waiting_partitions()
         # All come to an end before an error is told, so that nothing is still under way when it is tried again.
+        # Partitions are drained in parallel, but each strictly in order: one batch at a time.
         ended = await asyncio.gather(*(self._pass_on(home) for home in waiting), return_exceptions=True)
         await self.trim_drained()
         for error in ended:
@@ -40,7 +41,7 @@ class SpoolDrain:
         return bool(waiting)
 
     async def trim_drained(self) -> None:
-        """Make room of what has passed; while the disk is full that must wait, and holds up nothing."""
+        """Free the space of drained records; retried later while the disk is full, without blocking the drain."""
         with suppress(LogUnavailable):
             await self._spool.trim_drained()
 
@@ -57,6 +58,8 @@ class SpoolDrain:
             if isinstance(outcome, AppendFailed):
                 _must_be_final(outcome)
                 break
+            # Advanced record by record, so that a failure in the middle repeats only what was not
+            # stored.
             self._spool.mark_drained(home, stored.position + 1)
         else:
             return
@@ -69,6 +72,8 @@ class SpoolDrain:
             if refusal is None:
                 self._spool.mark_drained((stored.topic, stored.partition), stored.position + 1)
             else:
+                # A record that the log refuses for good would block its partition for ever; it is
+                # parked and reported.
                 await self._spool.park_record(stored)
                 _log.error(
                     "record_parked",

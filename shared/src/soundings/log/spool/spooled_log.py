@@ -111,9 +111,12 @@ class SpooledLog:
     # The port
 
     async def append_records(self, topic: str, records: Sequence[LogRecord]) -> Sequence[RecordPosition | AppendFailed]:
+        # Only topics of incoming records are spooled; for all others an outage is an error of the
+        # caller.
         if topic not in self._spool.topics:
             return await self._behind.append_records(topic, records)
         if self._away:
+            # The gate is closed while the last spooled records are drained; see _turn_back.
             await self._gate.wait()
         if self._away:
             return await self._append_to_spool(topic, records)
@@ -173,6 +176,8 @@ class SpooledLog:
             self._away = True
             _log.warning("log_away", error=None if error is None else f"{type(error).__name__}: {error}")
         for hurry in self._under_way:
+            # Expire the deadlines of appends in flight: with the log away, waiting for each would
+            # only add latency.
             if not hurry.expired():
                 hurry.reschedule(0)
         self._needed.set()
@@ -180,6 +185,8 @@ class SpooledLog:
     async def _append_to_spool(
         self, topic: str, records: Sequence[LogRecord]
     ) -> Sequence[RecordPosition | AppendFailed]:
+        # Counted, so that _turn_back can wait for writes in progress before it drains for the last
+        # time.
         self._entering += 1
         self._all_entered.clear()
         try:
@@ -237,6 +244,7 @@ class SpooledLog:
         self._pass_by()
         while await self._drain.drain_once():
             await self._probe_log()
+        # A cheap read proves that the log answers before traffic is sent to it again.
         await self._behind.end_positions(self._spool.topics)
         await self._turn_back()
         await self._drain_remaining()
@@ -258,10 +266,13 @@ class SpooledLog:
                 await self._all_entered.wait()
                 while await self._drain.drain_once():
                     pass
+            # The disk was too full even for deleting; replacing the empty file frees the space.
             if self._spool.has_untrimmed:
                 with suppress(LogUnavailable):
                     await self._spool.reopen_store()
             self._away = self._spool_fails = False
+            # The gate opens again in any case, or a failed attempt would block all appends for
+            # ever.
             _log.warning("log_back")
         finally:
             self._gate.set()

@@ -35,6 +35,7 @@ _BATCH_BYTES: Final = 256 << 10
 
 _PARKED: Final = "parked."
 _PROBE: Final = TopicSpec("probe", 1, "delete", None)
+# A whole page: smaller writes may fit into free space of the file while the disk is full.
 _PROBE_BYTES: Final = 4096
 
 
@@ -125,6 +126,7 @@ class SpoolStore:
         size = 0
         for count, stored in enumerate(batch.records):
             size += size_of(as_record(stored))
+            # At least one record, even one larger than the bound, or the drain would never advance.
             if count and size > _BATCH_BYTES:
                 return RecordBatch(*home, batch.records[:count], stored.position)
         return batch
@@ -138,22 +140,22 @@ class SpoolStore:
         self._next[home] = position
 
     async def trim_drained(self) -> None:
-        """Make room of what has passed; raises `LogUnavailable` while the disk is full, and then changes nothing."""
+        """Free the space of drained records; raises `LogUnavailable` and changes nothing while the disk is full."""
         await self._trim_log(await self._open_log())
 
     @property
     def has_untrimmed(self) -> bool:
-        """Whether there was no room to make room of what has passed."""
+        """Whether drained records could not be removed yet."""
         return self._next != self._trimmed
 
     async def park_record(self, stored: StoredRecord) -> None:
-        """Put aside the next record of a partition, in one step and without taking more room."""
+        """Park the next record of a partition, atomically and without using more space."""
         log = await self._open_log()
         await log.move_record(stored.topic, stored.partition, stored.position, _PARKED + stored.topic)
         self.mark_drained((stored.topic, stored.partition), stored.position + 1)
 
     async def parked_records(self) -> Sequence[StoredRecord]:
-        """The records that were put aside, each as if it still stood in its own topic."""
+        """The parked records, each with its original topic."""
         log = await self._open_log()
         found: list[StoredRecord] = []
         for topic, partition in self._next:
@@ -182,6 +184,7 @@ class SpoolStore:
         ]
         records = sum(end - self._next[home] for home, end in ends.items())
         parked = await self._parked_records(log)
+        # An empty file keeps free pages; they are not what an operator wants to see as depth.
         used = await log.used_bytes() if records or parked else 0
         return SpoolDepth(records, used, min(oldest, default=None), parked)
 
@@ -213,6 +216,8 @@ class SpoolStore:
         except BaseException:
             await log.close_log()
             raise
+        # The read position is not stored: drained records are deleted, so the first one left is the
+        # next. After a crash some are sent twice.
         self._next, self._trimmed = firsts, dict(firsts)
         return log
 
@@ -247,9 +252,10 @@ async def _first_position(log: SqliteLog, home: TopicPartition, end: int) -> int
 
 
 def _lock_file(path: Path) -> TextIO:
-    """A file that nobody else has locked; the lock ends with the process, however that ends."""
+    """Open a file with an exclusive lock, which the kernel releases with the process."""
     file = path.open("w")
     try:
+        # flock and not a pid file: the kernel releases it even after SIGKILL, and pids are reused.
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
         file.close()

@@ -36,6 +36,7 @@ from soundings.log.sqlite.retention import (
 from soundings.log.sqlite.topic_index import declare_topics
 from soundings.log.sqlite.write_queue import Row
 
+# Bound of one read in memory, as records may have up to MAX_RECORD_BYTES.
 _READ_BYTES = 32 << 20
 
 
@@ -77,6 +78,8 @@ class SqliteLog:
             found = file.open_reader().read_slice((topic, partition), slot, position, min(SLICE, limit - len(records)))
             records += found.records
             size += found.size
+            # Short slices with a yield in between: SQLite runs on the event loop thread here, which
+            # costs less than a thread switch per read.
             if more := found.more and len(records) < limit and size < _READ_BYTES:
                 position = records[-1].position + 1
                 await asyncio.sleep(0)
@@ -209,6 +212,7 @@ class SqliteLog:
             compaction.take_records(batch.records)
             batch = await self.read_batch(topic, partition, batch.next, STEP)
         dead, slot, removed = compaction.superseded_positions(), self._partition_slot(topic, partition), 0
+        # Short transactions, so that appends are not delayed by a large compaction.
         for start in range(0, len(dead), STEP):
             positions = dead[start : start + STEP]
             removed += await self._log_file.writer.perform_action(

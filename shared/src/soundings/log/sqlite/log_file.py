@@ -30,6 +30,8 @@ class LogFile:
         self.holders = 0
         self.writer = LogWriter(path, clock, max_bytes)
         self.waiters = self.writer.waiters
+        # One connection per thread: SQLite serialises calls on one connection, and readers must not
+        # wait for each other.
         self._readers: dict[int, LogReader] = {}
         self._looked = monotonic()
         self._closed = False
@@ -77,6 +79,7 @@ class LogFile:
 def open_file(path: Path, clock: Clock, max_bytes: int | None) -> LogFile:
     """The file, opened if this process has not done so yet; the first to open it sets the clock and the bound."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Resolved, so that two paths to one file share one writer.
     name = os.path.realpath(path)
     with _lock:
         file = _open.get(name)
@@ -88,6 +91,7 @@ def open_file(path: Path, clock: Clock, max_bytes: int | None) -> LogFile:
 
 def release_file(file: LogFile) -> None:
     """Give up one hold; the last one closes the file, when what waits is written. Blocks."""
+    # Waiters of a closing log would otherwise sleep until their time-out.
     wake_all(file.waiters.all_waiters())
     with _lock:
         file.holders -= 1

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from soundings.log.columns import build_records
 from soundings.log.header_codec import unpack_headers
 from soundings.log.port import StoredRecord, TopicPartition
+from soundings.log.record_columns import build_records
 from soundings.log.sqlite.schema import POSITION_BITS, POSITION_MASK, open_reader
 from soundings.log.sqlite.topic_index import TopicIndex, look_up
 
@@ -56,6 +56,8 @@ class LogReader:
         size = 0
         step: list[Row] = cursor.fetchmany(_STEP)
         while step:
+            # Fetched in steps: the byte bound is checked before large values of the rest are
+            # loaded.
             rows += step
             size += sum([len(row[2] or b"") for row in step])
             if size >= _SLICE_BYTES or len(rows) >= limit:
@@ -83,6 +85,8 @@ class LogReader:
 
     def changed_ends(self) -> TopicIndex | None:
         """The directory if anything was committed since the last look, by whatever process."""
+        # data_version changes when another connection commits, and costs far less than a query of
+        # the ends.
         version: int = self._connection.execute("PRAGMA data_version").fetchone()[0]
         if version == self._version:
             return None

@@ -10,6 +10,7 @@ from soundings.log.sqlite.schema import POSITION_BITS, POSITION_MASK
 STEP = 2_000
 """How many records one transaction removes, so that appends never wait long for it."""
 
+# Several pages, so that the probe fails on a full disk; a smaller value could reuse free space.
 _TOUCHED_BYTES = 16_384
 TOMBSTONE_MS = 86_400_000
 """A tombstone stays for a day, so that readers who are not far behind learn of it."""
@@ -75,7 +76,7 @@ def _slot_bounds(slot: int) -> tuple[int, int]:
 
 @dataclass(slots=True)
 class KeyCompaction:
-    """Takes in the records of a partition in their order and tells which of them have been replaced."""
+    """Reads the records of a partition in order and reports which of them have been superseded."""
 
     now_ms: int
     _newest: dict[bytes, StoredRecord] = field(default_factory=dict[bytes, StoredRecord])
@@ -90,6 +91,7 @@ class KeyCompaction:
 
     def superseded_positions(self) -> list[int]:
         """The positions that may go, in their order: a tombstone never goes before what it buries."""
+        # Tombstones go later than what they delete: a slow reader must not miss a deletion.
         buried = [
             record.position
             for record in self._newest.values()

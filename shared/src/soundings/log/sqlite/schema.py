@@ -33,8 +33,12 @@ def open_writer(path: Path, max_bytes: int | None = None) -> sqlite3.Connection:
     """The one connection that writes; creates the file and its tables. `max_bytes` bounds the file, not its WAL."""
     connection = _open_connection(path)
     connection.execute("PRAGMA journal_mode = WAL")
+    # FULL: an acknowledged record survives a power failure. NORMAL would lose the last commits of
+    # the WAL.
     connection.execute("PRAGMA synchronous = FULL")
+    # Erased and expired text is overwritten with zeros, not only unlinked.
     connection.execute("PRAGMA secure_delete = ON")
+    # Checkpoints are run by the writer when its queue is empty, not in the middle of a commit.
     connection.execute("PRAGMA wal_autocheckpoint = 0")
     connection.execute("PRAGMA journal_size_limit = 67108864")
     found = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -50,7 +54,7 @@ def open_writer(path: Path, max_bytes: int | None = None) -> sqlite3.Connection:
 
 
 def file_identity(path: Path) -> tuple[int, int] | None:
-    """What tells a file from another one that took its name; None where there is none."""
+    """Device and inode of a file, which differ for another file of the same name; None where there is none."""
     try:
         found = path.stat()
     except FileNotFoundError:

@@ -55,6 +55,8 @@ def look_up(connection: sqlite3.Connection) -> TopicIndex:
     ).fetchall():
         slots.setdefault(topic, []).append(slot)
         homes[slot] = (topic, partition)
+        # The floor remembers the end of a slot whose records were removed, so that no offset is
+        # used twice.
         ends[slot] = max(floor, 0 if last is None else (last & POSITION_MASK) + 1)
     return TopicIndex(slots, homes, ends)
 
@@ -92,4 +94,6 @@ class CurrentIndex:
     def replace_index(self, fresh: TopicIndex) -> None:
         """Take over what was read from the file, which may by now be behind a commit of this process."""
         with self._lock:
+            # Merged by maximum: the read may be older than a commit that another thread has already
+            # published.
             self.directory = fresh.with_ends(self.directory.ends)

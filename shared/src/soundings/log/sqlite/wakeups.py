@@ -32,7 +32,7 @@ class WaiterRegistry:
         self._by_slot: dict[int, set[LogWaiter]] = {}
 
     def add_waiter(self, positions: Mapping[int, int]) -> LogWaiter:
-        """A waiter in the running loop; whoever adds it looks for records after that, so that none slips through."""
+        """Register a waiter in the running loop. Read the log after this call, or a wake-up may be missed."""
         waiter = LogWaiter(asyncio.get_running_loop(), asyncio.Event(), positions)
         with self._lock:
             for slot in positions:
@@ -51,6 +51,8 @@ class WaiterRegistry:
                 waiter
                 for slot, end in ends.items()
                 for waiter in self._by_slot.get(slot, ())
+                # Compared under the lock with the waiter's own position, so appends elsewhere wake
+                # no reader.
                 if waiter.positions[slot] < end
             }
 
@@ -60,7 +62,7 @@ class WaiterRegistry:
 
 
 def wake_all(waiters: Iterable[LogWaiter]) -> None:
-    """Set the event of each in its own loop; a loop that is gone has nobody waiting any more."""
+    """Set the event of each waiter in its own loop; a closed loop has no waiters left."""
     for waiter in waiters:
         try:
             waiter.loop.call_soon_threadsafe(waiter.wake.set)

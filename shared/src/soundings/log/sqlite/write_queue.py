@@ -38,12 +38,14 @@ Pending = AppendRequest | WriteTask
 
 
 def settle_futures(outcomes: Iterable[tuple[Pending, Outcome]]) -> None:
-    """Hand over outcomes with one call into each event loop; what nobody waits for any more is let go."""
+    """Deliver outcomes with one call into each event loop; futures of closed loops are dropped."""
     by_loop: dict[asyncio.AbstractEventLoop, list[tuple[Pending, Outcome]]] = {}
     for pending, outcome in outcomes:
         by_loop.setdefault(pending.loop, []).append((pending, outcome))
     for loop, pairs in by_loop.items():
         try:
+            # One call per loop and batch: each call writes to the loop's self-pipe, which is a
+            # system call.
             loop.call_soon_threadsafe(_settle_here, pairs)
         except RuntimeError:
             continue
@@ -52,6 +54,7 @@ def settle_futures(outcomes: Iterable[tuple[Pending, Outcome]]) -> None:
 def _settle_here(pairs: Iterable[tuple[Pending, Outcome]]) -> None:
     for pending, outcome in pairs:
         future: asyncio.Future[Outcome] = pending.future  # type: ignore[assignment]
+        # The caller may have been cancelled while its rows were stored.
         if future.done():
             continue
         if isinstance(outcome, Exception):

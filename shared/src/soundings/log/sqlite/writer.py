@@ -19,6 +19,7 @@ from soundings.log.sqlite.write_queue import AppendRequest, Pending, Row, WriteT
 T = TypeVar("T")
 
 MOST_WAITING_BYTES = 64 << 20
+# Bounds of a group commit: large enough to share one fsync, small enough to keep its latency low.
 _GROUP_BYTES = 16 << 20
 _ROW_BYTES = 64  # what a row takes besides its own bytes
 _NO_ROOM_BYTES = 1 << 20
@@ -86,6 +87,8 @@ class LogWriter:
         with self._arrived:
             if self._closed:
                 raise LogClosed("the log is closed")
+            # A single append larger than the bound is accepted by an empty queue, else it could
+            # never be stored.
             if self._queue and self._waiting_bytes + pending.size > MOST_WAITING_BYTES:
                 raise LogUnavailable("more is waiting to be written than the log keeps up with")
             self._queue.append(pending)
@@ -137,6 +140,7 @@ class LogWriter:
             return
         self._ends = ends | reached
         self.current.advance_ends(reached)
+        # Callers are notified only after COMMIT has returned, that is after the fsync.
         settle_futures(zip(appends, places, strict=True))
         wake_all(self.waiters.due_waiters(reached))
 
@@ -158,6 +162,7 @@ class LogWriter:
         self, appends: Sequence[AppendRequest], ends: dict[int, int]
     ) -> tuple[list[list[RecordPosition]], dict[int, int]]:
         """Give every row its position and write it; the places by append, and how far each slot was taken."""
+        # The clock may be set back; append times never decrease, which retention relies on.
         self._last_at = at = max(self._last_at, epoch_ms(self._clock()))
         homes = self.current.directory.topic_partitions
         reached: dict[int, int] = {}
@@ -166,6 +171,7 @@ class LogWriter:
         for append in appends:
             stand: list[RecordPosition] = []
             for slot, key, headers, value in append.rows:
+                # `or` is safe: a reached position is at least 1.
                 position = reached.get(slot) or ends[slot]
                 reached[slot] = position + 1
                 fields += (slot << POSITION_BITS | position, at, key, headers, value)
@@ -178,6 +184,7 @@ class LogWriter:
     def _write_fields(self, fields: Sequence[object]) -> None:
         start, rows = 0, len(fields) // _FIELDS
         while rows:
+            # Powers of two: nine prepared statements cover every number of rows.
             many = min(_WIDEST, 1 << rows.bit_length() - 1)
             self._connection.execute(_INSERTS[many], cast("Sequence[str]", fields[start : start + many * _FIELDS]))
             start += many * _FIELDS
@@ -209,7 +216,7 @@ class LogWriter:
             self._connection.execute("ROLLBACK")
 
     def _append_failure(self, error: sqlite3.Error) -> LogUnavailable:
-        """`LogFull` when the disk or the file's bound stands in the way; a new one each time, for each is raised."""
+        """`LogFull` when the disk or the size bound is reached; a new instance each time, as each one is raised."""
         full = getattr(error, "sqlite_errorname", "") == "SQLITE_FULL"
         if full or shutil.disk_usage(self._path.parent).free < _NO_ROOM_BYTES:
             return LogFull(f"there is no room for more in {self._path.name}", retry_after=5)
@@ -233,7 +240,7 @@ class LogWriter:
             self._pages = _CHECKPOINT_WHEN_IDLE // 2
 
     def _empty_wal(self) -> None:
-        """Truncate the WAL; where somebody reads it just now, after the next write."""
+        """Truncate the WAL; with an active reader this is retried after the next write."""
         try:
             self._connection.execute(f"PRAGMA busy_timeout = {_CHECKPOINT_BUSY_MS}")
             busy = self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]

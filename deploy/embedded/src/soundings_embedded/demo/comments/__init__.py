@@ -1,1 +1,1 @@
-"""Comments: what people write beside their scores, in English and Spanish."""
+"""Free-text comments that accompany scores, in English and Spanish."""

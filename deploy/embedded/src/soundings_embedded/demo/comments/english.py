@@ -11,10 +11,10 @@ from soundings_embedded.demo.agency import (
     REGISTRATION,
     ROADS,
 )
-from soundings_embedded.demo.comments.template import Language, Phrases
+from soundings_embedded.demo.comments.template import CommentPhrases, Language
 
 _PLACES: Final = {
-    "website": Phrases(
+    "website": CommentPhrases(
         good=(
             "Quick and clear. I was done in {short} minutes.",
             "Worked on my phone without any trouble, {when}, on the bus to {town}.",
@@ -34,7 +34,7 @@ _PLACES: Final = {
             "My screen reader skips the field for the date. My {relative} had to fill it in for me.",
         ),
     ),
-    "phone": Phrases(
+    "phone": CommentPhrases(
         good=(
             "She listened, repeated it back to me and solved it in {short} minutes.",
             "One call {when}, one person, done. I did not have to explain it twice.",
@@ -50,7 +50,7 @@ _PLACES: Final = {
             "I was promised a call within {days} days. Nobody called.",
         ),
     ),
-    "in_person": Phrases(
+    "in_person": CommentPhrases(
         good=(
             "In and out in {short} minutes. Window {window} knew exactly what I needed.",
             "Somebody in {town} checked my papers while I was still in line, so nothing was missing.",
@@ -69,7 +69,7 @@ _PLACES: Final = {
 }
 
 _SERVICES: Final = {
-    LICENSES: Phrases(
+    LICENSES: CommentPhrases(
         good=(
             "Renewed my license in {short} minutes, photo included. It arrived {days} days later.",
             "Lost my license {when} and had a temporary one the same day.",
@@ -85,7 +85,7 @@ _SERVICES: Final = {
             "It has been {many} days and my license is still being printed, whatever that means.",
         ),
     ),
-    REGISTRATION: Phrases(
+    REGISTRATION: CommentPhrases(
         good=(
             "Told you {when} that I sold my truck. Took {short} minutes and I got a receipt at once.",
             "New plates in {days} days, straight to my mailbox in {town}.",
@@ -100,7 +100,7 @@ _SERVICES: Final = {
             "Three letters about the same registration in {days} days, and none of them agrees with the others.",
         ),
     ),
-    ROADS: Phrases(
+    ROADS: CommentPhrases(
         good=(
             "I reported the pothole {when} and {days} days later it was filled. Impressed.",
             "The street light by the school in {town} works again. The children say thank you.",
@@ -115,7 +115,7 @@ _SERVICES: Final = {
             "The drain floods every time it rains and your answer is that it is not your road. Whose is it?",
         ),
     ),
-    BENEFITS: Phrases(
+    BENEFITS: CommentPhrases(
         good=(
             "I lost my job {when} and was afraid of this. It was clear and took {short} minutes.",
             "Weekly certification is {few} questions and done. Exactly as it should be.",
@@ -131,7 +131,7 @@ _SERVICES: Final = {
             "The decision took {many} days. Rent does not wait that long.",
         ),
     ),
-    FOOD: Phrases(
+    FOOD: CommentPhrases(
         good=(
             "The interview by phone took {short} minutes and she explained every number.",
             "I replaced my lost card {when} and could buy groceries the next day.",
@@ -146,7 +146,7 @@ _SERVICES: Final = {
             "Recertification every few months for a household that never changes. {long} minutes each time.",
         ),
     ),
-    CHILD_CARE: Phrases(
+    CHILD_CARE: CommentPhrases(
         good=(
             "The list of providers near {town} shows who has free places. I found one {when}.",
             "Approved in {days} days, so I could take the job.",
@@ -160,7 +160,7 @@ _SERVICES: Final = {
             "The copayment went up because I earned a little more for {days} days. Where is the sense?",
         ),
     ),
-    CERTIFICATES: Phrases(
+    CERTIFICATES: CommentPhrases(
         good=(
             "Ordered my birth certificate {when}, in my mailbox {days} days later.",
             "The clerk found my {relative}'s record from 1951 although the name was spelled wrong.",
@@ -292,7 +292,7 @@ ENGLISH: Final = Language(
     trouble=_TROUBLE,
     relief=_RELIEF,
     mixed=_MIXED,
-    endings=Phrases(_ENDINGS_GOOD, _ENDINGS_BAD),
+    endings=CommentPhrases(_ENDINGS_GOOD, _ENDINGS_BAD),
     personal=_PERSONAL,
     words=_WORDS,
 )

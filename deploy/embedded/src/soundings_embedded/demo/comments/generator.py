@@ -10,7 +10,7 @@ from typing import Final
 from soundings_embedded.demo.agency import TOWNS, Place
 from soundings_embedded.demo.comments.english import ENGLISH
 from soundings_embedded.demo.comments.spanish import SPANISH
-from soundings_embedded.demo.comments.template import Language, Phrases
+from soundings_embedded.demo.comments.template import CommentPhrases, Language
 
 LANGUAGES: Final = MappingProxyType({"en": ENGLISH, "es": SPANISH})
 
@@ -24,7 +24,7 @@ _BEGINNING: Final = re.compile(r"(?:^|(?<=[.!?] ))[a-zñáéíóú]")
 
 
 @dataclass(frozen=True, slots=True)
-class Occasion:
+class CommentContext:
     """What a comment is about: where, which service, the overall score, and how far the story has come there."""
 
     service: str
@@ -34,7 +34,7 @@ class Occasion:
     relief: float
 
 
-def comment(chance: Random, language: str, occasion: Occasion) -> str:
+def generate_comment(chance: Random, language: str, occasion: CommentContext) -> str:
     """A comment in a language; the same dice write the same words."""
     tongue = LANGUAGES[language]
     is_good = occasion.overall > _MIDDLE
@@ -50,7 +50,7 @@ def comment(chance: Random, language: str, occasion: Occasion) -> str:
     return _BEGINNING.sub(lambda letter: letter[0].upper(), text)
 
 
-def _said(chance: Random, tongue: Language, occasion: Occasion, *, is_good: bool) -> Iterator[str]:
+def _said(chance: Random, tongue: Language, occasion: CommentContext, *, is_good: bool) -> Iterator[str]:
     told = tongue.relief if is_good else tongue.trouble
     generally = _side(tongue.places[occasion.place], is_good=is_good)
     if chance.random() < _ABOUT_THE_STORY * (occasion.relief if is_good else occasion.trouble):
@@ -65,5 +65,5 @@ def _said(chance: Random, tongue: Language, occasion: Occasion, *, is_good: bool
         yield chance.choice(_side(tongue.endings, is_good=is_good))
 
 
-def _side(phrases: Phrases, *, is_good: bool) -> tuple[str, ...]:
+def _side(phrases: CommentPhrases, *, is_good: bool) -> tuple[str, ...]:
     return phrases.good if is_good else phrases.bad

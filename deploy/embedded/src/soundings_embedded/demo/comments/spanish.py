@@ -11,10 +11,10 @@ from soundings_embedded.demo.agency import (
     REGISTRATION,
     ROADS,
 )
-from soundings_embedded.demo.comments.template import Language, Phrases
+from soundings_embedded.demo.comments.template import CommentPhrases, Language
 
 _PLACES: Final = {
-    "website": Phrases(
+    "website": CommentPhrases(
         good=(
             "Rápido y claro. Terminé en {short} minutos.",
             "Lo hice desde el teléfono {when}, sin ir hasta {town}.",
@@ -30,7 +30,7 @@ _PLACES: Final = {
             "El formulario no acepta los dos apellidos. Lo intenté {when} y nada.",
         ),
     ),
-    "phone": Phrases(
+    "phone": CommentPhrases(
         good=(
             "Me atendieron en español desde el principio y lo resolvieron en {short} minutos.",
             "La señorita me explicó todo con mucha paciencia {when}.",
@@ -42,7 +42,7 @@ _PLACES: Final = {
             "Quedaron en llamarme en {days} días y sigo esperando.",
         ),
     ),
-    "in_person": Phrases(
+    "in_person": CommentPhrases(
         good=(
             "Salí en {short} minutos. La ventanilla {window} es excelente.",
             "En {town} hay una persona que habla español y revisa los papeles en la fila.",
@@ -57,7 +57,7 @@ _PLACES: Final = {
 }
 
 _SERVICES: Final = {
-    LICENSES: Phrases(
+    LICENSES: CommentPhrases(
         good=(
             "Renové la licencia en {short} minutos y me llegó en {days} días.",
             "El examen de la vista fue rápido y el trato en {town} muy bueno.",
@@ -69,7 +69,7 @@ _SERVICES: Final = {
             "Nadie avisa que hacen falta dos comprobantes de domicilio. Tuve que volver {when}.",
         ),
     ),
-    REGISTRATION: Phrases(
+    REGISTRATION: CommentPhrases(
         good=(
             "Avisé que vendí la camioneta en {short} minutos y me dieron un recibo.",
             "Las placas llegaron a {town} en {days} días.",
@@ -80,7 +80,7 @@ _SERVICES: Final = {
             "El formulario no tiene opción para remolques.",
         ),
     ),
-    ROADS: Phrases(
+    ROADS: CommentPhrases(
         good=(
             "Reporté el bache {when} y a los {days} días ya estaba tapado.",
             "Arreglaron la luz frente a la escuela en {town}. Los niños están contentos.",
@@ -91,7 +91,7 @@ _SERVICES: Final = {
             "Cada vez que llueve se inunda el camino en {town} y nadie viene.",
         ),
     ),
-    BENEFITS: Phrases(
+    BENEFITS: CommentPhrases(
         good=(
             "Me quedé sin trabajo {when} y fue más fácil de lo que pensaba.",
             "El pago llegó en {days} días. Nos salvó la renta.",
@@ -103,7 +103,7 @@ _SERVICES: Final = {
             "La decisión tardó {many} días y la renta no espera.",
         ),
     ),
-    FOOD: Phrases(
+    FOOD: CommentPhrases(
         good=(
             "La entrevista duró {short} minutos y me explicaron cada número.",
             "Repuse mi tarjeta {when} y al otro día ya pude comprar comida.",
@@ -115,7 +115,7 @@ _SERVICES: Final = {
             "La tarjeta dejó de funcionar en la caja, con toda la fila mirando. Qué vergüenza.",
         ),
     ),
-    CHILD_CARE: Phrases(
+    CHILD_CARE: CommentPhrases(
         good=(
             "Encontré una guardería cerca de {town} con la lista de la página.",
             "Me aprobaron en {days} días y pude aceptar el trabajo.",
@@ -125,7 +125,7 @@ _SERVICES: Final = {
             "Llevo {many} días en la lista de espera y nadie sabe qué número soy.",
         ),
     ),
-    CERTIFICATES: Phrases(
+    CERTIFICATES: CommentPhrases(
         good=(
             "Pedí el acta {when} y llegó a los {days} días.",
             "Encontraron el acta de mi {relative} aunque el apellido estaba mal escrito.",
@@ -228,7 +228,7 @@ SPANISH: Final = Language(
     trouble=_TROUBLE,
     relief=_RELIEF,
     mixed=_MIXED,
-    endings=Phrases(_ENDINGS_GOOD, _ENDINGS_BAD),
+    endings=CommentPhrases(_ENDINGS_GOOD, _ENDINGS_BAD),
     personal=_PERSONAL,
     words=_WORDS,
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Phrases:
+class CommentPhrases:
     """Patterns of satisfied and of annoyed people."""
 
     good: tuple[str, ...]
@@ -20,11 +20,11 @@ class Language:
     ``personal`` holds personal data, all of it made up, so that one can see how it is taken out.
     """
 
-    places: Mapping[str, Phrases]
-    services: Mapping[str, Phrases]
+    places: Mapping[str, CommentPhrases]
+    services: Mapping[str, CommentPhrases]
     trouble: Mapping[str, tuple[str, ...]]
     relief: Mapping[str, tuple[str, ...]]
     mixed: tuple[str, ...]
-    endings: Phrases
+    endings: CommentPhrases
     personal: tuple[str, ...]
     words: Mapping[str, tuple[str, ...]]

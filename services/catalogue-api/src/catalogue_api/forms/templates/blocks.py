@@ -13,7 +13,7 @@ SERVICE: Final = "{service}"
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class FormTemplate:
     """A form without an agency: what it is called, what it is for, and what it says."""
 
     id: str
@@ -26,41 +26,41 @@ class Template:
         return list(cast("Texts", self.body["title"]))
 
 
-def texts(en: str, es: str, ar: str | None = None) -> Texts:
+def template_texts(en: str, es: str, ar: str | None = None) -> Texts:
     """A text in the languages of a template."""
     return {"en": en, "es": es} if ar is None else {"en": en, "es": es, "ar": ar}
 
 
-def likert(question: str, measure: str, text: Texts, **more: object) -> Json:
+def likert_question(question: str, measure: str, text: Texts, **more: object) -> Json:
     """A statement to agree with, or another question on a scale of five."""
     return {"id": question, "type": "likert", "measure": measure, "text": text, **more}
 
 
-def comment(text: Texts, limit: int = 2000, **more: object) -> Json:
+def comment_question(text: Texts, limit: int = 2000, **more: object) -> Json:
     """A question for free text, with the request to keep personal data out of it."""
     help_ = {language: PRIVATE[language] for language in text}
     return {"id": "comment", "type": "long_text", "text": text, "help": help_, "max_length": limit, **more}
 
 
-PRIVATE: Final = texts(
+PRIVATE: Final = template_texts(
     "Please do not write names, addresses or numbers that tell who you or others are.",
     "Por favor, no escriba nombres, direcciones ni números que identifiquen a usted o a otras personas.",
     "يرجى عدم كتابة أسماء أو عناوين أو أرقام تدل عليك أو على غيرك.",
 )
-THANKS: Final = texts(
+THANKS: Final = template_texts(
     "Thank you. What you told us helps us to serve you better.",
     "Gracias. Lo que nos dijo nos ayuda a servirle mejor.",
     "شكرًا لك. ما أخبرتنا به يساعدنا على خدمتك بشكل أفضل.",
 )
 SATISFIED: Final = (
-    texts("Very dissatisfied", "Muy insatisfecho", "غير راضٍ إطلاقًا"),
-    texts("Dissatisfied", "Insatisfecho", "غير راضٍ"),
-    texts("Neither satisfied nor dissatisfied", "Ni satisfecho ni insatisfecho", "لا راضٍ ولا غير راضٍ"),
-    texts("Satisfied", "Satisfecho", "راضٍ"),
-    texts("Very satisfied", "Muy satisfecho", "راضٍ جدًا"),
+    template_texts("Very dissatisfied", "Muy insatisfecho", "غير راضٍ إطلاقًا"),
+    template_texts("Dissatisfied", "Insatisfecho", "غير راضٍ"),
+    template_texts("Neither satisfied nor dissatisfied", "Ni satisfecho ni insatisfecho", "لا راضٍ ولا غير راضٍ"),
+    template_texts("Satisfied", "Satisfecho", "راضٍ"),
+    template_texts("Very satisfied", "Muy satisfecho", "راضٍ جدًا"),
 )
 
 
-def both(said: Texts) -> Texts:
+def without_arabic(said: Texts) -> Texts:
     """The text without Arabic, for templates that have none."""
     return {language: text for language, text in said.items() if language != "ar"}

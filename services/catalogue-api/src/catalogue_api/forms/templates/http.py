@@ -1,4 +1,4 @@
-"""The doors of templates: list them, and make the body of a form of one."""
+"""Endpoints of form templates: list them, and render one as the body of a form."""
 
 from typing import Annotated
 
@@ -6,9 +6,9 @@ from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response
 
 from catalogue_api.entities.domain import Document
-from catalogue_api.entities.http import answer, page_answer
 from catalogue_api.entities.ports import Catalogue
-from catalogue_api.forms.templates.blocks import Template
+from catalogue_api.entities.replies import json_reply, page_reply
+from catalogue_api.forms.templates.blocks import FormTemplate
 from catalogue_api.forms.templates.render import TEMPLATES
 from catalogue_api.forms.templates.use_cases import FillTemplate, TemplateRequest
 from soundings.http.auth import current_principal
@@ -21,7 +21,7 @@ def templates_router(catalogue: Catalogue) -> APIRouter:
 
     @router.get("/v1/form-templates", name="catalogue.form_templates.list", summary="List forms that are ready to use")
     async def templates() -> Response:  # pyright: ignore[reportUnusedFunction]
-        return page_answer([_head_of(template) for template in TEMPLATES.values()], None)
+        return page_reply([_head_of(template) for template in TEMPLATES.values()], None)
 
     @router.get(
         "/v1/form-templates/{template_id}",
@@ -38,12 +38,12 @@ def templates_router(catalogue: Catalogue) -> APIRouter:
         language: Annotated[list[str] | None, Query(description="Only these languages; all where left out.")] = None,
     ) -> Response:
         wanted = TemplateRequest(template_id, agency, tuple(service), source, tuple(language or ()))
-        return answer(await fill_template(wanted, current_principal(request)))
+        return json_reply(await fill_template(wanted, current_principal(request)))
 
     return router
 
 
-def _head_of(template: Template) -> Document:
+def _head_of(template: FormTemplate) -> Document:
     return {
         "id": template.id,
         "name": template.name,

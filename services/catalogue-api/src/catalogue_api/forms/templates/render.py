@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Final, cast
 
 from catalogue_api.forms.templates import omb_a11, short_forms
-from catalogue_api.forms.templates.blocks import AGENCY, SERVICE, Json, Template
+from catalogue_api.forms.templates.blocks import AGENCY, SERVICE, FormTemplate, Json
 
-TEMPLATES: Final[Mapping[str, Template]] = {one.id: one for one in (*omb_a11.TEMPLATES, *short_forms.TEMPLATES)}
+TEMPLATES: Final[Mapping[str, FormTemplate]] = {one.id: one for one in (*omb_a11.TEMPLATES, *short_forms.TEMPLATES)}
 """All templates by id, in the order in which they are listed."""
 
 _OUR_SERVICES: Final = {"en": "our services", "es": "nuestros servicios", "ar": "خدماتنا"}
@@ -28,7 +28,7 @@ class TemplateContext:
     service: Names | None
 
 
-def render_template(template: Template, setting: TemplateContext, languages: Collection[str] = ()) -> Json:
+def render_template(template: FormTemplate, setting: TemplateContext, languages: Collection[str] = ()) -> Json:
     """The body of a form, ready to be written; in ``languages`` only where some are named."""
     wanted = [language for language in template.languages if not languages or language in languages]
     filled = cast("Json", _filled(dict(template.body), setting, wanted))

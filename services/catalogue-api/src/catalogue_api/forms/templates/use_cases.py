@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from catalogue_api.entities.change_steps import require_read
 from catalogue_api.entities.domain import B, Document
 from catalogue_api.entities.errors import NotFound
 from catalogue_api.entities.ports import Catalogue, CatalogueReader
-from catalogue_api.entities.use_cases import require_read
 from catalogue_api.forms.templates.render import TEMPLATES, TemplateContext, render_template
 from soundings.access.roles import Principal
 from soundings.events.catalogue import AgencyBody, ServiceBody

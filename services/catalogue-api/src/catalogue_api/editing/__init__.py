@@ -1,1 +1,0 @@
-"""Reading and changing entities of every kind through one machinery: put, patch, retire, get, list, history."""
