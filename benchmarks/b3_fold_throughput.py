@@ -104,14 +104,16 @@ async def _fold(log_url: str, database_url: str, written: Written) -> float:
     runner = ConsumerThread(RunnerSettings(log_url, database_url))
     began = time.perf_counter()
     limit = began + 60 + written.records / _SLOWEST
-    runner.start()
+    runner.start_thread()
     try:
         while not await asyncio.to_thread(runner.caught_up, 0.2):
-            if runner.stopped or time.perf_counter() > limit:
-                raise NotExact(f"the fold is not done: {runner.stopped or runner.unready() or 'far too slow'}")
+            if runner.stopped_reason or time.perf_counter() > limit:
+                raise NotExact(
+                    f"the fold is not done: {runner.stopped_reason or runner.unready_reason() or 'far too slow'}"
+                )
         return time.perf_counter() - began
     finally:
-        await asyncio.to_thread(runner.stop)
+        await asyncio.to_thread(runner.stop_thread)
 
 
 async def _must_be_exact(database_url: str, written: Written) -> None:

@@ -85,7 +85,7 @@ async def _store(database_url: str, events: int) -> None:
             sqlite = database.dialect == "sqlite"
             rows = SqliteRows(connection) if sqlite else PostgresRows(connection)
             await connection.exec_driver_sql("SELECT 1")
-            await rows.write(1, changes)
+            await rows.write_rows(1, changes)
     await database.close_engine()
 
 

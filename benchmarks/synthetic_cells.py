@@ -54,14 +54,14 @@ def _rows(service: str, days: Sequence[_Day], chance: random.Random) -> Mapping[
             day = START + timedelta(days=number)
             for shard, counters in chance.choice(days):
                 _put(rows, RowKey("day", service, day.isoformat(), channel, "", shard), WideRow(counters))
-                months.setdefault((day.replace(day=1).isoformat(), shard), WideRow()).merge(counters, None)
+                months.setdefault((day.replace(day=1).isoformat(), shard), WideRow()).merge_counters(counters, None)
         for (bucket, shard), row in months.items():
             _put(rows, RowKey("month", service, bucket, channel, "", shard), row)
     return dict(sorted(rows.items()))
 
 
 def _put(rows: dict[RowKey, RowText], key: RowKey, row: WideRow) -> None:
-    if (text := row.dump()) is not None:
+    if (text := row.dump_row()) is not None:
         rows[key] = text
 
 

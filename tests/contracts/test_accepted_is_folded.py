@@ -32,7 +32,7 @@ from tests.contracts.small_catalogue import KEY, NOW, VENDORS, CatalogueWriter
 
 from feedback_api.bootstrap import build_app
 from feedback_api.settings import FeedbackSettings
-from metrics_worker.bootstrap import verify
+from metrics_worker.bootstrap import verify_cells
 from metrics_worker.consumer.dead_letter_limit import DeadLetterLimit
 from metrics_worker.consumer.partition_reader import read_slice
 from metrics_worker.consumer.sql import open_fold_store
@@ -80,7 +80,7 @@ class Folding:
         """Fold what came since the last time, and see that nothing of it is a dead letter; how many events it was."""
         store = open_fold_store(self.database)
         homes = [(topic.name, partition) for topic in MEASURED for partition in range(topic.partitions)]
-        taken = await store.take(homes, "test", 0)
+        taken = await store.take_partitions(homes, "test", 0)
         limit = DeadLetterLimit()
         slices = [
             part for home in homes if (part := await read_slice(self.log, home, taken[home], 10_000, limit)) is not None
@@ -90,7 +90,7 @@ class Folding:
         async def original(topic: str, partition: int, position: int) -> StoredRecord:
             return (await self.log.read_batch(topic, partition, position, 1)).records[0]
 
-        async with store.transaction(0) as transaction:
+        async with store.begin_transaction(0) as transaction:
             assert (await apply_batch(transaction, slices, Terms(0), original)).refused == []
         return sum(part.count for part in slices)
 
@@ -124,7 +124,7 @@ async def folding(tmp_path: Path) -> AsyncIterator[Folding]:
     ):
         yield Folding(http, log, database, {"authorization": f"Bearer {token}"})
     await database.close_engine()
-    verified = await verify(url, lambda *_: None)
+    verified = await verify_cells(url, lambda *_: None)
     assert verified.comparison.differences == 0
 
 

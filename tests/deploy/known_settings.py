@@ -12,7 +12,7 @@ from soundings.log.kafka.settings import PASSWORD, USERNAME
 _SETTINGS = {
     "feedback-api": feedback_api.settings.FeedbackSettings,
     "catalogue-api": catalogue_api.settings.Settings,
-    "metrics-worker": metrics_worker.settings.Settings,
+    "metrics-worker": metrics_worker.settings.MetricsSettings,
 }
 SERVICES = tuple(_SETTINGS)
 ELSEWHERE = frozenset({USERNAME, PASSWORD, "FORWARDED_ALLOW_IPS", "OTEL_EXPORTER_OTLP_ENDPOINT"})

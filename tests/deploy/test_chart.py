@@ -14,7 +14,7 @@ from catalogue_api.settings import Settings as CatalogueSettings
 from feedback_api import bootstrap as feedback_api
 from feedback_api.settings import FeedbackSettings
 from metrics_worker import bootstrap as metrics_worker
-from metrics_worker.settings import Settings as MetricsSettings
+from metrics_worker.settings import MetricsSettings as MetricsSettings
 from soundings.access.policy import POLICY, AuthScheme, SourceOrStaff
 from soundings.events.topics import MEASURED
 from soundings.telemetry.metrics import LAG_EVENTS
@@ -237,7 +237,7 @@ def paths_by_access(service: str) -> dict[str, set[object]]:
             FeedbackSettings.from_environment({**shared, "SOUNDINGS_SECRET": "s" * 32})
         ),
         "catalogue-api": lambda: catalogue_api.build(CatalogueSettings.from_environment({**shared, **database})),
-        "metrics-worker": lambda: metrics_worker.build(MetricsSettings.from_environment({**shared, **database})),
+        "metrics-worker": lambda: metrics_worker.build_app(MetricsSettings.from_environment({**shared, **database})),
     }[service]()
     paths = cast("dict[str, dict[str, Json]]", app.openapi()["paths"])
     return {

@@ -13,7 +13,7 @@ import feedback_api.bootstrap
 import metrics_worker.bootstrap
 from catalogue_api.settings import Settings as CatalogueSettings
 from feedback_api.settings import FeedbackSettings
-from metrics_worker.settings import Settings as MetricsSettings
+from metrics_worker.settings import MetricsSettings
 from soundings.http.allowed_hosts import AllowedHosts, HostCheck
 from soundings.http.app import TELEMETRY
 from soundings.http.limits import ServerLimits
@@ -55,7 +55,7 @@ def service_apps(home: DataDir) -> dict[str, FastAPI]:
                 place_names=home.place_names(),
             )
         ),
-        "/api/metrics": metrics_worker.bootstrap.build(
+        "/api/metrics": metrics_worker.bootstrap.build_app(
             MetricsSettings(
                 log_url=home.log_url,
                 database_url=home.database_url("metrics"),

@@ -23,7 +23,7 @@ NOW = datetime(2026, 12, 1, 12, tzinfo=UTC)
 async def home(tmp_path: Path) -> DataDir:
     """A home with empty databases and an empty log."""
     made = open_home(tmp_path / "home")
-    await metrics_worker.bootstrap.positions(made.database_url("metrics"))
+    await metrics_worker.bootstrap.read_positions(made.database_url("metrics"))
     assert await catalogue_api.bootstrap.announce_catalogue(made.database_url("catalogue")) == 0
     log = await SqliteLog.open_log(made.path / "log.db")
     await log.ensure_topics(ALL)

@@ -1,7 +1,7 @@
 """Measuring alone: ``python -m metrics_worker`` with settings from the environment."""
 
-from metrics_worker.bootstrap import build
-from metrics_worker.settings import Settings
+from metrics_worker.bootstrap import build_app
+from metrics_worker.settings import MetricsSettings
 from soundings.http.server import serve_app
 from soundings.telemetry.logging import configure_logs
 from soundings.telemetry.tracing import start_traces
@@ -11,8 +11,8 @@ def main() -> None:
     """Serve and fold until stopped."""
     configure_logs()
     start_traces("metrics-worker")
-    settings = Settings.from_environment()
-    serve_app(build(settings), settings.host, settings.port, settings.limits)
+    settings = MetricsSettings.from_environment()
+    serve_app(build_app(settings), settings.host, settings.port, settings.limits)
 
 
 if __name__ == "__main__":

@@ -13,8 +13,8 @@ from metrics_worker.comparisons.sql import SqlComparisonStore
 from metrics_worker.comparisons.use_cases import CompareRecords
 from metrics_worker.consumer.sql import open_fold_store
 from metrics_worker.consumer.thread import ConsumerThread, RunnerSettings
-from metrics_worker.dead_letters.http import router as dead_letter_router
-from metrics_worker.dead_letters.relay import relay
+from metrics_worker.dead_letters.http import dead_letters_router as dead_letter_router
+from metrics_worker.dead_letters.relay import run_relay
 from metrics_worker.dead_letters.sql import SqlDeadLetterStore
 from metrics_worker.dead_letters.use_cases import ReplayDeadLetter
 from metrics_worker.interactions.http import router as interactions_router
@@ -24,22 +24,22 @@ from metrics_worker.migration.sql import copy_database, positions_of, refuse_wha
 from metrics_worker.parked.http import router as parked_router
 from metrics_worker.parked.sql import SqlParkedSourceStore
 from metrics_worker.query.http import QUERY_MAX_BYTES
-from metrics_worker.query.http import router as query_router
+from metrics_worker.query.http import query_router as query_router
 from metrics_worker.query.metric_catalogue import DescribeMeasures
 from metrics_worker.query.sql import SqlCellStore
 from metrics_worker.query.use_cases import ReadMetrics
 from metrics_worker.rebuild.rules_upgrade import prepare_rules
 from metrics_worker.rebuild.sql import SqlRebuildStore
-from metrics_worker.rebuild.use_cases import Progress, Rebuilt, Verified
-from metrics_worker.rebuild.use_cases import rebuild as rebuild_cells
-from metrics_worker.rebuild.use_cases import verify as verify_cells
-from metrics_worker.responses.http import router as voices_router
+from metrics_worker.rebuild.use_cases import Progress, RebuildSummary, VerifySummary
+from metrics_worker.rebuild.use_cases import rebuild_generation as rebuild_cells
+from metrics_worker.rebuild.use_cases import verify_generation as verify_cells
+from metrics_worker.responses.http import responses_router as voices_router
 from metrics_worker.responses.sql import SqlVoiceStore
 from metrics_worker.responses.use_cases import SearchResponses
-from metrics_worker.retention.scheduler import keeper
+from metrics_worker.retention.scheduler import retention_task
 from metrics_worker.retention.sql import SqlRetentionStore
-from metrics_worker.settings import Settings
-from metrics_worker.subjects.http import router as subjects_router
+from metrics_worker.settings import MetricsSettings
+from metrics_worker.subjects.http import subjects_router as subjects_router
 from metrics_worker.subjects.sql import SqlSubjectStore
 from soundings.access.revocations import LogRevocations, RevocationList
 from soundings.access.tokens import TokenVerifier
@@ -60,13 +60,13 @@ _DESCRIPTION: Final = (
 )
 
 
-def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = system_clock) -> FastAPI:
+def build_app(settings: MetricsSettings, *, open_log: OpenLog = open_log, clock: Clock = system_clock) -> FastAPI:
     """The app; its lifespan migrates the database, starts the worker in a thread of its own, and stops it."""
     database = open_database(settings.database_url)
     log = LazyLog(settings.log_url, open_log)
     runner = ConsumerThread(
         RunnerSettings(settings.log_url, settings.database_url, settings.worker_id, settings.batch_events),
-        companions=[relay, keeper(clock)],
+        companions=[run_relay, retention_task(clock)],
         prepare=prepare_rules,
         open_log=open_log,
         clock=clock,
@@ -88,7 +88,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
         ],
         verifier=_verifier(settings, RevocationList(LogRevocations(log), SqlRevocations(database))),
         allowed_hosts=settings.access.allowed_hosts,
-        lifespan=_lifespan(database, log, runner),
+        lifespan=_service_lifespan(database, log, runner),
         limits=settings.limits,
         metrics=settings.metrics,
         status_of=_STATUS_OF,
@@ -101,7 +101,7 @@ def build(settings: Settings, *, open_log: OpenLog = open_log, clock: Clock = sy
     return app
 
 
-def _verifier(settings: Settings, revoked: RevocationList) -> TokenVerifier:
+def _verifier(settings: MetricsSettings, revoked: RevocationList) -> TokenVerifier:
     return TokenVerifier(
         settings.jwks_url,
         audience=settings.token_audience,
@@ -112,37 +112,37 @@ def _verifier(settings: Settings, revoked: RevocationList) -> TokenVerifier:
     )
 
 
-async def rebuild(database_url: str, progress: Progress) -> Rebuilt:
+async def rebuild_cells(database_url: str, progress: Progress) -> RebuildSummary:
     """Compute all cells again into the next generation and swap; folding waits meanwhile, answering does not."""
-    async with _opened(database_url) as database:
+    async with _open_database(database_url) as database:
         return await rebuild_cells(SqlRebuildStore(database), progress)
 
 
-async def verify(database_url: str, progress: Progress) -> Verified:
+async def verify_cells(database_url: str, progress: Progress) -> VerifySummary:
     """Compute all cells again beside those in force, and compare; changes nothing."""
-    async with _opened(database_url) as database:
+    async with _open_database(database_url) as database:
         return await verify_cells(SqlRebuildStore(database), progress)
 
 
-async def resume(database_url: str) -> Sequence[str]:
+async def resume_workers(database_url: str) -> Sequence[str]:
     """Let workers go on that stopped for too many dead letters; their ids."""
-    async with _opened(database_url) as database:
-        return await open_fold_store(database).resume()
+    async with _open_database(database_url) as database:
+        return await open_fold_store(database).clear_stopped()
 
 
 async def read_again(database_url: str) -> int:
     """Have every partition of the log read from its beginning; how many there are. Facts know their duplicates."""
-    async with _opened(database_url) as database:
+    async with _open_database(database_url) as database:
         await migrate_database(database, "metrics_worker")
         return await open_fold_store(database).read_again()
 
 
-async def positions(database_url: str, *, upgrade: bool = True) -> Mapping[TopicPartition, ReadMark]:
+async def read_positions(database_url: str, *, upgrade: bool = True) -> Mapping[TopicPartition, ReadMark]:
     """Up to where each partition of the log is counted, and which record was the last.
 
     Without ``upgrade`` nothing is written, and tables of an earlier version raise `DatabaseFailed`.
     """
-    async with _opened(database_url) as database:
+    async with _open_database(database_url) as database:
         if upgrade:
             await migrate_database(database, "metrics_worker")
         return await positions_of(database)
@@ -150,25 +150,25 @@ async def positions(database_url: str, *, upgrade: bool = True) -> Mapping[Topic
 
 async def check_unused(database_url: str) -> None:
     """Raises `DatabaseInUse` when a worker has ever written to a database."""
-    async with _opened(database_url) as database:
+    async with _open_database(database_url) as database:
         await migrate_database(database, "metrics_worker")
         await refuse_what_is_used(database)
 
 
-async def copy(
+async def copy_database(
     source_url: str, target_url: str, positions: Mapping[TopicPartition, ReadMark], progress: Progress
 ) -> Sequence[TableComparison]:
     """Make another database hold what this one holds, and read on at positions of another log; what both hold then.
 
     Nobody may use either meanwhile. Raises `DatabaseInUse`.
     """
-    async with _opened(source_url) as source, _opened(target_url) as target:
+    async with _open_database(source_url) as source, _open_database(target_url) as target:
         await refuse_what_is_used(target)
         return await copy_database(source, target, positions, progress)
 
 
 @asynccontextmanager
-async def _opened(database_url: str) -> AsyncGenerator[Database]:
+async def _open_database(database_url: str) -> AsyncGenerator[Database]:
     database = open_database(database_url)
     try:
         yield database
@@ -176,15 +176,15 @@ async def _opened(database_url: str) -> AsyncGenerator[Database]:
         await database.close_engine()
 
 
-def _lifespan(database: Database, log: LazyLog, runner: ConsumerThread) -> Lifespan:
+def _service_lifespan(database: Database, log: LazyLog, runner: ConsumerThread) -> Lifespan:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(database.close_engine)
             stack.push_async_callback(log.close_log)
             await migrate_database(database, "metrics_worker")
-            runner.start()
-            stack.push_async_callback(asyncio.to_thread, runner.stop)
+            runner.start_thread()
+            stack.push_async_callback(asyncio.to_thread, runner.stop_thread)
             yield
 
     return lifespan
@@ -206,7 +206,7 @@ def _database_answers(database: Database) -> Check:
 
 def _worker_works(runner: ConsumerThread) -> Check:
     async def check() -> str | None:
-        return runner.unready()
+        return runner.unready_reason()
 
     return check
 

@@ -12,7 +12,7 @@ from soundings.http.metrics_listener import MetricsAddress
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class MetricsSettings:
     """Addresses of the log, the database and the keys that sign staff tokens; and where to listen."""
 
     log_url: str

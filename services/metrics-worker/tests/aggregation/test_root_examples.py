@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from metrics_worker.aggregation.contribution import Count
+from metrics_worker.aggregation.contribution import MeasureCount
 from metrics_worker.aggregation.roots import InteractionRecord, root_contribution
 from soundings.kernel.clock import epoch_ms
 from soundings.kernel.histogram_bins import money_bin
@@ -209,4 +209,4 @@ def test_the_reason_is_that_of_the_first_record_that_has_one():
 def test_contributions_are_made_of_counts():
     contribution = root_contribution([record()])
     assert contribution is not None
-    assert Count("contacts@1", "call") in contribution.counts
+    assert MeasureCount("contacts@1", "call") in contribution.counts

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics_worker.aggregation.contribution import CellCoordinates, Contribution, Count, unit_buckets
+from metrics_worker.aggregation.contribution import CellContribution, CellCoordinates, MeasureCount, unit_buckets
 from metrics_worker.aggregation.deltas import Delta, counted
 from metrics_worker.aggregation.responses import (
     funnel_contribution,
@@ -27,16 +27,16 @@ PLACE = CellCoordinates("permits", "website", "", (("day", "2018-05-01"),))
 def test_a_response_counts_by_its_form_and_by_every_score():
     scores = tuple(map(score_count, [("q1", "satisfaction", 1, "1-5", 4), ("q2", "trust", 2, "0-1", 1)]))
     assert response_contribution(PLACE, "after-visit", scores).counts == (
-        Count("responses@1", "after-visit"),
-        Count("satisfaction@1", "4"),
-        Count("trust@2", "1"),
+        MeasureCount("responses@1", "after-visit"),
+        MeasureCount("satisfaction@1", "4"),
+        MeasureCount("trust@2", "1"),
     )
 
 
 def test_a_list_of_codes_counts_each_code_and_the_response_once():
     scores = [("q", "barriers", 1, "category", code) for code in ("forms", "queue")]
-    assert list(map(score_count, scores)) == [Count("barriers@1", "forms"), Count("barriers@1", "queue")]
-    assert list_counts(scores, {"q"}) == (Count("barriers@1", "*"),)
+    assert list(map(score_count, scores)) == [MeasureCount("barriers@1", "forms"), MeasureCount("barriers@1", "queue")]
+    assert list_counts(scores, {"q"}) == (MeasureCount("barriers@1", "*"),)
 
 
 @pytest.mark.parametrize(("scale", "value"), [("1-5", 6), ("1-5", 0), ("0-10", 11), ("category", 3), ("0-1", 2)])
@@ -59,7 +59,7 @@ def test_an_unknown_time_zone_or_an_id_of_no_length_cannot_be_a_place():
 
 
 def test_a_form_that_was_shown_three_times():
-    assert funnel_contribution(PLACE, "after-visit", "shown", 3).counts == (Count("shown@1", "after-visit", 3),)
+    assert funnel_contribution(PLACE, "after-visit", "shown", 3).counts == (MeasureCount("shown@1", "after-visit", 3),)
     assert funnel_contribution(PLACE, "after-visit", "invited", 1).counts[0].measure == "invitations@1"
 
 
@@ -79,7 +79,10 @@ def test_a_tally_of_zeros_reports_its_measure_without_a_bin():
 def test_the_total_of_a_tally_is_kept_once_in_milliseconds_and_never_at_what_is_unknown():
     bins = {"unknown": 3, "20": 5, "30": 0}
     waits = tally_contribution(PLACE, "wait_answered", 1, MeasureScale.DURATION, bins, 61.5)
-    assert waits.counts == (Count("wait_answered@1", "20", 5, 61_500), Count("wait_answered@1", "unknown", 3, 0))
+    assert waits.counts == (
+        MeasureCount("wait_answered@1", "20", 5, 61_500),
+        MeasureCount("wait_answered@1", "unknown", 3, 0),
+    )
 
 
 @pytest.mark.parametrize(
@@ -98,7 +101,7 @@ def test_a_tally_with_a_bin_that_its_scale_does_not_have_is_refused(scale, bins)
 
 COUNTS = st.lists(
     st.builds(
-        Count,
+        MeasureCount,
         st.sampled_from(["a@1", "b@1"]),
         st.sampled_from(["1", "2"]),
         st.integers(1, 3),
@@ -112,15 +115,15 @@ COUNTS = st.lists(
 def test_a_row_forgets_what_is_taken_away_as_if_it_had_never_been(kept, gone):
     row, plain = WideRow(), WideRow()
     for counts, times in ((kept, 1), (gone, 1)):
-        row.add(_delta(counts, times))
-    text = row.dump()
-    row = WideRow() if text is None else WideRow.load(*text)
-    row.add(_delta(gone, -1))
-    plain.add(_delta(kept, 1))
-    assert row.dump() == plain.dump()
+        row.add_counts(_delta(counts, times))
+    text = row.dump_row()
+    row = WideRow() if text is None else WideRow.load_row(*text)
+    row.add_counts(_delta(gone, -1))
+    plain.add_counts(_delta(kept, 1))
+    assert row.dump_row() == plain.dump_row()
 
 
 def _delta(counts, times):
     delta = Delta()
-    delta.add(Contribution(PLACE, tuple(counts)), times)
+    delta.add(CellContribution(PLACE, tuple(counts)), times)
     return counted([delta])

@@ -11,15 +11,15 @@ from copy import copy
 from dataclasses import dataclass, field, fields
 
 from metrics_worker.aggregation.deltas import RowKey
-from metrics_worker.aggregation.facts import Fact
+from metrics_worker.aggregation.facts import StoredFact
 from metrics_worker.aggregation.revisions import Comments
 from metrics_worker.aggregation.rules_version import RULES_VERSION
 from metrics_worker.cells.wide_rows import RowChanges, RowText
 from metrics_worker.consumer.errors import LeaseLost
 from metrics_worker.consumer.parking_state import Backlog, ParkingState
 from metrics_worker.consumer.ports import (
+    BatchChanges,
     CatalogueRow,
-    Changes,
     DeadLetter,
     Generation,
     OffsetAdvance,
@@ -38,7 +38,7 @@ class State:
     """Everything that is committed together."""
 
     positions: dict[TopicPartition, PartitionLease] = field(default_factory=dict)
-    facts: dict[bytes, Fact] = field(default_factory=dict)
+    facts: dict[bytes, StoredFact] = field(default_factory=dict)
     wide: dict[RowKey, RowText] = field(default_factory=dict)
     voices: dict[bytes, Comments] = field(default_factory=dict)
     letters: list[DeadLetter] = field(default_factory=list)
@@ -129,10 +129,10 @@ class MemoryTransaction:
     async def generation(self) -> Generation:
         return Generation(1, RULES_VERSION)
 
-    async def records(self, keys: Collection[bytes]) -> Mapping[bytes, Fact]:
+    async def records(self, keys: Collection[bytes]) -> Mapping[bytes, StoredFact]:
         return {key: self.state.facts[key] for key in keys if key in self.state.facts}
 
-    async def roots(self, units: Collection[bytes]) -> Mapping[bytes, Sequence[Fact]]:
+    async def roots(self, units: Collection[bytes]) -> Mapping[bytes, Sequence[StoredFact]]:
         found = {unit: [fact for fact in self.state.facts.values() if fact.unit == unit] for unit in units}
         return {unit: facts for unit, facts in found.items() if facts}
 
@@ -144,7 +144,7 @@ class MemoryTransaction:
     def parking(self) -> "MemoryParking":
         return MemoryParking(self.state)
 
-    async def write(self, changes: Changes, at: int) -> None:
+    async def write(self, changes: BatchChanges, at: int) -> None:
         state = self.state
         assert not any(fact.key in state.facts for fact in changes.added)
         assert all(fact.key in state.facts for fact in changes.changed)

@@ -44,8 +44,8 @@ def decoded(event, home: str = "r0"):
 def folded(*events, known=()):
     folding = BatchFold(StoredFacts({fact.key: fact for fact in known}, {}))
     for event in events:
-        folding.take(decoded(event))
-    return folding.result()
+        folding.apply_event(decoded(event))
+    return folding.fold_result()
 
 
 def ease(result) -> dict[str, int]:
@@ -148,8 +148,8 @@ def test_an_event_away_from_its_unit_is_refused_and_changes_nothing():
     (fact,) = folded(response()).added
     folding = BatchFold(StoredFacts({fact.key: fact}, {}))
     with pytest.raises(WrongPartition):
-        folding.take(decoded(response(1), "r1"))
-    assert (folding.result().changed, ease(folding.result())) == ([], {})
+        folding.apply_event(decoded(response(1), "r1"))
+    assert (folding.fold_result().changed, ease(folding.fold_result())) == ([], {})
 
 
 def test_a_record_away_from_its_root_is_refused():
@@ -160,7 +160,7 @@ def test_a_record_away_from_its_root_is_refused():
         )  # fmt: skip
 
     folding = BatchFold(StoredFacts())
-    folding.take(decoded(call("1"), "i0"))
+    folding.apply_event(decoded(call("1"), "i0"))
     with pytest.raises(WrongPartition):
-        folding.take(decoded(call("2"), "i1"))
-    assert len(folding.result().added) == 1
+        folding.apply_event(decoded(call("2"), "i1"))
+    assert len(folding.fold_result().added) == 1

@@ -35,7 +35,7 @@ class Tools:
 
 @asynccontextmanager
 async def publishing(hints: OffsetPublisher, tools: Tools):
-    task = asyncio.create_task(hints.publish(tools))
+    task = asyncio.create_task(hints.publish_once(tools))
     try:
         yield
     finally:
@@ -45,18 +45,18 @@ async def publishing(hints: OffsetPublisher, tools: Tools):
 
 async def test_only_what_moved_is_told_and_in_one_go():
     hints, tools = OffsetPublisher(every_s=0.001), Tools()
-    hints.note({A: 1, B: 1})
-    hints.note({A: 7})
+    hints.note_positions({A: 1, B: 1})
+    hints.note_positions({A: 7})
     async with publishing(hints, tools):
         await tools.heard()
-        hints.note({A: 7, B: 2})
+        hints.note_positions({A: 7, B: 2})
         await tools.heard()
     assert tools.told == [{A: 7, B: 1}, {B: 2}]
 
 
 async def test_a_log_that_is_away_is_told_later_and_then_the_newest():
     hints, tools = OffsetPublisher(every_s=0.001), Tools(refusals=3)
-    hints.note({A: 1})
+    hints.note_positions({A: 1})
     async with publishing(hints, tools):
         await tools.heard()
     assert tools.told == [{A: 1}]
@@ -66,6 +66,6 @@ async def test_everything_is_told_again_after_a_while_in_case_another_told_somet
     hints, tools = OffsetPublisher(every_s=0.0001), Tools()
     async with publishing(hints, tools), asyncio.timeout(PATIENCE):
         while len(tools.told) < 3:
-            hints.note({A: 5})
+            hints.note_positions({A: 5})
             await asyncio.sleep(0)
     assert tools.told == [{A: 5}] * 3

@@ -21,7 +21,7 @@ from metrics_worker.consumer.sql import SqlFoldStore, open_fold_store
 from metrics_worker.consumer.write_batch import PartitionBatch, Terms, apply_batch
 from metrics_worker.parked.sql import SqlParkedSourceStore
 from metrics_worker.rebuild.sql import SqlRebuildStore
-from metrics_worker.rebuild.use_cases import rebuild, verify
+from metrics_worker.rebuild.use_cases import rebuild_generation, verify_generation
 from soundings.db import Database, migrate_database, open_database
 from soundings.events.base import EventData
 from soundings.events.envelope import encode_event
@@ -57,7 +57,7 @@ class Worker:
     parking: ParkingState = NOTHING_PARKED
 
     async def take(self, homes: Sequence[TopicPartition]) -> None:
-        self.held.update(await self.store.take(homes, self.name, 0))
+        self.held.update(await self.store.take_partitions(homes, self.name, 0))
         self.parking = await self.store.parking()
 
     async def read(self, most: int, exceeded: frozenset[str] = frozenset()) -> list[PartitionBatch]:
@@ -77,7 +77,7 @@ class Worker:
         left = list(slices)
         while left:
             try:
-                async with self.store.transaction(self.slot) as transaction:
+                async with self.store.begin_transaction(self.slot) as transaction:
                     terms = Terms(0, exceeded=dict.fromkeys(exceeded, "too much"))
                     applied = await apply_batch(transaction, left, terms, never)
                     if crash == "before the commit":
@@ -106,7 +106,7 @@ class Worker:
             held = self.held[backlog[1:]]
             move = OffsetAdvance(*backlog[1:], held.epoch, held.next, held.next)
             try:
-                async with self.store.transaction(self.slot) as transaction:
+                async with self.store.begin_transaction(self.slot) as transaction:
                     await fold_parked(transaction, backlog, move, Terms(0), most)
                     if crash == "before the commit":
                         raise Crash  # noqa: TRY301 - as sudden as can be
@@ -232,7 +232,7 @@ def test_the_law_holds_in_a_real_database_and_verify_agrees(database_url, severa
             told, log = told_twice(history, again), MemoryLog()
             await play(open_fold_store(database), log, await append_all(log, told), steps)
             assert await cells_of(database) == expected(told)
-        assert (await verify(SqlRebuildStore(database))).comparison.differences == 0
+        assert (await verify_generation(SqlRebuildStore(database))).comparison.differences == 0
         await database.close_engine()
 
     asyncio.run(check())
@@ -247,7 +247,7 @@ def test_a_rebuild_gives_the_same_cells_in_a_new_generation(database_url, histor
         log = MemoryLog()
         await play(open_fold_store(database), log, await append_all(log, history), [])
         before = await cells_of(database)
-        rebuilt = await rebuild(SqlRebuildStore(database))
+        rebuilt = await rebuild_generation(SqlRebuildStore(database))
         assert (rebuilt.generation, rebuilt.comparison.differences) == (2, 0)
         assert await cells_of(database) == before == expected(history)
         await database.close_engine()

@@ -73,8 +73,8 @@ def remove(folder: Path) -> None:
 
 
 async def log_fits(database: Database) -> bool:
-    async with SqlCellStore(database).snapshot() as snapshot:
-        return (await snapshot.progress()).log_fits
+    async with SqlCellStore(database).open_snapshot() as snapshot:
+        return (await snapshot.fold_progress()).log_fits
 
 
 async def test_a_log_that_was_deleted_stops_the_worker_until_it_is_recovered(counted, database, tmp_path):

@@ -15,7 +15,7 @@ from metrics_worker.consumer.sql import open_fold_store
 from metrics_worker.db.tables import dead_letter, fact, parked, parked_source
 from metrics_worker.parked.sql import SqlParkedSourceStore
 from metrics_worker.rebuild.sql import SqlRebuildStore
-from metrics_worker.rebuild.use_cases import rebuild, verify
+from metrics_worker.rebuild.use_cases import rebuild_generation, verify_generation
 from soundings.db import Database
 from soundings.events.base import EventData
 from soundings.events.envelope import encode_event
@@ -76,8 +76,8 @@ async def test_a_source_goes_aside_the_others_flow_on_and_it_comes_back(database
         assert (there.source, there.resuming, there.records) == ("web", False, await count(database, parked))
         assert "in a row" in there.reason
         assert there.records > 0
-        assert (await verify(SqlRebuildStore(database))).parked == there.records
-        assert (await rebuild(SqlRebuildStore(database))).comparison.differences == 0
+        assert (await verify_generation(SqlRebuildStore(database))).parked == there.records
+        assert (await rebuild_generation(SqlRebuildStore(database))).comparison.differences == 0
         assert at_work.worker.status.parked == {"web": there.records}
         assert await SqlParkedSourceStore(database).resume("desk", EVERY) is None
         assert (await SqlParkedSourceStore(database).resume("web", EVERY)).resuming
@@ -88,7 +88,7 @@ async def test_a_source_goes_aside_the_others_flow_on_and_it_comes_back(database
     assert await count(database, parked) == 0
     assert await count(database, dead_letter) == BAD
     assert await cells_of(database) == expected(POOL[:160])
-    assert (await verify(SqlRebuildStore(database))).comparison.differences == 0
+    assert (await verify_generation(SqlRebuildStore(database))).comparison.differences == 0
 
 
 async def test_what_other_sources_send_is_counted_while_one_is_parked(database, log):

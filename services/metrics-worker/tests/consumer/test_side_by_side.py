@@ -26,7 +26,7 @@ class Watched:
 
     @asynccontextmanager
     async def transaction(self, slot: int):
-        async with self._store.transaction(slot) as transaction:
+        async with self._store.begin_transaction(slot) as transaction:
             yield self._watch(transaction)
             self._open.pop()
 

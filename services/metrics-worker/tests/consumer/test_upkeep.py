@@ -10,7 +10,7 @@ from metrics_worker import bootstrap
 from metrics_worker.consumer.sql import open_fold_store
 from metrics_worker.db.tables import RETRACTED, cell_row, fact, voice
 from metrics_worker.rebuild.sql import SqlRebuildStore
-from metrics_worker.rebuild.use_cases import rebuild, verify
+from metrics_worker.rebuild.use_cases import rebuild_generation, verify_generation
 from soundings.db import Database
 from soundings.events.response import ResponseRetracted
 from soundings.events.topics import ALL
@@ -51,20 +51,20 @@ async def spoil(database: Database) -> None:
 async def test_verify_finds_what_differs_and_changes_nothing(folded):
     await spoil(folded)
     told: list[tuple[int, int]] = []
-    found = await verify(SqlRebuildStore(folded), lambda done, of: told.append((done, of)))
+    found = await verify_generation(SqlRebuildStore(folded), lambda done, of: told.append((done, of)))
     assert found.comparison.differences == 3
     kinds = {(one.stored is None, one.computed is None) for one in found.comparison.examples}
     assert kinds == {(False, False), (True, False), (False, True)}
     assert told[-1] == (found.facts, found.facts)
-    assert (await verify(SqlRebuildStore(folded))).comparison.differences == 3
+    assert (await verify_generation(SqlRebuildStore(folded))).comparison.differences == 3
 
 
 async def test_a_rebuild_puts_right_what_differs(folded):
     await spoil(folded)
-    done = await rebuild(SqlRebuildStore(folded))
+    done = await rebuild_generation(SqlRebuildStore(folded))
     assert (done.generation, done.comparison.differences) == (2, 3)
     assert await cells_of(folded) == expected(POOL[:300])
-    assert (await verify(SqlRebuildStore(folded))).comparison.differences == 0
+    assert (await verify_generation(SqlRebuildStore(folded))).comparison.differences == 0
     old = select(func.count()).select_from(cell_row).where(cell_row.c.generation != 2)
     assert await scalar(folded, old) == 0
 
@@ -75,19 +75,19 @@ async def test_folding_goes_on_in_the_generation_that_a_rebuild_leaves(database)
     async with running(log, open_fold_store(database), most_events=20) as at_work:
         for start in range(0, 200, 50):
             await tell(log, POOL[start : start + 50])
-            await rebuild(SqlRebuildStore(database))
+            await rebuild_generation(SqlRebuildStore(database))
         await at_work.until(lambda: sum(held.next for held in at_work.worker._held.values()) == 200)
         await at_work.idle()
     assert await cells_of(database) == expected(POOL[:200])
-    assert (await verify(SqlRebuildStore(database))).comparison.differences == 0
+    assert (await verify_generation(SqlRebuildStore(database))).comparison.differences == 0
 
 
 async def test_the_commands_find_the_database_by_its_url(folded):
     url = folded.url.render_as_string(hide_password=False).replace("+aiosqlite", "").replace("+asyncpg", "")
-    done = await bootstrap.rebuild(url, lambda _done, _all: None)
+    done = await bootstrap.rebuild_cells(url, lambda _done, _all: None)
     assert done.generation == 2
-    assert (await bootstrap.verify(url, lambda _done, _all: None)).comparison.differences == 0
-    assert list(await bootstrap.resume(url)) == []
+    assert (await bootstrap.verify_cells(url, lambda _done, _all: None)).comparison.differences == 0
+    assert list(await bootstrap.resume_workers(url)) == []
 
 
 async def test_nothing_that_was_said_stays_or_is_found_after_a_retraction(database):
@@ -141,10 +141,10 @@ def test_a_runner_folds_in_a_thread_of_its_own(tmp_path):
 
     asyncio.run(prepare())
     runner = ConsumerThread(RunnerSettings(log_url, database_url))
-    assert "does not run" in runner.unready()
-    runner.start()
+    assert "does not run" in runner.unready_reason()
+    runner.start_thread()
     assert runner.caught_up(30)
-    assert (runner.unready(), runner.stopped) == (None, None)
-    runner.stop()
-    runner.stop()
+    assert (runner.unready_reason(), runner.stopped_reason) == (None, None)
+    runner.stop_thread()
+    runner.stop_thread()
     assert asyncio.run(look()) == expected(POOL[:50])

@@ -50,7 +50,7 @@ class Running:
             on_idle=lambda idle: self._note(idle=idle),
             on_moved=on_moved,
         )
-        self.task = asyncio.create_task(self.worker.run())
+        self.task = asyncio.create_task(self.worker.run_until_stopped())
 
     def _note(self, *, idle: bool) -> None:
         if idle:
@@ -69,7 +69,7 @@ class Running:
                 await asyncio.sleep(0.005)
 
     async def end(self) -> None:
-        self.worker.stop()
+        self.worker.request_stop()
         async with asyncio.timeout(PATIENCE):
             await self.task
 
@@ -166,11 +166,11 @@ async def test_a_zombie_writes_nothing_even_from_the_right_position(database, lo
     await tell(log, [response(Random(1))])
     store = open_fold_store(database)
     ((topic, partition),) = [home for home, records in log.store.records.items() if records]
-    (mine,) = (await store.take([(topic, partition)], "zombie", 0)).values()
+    (mine,) = (await store.take_partitions([(topic, partition)], "zombie", 0)).values()
     part = await read_slice(log, (topic, partition), mine, 10, DeadLetterLimit())
-    await store.take([(topic, partition)], "other", 0)
+    await store.take_partitions([(topic, partition)], "other", 0)
     with pytest.raises(LeaseLost):
-        async with store.transaction(0) as transaction:
+        async with store.begin_transaction(0) as transaction:
             await apply_batch(transaction, [part], Terms(0), log.read)
     assert await scalar(database, select(func.count()).select_from(fact)) == 0
     assert await scalar(database, select(position.c.next)) == 0
@@ -188,9 +188,9 @@ async def test_two_workers_that_take_one_slot_for_theirs_lose_nothing(database, 
 
 async def fold_once(store: SqlFoldStore, log: EventLog, name: str, homes: Sequence[TopicPartition]) -> None:
     """Fold what waits in some partitions, in slot 0."""
-    held = await store.take(homes, name, 0)
+    held = await store.take_partitions(homes, name, 0)
     read = [await read_slice(log, home, held[home], 100, DeadLetterLimit()) for home in homes]
-    async with store.transaction(0) as transaction:
+    async with store.begin_transaction(0) as transaction:
         await apply_batch(transaction, [part for part in read if part is not None], Terms(0), log.read_batch)
 
 
@@ -215,7 +215,7 @@ class Dying:
     @asynccontextmanager
     async def transaction(self, slot: int):
         self.check("begin")
-        async with self._store.transaction(slot) as transaction:
+        async with self._store.begin_transaction(slot) as transaction:
             yield DyingTransaction(transaction, self.check)
             self.check("commit")
 
@@ -394,9 +394,9 @@ async def test_a_held_partition_is_given_up_when_another_takes_it(database, log)
     async with running(log, store, beat_ms=60_000) as at_work:
         await at_work.idle()
         homes = list(at_work.worker._held)
-        await store.take(homes, "other", 0)
+        await store.take_partitions(homes, "other", 0)
         await tell(log, POOL[10:20])
         await at_work.until(lambda: len(at_work.worker._held) < len(homes))
     assert await cells_of(database) == expected(POOL[:10])
-    (held,) = {type(place) for place in (await store.take(homes[:1], "x", 0)).values()}
+    (held,) = {type(place) for place in (await store.take_partitions(homes[:1], "x", 0)).values()}
     assert held is PartitionLease

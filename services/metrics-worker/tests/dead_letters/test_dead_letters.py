@@ -13,8 +13,8 @@ import pytest
 from joserfc.jwk import ECKey
 from prometheus_client import generate_latest
 
-from metrics_worker.bootstrap import build
-from metrics_worker.settings import Settings
+from metrics_worker.bootstrap import build_app
+from metrics_worker.settings import MetricsSettings
 from soundings.access.roles import StaffRole
 from soundings.access.tokens import issue_token
 from soundings.events.catalogue import SourceBody, SourceChanged
@@ -59,8 +59,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     async def open_log(_url: str) -> MemoryLog:
         return MemoryLog(store)
 
-    settings = Settings("memory:", f"sqlite:///{tmp_path}/metrics.db", f"file://{tmp_path}/jwks.json")
-    app = build(settings, open_log=open_log)
+    settings = MetricsSettings("memory:", f"sqlite:///{tmp_path}/metrics.db", f"file://{tmp_path}/jwks.json")
+    app = build_app(settings, open_log=open_log)
     log = MemoryLog(store)
     await log.ensure_topics(ALL)
     async with app.router.lifespan_context(app):

@@ -4,23 +4,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics_worker.formulas.counts import Counts
-from metrics_worker.formulas.figures import Figure, Status, nothing
-from metrics_worker.formulas.parameters import Params
+from metrics_worker.formulas.counts import BinCounts
+from metrics_worker.formulas.figures import FigureStatus, MetricFigure, empty_figure
+from metrics_worker.formulas.parameters import FormulaParams
 from metrics_worker.formulas.registry import METRICS
-from metrics_worker.formulas.significance import Change, Verdict, adjusted_p_values, change, controlled
+from metrics_worker.formulas.significance import (
+    ChangeVerdict,
+    TestedChange,
+    adjusted_p_values,
+    control_discoveries,
+    test_change,
+)
 from soundings.kernel.scales import MeasureScale
 
 SHARES = st.tuples(st.integers(0, 400), st.integers(1, 400)).map(lambda pair: (min(pair), pair[1]))
 
 
 def share(part, whole):
-    counts = Counts(MeasureScale.BINARY, {"1": (part, 0), "0": (whole - part, 0)})
-    return METRICS["share.v1"].figure({"measure": counts}, Params(option="1"))
+    counts = BinCounts(MeasureScale.BINARY, {"1": (part, 0), "0": (whole - part, 0)})
+    return METRICS["share.v1"].compute_figure({"measure": counts}, FormulaParams(option="1"))
 
 
 def averaged(value, variance, n):
-    return Figure(Status.OK, n, value, variance=variance)
+    return MetricFigure(FigureStatus.OK, n, value, variance=variance)
 
 
 @pytest.mark.parametrize(
@@ -33,7 +39,7 @@ def averaged(value, variance, n):
     ],
 )
 def test_proportions_have_newcombes_interval(now, before, low, high):
-    found = change(share(*now), share(*before))
+    found = test_change(share(*now), share(*before))
     assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
     assert found.verdict == ("up" if low > 0 else "no_clear_change")
 
@@ -51,7 +57,7 @@ def test_proportions_have_newcombes_interval(now, before, low, high):
     ],
 )
 def test_means_are_compared_by_welch(now, before, p_value):
-    found = change(averaged(*now), averaged(*before))
+    found = test_change(averaged(*now), averaged(*before))
     assert found.p_value == pytest.approx(p_value, abs=6e-3)
     assert found.verdict == ("down" if p_value < 0.05 else "no_clear_change")
     assert found.low < found.value < found.high
@@ -59,39 +65,43 @@ def test_means_are_compared_by_welch(now, before, p_value):
 
 @given(SHARES, SHARES)
 def test_a_change_mirrors_and_agrees_with_its_chance(now, before):
-    there, back = change(share(*now), share(*before)), change(share(*before), share(*now))
+    there, back = test_change(share(*now), share(*before)), test_change(share(*before), share(*now))
     assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
     assert there.low <= there.value <= there.high
-    assert (there.verdict is Verdict.NO_CLEAR_CHANGE) == (there.p_value > 0.05 or there.low <= 0 <= there.high)
+    assert (there.verdict is ChangeVerdict.NO_CLEAR_CHANGE) == (there.p_value > 0.05 or there.low <= 0 <= there.high)
 
 
 def test_equal_answers_can_still_differ_from_other_equal_answers():
     def answers(point):
-        return METRICS["mean.v1"].figure({"measure": Counts(MeasureScale.FIVE, {point: (50, 0)})}, Params())
+        return METRICS["mean.v1"].compute_figure(
+            {"measure": BinCounts(MeasureScale.FIVE, {point: (50, 0)})}, FormulaParams()
+        )
 
-    assert change(answers("5"), answers("4")).verdict == "up"
-    assert change(answers("5"), answers("5")).verdict == "no_clear_change"
+    assert test_change(answers("5"), answers("4")).verdict == "up"
+    assert test_change(answers("5"), answers("5")).verdict == "no_clear_change"
 
 
 def test_scores_and_counts_are_compared_on_their_own_intervals():
     def score(promoters, detractors):
-        counts = Counts(MeasureScale.ELEVEN, {"10": (promoters, 0), "0": (detractors, 0)})
-        return METRICS["nps.v1"].figure({"measure": counts}, Params())
+        counts = BinCounts(MeasureScale.ELEVEN, {"10": (promoters, 0), "0": (detractors, 0)})
+        return METRICS["nps.v1"].compute_figure({"measure": counts}, FormulaParams())
 
-    assert change(score(80, 20), score(50, 50)).verdict == "up"
-    assert change(score(52, 48), score(50, 50)).verdict == "no_clear_change"
+    assert test_change(score(80, 20), score(50, 50)).verdict == "up"
+    assert test_change(score(52, 48), score(50, 50)).verdict == "no_clear_change"
 
     def volume(n):
-        return METRICS["count.v1"].figure({"measure": Counts(MeasureScale.COUNT, {"all": (n, 0)})}, Params())
+        return METRICS["count.v1"].compute_figure(
+            {"measure": BinCounts(MeasureScale.COUNT, {"all": (n, 0)})}, FormulaParams()
+        )
 
-    assert change(volume(100), volume(150)).verdict == "down"
-    assert change(volume(100), volume(110)).verdict == "no_clear_change"
-    assert change(volume(0), volume(0)).p_value == 1
+    assert test_change(volume(100), volume(150)).verdict == "down"
+    assert test_change(volume(100), volume(110)).verdict == "no_clear_change"
+    assert test_change(volume(0), volume(0)).p_value == 1
 
 
 def test_without_a_figure_or_an_interval_nothing_is_claimed():
-    assert change(nothing(counted=False), share(1, 2)) == Change(None)
-    assert change(averaged(3.0, None, 1), averaged(2.0, None, 1)) == Change(1.0)
+    assert test_change(empty_figure(counted=False), share(1, 2)) == TestedChange(None)
+    assert test_change(averaged(3.0, None, 1), averaged(2.0, None, 1)) == TestedChange(1.0)
 
 
 def test_false_discovery_is_controlled_as_in_its_first_example():
@@ -105,15 +115,15 @@ def test_false_discovery_is_controlled_as_in_its_first_example():
 
 
 def test_changes_that_may_be_chance_lose_their_verdict():
-    clear = Change(1.0, 0.1, 1.9, 0.001, Verdict.UP)
-    chance = Change(1.0, 0.1, 1.9, 0.04, Verdict.UP)
-    untested = Change(1.0)
-    assert controlled([clear, chance, untested, chance]) == (
+    clear = TestedChange(1.0, 0.1, 1.9, 0.001, ChangeVerdict.UP)
+    chance = TestedChange(1.0, 0.1, 1.9, 0.04, ChangeVerdict.UP)
+    untested = TestedChange(1.0)
+    assert control_discoveries([clear, chance, untested, chance]) == (
         clear,
         chance,
         untested,
         chance,
     )
-    unclear = Change(0.1, -1.0, 1.2, 0.9)
-    verdicts = [one.verdict for one in controlled([chance, clear, unclear, untested])]
+    unclear = TestedChange(0.1, -1.0, 1.2, 0.9)
+    verdicts = [one.verdict for one in control_discoveries([chance, clear, unclear, untested])]
     assert verdicts == ["no_clear_change", "up", "no_clear_change", "no_clear_change"]

@@ -12,22 +12,22 @@ from metrics_worker.formulas import rounding
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        (rounding.mean(201, 200), "1.01"),  # 1.005, which a float would show as 1.00
-        (rounding.mean(401, 100), "4.01"),
-        (rounding.mean(0, 7), "0.00"),
-        (rounding.mean(-250, 100), "-2.50"),
-        (rounding.percent(821, 1000), "82.1 %"),
-        (rounding.percent(8205, 10000), "82.1 %"),
-        (rounding.percent(2, 3), "66.7 %"),
-        (rounding.percent(0, 3), "0.0 %"),
-        (rounding.percent(3, 3), "100.0 %"),
-        (rounding.signed(1225, 100), "+12.3"),
-        (rounding.signed(-1225, 100), "-12.3"),
-        (rounding.signed(0, 5), "0.0"),
-        (rounding.signed(-4, 100), "0.0"),
-        (rounding.signed(5, 100), "+0.1"),
-        (rounding.whole(4.0), "4"),
-        (rounding.whole(1234.5), "1235"),
+        (rounding.mean_text(201, 200), "1.01"),  # 1.005, which a float would show as 1.00
+        (rounding.mean_text(401, 100), "4.01"),
+        (rounding.mean_text(0, 7), "0.00"),
+        (rounding.mean_text(-250, 100), "-2.50"),
+        (rounding.percent_text(821, 1000), "82.1 %"),
+        (rounding.percent_text(8205, 10000), "82.1 %"),
+        (rounding.percent_text(2, 3), "66.7 %"),
+        (rounding.percent_text(0, 3), "0.0 %"),
+        (rounding.percent_text(3, 3), "100.0 %"),
+        (rounding.signed_text(1225, 100), "+12.3"),
+        (rounding.signed_text(-1225, 100), "-12.3"),
+        (rounding.signed_text(0, 5), "0.0"),
+        (rounding.signed_text(-4, 100), "0.0"),
+        (rounding.signed_text(5, 100), "+0.1"),
+        (rounding.integer_text(4.0), "4"),
+        (rounding.integer_text(1234.5), "1235"),
     ],
 )
 def test_ties_go_away_from_zero(text, shown):
@@ -37,4 +37,4 @@ def test_ties_go_away_from_zero(text, shown):
 @given(st.integers(-(10**12), 10**12), st.sampled_from([1, 2, 4, 5, 8, 10, 16, 100, 1000]))
 def test_rounding_agrees_with_decimal_arithmetic(numerator, denominator):
     exact = (Decimal(numerator) / denominator).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    assert Decimal(rounding.rounded(numerator, denominator, 2)) == exact
+    assert Decimal(rounding.round_half_up(numerator, denominator, 2)) == exact

@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from metrics_worker.formulas.counts import Counts
-from metrics_worker.formulas.parameters import Params
+from metrics_worker.formulas.counts import BinCounts
+from metrics_worker.formulas.parameters import FormulaParams
 from metrics_worker.formulas.registry import METRICS
 from soundings.kernel.errors import InvalidInput
 from soundings.kernel.histogram_bins import duration_bin, money_bin
@@ -14,24 +14,26 @@ from soundings.kernel.scales import MeasureScale
 
 
 def coded(**bins):
-    return Counts(MeasureScale.CATEGORY, {name: (n, 0) for name, n in bins.items()})
+    return BinCounts(MeasureScale.CATEGORY, {name: (n, 0) for name, n in bins.items()})
 
 
 def scored(scale, *answers):
-    return Counts.of(MeasureScale(scale), [(str(answer), 1, 0) for answer in answers])
+    return BinCounts.from_cells(MeasureScale(scale), [(str(answer), 1, 0) for answer in answers])
 
 
 def lasting(*seconds, unknown=0):
     cells = [(duration_bin(round(s * 1000)), 1, round(s * 1000)) for s in seconds]
-    return Counts.of(MeasureScale.DURATION, [*cells, ("unknown", unknown, 0)] if unknown else cells)
+    return BinCounts.from_cells(MeasureScale.DURATION, [*cells, ("unknown", unknown, 0)] if unknown else cells)
 
 
 def of(metric, counts, **given):
     formula = METRICS[metric]
-    params = formula.params(given)
+    params = formula.parse_params(given)
     if not isinstance(counts, dict):
-        counts = {formula.reads(formula.measure("any" if formula.takes_measure else None), params)[0].key: counts}
-    return formula.figure(counts, params)
+        counts = {
+            formula.needed_measures(formula.measure_of("any" if formula.takes_measure else None), params)[0].key: counts
+        }
+    return formula.compute_figure(counts, params)
 
 
 FIVES = scored("1-5", 5, 5, 4, 4, 3, 2, 1, 1, 1, 5)
@@ -54,7 +56,7 @@ def test_a_mean_counts_every_answer_once():
 
 
 def test_a_mean_of_exactly_1_005_is_shown_half_up():
-    figure = of("mean.v1", Counts(MeasureScale.FIVE, {"1": (199, 0), "2": (1, 0)}))
+    figure = of("mean.v1", BinCounts(MeasureScale.FIVE, {"1": (199, 0), "2": (1, 0)}))
     assert (figure.status, figure.display) == ("ok", "1.01")
 
 
@@ -70,7 +72,7 @@ def test_eight_of_ten_has_its_textbook_interval():
 
 
 def test_a_share_of_list_values_is_of_the_units():
-    topics = Counts(MeasureScale.CATEGORY, {"roads": (6, 0), "parks": (5, 0), "*": (8, 0)})
+    topics = BinCounts(MeasureScale.CATEGORY, {"roads": (6, 0), "parks": (5, 0), "*": (8, 0)})
     figure = of("share.v1", topics, option="roads")
     assert (figure.numerator, figure.n, figure.value) == (6, 8, 0.75)
     assert figure.distribution == {"parks": 5, "roads": 6}
@@ -112,20 +114,20 @@ def test_completion_counts_the_not_eligible_as_served():
 
 def test_digital_take_up_asks_for_digital_channels_and_all():
     formula = METRICS["digital_take_up.v1"]
-    digital, whole = formula.reads(formula.measure(None), Params())
+    digital, whole = formula.needed_measures(formula.measure_of(None), FormulaParams())
     assert (digital.measure, whole.measure, whole.channels) == ("transactions", "transactions", None)
     assert {"website", "kiosk", "other_digital"} < digital.channels
     assert not {"phone", "in_person", "automated_phone"} & digital.channels
     counts = {"digital": coded(completed=4200, failed=300), "all": coded(completed=9700, failed=300)}
-    figure = formula.figure(counts, Params())
+    figure = formula.compute_figure(counts, FormulaParams())
     assert (figure.numerator, figure.n, figure.value) == (4500, 10000, 0.45)
 
 
 def test_cost_per_transaction_divides_by_the_completed():
-    cost = Counts.of(MeasureScale.MONEY, [(money_bin(minor), 1, minor) for minor in (250, 1000, -50)])
+    cost = BinCounts.from_cells(MeasureScale.MONEY, [(money_bin(minor), 1, minor) for minor in (250, 1000, -50)])
     figure = of("cost_per_transaction.v1", {"cost": cost, "transactions": coded(completed=7, failed=2)})
     assert (figure.n, figure.sum, figure.display) == (7, 1200, "171.43")
-    unknown = {"cost": Counts(MeasureScale.MONEY, {}), "transactions": coded(completed=7)}
+    unknown = {"cost": BinCounts(MeasureScale.MONEY, {}), "transactions": coded(completed=7)}
     assert of("cost_per_transaction.v1", unknown).status == "no_data"
     none_done = {"cost": cost, "transactions": coded(failed=2)}
     assert of("cost_per_transaction.v1", none_done).status == "not_applicable"
@@ -198,7 +200,7 @@ def test_shares_of_contacts(metric, counts, value):
 
 def test_repetition_is_only_known_after_its_days():
     formula = METRICS["repeat_contact.v1"]
-    assert formula.reads("", formula.params({"days": "3"}))[0].matured_days == 3
+    assert formula.needed_measures("", formula.parse_params({"days": "3"}))[0].matured_days == 3
 
 
 def test_a_quantile_is_the_value_at_the_nearest_rank():
@@ -267,30 +269,30 @@ def test_totals_that_contradict_each_other_are_shown_without_an_interval():
 )
 def test_a_wrong_parameter_is_named(metric, given, field):
     with pytest.raises(InvalidInput) as refused:
-        METRICS[metric].params(given)
+        METRICS[metric].parse_params(given)
     assert [fault.field for fault in refused.value.faults] == [field]
 
 
 def test_a_threshold_between_edges_names_the_nearest():
     with pytest.raises(InvalidInput, match="118 and 120"):
-        METRICS["service_level.dequeued.v1"].params({"threshold_s": "119"})
+        METRICS["service_level.dequeued.v1"].parse_params({"threshold_s": "119"})
 
 
 def test_parameters_have_their_defaults():
-    params = METRICS["service_level.dequeued.v1"].params({})
+    params = METRICS["service_level.dequeued.v1"].parse_params({})
     assert (params.threshold_s, params.short_s) == (20, None)
-    assert METRICS["quantile.v1"].params({}).p == Fraction(1, 2)
-    assert METRICS["quantile.v1"].params({"p": 0.9}).p == Fraction(9, 10)
+    assert METRICS["quantile.v1"].parse_params({}).p == Fraction(1, 2)
+    assert METRICS["quantile.v1"].parse_params({"p": 0.9}).p == Fraction(9, 10)
 
 
 def test_a_measure_is_implied_fixed_or_asked_for():
-    assert METRICS["nps.v1"].measure(None) == "nps"
-    assert METRICS["nps.v1"].measure("own-nps") == "own-nps"
-    assert not METRICS["asa.v1"].measure(None)
-    assert not METRICS["asa.v1"].measure("wait_answered")
+    assert METRICS["nps.v1"].measure_of(None) == "nps"
+    assert METRICS["nps.v1"].measure_of("own-nps") == "own-nps"
+    assert not METRICS["asa.v1"].measure_of(None)
+    assert not METRICS["asa.v1"].measure_of("wait_answered")
     for metric, asked in (("mean.v1", None), ("asa.v1", "nps"), ("rate.v1", "nps")):
         with pytest.raises(InvalidInput) as refused:
-            METRICS[metric].measure(asked)
+            METRICS[metric].measure_of(asked)
         assert refused.value.faults[0].field == "measure"
 
 
@@ -311,8 +313,8 @@ def test_every_metric_describes_itself_and_reads_known_measures():
         assert set(formula.measures) <= set(BUILT_IN)
         assert formula.implied is None or formula.implied in BUILT_IN
         assert formula.takes_measure or formula.measures or formula.parameters == ("numerator", "denominator")
-    assert METRICS["asa.v1"].unit == "seconds"
+    assert METRICS["asa.v1"].value_unit == "seconds"
     assert METRICS["asa.v1"].category is MeasureCategory.RESPONSIVENESS
-    assert METRICS["mean.v1"].unit is None
+    assert METRICS["mean.v1"].value_unit is None
     assert METRICS["top2.v1"].formula == "(n4+n5)/Σn"
-    assert METRICS["top2.v1"].unit == "proportion"
+    assert METRICS["top2.v1"].value_unit == "proportion"

@@ -17,12 +17,12 @@ from metrics_worker.formulas.distributions import (
 from metrics_worker.formulas.intervals import (
     adjusted_wald_nps,
     normal_mean,
-    poisson,
+    poisson_interval,
     poisson_ratio,
     quantile_ranks,
     sample_variance,
     scale_mean,
-    wilson,
+    wilson_interval,
 )
 
 SIZES = st.integers(0, 10_000)
@@ -40,13 +40,13 @@ SIZES = st.integers(0, 10_000)
     ],
 )
 def test_wilson_gives_the_published_interval(part, whole, low, high):
-    assert wilson(part, whole) == pytest.approx((low, high), abs=5e-5)
+    assert wilson_interval(part, whole) == pytest.approx((low, high), abs=5e-5)
 
 
 @given(st.integers(1, 10**9), st.floats(0, 1))
 def test_wilson_holds_its_proportion_and_is_never_empty(whole, ratio):
     part = round(whole * ratio)
-    low, high = wilson(part, whole)
+    low, high = wilson_interval(part, whole)
     assert 0 <= low <= part / whole <= high <= 1
     assert low < high
 
@@ -62,19 +62,19 @@ def test_wilson_holds_its_proportion_and_is_never_empty(whole, ratio):
     ],
 )
 def test_small_counts_have_garwoods_exact_interval(count, low, high):
-    assert poisson(count) == pytest.approx((low, high), abs=5e-5)
+    assert poisson_interval(count) == pytest.approx((low, high), abs=5e-5)
 
 
 def test_large_counts_continue_where_exact_ones_end():
-    exact_width = [poisson(100)[0] - 100, poisson(100)[1] - 100]
-    next_width = [poisson(101)[0] - 101, poisson(101)[1] - 101]
+    exact_width = [poisson_interval(100)[0] - 100, poisson_interval(100)[1] - 100]
+    next_width = [poisson_interval(101)[0] - 101, poisson_interval(101)[1] - 101]
     assert next_width == pytest.approx(exact_width, abs=0.15)
-    assert poisson(1000) == pytest.approx((938.97, 1063.97), abs=0.05)
+    assert poisson_interval(1000) == pytest.approx((938.97, 1063.97), abs=0.05)
 
 
 @given(st.integers(0, 10**12))
 def test_a_count_lies_in_its_interval(count):
-    low, high = poisson(count)
+    low, high = poisson_interval(count)
     assert 0 <= low <= count < high
 
 
@@ -142,7 +142,7 @@ def test_ranks_around_a_quantile_hold_its_nearest_rank(n, hundredths):
 
 def test_a_ratio_of_counts_has_the_odds_of_wilson():
     low, high = poisson_ratio(20, 10)
-    part = wilson(20, 30)
+    part = wilson_interval(20, 30)
     assert (low, high) == pytest.approx((part[0] / (1 - part[0]), part[1] / (1 - part[1])))
     assert poisson_ratio(0, 0) == (None, None)
     assert poisson_ratio(3, 0)[1] is None

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from metrics_worker.formulas.counts import Counts
-from metrics_worker.formulas.figures import mean
-from metrics_worker.formulas.parameters import Params
+from metrics_worker.formulas.counts import BinCounts
+from metrics_worker.formulas.figures import mean_figure
+from metrics_worker.formulas.parameters import FormulaParams
 from metrics_worker.formulas.registry import METRICS
 from soundings.kernel.histogram_bins import duration_bin
 from soundings.kernel.measures import BUILT_IN, tally_bins
@@ -22,11 +22,11 @@ DURATIONS = st.lists(st.integers(0, 10_000_000) | st.integers(0, 90_000), max_si
 def answers(draw, scale=None):
     scale = scale or draw(NUMERIC)
     numbers = draw(st.dictionaries(st.sampled_from(scale_bins(scale)), NUMBERS))
-    return Counts(scale, {name: (n, 0) for name, n in numbers.items()})
+    return BinCounts(scale, {name: (n, 0) for name, n in numbers.items()})
 
 
 def durations(values):
-    return Counts.of(MeasureScale.DURATION, [(duration_bin(ms), 1, ms) for ms in values])
+    return BinCounts.from_cells(MeasureScale.DURATION, [(duration_bin(ms), 1, ms) for ms in values])
 
 
 def plain(counts):
@@ -42,12 +42,12 @@ def test_merging_counts_is_associative_and_commutative(data, scale):
 
 def test_counts_of_different_scales_never_add_up():
     with pytest.raises(ValueError, match="do not add up"):
-        Counts(MeasureScale.FIVE, {}) + Counts(MeasureScale.BINARY, {})
+        BinCounts(MeasureScale.FIVE, {}) + BinCounts(MeasureScale.BINARY, {})
 
 
 @given(answers())
 def test_a_mean_lies_on_its_scale_and_in_its_interval(counts):
-    figure = mean(counts)
+    figure = mean_figure(counts)
     if figure.value is None:
         assert figure.n == 0
         assert figure.status in {"no_data", "not_applicable"}
@@ -61,7 +61,7 @@ def test_a_mean_lies_on_its_scale_and_in_its_interval(counts):
 
 @given(DURATIONS)
 def test_a_mean_duration_is_exact_and_in_its_interval(values):
-    figure = mean(durations(values))
+    figure = mean_figure(durations(values))
     if not values:
         assert figure.status == "no_data"
         return
@@ -73,8 +73,8 @@ def test_a_mean_duration_is_exact_and_in_its_interval(values):
 @given(DURATIONS.filter(bool), st.integers(1, 99))
 def test_a_quantile_is_close_to_the_real_one_and_in_its_interval(values, hundredths):
     formula = METRICS["quantile.v1"]
-    params = formula.params({"p": f"0.{hundredths:02}"})
-    figure = formula.figure({"measure": durations(values)}, params)
+    params = formula.parse_params({"p": f"0.{hundredths:02}"})
+    figure = formula.compute_figure({"measure": durations(values)}, params)
     real = sorted(values)[-(-len(values) * hundredths // 100) - 1] / 1000
     assert figure.value == pytest.approx(real, rel=0.01, abs=1)
     assert figure.low is None or figure.low <= figure.value
@@ -88,7 +88,7 @@ def contacts(draw):
     names = [ContactOutcome.ANSWERED, ContactOutcome.ABANDONED, ContactOutcome.CALLBACK]
     cells = [(name.value, len(given), 0) for name, given in zip(names, waits, strict=True) if given]
     return {
-        "offered": Counts.of(MeasureScale.CATEGORY, cells),
+        "offered": BinCounts.from_cells(MeasureScale.CATEGORY, cells),
         **{
             measure: durations(given)
             for measure, given in zip(("wait_answered", "wait_abandoned", "wait_callback"), waits, strict=True)
@@ -98,7 +98,7 @@ def contacts(draw):
 
 @given(contacts(), st.sampled_from([metric for metric in METRICS if metric.startswith(("service", "abandon"))]))
 def test_a_share_of_contacts_is_a_proportion(counts, metric):
-    figure = METRICS[metric].figure(counts, Params(short_s=5))
+    figure = METRICS[metric].compute_figure(counts, FormulaParams(short_s=5))
     if figure.value is not None:
         assert 0 <= figure.low <= figure.value <= figure.high <= 1
         assert figure.value == figure.numerator / figure.n
@@ -118,17 +118,17 @@ def counted(draw, measure, scale):
     if scale is not MeasureScale.CATEGORY:
         return durations(draw(DURATIONS))
     names = sorted(tally_bins(BUILT_IN[measure]) or ("guest-survey", "*")) if "gap" not in measure else GAPS
-    return Counts(scale, draw(st.dictionaries(st.sampled_from(names), st.tuples(NUMBERS, st.just(0)))))
+    return BinCounts(scale, draw(st.dictionaries(st.sampled_from(names), st.tuples(NUMBERS, st.just(0)))))
 
 
 @given(st.data(), st.sampled_from(sorted(METRICS)))
 def test_every_formula_answers_whatever_was_counted(data, metric):
     formula = METRICS[metric]
-    measure = formula.measure("contacts" if metric == "count.v1" else "own" if formula.takes_measure else None)
-    params = formula.params(GIVEN.get(metric, {}))
+    measure = formula.measure_of("contacts" if metric == "count.v1" else "own" if formula.takes_measure else None)
+    params = formula.parse_params(GIVEN.get(metric, {}))
     scale = min(formula.scales, default=MeasureScale.CATEGORY)
-    counts = {need.key: data.draw(counted(need.measure, scale)) for need in formula.reads(measure, params)}
-    figure = formula.figure(counts, params)
+    counts = {need.key: data.draw(counted(need.measure, scale)) for need in formula.needed_measures(measure, params)}
+    figure = formula.compute_figure(counts, params)
     assert (figure.value is None) == (figure.status in {"no_data", "not_applicable"})
     assert (figure.display is None) == (figure.value is None)
     assert figure.n >= 0

@@ -39,7 +39,7 @@ class Kept:
         """Fold events, of the topic of the first one."""
         topic = events[0].TOPIC.name if events else RESPONSES.name
         store = open_fold_store(self.database)
-        held = (await store.take([(topic, 0)], "w", 0))[topic, 0]
+        held = (await store.take_partitions([(topic, 0)], "w", 0))[topic, 0]
         records = [
             StoredRecord(topic, 0, held.next + number, one.key, one.value, one.headers, 0)
             for number, one in enumerate(map(encode_event, events))
@@ -48,7 +48,7 @@ class Kept:
         decoded = [decode_log_event(record, HOMES[topic]) for record in records]
         routed = (await store.parking()).routed((topic, 0))  # a worker hears retractions of these alone
         part = PartitionBatch(move, decoded, [record.position for record in records], list(letters), routed=routed)
-        async with store.transaction(0) as transaction:
+        async with store.begin_transaction(0) as transaction:
             await apply_batch(transaction, [part], Terms(epoch_ms(NOW)), read_again)
 
     async def sources(self, state: str = "active", /, **bodies: dict[str, object]) -> None:

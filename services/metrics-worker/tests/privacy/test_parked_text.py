@@ -32,7 +32,7 @@ async def park(kept: Kept, *events, broken: bytes | None = None, at: int = NOW_M
         value = record.value if broken is None else broken
         headers = pack_headers(record.headers)
         records.append(ParkedRecord("survey", RESPONSES.name, 0, position, record.key, headers, value, at))
-    async with open_fold_store(kept.database).transaction(0) as transaction:
+    async with open_fold_store(kept.database).begin_transaction(0) as transaction:
         await transaction.parking.park({"survey": "too much"}, NOW_MS)
         await transaction.parking.add(records)
 
@@ -54,12 +54,12 @@ async def test_text_that_is_due_leaves_what_is_parked_and_nothing_else_of_it_cha
     store = SqlRetentionStore(kept.database)
     for rule, left in (({}, 2), ({"text_days": 30, "legal_hold": True}, 2), ({"text_days": 30}, 1)):
         await kept.sources(survey=rule)
-        await remove_parked_texts(store, await store.rules(), NOW_MS, no_pause)
+        await remove_parked_texts(store, await store.retention_rules(), NOW_MS, no_pause)
         assert sum(b"comments" in value for value in await values(kept)) == left
     after = [json.loads(value) for value in await values(kept)]
     assert {**after[0], "comments": before[0]["comments"], "page": "/zebrawood"} == before[0]
     assert after[1] == before[1]
-    assert (await remove_parked_texts(store, await store.rules(), NOW_MS, no_pause)).words == 0
+    assert (await remove_parked_texts(store, await store.retention_rules(), NOW_MS, no_pause)).words == 0
 
 
 async def test_what_cannot_be_read_goes_when_its_dead_letter_would(kept: Kept, response):
@@ -68,7 +68,7 @@ async def test_what_cannot_be_read_goes_when_its_dead_letter_would(kept: Kept, r
     await park(kept, response("b", "B"), broken=b"[1]", at=NOW_MS)
     await kept.sources(survey={"text_days": 30})
     store = SqlRetentionStore(kept.database)
-    await remove_parked_texts(store, await store.rules(), NOW_MS, no_pause)
+    await remove_parked_texts(store, await store.retention_rules(), NOW_MS, no_pause)
     assert await values(kept) == [b"[1]"]
     assert await number(kept) == 1
 
@@ -90,13 +90,13 @@ async def test_a_person_has_what_is_parked_too(kept: Kept, response, call):
     subject, other = f"v1:{'a' * 43}", f"v1:{'b' * 43}"
     await kept.hear(response("heard", "A", subject=subject))
     store = SqlSubjectStore(kept.database)
-    assert (await store.records(subject, 0, 10)).next is None
+    assert (await store.subject_records(subject, 0, 10)).next is None
     leg = call("leg", "2026-03-01T12:00:00Z", source_id="survey", root_id="root", subject=subject)
     await park(kept, response("one", "First", subject=subject), response("two", "Second", subject=other), leg)
     await park(kept, response("x", "X", subject=subject), broken=b'{"subject": "' + subject.encode())
-    first = await store.records(subject, 0, 10)
+    first = await store.subject_records(subject, 0, 10)
     assert [one.id for one in first.records] == ["heard"]
-    second = await store.records(subject, first.next or 0, 10)
+    second = await store.subject_records(subject, first.next or 0, 10)
     assert [(one.kind, one.id, one.root_id) for one in second.records] == [
         ("response", "one", None),
         ("interaction", "leg", "root"),

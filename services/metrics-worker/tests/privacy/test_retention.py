@@ -11,9 +11,9 @@ from sqlalchemy import text
 from metrics_worker.aggregation.fact_payloads import strip_free_text
 from metrics_worker.db.tables import HAS_WORDS
 from metrics_worker.rebuild.sql import SqlRebuildStore
-from metrics_worker.rebuild.use_cases import verify
-from metrics_worker.retention.domain import ExpirableDeadLetter, RetentionRule, cutoffs, overdue
-from metrics_worker.retention.ports import Place, Step
+from metrics_worker.rebuild.use_cases import verify_generation
+from metrics_worker.retention.domain import ExpirableDeadLetter, RetentionRule, overdue_letters, retention_cutoffs
+from metrics_worker.retention.ports import RetentionPosition, RetentionStep
 from metrics_worker.retention.scheduler import RetentionScheduler
 from metrics_worker.retention.sql import SqlRetentionStore
 from metrics_worker.retention.use_cases import remove_free_text, remove_letters, remove_texts
@@ -49,7 +49,7 @@ async def test_texts_go_when_their_sources_time_is_over_and_from_the_search_too(
     await kept.sources(survey={"text_days": 30}, kiosk={})
     facts = await kept.facts()
     store = SqlRetentionStore(kept.database)
-    removed = await remove_texts(store, await store.rules(), NOW_MS, no_pause)
+    removed = await remove_texts(store, await store.retention_rules(), NOW_MS, no_pause)
     assert removed.texts == 1
     assert await kept.texts() == {"The escalator was broken", "The stairs were broken"}
     assert [await kept.found_by(word) for word in ("elevator", "escalator", "broken")] == [0, 1, 2]
@@ -71,14 +71,14 @@ async def test_the_words_of_interactions_and_pages_go_and_no_figure_changes(kept
     await kept.sources(survey={"text_days": 30}, centre={"text_days": 30}, kiosk={})
     cells, facts = await kept.cells(), await kept.facts()
     store = SqlRetentionStore(kept.database)
-    assert (await remove_free_text(store, await store.rules(), NOW_MS, no_pause)).words == 3
+    assert (await remove_free_text(store, await store.retention_rules(), NOW_MS, no_pause)).words == 3
     assert sorted(await kept.words()) == ["new", "other", "r-new"]
     assert await kept.cells() == cells
-    assert (await verify(SqlRebuildStore(kept.database))).comparison.differences == 0
+    assert (await verify_generation(SqlRebuildStore(kept.database))).comparison.differences == 0
     for before, after in zip(facts, await kept.facts(), strict=True):
         assert before[:-2] + before[-1:] == after[:-2] + after[-1:]
         assert strip_free_text(before[3], before[-2]) == strip_free_text(after[3], after[-2])
-    assert (await remove_free_text(store, await store.rules(), NOW_MS, no_pause)).words == 0
+    assert (await remove_free_text(store, await store.retention_rules(), NOW_MS, no_pause)).words == 0
 
 
 async def test_words_that_come_again_go_again_and_count_as_what_they_correct(kept: Kept, call):
@@ -87,11 +87,11 @@ async def test_words_that_come_again_go_again_and_count_as_what_they_correct(kep
     for revision in (0, 1):
         await kept.hear(call("old", "2025-12-01T12:00:00Z", revision=revision, talk_s=60 + revision))
         assert sorted(await kept.words()) == ["old"]
-        assert (await remove_free_text(store, await store.rules(), NOW_MS, no_pause)).words == 1
+        assert (await remove_free_text(store, await store.retention_rules(), NOW_MS, no_pause)).words == 1
         assert await kept.words() == {}
     await kept.hear(call("old", "2025-12-01T12:00:00Z", revision=0))  # late, and older
     assert await kept.words() == {}
-    assert (await verify(SqlRebuildStore(kept.database))).comparison.differences == 0
+    assert (await verify_generation(SqlRebuildStore(kept.database))).comparison.differences == 0
     await kept.hear(
         InteractionRetracted(record_id="old", root_id="old", source_id="centre", reason="erasure", retracted_at=NOW)
     )
@@ -102,7 +102,7 @@ async def test_all_batches_of_words_are_gone_through_and_none_is_read_twice(kept
     ids = [f"c{number}" for number in range(7)]
     await kept.hear(*(call(id_, "2025-12-01T12:00:00Z") for id_ in ids))
     store = SqlRetentionStore(kept.database)
-    after, removed, steps = Place(0, 0), 0, 0
+    after, removed, steps = RetentionPosition(0, 0), 0, 0
     while after is not None:
         step = await store.remove_free_text("centre", after, 2, NOW_MS)
         removed, after, steps = removed + step.removed, step.next, steps + 1
@@ -127,7 +127,7 @@ async def test_a_text_that_comes_late_or_again_goes_at_the_next_pass(kept: Kept,
     for revision in (0, 1):
         await kept.hear(response("old", f"Said {revision}", "2025-12-01T12:00:00Z", revision=revision))
         assert await kept.texts() == {f"Said {revision}"}
-        assert (await remove_texts(store, await store.rules(), NOW_MS, no_pause)).texts == 1
+        assert (await remove_texts(store, await store.retention_rules(), NOW_MS, no_pause)).texts == 1
         assert await kept.texts() == set()
 
 
@@ -140,7 +140,7 @@ async def test_nothing_goes_while_there_is_a_legal_hold(kept: Kept, response, ca
     late = NOW_MS + 1000 * DAY_MS
     for hold, left in ((True, {"Said long ago"}), (False, set())):
         await kept.sources(state, survey={"text_days": 1, "legal_hold": hold})
-        rules = await store.rules()
+        rules = await store.retention_rules()
         await remove_texts(store, rules, late, no_pause)
         await remove_free_text(store, rules, late, no_pause)
         await remove_letters(store, rules, late, no_pause)
@@ -152,7 +152,7 @@ async def test_nothing_goes_while_there_is_a_legal_hold(kept: Kept, response, ca
 async def test_a_rule_that_cannot_be_read_keeps_everything(kept: Kept, response):
     await kept.hear(response("old", "Said long ago", "2020-01-01T12:00:00Z"))
     await kept.sources(survey={"text_days": "soon"}, kiosk={"text_days": 1, "legal_hold": False, "more": 1})
-    rules = await SqlRetentionStore(kept.database).rules()
+    rules = await SqlRetentionStore(kept.database).retention_rules()
     assert rules == {"survey": RetentionRule(legal_hold=True), "kiosk": RetentionRule(1)}
 
 
@@ -183,7 +183,7 @@ async def test_no_byte_of_an_erased_text_stays_in_a_file_for_longer_than_an_hour
         )
     await kept.hear(*(call(f"c{number}", "2025-12-01T12:00:00Z") for number in range(40)))
     await kept.sources(centre={"text_days": 30})
-    await RetentionScheduler(SqlRetentionStore(small_database), Clock()).look()
+    await RetentionScheduler(SqlRetentionStore(small_database), Clock()).run_if_due()
     assert await kept.texts() == {"All fine"}
     assert [await kept.found_by(word) for word in ("zebrawood", "fine")] == [0, 1]
     await small_database.close()
@@ -199,13 +199,13 @@ async def test_no_byte_of_an_erased_text_stays_in_any_file_while_the_database_is
     await kept.sources(survey={}, centre={})
     await kept.hear(response("r", "The zebrawood counter was closed"), response("ok", "All fine"))
     await kept.hear(call("c", query="zebrawood"))
-    await keeper.look()
+    await keeper.run_if_due()
     assert any(b"zebrawood" in one.read_bytes() for one in file.parent.glob(f"{file.name}*"))
     clock.at += timedelta(seconds=400)
     why = {"reason": "erasure", "retracted_at": NOW}
     await kept.hear(ResponseRetracted(record_id="r", source_id="survey", **why))
     await kept.hear(InteractionRetracted(record_id="c", root_id="c", source_id="centre", **why))
-    await keeper.look()
+    await keeper.run_if_due()
     assert [await kept.found_by(word) for word in ("zebrawood", "fine")] == [0, 1]
     assert b"All fine" in file.read_bytes()
     written = list(file.parent.glob(f"{file.name}*"))
@@ -222,11 +222,11 @@ async def test_a_text_that_was_replaced_leaves_the_files_too_and_the_index_is_no
     keeper = RetentionScheduler(SqlRetentionStore(small_database), clock)
     await kept.sources(survey={})
     await kept.hear(response("r", "The zebrawood counter was closed"))
-    await keeper.look()
+    await keeper.run_if_due()
     await kept.hear(response("r", "It was closed", revision=1))
-    await keeper.look()  # too soon after the first for the index to be merged again
+    await keeper.run_if_due()  # too soon after the first for the index to be merged again
     clock.at += timedelta(seconds=301)
-    await keeper.look()
+    await keeper.run_if_due()
     for one in file.parent.glob(f"{file.name}*"):
         assert b"zebrawood" not in one.read_bytes(), one
 
@@ -236,13 +236,13 @@ async def test_the_keeper_looks_through_all_texts_every_hour_and_when_a_rule_cha
     keeper = RetentionScheduler(SqlRetentionStore(kept.database), clock)
     await kept.sources(survey={})
     await kept.hear(response("a", "A", "2025-12-01T12:00:00Z"), response("b", "B", "2026-02-01T12:00:00Z"))
-    await keeper.look()
+    await keeper.run_if_due()
     assert await kept.texts() == {"A", "B"}
     await kept.sources(survey={"text_days": 60})
-    await keeper.look()
+    await keeper.run_if_due()
     assert await kept.texts() == {"B"}
     clock.at += timedelta(days=60)
-    await keeper.look()
+    await keeper.run_if_due()
     assert await kept.texts() == set()
 
 
@@ -261,7 +261,7 @@ class Pages:
         old = [id_ for id_ in page if self.texts[id_] < before["s"]]
         for id_ in old:
             del self.texts[id_]
-        return Step(len(old), page[-1] if len(page) == most else None)
+        return RetentionStep(len(old), page[-1] if len(page) == most else None)
 
 
 @given(st.lists(st.integers(-5, 5), max_size=2000), st.integers(0, 4))
@@ -280,8 +280,8 @@ async def test_a_pass_that_is_cut_off_and_begun_anew_removes_exactly_what_is_due
 
 @given(st.integers(1, 36_500), st.booleans(), st.integers(0, 2**40))
 def test_a_hold_or_no_limit_means_no_end(days, hold, now):
-    assert cutoffs({"a": RetentionRule(), "b": RetentionRule(days, legal_hold=True)}, now) == {}
-    assert ("c" in cutoffs({"c": RetentionRule(days, legal_hold=hold)}, now)) is not hold
+    assert retention_cutoffs({"a": RetentionRule(), "b": RetentionRule(days, legal_hold=True)}, now) == {}
+    assert ("c" in retention_cutoffs({"c": RetentionRule(days, legal_hold=hold)}, now)) is not hold
 
 
 def test_old_dead_letters_go_also_those_that_tell_no_source():
@@ -291,10 +291,10 @@ def test_old_dead_letters_go_also_those_that_tell_no_source():
         ExpirableDeadLetter(2, named, NOW_MS - 10 * DAY_MS),
         ExpirableDeadLetter(3, named, NOW_MS - DAY_MS),
     ]
-    assert overdue(letters, {}, NOW_MS, 30 * DAY_MS) == []
-    assert overdue(letters, {}, NOW_MS, 9 * DAY_MS) == [1, 2]
-    assert overdue(letters, {"s": RetentionRule(5)}, NOW_MS, 30 * DAY_MS) == [2]
-    assert overdue(letters, {"s": RetentionRule(5, legal_hold=True)}, NOW_MS, 9 * DAY_MS) == [1]
+    assert overdue_letters(letters, {}, NOW_MS, 30 * DAY_MS) == []
+    assert overdue_letters(letters, {}, NOW_MS, 9 * DAY_MS) == [1, 2]
+    assert overdue_letters(letters, {"s": RetentionRule(5)}, NOW_MS, 30 * DAY_MS) == [2]
+    assert overdue_letters(letters, {"s": RetentionRule(5, legal_hold=True)}, NOW_MS, 9 * DAY_MS) == [1]
 
 
 @pytest.mark.parametrize(

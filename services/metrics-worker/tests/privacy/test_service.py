@@ -15,10 +15,10 @@ from joserfc.jwk import ECKey
 from prometheus_client import generate_latest
 from sqlalchemy import delete
 
-from metrics_worker.bootstrap import build
+from metrics_worker.bootstrap import build_app
 from metrics_worker.catalogue_view.revocations_sql import SqlRevocations
 from metrics_worker.db.tables import position
-from metrics_worker.settings import Settings
+from metrics_worker.settings import MetricsSettings
 from soundings.access.policy import POLICY, StaffRoles
 from soundings.access.roles import StaffRole
 from soundings.access.tokens import issue_token
@@ -71,8 +71,8 @@ async def house(small_database: Database, response, tmp_path: Path) -> AsyncIter
     async def open_log(_url: str) -> MemoryLog:
         return MemoryLog(store)
 
-    settings = Settings("memory:", f"sqlite:///{small_database.url.database}", f"file://{tmp_path}/jwks.json")
-    app = build(settings, open_log=open_log)
+    settings = MetricsSettings("memory:", f"sqlite:///{small_database.url.database}", f"file://{tmp_path}/jwks.json")
+    app = build_app(settings, open_log=open_log)
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://metrics") as http:

@@ -26,7 +26,7 @@ async def test_all_records_of_a_subject_are_found_in_stretches(kept: Kept, respo
     store = SqlSubjectStore(kept.database)
     found, after, stretches = [], 0, 0
     while after is not None:
-        stretch = await store.records(JO, after, 4)
+        stretch = await store.subject_records(JO, after, 4)
         found += stretch.records
         after, stretches = stretch.next, stretches + 1
     assert found == [

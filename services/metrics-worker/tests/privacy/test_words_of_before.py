@@ -11,7 +11,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, select, text
 
 from metrics_worker.db.tables import fact
-from metrics_worker.retention.ports import Place
+from metrics_worker.retention.ports import RetentionPosition
 from metrics_worker.retention.sql import SqlRetentionStore
 from soundings.db import Database, migrate_database, open_database
 
@@ -68,6 +68,6 @@ async def test_words_of_before_go_too_and_leave_the_data_as_it_would_be_written_
         for id_, (kind, data) in BEFORE.items():
             await connection.execute(put, {"key": id_.encode() * 4, "kind": kind, "id": id_, "data": data})
     await migrate_database(database, "metrics_worker")
-    assert (await SqlRetentionStore(database).remove_free_text("s", Place(-1, 0), 500, 1)).removed == 2
+    assert (await SqlRetentionStore(database).remove_free_text("s", RetentionPosition(-1, 0), 500, 1)).removed == 2
     assert await data_of(database) == {"plain": PLAIN, "wordy": PLAIN, "paged": ANSWER}
     await database.close_engine()

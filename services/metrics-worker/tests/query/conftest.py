@@ -172,7 +172,9 @@ class World:
     async def ask(self, metric: str, principal: Principal = ANALYST, **given: object) -> dict[str, object]:
         """The answer as the API gives it, dates as text."""
         plain = {name: value if isinstance(value, int | float) else str(value) for name, value in given.items()}
-        answer = await self.read.one(metric, {name.rstrip("_"): value for name, value in plain.items()}, principal)
+        answer = await self.read.query_one(
+            metric, {name.rstrip("_"): value for name, value in plain.items()}, principal
+        )
         body: dict[str, object] = orjson.loads(orjson.dumps(answer_body(answer)))
         return body
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 from joserfc.jwk import ECKey
 
-from metrics_worker.query.http import router
+from metrics_worker.query.http import query_router
 from metrics_worker.query.metric_catalogue import DescribeMeasures
 from soundings.access.roles import StaffRole
 from soundings.access.tokens import TokenVerifier, issue_token
@@ -65,7 +65,7 @@ async def door(world, tmp_path) -> AsyncIterator[Door]:
             name="metrics",
             title="Metrics",
             description="Metrics",
-            routers=[router(world.read, DescribeMeasures(world.store))],
+            routers=[query_router(world.read, DescribeMeasures(world.store))],
             verifier=TokenVerifier((tmp_path / "jwks.json").as_uri()),
             lifespan=lifespan,
         )

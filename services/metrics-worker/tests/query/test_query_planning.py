@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics_worker.query.domain.grain_plan import Span, timeline_of
+from metrics_worker.query.domain.grain_plan import GrainSpan, timeline_of
 from metrics_worker.query.domain.metric_query import MetricQuery, parse_metric_query
 from metrics_worker.query.domain.periods import bases_of, lanes_of, slots_of
 from soundings.kernel.agency_calendar import HOUR_MS, AgencyCalendar, QueryInterval, hour_bucket
@@ -29,7 +29,7 @@ def question(start: date, end: date, interval: QueryInterval | None = None, **mo
     return parse_metric_query("mean.v1", asked | ({"interval": interval.value} if interval else {}))
 
 
-def cells(span: Span, calendar: AgencyCalendar) -> list[str]:
+def cells(span: GrainSpan, calendar: AgencyCalendar) -> list[str]:
     """Every cell of a span by its bucket."""
     first, after = date.fromisoformat(span.first), date.fromisoformat(span.after)
     found: list[str] = []
@@ -46,11 +46,11 @@ def test_every_day_of_a_range_is_counted_once_and_in_its_bucket(calendar, start,
     slots = slots_of(question(start, start + length * DAY, interval), calendar)
     timeline = timeline_of(slots, calendar)
     counted: Counter[tuple[int, date]] = Counter()
-    for span in timeline.spans():
+    for span in timeline.grain_spans():
         if span.tallies:
             continue
         for bucket in cells(span, calendar):
-            place = timeline.place(span.grain, bucket)
+            place = timeline.place_bucket(span.grain, bucket)
             assert place.slot is not None
             at = date.fromisoformat(bucket)
             after = calendar.next_of_grain(at, CellGrain(span.grain))
@@ -69,13 +69,13 @@ def test_every_day_of_a_range_is_counted_once_and_in_its_bucket(calendar, start,
 def test_a_total_counts_where_it_fits_and_is_cut_where_it_only_overlaps(calendar, start, length, interval):
     slots = slots_of(question(start, start + length * DAY, interval), calendar)
     timeline = timeline_of(slots, calendar)
-    read = Counter((span.grain, bucket) for span in timeline.spans() for bucket in cells(span, calendar))
+    read = Counter((span.grain, bucket) for span in timeline.grain_spans() for bucket in cells(span, calendar))
     assert set(read.values()) == {1}
     for grain in (CellGrain.MONTH, CellGrain.QUARTER, CellGrain.YEAR):
         at = calendar.first_of_grain(start - 400 * DAY, grain)
         while at < start + (length + 400) * DAY:
             after = calendar.next_of_grain(at, grain)
-            place = timeline.place(grain.value, at.isoformat())
+            place = timeline.place_bucket(grain.value, at.isoformat())
             fits = [number for number, slot in enumerate(slots) if slot.start <= at and after <= slot.end]
             overlaps = [number for number, slot in enumerate(slots) if slot.start < after and at < slot.end]
             assert ([place.slot] if place.slot is not None else []) == fits
@@ -89,11 +89,11 @@ def test_a_total_counts_where_it_fits_and_is_cut_where_it_only_overlaps(calendar
 @settings(max_examples=example_count(200), deadline=None)
 def test_the_tallies_of_every_day_of_a_cut_month_are_read(calendar, start, length, interval):
     timeline = timeline_of(slots_of(question(start, start + length * DAY, interval), calendar), calendar)
-    spans = timeline.spans()
+    spans = timeline.grain_spans()
     days = {bucket for span in spans if span.grain == "day" for bucket in cells(span, calendar)}
     for span in spans:
         if span.grain == "month" and span.tallies:
-            month = Span("day", span.first, span.after)
+            month = GrainSpan("day", span.first, span.after)
             assert days.issuperset(cells(month, calendar))
 
 
@@ -108,11 +108,13 @@ def test_every_hour_of_a_range_is_one_bucket_also_when_clocks_change(calendar, s
     if not slots:
         return  # a date that the zone skipped
     timeline = timeline_of(slots, calendar)
-    assert timeline.spans()[0] == Span("hour", want[0], hour_bucket(high - 1 - (high - 1) % HOUR_MS + HOUR_MS))
+    assert timeline.grain_spans()[0] == GrainSpan(
+        "hour", want[0], hour_bucket(high - 1 - (high - 1) % HOUR_MS + HOUR_MS)
+    )
     for number, bucket in enumerate(want):
-        assert timeline.place("hour", bucket).slot == number
+        assert timeline.place_bucket("hour", bucket).slot == number
     for number, slot in enumerate(slots):
-        assert number in timeline.place("day", calendar.local_date(slot.hour or 0).isoformat()).cut
+        assert number in timeline.place_bucket("day", calendar.local_date(slot.hour or 0).isoformat()).cut
         assert slot.hour is not None
 
 
@@ -133,24 +135,24 @@ def test_every_bucket_has_a_base_and_lanes_never_overlap(calendar, start, length
 def test_a_year_and_a_week_are_read_as_one_run_of_months_and_its_days():
     calendar = AgencyCalendar("America/New_York", "10-01")
     slots = slots_of(question(date(2024, 1, 30), date(2025, 2, 5)), calendar)
-    assert timeline_of(slots, calendar).spans() == (
-        Span("month", "2024-02-01", "2025-02-01"),
-        Span("day", "2024-01-30", "2024-02-01"),
-        Span("day", "2025-02-01", "2025-02-05"),
-        Span("month", "2024-01-01", "2024-02-01", tallies=True),
-        Span("month", "2025-02-01", "2025-03-01", tallies=True),
-        Span("day", "2024-01-01", "2024-01-30", tallies=True),
-        Span("day", "2025-02-05", "2025-03-01", tallies=True),
-        Span("quarter", "2024-01-01", "2025-02-05", tallies=True),
-        Span("year", "2023-10-01", "2025-02-05", tallies=True),
+    assert timeline_of(slots, calendar).grain_spans() == (
+        GrainSpan("month", "2024-02-01", "2025-02-01"),
+        GrainSpan("day", "2024-01-30", "2024-02-01"),
+        GrainSpan("day", "2025-02-01", "2025-02-05"),
+        GrainSpan("month", "2024-01-01", "2024-02-01", tallies=True),
+        GrainSpan("month", "2025-02-01", "2025-03-01", tallies=True),
+        GrainSpan("day", "2024-01-01", "2024-01-30", tallies=True),
+        GrainSpan("day", "2025-02-05", "2025-03-01", tallies=True),
+        GrainSpan("quarter", "2024-01-01", "2025-02-05", tallies=True),
+        GrainSpan("year", "2023-10-01", "2025-02-05", tallies=True),
     )
 
 
 def test_a_series_of_days_is_read_in_one_span_of_days():
     calendar = AgencyCalendar("UTC")
     slots = slots_of(question(date(2024, 1, 1), date(2024, 4, 1), QueryInterval.DAY), calendar)
-    spans = timeline_of(slots, calendar).spans()
-    assert [span for span in spans if not span.tallies] == [Span("day", "2024-01-01", "2024-04-01")]
+    spans = timeline_of(slots, calendar).grain_spans()
+    assert [span for span in spans if not span.tallies] == [GrainSpan("day", "2024-01-01", "2024-04-01")]
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from metrics_worker.consumer.ports import OffsetAdvance
 from metrics_worker.consumer.sql import open_fold_store
 from metrics_worker.consumer.write_batch import PartitionBatch, Terms, apply_batch
 from metrics_worker.db.tables import catalogue_entity
-from metrics_worker.responses.http import router
+from metrics_worker.responses.http import responses_router
 from metrics_worker.responses.sql import SqlVoiceStore
 from metrics_worker.responses.use_cases import SearchResponses
 from soundings.access.roles import StaffRole
@@ -60,14 +60,14 @@ class Ear:
     async def hear(self, *events: EventData) -> None:
         store = open_fold_store(self.database)
         home = (RESPONSES.name, 0)
-        held = (await store.take([home], "w", 0))[home]
+        held = (await store.take_partitions([home], "w", 0))[home]
         records = [
             StoredRecord(RESPONSES.name, 0, self._next + number, one.key, one.value, one.headers, 0)
             for number, one in enumerate(map(encode_event, events))
         ]
         move = OffsetAdvance(*home, held.epoch, held.next, held.next + len(records))
         self._next = held.next + len(records)
-        async with store.transaction(0) as transaction:
+        async with store.begin_transaction(0) as transaction:
             decoded = [decode_log_event(record, "r0") for record in records]
             positions = [record.position for record in records]
             await apply_batch(transaction, [PartitionBatch(move, decoded, positions)], Terms(0), read_again)
@@ -118,7 +118,7 @@ async def ear(small_database: Database, tmp_path: Path) -> AsyncIterator[Ear]:
             name="metrics",
             title="Metrics",
             description="Metrics",
-            routers=[router(SearchResponses(SqlVoiceStore(database)))],
+            routers=[responses_router(SearchResponses(SqlVoiceStore(database)))],
             verifier=TokenVerifier((tmp_path / "jwks.json").as_uri()),
             lifespan=lifespan,
         )

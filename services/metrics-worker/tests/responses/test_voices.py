@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import text
 
-from metrics_worker.responses.domain import Position, ReadableService, Search
+from metrics_worker.responses.domain import ReadableService, VoicePosition, VoiceSearch
 from metrics_worker.responses.sql import SqlVoiceStore
 from soundings.http.cursors import encode_cursor
 
@@ -205,8 +205,8 @@ async def test_a_wrong_parameter_is_named(ear, query, field):
 )
 async def test_lists_begin_with_the_index_of_a_service_and_searches_with_the_words(ear, words, begins):
     reach = [ReadableService("guest", 1, None), ReadableService("carts", None, 5)]
-    async with SqlVoiceStore(ear.database).snapshot() as snapshot:
-        statement = snapshot._statement(reach, Search(words=words), Position(9, 9), 5)
+    async with SqlVoiceStore(ear.database).open_snapshot() as snapshot:
+        statement = snapshot._statement(reach, VoiceSearch(words=words), VoicePosition(9, 9), 5)
         compiled = statement.compile(
             dialect=ear.database.engine.dialect, compile_kwargs={"literal_binds": True, "render_postcompile": True}
         )

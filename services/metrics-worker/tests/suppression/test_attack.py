@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from metrics_worker.suppression import Cell, Grain, Rules, SuppressionDecision, Table, decide
+from metrics_worker.suppression import (
+    Grain,
+    SuppressionDecision,
+    SuppressionRules,
+    SuppressionTable,
+    TableCell,
+    decide_suppression,
+)
 from soundings.testing.hypothesis_profile import example_count
 
 SERVICES = ("cart", "tree", "vehicle")
@@ -21,13 +28,13 @@ def start(month: int) -> str:
     return f"{month // 12:04}-{month % 12 + 1:02}-01"
 
 
-def months(cell: Cell) -> range:
+def months(cell: TableCell) -> range:
     year, month, _ = map(int, cell.start.split("-"))
     first = year * 12 + month - 1
     return range(first, first + LENGTHS[cell.grain])
 
 
-def periods(table: Table, rules: Rules) -> Iterator[tuple[Grain, range]]:
+def periods(table: SuppressionTable, rules: SuppressionRules) -> Iterator[tuple[Grain, range]]:
     """Every publishable period that overlaps a cell."""
     first = min((months(cell).start for cell in table.cells), default=0)
     end = max((months(cell).stop for cell in table.cells), default=0)
@@ -38,7 +45,7 @@ def periods(table: Table, rules: Rules) -> Iterator[tuple[Grain, range]]:
                 yield grain, range(month, month + length)
 
 
-def fits(cell: Cell, period: range) -> bool:
+def fits(cell: TableCell, period: range) -> bool:
     inside = months(cell)
     return period.start <= inside.start and inside.stop <= period.stop
 
@@ -46,11 +53,11 @@ def fits(cell: Cell, period: range) -> bool:
 Question = tuple[str | None, str | None, str | None, Grain, str]
 
 
-def questions(table: Table, rules: Rules) -> dict[Question, frozenset[Cell]]:
+def questions(table: SuppressionTable, rules: SuppressionRules) -> dict[Question, frozenset[TableCell]]:
     """Everything that the public may ask for, with the non-zero cells that it sums."""
     departments = sorted({name for names in table.departments.values() for name in names})
     places = [(None, None), *((service, None) for service in SERVICES), *((None, name) for name in departments)]
-    asked: dict[Question, frozenset[Cell]] = {}
+    asked: dict[Question, frozenset[TableCell]] = {}
     for grain, period in periods(table, rules):
         inside = [cell for cell, n in table.cells.items() if n and fits(cell, period)]
         for (service, department), channel in product(places, (None, *CHANNELS)):
@@ -73,9 +80,9 @@ class Span:
     """The sums that follow from the sums that were added, over the rationals."""
 
     def __init__(self) -> None:
-        self.rows: dict[Cell, dict[Cell, Fraction]] = {}
+        self.rows: dict[TableCell, dict[TableCell, Fraction]] = {}
 
-    def rest(self, cells: frozenset[Cell]) -> dict[Cell, Fraction]:
+    def rest(self, cells: frozenset[TableCell]) -> dict[TableCell, Fraction]:
         rest = dict.fromkeys(cells, Fraction(1))
         for pivot, row in self.rows.items():
             factor = rest.get(pivot, Fraction(0))
@@ -84,7 +91,7 @@ class Span:
                     rest[cell] = rest.get(cell, Fraction(0)) - factor * weight
         return {cell: weight for cell, weight in rest.items() if weight}
 
-    def add(self, cells: frozenset[Cell]) -> None:
+    def add(self, cells: frozenset[TableCell]) -> None:
         rest = self.rest(cells)
         if rest:
             pivot = min(rest)
@@ -92,9 +99,9 @@ class Span:
             self.rows[pivot] = row
 
 
-def solved(table: Table, rules: Rules) -> list[Question | Cell]:
+def solved(table: SuppressionTable, rules: SuppressionRules) -> list[Question | TableCell]:
     """The figures of rule 1 that follow from everything shown."""
-    hiding = decide(table, rules)
+    hiding = decide_suppression(table, rules)
     asked = questions(table, rules)
     span = Span()
     for question, cells in asked.items():
@@ -118,11 +125,11 @@ DEPARTMENTS = (
 
 
 @st.composite
-def tables(draw: st.DrawFn) -> Table:
+def tables(draw: st.DrawFn) -> SuppressionTable:
     services = SERVICES[: draw(st.integers(1, 3))]
     channels = CHANNELS[: draw(st.integers(1, 3))]
     at = draw(st.lists(st.sampled_from(MONTHS), min_size=1, max_size=4, unique=True))
-    cells = {Cell(*place, "month", first): draw(COUNTS) for *place, first in product(services, channels, at)}
+    cells = {TableCell(*place, "month", first): draw(COUNTS) for *place, first in product(services, channels, at)}
     tallies = st.tuples(
         st.sampled_from(services),
         st.sampled_from(channels),
@@ -130,26 +137,28 @@ def tables(draw: st.DrawFn) -> Table:
         st.sampled_from(MONTHS),
     )
     for place in draw(st.lists(tallies, max_size=2)):
-        cells[Cell(*place)] = draw(COUNTS)
-    return Table(cells, draw(st.sampled_from(DEPARTMENTS)))
+        cells[TableCell(*place)] = draw(COUNTS)
+    return SuppressionTable(cells, draw(st.sampled_from(DEPARTMENTS)))
 
 
 @st.composite
-def rules(draw: st.DrawFn) -> Rules:
-    return Rules(threshold=draw(st.sampled_from((5, 11, 30))), fiscal_month=draw(st.sampled_from((1, 2, 7, 10, 12))))
+def rules(draw: st.DrawFn) -> SuppressionRules:
+    return SuppressionRules(
+        threshold=draw(st.sampled_from((5, 11, 30))), fiscal_month=draw(st.sampled_from((1, 2, 7, 10, 12)))
+    )
 
 
 @settings(max_examples=example_count(100), deadline=None)
 @given(tables(), rules())
-def test_no_figure_of_rule_1_can_be_solved_from_what_is_shown(table: Table, rules: Rules):
+def test_no_figure_of_rule_1_can_be_solved_from_what_is_shown(table: SuppressionTable, rules: SuppressionRules):
     assert solved(table, rules) == []
 
 
 @settings(max_examples=example_count(60), deadline=None)
 @given(tables(), rules())
-def test_a_small_figure_is_hidden_and_equal_sums_have_equal_verdicts(table: Table, rules: Rules):
-    hiding = decide(table, rules)
-    verdicts: dict[frozenset[Cell], set[bool]] = {}
+def test_a_small_figure_is_hidden_and_equal_sums_have_equal_verdicts(table: SuppressionTable, rules: SuppressionRules):
+    hiding = decide_suppression(table, rules)
+    verdicts: dict[frozenset[TableCell], set[bool]] = {}
     for question, cells in questions(table, rules).items():
         hidden = is_hidden(hiding, question)
         verdicts.setdefault(cells, set()).add(hidden)
@@ -161,8 +170,8 @@ def test_a_small_figure_is_hidden_and_equal_sums_have_equal_verdicts(table: Tabl
 
 @settings(max_examples=example_count(60), deadline=None)
 @given(tables(), rules())
-def test_a_line_with_a_hidden_part_has_two_or_no_second_one(table: Table, rules: Rules):
-    hiding = decide(table, rules)
+def test_a_line_with_a_hidden_part_has_two_or_no_second_one(table: SuppressionTable, rules: SuppressionRules):
+    hiding = decide_suppression(table, rules)
     asked = questions(table, rules)
     for whole in asked:
         for line in lines(whole, table):
@@ -170,7 +179,7 @@ def test_a_line_with_a_hidden_part_has_two_or_no_second_one(table: Table, rules:
             assert len(parts) == 1 or sum(parts.values()) != 1
 
 
-def lines(whole: Question, table: Table) -> Iterator[list[Question]]:
+def lines(whole: Question, table: SuppressionTable) -> Iterator[list[Question]]:
     """The ways in which smaller figures add up to a figure, except for those that are judged in two years."""
     service, department, channel, grain, first = whole
     tallies = any(cell.grain != "month" for cell, n in table.cells.items() if n)
@@ -188,10 +197,12 @@ def lines(whole: Question, table: Table) -> Iterator[list[Question]]:
 
 @settings(max_examples=example_count(30), deadline=None)
 @given(tables(), rules(), st.randoms(use_true_random=False))
-def test_the_order_in_which_cells_come_decides_nothing(table: Table, rules: Rules, chance):
+def test_the_order_in_which_cells_come_decides_nothing(table: SuppressionTable, rules: SuppressionRules, chance):
     shuffled = list(table.cells.items())
     chance.shuffle(shuffled)
-    assert decide(Table(dict(shuffled), table.departments), rules) == decide(table, rules)
+    assert decide_suppression(SuppressionTable(dict(shuffled), table.departments), rules) == decide_suppression(
+        table, rules
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -199,7 +210,7 @@ def test_a_larger_table_with_many_small_cells_is_safe(seed: int):
     counts = [(seed * 7919 + number * 104729) % 37 for number in range(3 * 3 * 12)]
     at = [f"2020-{month:02}-01" for month in range(1, 13)]
     cells = {
-        Cell(*place, "month", first): n // 2
+        TableCell(*place, "month", first): n // 2
         for (*place, first), n in zip(product(SERVICES, CHANNELS, at), counts, strict=True)
     }
-    assert solved(Table(cells, DEPARTMENTS[seed % 3]), Rules(fiscal_month=7)) == []
+    assert solved(SuppressionTable(cells, DEPARTMENTS[seed % 3]), SuppressionRules(fiscal_month=7)) == []

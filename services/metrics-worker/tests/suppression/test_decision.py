@@ -3,12 +3,12 @@
 import pytest
 
 from metrics_worker.suppression import (
-    Cell,
-    Rules,
     SuppressionDecision,
-    Table,
+    SuppressionRules,
+    SuppressionTable,
+    TableCell,
     UnpublishablePeriodError,
-    decide,
+    decide_suppression,
     whole_years,
 )
 
@@ -32,18 +32,18 @@ def month(number: int, year: int = 2015) -> str:
     return f"{year}-{number:02}-01"
 
 
-def boston() -> Table:
+def boston() -> SuppressionTable:
     cells = {
-        Cell(service, channel, "month", month(number)): n
+        TableCell(service, channel, "month", month(number)): n
         for (service, channel), counts in BOSTON_2015.items()
         for number, n in enumerate(counts, start=1)
     }
-    return Table(cells, WORKS)
+    return SuppressionTable(cells, WORKS)
 
 
-def table(counts: dict[tuple[str, str, int], int], departments: dict[str, tuple[str, ...]] = WORKS) -> Table:
-    cells = {Cell(service, channel, "month", month(number)): n for (service, channel, number), n in counts.items()}
-    return Table(cells, departments)
+def table(counts: dict[tuple[str, str, int], int], departments: dict[str, tuple[str, ...]] = WORKS) -> SuppressionTable:
+    cells = {TableCell(service, channel, "month", month(number)): n for (service, channel, number), n in counts.items()}
+    return SuppressionTable(cells, departments)
 
 
 def hidden_channels(hiding: SuppressionDecision, service: str | None) -> set[str]:
@@ -53,7 +53,7 @@ def hidden_channels(hiding: SuppressionDecision, service: str | None) -> set[str
 
 @pytest.mark.parametrize("fiscal_month", [1, 7])
 def test_the_five_of_a_real_table_is_hidden_beside_another_and_most_is_seen(fiscal_month: int):
-    hiding = decide(boston(), Rules(fiscal_month=fiscal_month))
+    hiding = decide_suppression(boston(), SuppressionRules(fiscal_month=fiscal_month))
     vehicle, cart, both = (hidden_channels(hiding, service) for service in ("vehicle", "cart", None))
     assert "other_digital" in vehicle
     assert 2 <= len(vehicle) < 4
@@ -72,7 +72,7 @@ def test_two_small_cells_do_not_hide_a_dense_table():
         for number in range(1, 13)
     }
     counts["s3", "web", 5] = counts["s6", "chat", 9] = 4
-    hiding = decide(table(counts, services), Rules())
+    hiding = decide_suppression(table(counts, services), SuppressionRules())
     assert hiding.suppresses(service="s3", channel="web", grain="month", start=month(5))
     hidden = sum(len(verdict.hidden) for verdict in hiding.verdicts.values())
     assert 16 <= hidden <= 40
@@ -80,7 +80,7 @@ def test_two_small_cells_do_not_hide_a_dense_table():
 
 def test_zero_is_shown_and_does_not_count_as_a_second():
     counts = {("cart", "web", 1): 0, ("cart", "phone", 1): 4, ("vehicle", "web", 1): 50, ("vehicle", "phone", 1): 60}
-    hiding = decide(table(counts), Rules())
+    hiding = decide_suppression(table(counts), SuppressionRules())
     assert not hiding.suppresses(service="cart", channel="web", grain="month", start=month(1))
     assert hiding.suppresses(service="cart", channel="phone", grain="month", start=month(1))
     assert hiding.suppresses(service="cart", grain="month", start=month(1)), "the whole is the same 4"
@@ -89,7 +89,7 @@ def test_zero_is_shown_and_does_not_count_as_a_second():
 
 
 def test_a_single_small_figure_hides_every_sum_that_is_only_it():
-    hiding = decide(table({("cart", "web", 5): 3}), Rules(fiscal_month=7))
+    hiding = decide_suppression(table({("cart", "web", 5): 3}), SuppressionRules(fiscal_month=7))
     for grain, start in (("month", 5), ("quarter", 4), ("year", 1)):
         assert hiding.suppresses(grain=grain, start=month(start))
     assert hiding.suppresses(grain="fiscal_year", start=month(7, 2014))
@@ -99,77 +99,80 @@ def test_a_single_small_figure_hides_every_sum_that_is_only_it():
 
 @pytest.mark.parametrize(("n", "hidden"), [(0, False), (1, True), (10, True), (11, False)])
 def test_the_threshold_itself_is_shown(n: int, hidden: bool):
-    hiding = decide(table({("cart", "web", 5): n}), Rules(threshold=11))
+    hiding = decide_suppression(table({("cart", "web", 5): n}), SuppressionRules(threshold=11))
     assert hiding.suppresses(grain="month", start=month(5)) is hidden
 
 
 def test_a_department_of_one_service_is_hidden_like_the_service():
     counts = {("cart", "web", 1): 4, ("vehicle", "web", 1): 50, ("tree", "web", 1): 70}
     departments = {"cart": ("waste",), "vehicle": ("works",), "tree": ("works",)}
-    hiding = decide(table(counts, departments), Rules())
+    hiding = decide_suppression(table(counts, departments), SuppressionRules())
     assert hiding.suppresses(department="waste", grain="month", start=month(1))
     assert hiding.suppresses(service="cart", department="waste", grain="month", start=month(1))
     assert not hiding.suppresses(service="cart", department="works", grain="month", start=month(1))
 
 
 def test_twelve_cells_of_one_person_each_are_not_given_away_by_their_sum():
-    hiding = decide(table({("cart", "web", number): 1 for number in range(1, 13)}), Rules())
+    hiding = decide_suppression(table({("cart", "web", number): 1 for number in range(1, 13)}), SuppressionRules())
     assert hiding.suppresses(grain="year", start=month(1)), "12 in 12 months that are not zero is 1 in each"
 
 
 def test_two_hidden_ones_are_not_given_away_by_what_is_left_of_the_sum():
     counts = {("cart", "chat", 1): 1, ("cart", "fax", 1): 1, ("cart", "web", 1): 300, ("cart", "phone", 1): 1500}
-    hiding = decide(table(counts), Rules())
+    hiding = decide_suppression(table(counts), SuppressionRules())
     assert hiding.suppresses(service="cart", channel="web", grain="month", start=month(1))
     assert not hiding.suppresses(service="cart", channel="phone", grain="month", start=month(1))
 
 
 def test_a_quarterly_tally_is_a_cell_of_its_line():
-    cells = {Cell("cart", "web", "month", month(number)): 40 for number in (1, 2, 3)}
-    cells[Cell("cart", "web", "quarter", month(1))] = 6
-    hiding = decide(Table(cells, WORKS), Rules())
+    cells = {TableCell("cart", "web", "month", month(number)): 40 for number in (1, 2, 3)}
+    cells[TableCell("cart", "web", "quarter", month(1))] = 6
+    hiding = decide_suppression(SuppressionTable(cells, WORKS), SuppressionRules())
     months = [hiding.suppresses(grain="month", start=month(number)) for number in (1, 2, 3)]
     assert any(months) or hiding.suppresses(grain="quarter", start=month(1)), "the tally is the quarter less its months"
 
 
 def test_a_fiscal_years_tally_is_judged_with_the_fiscal_year():
-    cells = {Cell("cart", "web", "year", month(7)): 6, Cell("cart", "web", "month", month(8)): 50}
-    hiding = decide(Table(cells, WORKS), Rules(fiscal_month=7))
+    cells = {TableCell("cart", "web", "year", month(7)): 6, TableCell("cart", "web", "month", month(8)): 50}
+    hiding = decide_suppression(SuppressionTable(cells, WORKS), SuppressionRules(fiscal_month=7))
     assert hiding.suppresses(grain="fiscal_year", start=month(7))
     assert not hiding.suppresses(grain="year", start=month(1))
 
 
 def test_what_is_hidden_in_one_year_hides_nothing_in_another():
     cells = {
-        Cell(service, channel, "month", month(number, year)): 100
+        TableCell(service, channel, "month", month(number, year)): 100
         for service in WORKS
         for channel in ("phone", "web")
         for number in range(1, 13)
         for year in (2015, 2016)
     }
-    cells[Cell("cart", "web", "month", month(2))] = 3
-    hiding = decide(Table(cells, WORKS), Rules())
+    cells[TableCell("cart", "web", "month", month(2))] = 3
+    hiding = decide_suppression(SuppressionTable(cells, WORKS), SuppressionRules())
     assert hiding.suppresses(service="cart", channel="web", grain="month", start=month(2))
     assert [year.first // 12 for year, verdict in hiding.verdicts.items() if verdict.hidden] == [2015]
 
 
 def test_a_year_whose_cells_did_not_change_keeps_its_verdict():
-    first = decide(boston(), Rules())
-    cells = {**boston().cells, Cell("cart", "web", "month", month(1, 2016)): 5}
-    second = decide(Table(cells, WORKS), Rules(), previous=first)
+    first = decide_suppression(boston(), SuppressionRules())
+    cells = {**boston().cells, TableCell("cart", "web", "month", month(1, 2016)): 5}
+    second = decide_suppression(SuppressionTable(cells, WORKS), SuppressionRules(), previous=first)
     (year,) = first.verdicts
     assert second.verdicts[year] is first.verdicts[year]
-    assert second == decide(Table(cells, WORKS), Rules())
-    assert decide(boston(), Rules(threshold=12), previous=first).verdicts[year] is not first.verdicts[year]
-    moved = Table(boston().cells, {"cart": ("waste",), "vehicle": ("works",)})
-    assert decide(moved, Rules(), previous=first).verdicts[year] is not first.verdicts[year]
+    assert second == decide_suppression(SuppressionTable(cells, WORKS), SuppressionRules())
+    assert (
+        decide_suppression(boston(), SuppressionRules(threshold=12), previous=first).verdicts[year]
+        is not first.verdicts[year]
+    )
+    moved = SuppressionTable(boston().cells, {"cart": ("waste",), "vehicle": ("works",)})
+    assert decide_suppression(moved, SuppressionRules(), previous=first).verdicts[year] is not first.verdicts[year]
 
 
 def test_a_decision_does_not_follow_later_changes_of_its_input():
     cells = dict(boston().cells)
-    hiding = decide(Table(cells, WORKS), Rules())
+    hiding = decide_suppression(SuppressionTable(cells, WORKS), SuppressionRules())
     cells.clear()
-    assert hiding == decide(boston(), Rules())
+    assert hiding == decide_suppression(boston(), SuppressionRules())
 
 
 @pytest.mark.parametrize(
@@ -184,31 +187,33 @@ def test_a_decision_does_not_follow_later_changes_of_its_input():
 def test_a_table_too_large_to_decide_loses_channels_then_services_then_departments(effort: int, dropped: set[str]):
     services = {f"s{number}": (f"d{number % 3}",) for number in range(6)}
     counts = {(s, c, m): 9 * m for s in services for c in ("chat", "phone", "web") for m in range(1, 13)}
-    hiding = decide(table(counts, services), Rules(effort=effort))
+    hiding = decide_suppression(table(counts, services), SuppressionRules(effort=effort))
     assert hiding.reduced_dimensions == dropped
     asked = {"channel": {"channel": "web"}, "service": {"service": "s1"}, "department": {"department": "d1"}}
     for dimension, where in asked.items():
         told = not hiding.suppresses(grain="year", start=month(1), **where)
         assert told is (dimension not in dropped)
-    assert hiding.dropped(grain="year", start=month(1)) == dropped
+    assert hiding.dropped_dimensions(grain="year", start=month(1)) == dropped
     assert not hiding.suppresses(grain="year", start=month(1))
 
 
 def test_strict_rules_hide_a_small_bin_and_all_but_a_few():
-    cells = {Cell("cart", "web", "month", month(number)): 100 for number in (1, 2, 3, 4)}
+    cells = {TableCell("cart", "web", "month", month(number)): 100 for number in (1, 2, 3, 4)}
     few, many, even = {"0": 4, "1": 96}, {"0": 0, "1": 97, "2": 3}, {"0": 40, "1": 30, "2": 30}
     bins = dict(zip(cells, (few, many, even, even), strict=True))
-    strict = decide(Table(cells, WORKS, bins), Rules(strict=True))
+    strict = decide_suppression(SuppressionTable(cells, WORKS, bins), SuppressionRules(strict=True))
     assert [strict.suppresses(grain="month", start=month(number)) for number in (1, 2)] == [True, True]
     assert not strict.suppresses(grain="year", start=month(1))
-    mild = decide(Table(cells, WORKS, bins), Rules())
+    mild = decide_suppression(SuppressionTable(cells, WORKS, bins), SuppressionRules())
     assert not any(mild.suppresses(grain="month", start=month(number)) for number in (1, 2, 3, 4))
 
 
 def test_strict_rules_let_no_lone_bin_be_the_whole_less_the_rest():
-    cells = {Cell("cart", "web", "month", month(number)): 100 + number for number in (1, 2, 3)}
+    cells = {TableCell("cart", "web", "month", month(number)): 100 + number for number in (1, 2, 3)}
     few, even = {"0": 4, "1": 96}, {"0": 50, "1": 50}
-    hiding = decide(Table(cells, WORKS, dict(zip(cells, (few, even, even), strict=True))), Rules(strict=True))
+    hiding = decide_suppression(
+        SuppressionTable(cells, WORKS, dict(zip(cells, (few, even, even), strict=True))), SuppressionRules(strict=True)
+    )
     months = [hiding.suppresses(grain="month", start=month(number)) for number in (1, 2, 3)]
     assert months == [True, True, False]
 
@@ -219,13 +224,13 @@ def test_strict_rules_let_no_lone_bin_be_the_whole_less_the_rest():
 )
 def test_a_period_that_is_not_published_is_refused(grain, start: str):
     with pytest.raises(UnpublishablePeriodError):
-        decide(boston(), Rules(fiscal_month=7)).suppresses(grain=grain, start=start)
+        decide_suppression(boston(), SuppressionRules(fiscal_month=7)).suppresses(grain=grain, start=start)
 
 
 @pytest.mark.parametrize("wrong", [{"threshold": 4}, {"threshold": 31}, {"fiscal_month": 0}, {"fiscal_month": 13}])
 def test_rules_outside_their_range_are_refused(wrong: dict[str, int]):
     with pytest.raises(ValueError, match="is not"):
-        Rules(**wrong)
+        SuppressionRules(**wrong)
 
 
 def test_a_range_needs_the_cells_of_whole_calendar_years():

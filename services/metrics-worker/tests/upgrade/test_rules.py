@@ -15,7 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
-from metrics_worker.aggregation.contribution import Contribution, count_code
+from metrics_worker.aggregation.contribution import CellContribution, count_code
 from metrics_worker.aggregation.roots import InteractionRecord, root_contribution
 from metrics_worker.aggregation.rules_version import CURRENT_RULES, ContributionRules, RulesDiffer
 from metrics_worker.consumer.errors import WorkerEnds
@@ -24,7 +24,7 @@ from metrics_worker.consumer.worker import FoldWorker
 from metrics_worker.consumer.worker_status import WorkerOptions
 from metrics_worker.rebuild.rules_upgrade import prepare_rules
 from metrics_worker.rebuild.sql import SqlRebuildStore
-from metrics_worker.rebuild.use_cases import follow_rules, rebuild, verify
+from metrics_worker.rebuild.use_cases import follow_rules, rebuild_generation, verify_generation
 from soundings.db import Database, migrate_database, open_database
 from soundings.events.base import EventData
 from soundings.events.envelope import encode_event, model_of
@@ -40,7 +40,7 @@ FIXTURE = json.loads(gzip.decompress((Path(__file__).parent / "rules_1.json.gz")
 BYTES = {"key", "unit"}
 
 
-def _doubled(records: Sequence[InteractionRecord]) -> Contribution | None:
+def _doubled(records: Sequence[InteractionRecord]) -> CellContribution | None:
     """What nobody's rules say: every root counts one more contact."""
     told = root_contribution(records)
     return None if told is None else told._replace(counts=(*told.counts, count_code("contacts", "call")))
@@ -114,21 +114,21 @@ async def fold_on(database: Database, log: MemoryLog, rules: ContributionRules =
         prepare=prepare,
         on_idle=lambda is_idle: idle.set() if is_idle else idle.clear(),
     )
-    task = asyncio.create_task(worker.run())
+    task = asyncio.create_task(worker.run_until_stopped())
     async with asyncio.timeout(30):
         await idle.wait()
-    worker.stop()
+    worker.request_stop()
     await task
 
 
 async def differences(database: Database, rules: ContributionRules) -> int:
-    return (await verify(SqlRebuildStore(database), rules=rules)).comparison.differences
+    return (await verify_generation(SqlRebuildStore(database), rules=rules)).comparison.differences
 
 
 @pytest.mark.parametrize("rules", [CURRENT_RULES, NEXT], ids=["ours", "changed"])
 async def test_an_old_database_is_counted_again_and_late_events_change_it_rightly(old, rules):
     with pytest.raises(RulesDiffer, match="version 1"):
-        await verify(SqlRebuildStore(old), rules=rules)
+        await verify_generation(SqlRebuildStore(old), rules=rules)
     told = events()
     log = await the_log(told)
     await fold_on(old, log, rules)
@@ -187,15 +187,15 @@ async def test_older_rules_add_nothing_to_a_newer_generation(old):
     for event in POOL[300:340]:
         await log.append_records(event.TOPIC.name, [encode_event(event)])
     with pytest.raises(RulesDiffer):
-        await rebuild(SqlRebuildStore(old), rules=CURRENT_RULES)
+        await rebuild_generation(SqlRebuildStore(old), rules=CURRENT_RULES)
     with pytest.raises(RulesDiffer):
         await follow_rules(SqlRebuildStore(old), rules=CURRENT_RULES)
     worker = FoldWorker(log, open_fold_store(old), system_clock, WorkerOptions("two", rules=CURRENT_RULES))
-    task = asyncio.create_task(worker.run())
+    task = asyncio.create_task(worker.run_until_stopped())
     async with asyncio.timeout(30):
         while "rules of counting" not in (worker.status.unready or ""):  # noqa: ASYNC110 - others bring it about
             await asyncio.sleep(0.01)
-    worker.stop()
+    worker.request_stop()
     await task
     assert await cells_of(old) == cells
     await fold_on(old, log, NEXT)

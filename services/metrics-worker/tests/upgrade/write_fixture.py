@@ -53,9 +53,9 @@ async def fold_all(database: Database, log: MemoryLog) -> None:
     """One batch of each partition."""
     store = open_fold_store(database)
     homes = [(topic.name, number) for topic in MEASURED for number in range(topic.partitions)]
-    held = await store.take(homes, "one", 0)
+    held = await store.take_partitions(homes, "one", 0)
     read = [await read_slice(log, home, held[home], EVENTS, DeadLetterLimit()) for home in homes]
-    async with store.transaction(0) as transaction:
+    async with store.begin_transaction(0) as transaction:
         await apply_batch(transaction, [part for part in read if part is not None], 0, log.read_batch)
 
 

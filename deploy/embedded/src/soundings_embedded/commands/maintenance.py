@@ -30,7 +30,7 @@ def verify(home: HomeOption = DEFAULT_HOME, database: MetricsDatabaseOption = No
     from metrics_worker import bootstrap
 
     url = _metrics_database(home, database)
-    done = _run(_with_bar("Verifying", lambda tell: bootstrap.verify(url, tell)))
+    done = _run(_with_bar("Verifying", lambda tell: bootstrap.verify_cells(url, tell)))
     if done.comparison.differences:
         for one in done.comparison.examples:
             typer.echo(f"differs: {one}", err=True)
@@ -48,7 +48,7 @@ def rebuild(home: HomeOption = DEFAULT_HOME, database: MetricsDatabaseOption = N
     from metrics_worker import bootstrap
 
     url = _metrics_database(home, database)
-    done = _run(_with_bar("Rebuilding", lambda tell: bootstrap.rebuild(url, tell)))
+    done = _run(_with_bar("Rebuilding", lambda tell: bootstrap.rebuild_cells(url, tell)))
     typer.echo(
         f"Generation {done.generation} was computed from {done.facts:,} facts and is in force; "
         f"{done.comparison.differences:,} rows differed from the one before."
@@ -77,7 +77,7 @@ def resume(
         return
     from metrics_worker import bootstrap
 
-    resumed = _run(bootstrap.resume(_metrics_database(home, database)))
+    resumed = _run(bootstrap.resume_workers(_metrics_database(home, database)))
     typer.echo(f"Resumed: {', '.join(resumed)}." if resumed else "No worker has stopped; there is nothing to resume.")
 
 

@@ -45,7 +45,7 @@ async def migrate_home(home: DataDir, to: MigrationTarget, tell: Tell) -> Report
         )
     mark = _mark(home)
     await metrics_worker.bootstrap.check_unused(to.metrics_url)
-    counted = await metrics_worker.bootstrap.positions(home.database_url("metrics"))
+    counted = await metrics_worker.bootstrap.read_positions(home.database_url("metrics"))
     async with _opened(home.log_url) as source, _opened(to.log_url) as target:
         await source.ensure_topics(ALL)
         await target.ensure_topics(ALL)
@@ -61,7 +61,7 @@ async def migrate_home(home: DataDir, to: MigrationTarget, tell: Tell) -> Report
     catalogue = await catalogue_api.bootstrap.copy_catalogue(
         home.database_url("catalogue"), to.catalogue_url, partial(tell, "The catalogue")
     )
-    metrics = await metrics_worker.bootstrap.copy(
+    metrics = await metrics_worker.bootstrap.copy_database(
         home.database_url("metrics"), to.metrics_url, log.marks, partial(tell, "What was measured")
     )
     return [*log.topics, *_tables("catalogue", catalogue), *_tables("metrics", metrics)]

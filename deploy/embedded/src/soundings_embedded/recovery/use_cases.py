@@ -53,7 +53,7 @@ async def partition_states(log_url: str, metrics_url: str, *, may_write: bool = 
     Topics and tables that are missing are made if that may be. Raises `LogUnavailable`, `UnknownTopic`, and what a
     database raises.
     """
-    marks = await metrics_worker.bootstrap.positions(metrics_url, upgrade=may_write)
+    marks = await metrics_worker.bootstrap.read_positions(metrics_url, upgrade=may_write)
     async with _opened(log_url) as log:
         if may_write:
             await log.ensure_topics(ALL)

@@ -30,7 +30,7 @@ class CellCoordinates(NamedTuple):
     buckets: tuple[Bucket, ...]
 
 
-class Count(NamedTuple):
+class MeasureCount(NamedTuple):
     """`n` in a bin of a measure in one version, with the exact `total` of a duration (ms) or money (minor units)."""
 
     measure: str
@@ -39,11 +39,11 @@ class Count(NamedTuple):
     total: int | None = None
 
 
-class Contribution(NamedTuple):
+class CellContribution(NamedTuple):
     """All that a unit adds, at one place. `tally` is the versioned measure that a tally reports, even if only zeros."""
 
     place: CellCoordinates
-    counts: tuple[Count, ...]
+    counts: tuple[MeasureCount, ...]
     tally: str | None = None
 
 
@@ -54,7 +54,7 @@ def checked_place(place: CellCoordinates) -> CellCoordinates:
     return place
 
 
-def versioned(measure: str, version: int = BUILT_IN_VERSION) -> str:
+def versioned_measure(measure: str, version: int = BUILT_IN_VERSION) -> str:
     """The name of a measure in one version, as cells have it: `satisfaction@1`; ValueError when it cannot be one."""
     if not 1 <= version <= LARGEST_VERSION or not measure or "@" in measure:
         raise ValueError(f"{measure!r} in version {version} is not a measure")
@@ -62,24 +62,24 @@ def versioned(measure: str, version: int = BUILT_IN_VERSION) -> str:
 
 
 @lru_cache(maxsize=8192)
-def count_code(measure: str, code: str) -> Count:
+def count_code(measure: str, code: str) -> MeasureCount:
     """One in the bin of a code of a built-in measure."""
-    return Count(versioned(measure), code)
+    return MeasureCount(versioned_measure(measure), code)
 
 
-def count_duration(measure: str, milliseconds: int) -> Count:
+def count_duration(measure: str, milliseconds: int) -> MeasureCount:
     """One in the bin of a duration of a built-in measure."""
-    return Count(versioned(measure), duration_bin(milliseconds), 1, milliseconds)
+    return MeasureCount(versioned_measure(measure), duration_bin(milliseconds), 1, milliseconds)
 
 
-def count_unknown_duration(measure: str) -> Count:
+def count_unknown_duration(measure: str) -> MeasureCount:
     """One whose duration nobody measured. It has a total of 0, so that a bin is of one shape throughout."""
-    return Count(versioned(measure), UNKNOWN, 1, 0)
+    return MeasureCount(versioned_measure(measure), UNKNOWN, 1, 0)
 
 
-def count_amount(measure: str, minor: int) -> Count:
+def count_amount(measure: str, minor: int) -> MeasureCount:
     """One in the bin of an amount of a built-in measure."""
-    return Count(versioned(measure), money_bin(minor), 1, minor)
+    return MeasureCount(versioned_measure(measure), money_bin(minor), 1, minor)
 
 
 def unit_buckets(time_zone: str, ms: int) -> tuple[Bucket, ...]:

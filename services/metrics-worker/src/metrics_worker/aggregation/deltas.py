@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import chain, repeat
 from typing import Final, Literal, NamedTuple
 
-from metrics_worker.aggregation.contribution import Bucket, CellCoordinates, Contribution, Count
+from metrics_worker.aggregation.contribution import Bucket, CellContribution, CellCoordinates, MeasureCount
 from metrics_worker.aggregation.facts import TALLIES
 
 Tallies = dict[str, int]
@@ -32,22 +32,22 @@ class Delta:
     __slots__ = ("added", "removed", "tallies")
 
     def __init__(self) -> None:
-        self.added: list[tuple[Count, ...]] = []
-        self.removed: list[tuple[Count, ...]] = []
+        self.added: list[tuple[MeasureCount, ...]] = []
+        self.removed: list[tuple[MeasureCount, ...]] = []
         self.tallies: Tallies = {}
 
-    def add(self, contribution: Contribution, times: Literal[1, -1] = 1) -> None:
+    def add(self, contribution: CellContribution, times: Literal[1, -1] = 1) -> None:
         """Add a contribution, or take it away with `times` -1."""
         (self.added if times == 1 else self.removed).append(contribution.counts)
         if contribution.tally is not None:
             self.tallies[contribution.tally] = self.tallies.get(contribution.tally, 0) + times
 
-    def only(self) -> tuple[Count, ...] | None:
+    def only(self) -> tuple[MeasureCount, ...] | None:
         """The counts of a single contribution that is no tally's; None when there is more to it."""
         return self.added[0] if len(self.added) == 1 and not self.removed and not self.tallies else None
 
 
-def counted(deltas: Collection[Delta]) -> Iterable[tuple[Count, int]]:
+def counted(deltas: Collection[Delta]) -> Iterable[tuple[MeasureCount, int]]:
     """What is to be added, each count with how often; negative where more is taken away."""
     added = list(chain.from_iterable(delta.added for delta in deltas))
     removed = list(chain.from_iterable(delta.removed for delta in deltas))
@@ -66,7 +66,7 @@ class Deltas:
     def __init__(self) -> None:
         self._by_family: dict[str, dict[CellCoordinates, Delta]] = {}
 
-    def add(self, family: str, contribution: Contribution, times: Literal[1, -1] = 1) -> None:
+    def add(self, family: str, contribution: CellContribution, times: Literal[1, -1] = 1) -> None:
         """Add a contribution, or take it away with `times` -1."""
         places = self._by_family.get(family)
         if places is None:

@@ -14,13 +14,13 @@ from msgspec.structs import replace
 
 from metrics_worker.aggregation.contribution import (
     LARGEST_COUNT,
+    CellContribution,
     CellCoordinates,
-    Contribution,
-    Count,
+    MeasureCount,
     checked_place,
     unit_buckets,
 )
-from metrics_worker.aggregation.facts import Fact, Kind
+from metrics_worker.aggregation.facts import Kind, StoredFact
 from metrics_worker.aggregation.responses import (
     Score,
     funnel_contribution,
@@ -37,7 +37,7 @@ from soundings.kernel.histogram_bins import to_milliseconds
 from soundings.kernel.scales import MeasureScale
 from soundings.kernel.vocabulary import CellGrain
 
-Content = Contribution | InteractionRecord
+Content = CellContribution | InteractionRecord
 """What a record means for the cells: a contribution of its own, or a part of its root."""
 Text = str | UnsetType
 """A text that may be absent."""
@@ -152,7 +152,7 @@ def text_of(data: Struct) -> str:
     return _JSON.encode(data).decode()
 
 
-def contribution_of(fact: Fact) -> Content:
+def contribution_of(fact: StoredFact) -> Content:
     """What a fact with data contributes: the same that its event did."""
     text = fact.data or "{}"
     match fact.kind:
@@ -172,8 +172,8 @@ def contribution_of(fact: Fact) -> Content:
 
 
 def response_content(
-    service: str, channel: str, occurred: int, data: ResponseData, counts: Sequence[Count]
-) -> Contribution:
+    service: str, channel: str, occurred: int, data: ResponseData, counts: Sequence[MeasureCount]
+) -> CellContribution:
     """`counts` are those of the scores in `data`. ValueError when something in it cannot be counted."""
     touchpoint = "" if data.touchpoint is UNSET else data.touchpoint
     place = unit_place(service, channel, touchpoint, data.time_zone, occurred)
@@ -182,7 +182,7 @@ def response_content(
     return response_contribution(place, data.form_id, (*counts, *several))
 
 
-def funnel_content(service: str, channel: str, occurred: int, data: FunnelData) -> Contribution:
+def funnel_content(service: str, channel: str, occurred: int, data: FunnelData) -> CellContribution:
     """ValueError when something in it cannot be counted."""
     if data.n > LARGEST_COUNT:
         raise ValueError(f"n: {data.n} is more than can be counted")
@@ -190,7 +190,7 @@ def funnel_content(service: str, channel: str, occurred: int, data: FunnelData) 
     return funnel_contribution(place, data.form_id, data.stage, data.n)
 
 
-def tally_content(service: str, channel: str, data: TallyData) -> Contribution:
+def tally_content(service: str, channel: str, data: TallyData) -> CellContribution:
     """ValueError when something in it cannot be counted."""
     buckets = tally_buckets(CellGrain(data.grain), date.fromisoformat(data.start))
     place = checked_place(CellCoordinates(service, channel, "", buckets))
@@ -204,7 +204,7 @@ def interaction_content(
     """ValueError when it contradicts itself: ended before it started, or at a time or place that is none."""
     started = datetime.fromisoformat(data.started_at)
     start = epoch_ms(started)
-    ended = _instant(data.ended_at)
+    ended = _parse_instant(data.ended_at)
     if ended is not None and ended < start:
         raise ValueError("ended_at: ended before it started")
     checked_place(CellCoordinates(service or "-", channel or "", "", unit_buckets(data.time_zone, start)))
@@ -221,22 +221,22 @@ def interaction_content(
         topics=tuple(data.topic),
         reason=None if data.reason is UNSET else data.reason,
         started=start,
-        enqueued=_instant(data.enqueued_at),
-        answered=_instant(data.answered_at),
+        enqueued=_parse_instant(data.enqueued_at),
+        answered=_parse_instant(data.answered_at),
         ended=ended,
-        wait=_duration(data.wait_s),
-        talk=_duration(data.talk_s),
-        hold=_duration(data.hold_s),
-        wrap_up=_duration(data.wrap_up_s),
+        wait=_duration_ms(data.wait_s),
+        talk=_duration_ms(data.talk_s),
+        hold=_duration_ms(data.hold_s),
+        wrap_up=_duration_ms(data.wrap_up_s),
         outcome=data.outcome,
         results=None if data.results is UNSET else data.results,
         cost=None if data.cost is UNSET else data.cost,
     )
 
 
-def _instant(text: Text) -> int | None:
+def _parse_instant(text: Text) -> int | None:
     return None if text is UNSET else epoch_ms(datetime.fromisoformat(text))
 
 
-def _duration(seconds: float | UnsetType) -> int | None:
+def _duration_ms(seconds: float | UnsetType) -> int | None:
     return None if seconds is UNSET else to_milliseconds(seconds)

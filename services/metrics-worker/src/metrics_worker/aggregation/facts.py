@@ -19,7 +19,7 @@ NO_REVISION: Final = -1
 """The revision of a record that was only spoken of."""
 
 
-class Fact(NamedTuple):
+class StoredFact(NamedTuple):
     """The columns of the table `fact` in their order, without its `id`; a tuple because the fold writes one per event.
 
     `unit` is the key of an interaction's root, else None. `occurred_at` is in epoch milliseconds. `data` is JSON.
@@ -57,6 +57,6 @@ def home_of(topic: str, partition: int) -> str:
     return f"{FAMILIES[topic]}{partition}"
 
 
-def family_of(fact: Fact) -> str:
+def family_of(fact: StoredFact) -> str:
     """The family of shards in which a fact counts."""
     return fact.home[0]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from metrics_worker.aggregation.fact_payloads import Content
-from metrics_worker.aggregation.facts import EMPTY, NO_REVISION, QUARANTINED, RETRACTED, Fact
+from metrics_worker.aggregation.facts import EMPTY, NO_REVISION, QUARANTINED, RETRACTED, StoredFact
 
 
 class Comments(NamedTuple):
@@ -17,44 +17,44 @@ class Comments(NamedTuple):
 class RecordReceived(NamedTuple):
     """A record came in some revision: the `fact` that it is alone, what it contributes, and what was said."""
 
-    fact: Fact
+    fact: StoredFact
     content: Content
     voice: Comments | None = None
 
     @property
-    def key(self) -> bytes:
+    def record_key(self) -> bytes:
         return self.fact.key
 
 
-class Reviewed(NamedTuple):
+class ReviewReceived(NamedTuple):
     """Somebody judged a record; `fact` is what is known of one that is only spoken of, with the judgement."""
 
-    fact: Fact
+    fact: StoredFact
 
     @property
-    def key(self) -> bytes:
+    def record_key(self) -> bytes:
         return self.fact.key
 
 
-class Retracted(NamedTuple):
+class RetractionReceived(NamedTuple):
     """A record was taken back; `fact` is what is known of one that is only spoken of, taken back."""
 
-    fact: Fact
+    fact: StoredFact
 
     @property
-    def key(self) -> bytes:
+    def record_key(self) -> bytes:
         return self.fact.key
 
 
-Event = RecordReceived | Reviewed | Retracted
+Event = RecordReceived | ReviewReceived | RetractionReceived
 
 
-def placeholder_fact(fact: Fact) -> Fact:
+def placeholder_fact(fact: StoredFact) -> StoredFact:
     """What is known of a record that has not come yet, from the ids in `fact`."""
     return fact._replace(service="", channel="", occurred_at=0, state=EMPTY, revision=NO_REVISION, data=None)
 
 
-def apply_event(known: Fact | None, event: Event) -> Fact:
+def apply_event(known: StoredFact | None, event: Event) -> StoredFact:
     """The fact after one more event; `known` itself (the same object) when the event changes nothing.
 
     The same revision again is a duplicate and a lower one stale, so the first content of a revision stays. A review
@@ -63,15 +63,15 @@ def apply_event(known: Fact | None, event: Event) -> Fact:
     if known is None:
         return event.fact
     if isinstance(event, RecordReceived):
-        return _recorded(known, event.fact)
-    if isinstance(event, Reviewed):
-        return _reviewed(known, event.fact)
+        return _after_record(known, event.fact)
+    if isinstance(event, ReviewReceived):
+        return _after_review(known, event.fact)
     if known.state & RETRACTED:
         return known
     return known._replace(state=RETRACTED, data=None)
 
 
-def _recorded(known: Fact, new: Fact) -> Fact:
+def _after_record(known: StoredFact, new: StoredFact) -> StoredFact:
     if known.state & RETRACTED or new.revision <= known.revision:
         return known
     if known.verdict is None:
@@ -80,14 +80,14 @@ def _recorded(known: Fact, new: Fact) -> Fact:
     return judged._replace(state=_judged_state(judged))
 
 
-def _reviewed(known: Fact, review: Fact) -> Fact:
+def _after_review(known: StoredFact, review: StoredFact) -> StoredFact:
     if known.review_revision is not None and (review.review_revision or 0) <= known.review_revision:
         return known
     judged = known._replace(review_revision=review.review_revision, verdict=review.verdict)
     return judged._replace(state=_judged_state(judged))
 
 
-def _judged_state(fact: Fact) -> int:
+def _judged_state(fact: StoredFact) -> int:
     if fact.state & RETRACTED:
         return fact.state
     return fact.state | QUARANTINED if fact.verdict == "quarantined" else fact.state & ~QUARANTINED

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
 from metrics_worker.aggregation.contribution import (
+    CellContribution,
     CellCoordinates,
-    Contribution,
-    Count,
+    MeasureCount,
     count_amount,
     count_code,
     count_duration,
@@ -75,7 +75,7 @@ def is_handled(record: InteractionRecord) -> bool:
     return record.answered is not None or outcome in _ENDED_WITH_A_PERSON
 
 
-def root_contribution(records: Sequence[InteractionRecord]) -> Contribution | None:
+def root_contribution(records: Sequence[InteractionRecord]) -> CellContribution | None:
     """What the records of one root add, in whatever order they are given; None while nobody has named its service."""
     ordered = records if len(records) == 1 else sorted(records, key=_by_start)
     service = next((record.service for record in ordered if record.service is not None), None)
@@ -84,14 +84,14 @@ def root_contribution(records: Sequence[InteractionRecord]) -> Contribution | No
     channel = next((record.channel for record in ordered if record.channel is not None), "")
     first = ordered[0]
     place = CellCoordinates(service, channel, "", unit_buckets(first.time_zone, first.started))
-    return Contribution(place, tuple(_counts(ordered)))
+    return CellContribution(place, tuple(_root_counts(ordered)))
 
 
 def _by_start(record: InteractionRecord) -> tuple[int, str]:
     return record.order, record.record_id
 
 
-def _counts(ordered: Sequence[InteractionRecord]) -> Iterator[Count]:
+def _root_counts(ordered: Sequence[InteractionRecord]) -> Iterator[MeasureCount]:
     first = ordered[0]
     handled = [record for record in ordered if is_handled(record)]
     deciding = first if len(ordered) == 1 else deciding_record(ordered, handled)
@@ -105,12 +105,12 @@ def _counts(ordered: Sequence[InteractionRecord]) -> Iterator[Count]:
     reason = next((record.reason for record in ordered if record.reason is not None), None)
     if reason is not None:
         yield count_code("reason", reason)
-    yield from _topics(ordered)
+    yield from _topic_counts(ordered)
     costs = [record.cost for record in ordered if record.cost is not None]
     if costs:
         yield count_amount("cost", sum(costs))
     for record in handled:
-        yield from _handling(record)
+        yield from _handling_times(record)
 
 
 def deciding_record(ordered: Sequence[InteractionRecord], handled: Sequence[InteractionRecord]) -> InteractionRecord:
@@ -149,7 +149,7 @@ def _merely_rang(record: InteractionRecord) -> bool:
     return record.outcome == "failed" and record.kind != "callback" and record.enqueued is None and record.wait is None
 
 
-def _of_kind(kind: str, deciding: InteractionRecord) -> Iterator[Count]:
+def _of_kind(kind: str, deciding: InteractionRecord) -> Iterator[MeasureCount]:
     outcome = deciding.outcome
     if kind in CONTACT_KINDS:
         yield count_code("contacts", kind)
@@ -176,7 +176,7 @@ def _search_bin(deciding: InteractionRecord) -> str | None:
 
 def _offered_counts(
     ordered: Sequence[InteractionRecord], handled: Sequence[InteractionRecord], deciding: InteractionRecord
-) -> Iterator[Count]:
+) -> Iterator[MeasureCount]:
     """`offered` and the wait of an inbound contact, where somebody waited for a person.
 
     They were queued, or it ended as only such a contact ends.
@@ -270,7 +270,7 @@ def _covered_time(records: Sequence[InteractionRecord]) -> int | None:
     return total if known else None
 
 
-def _topics(ordered: Sequence[InteractionRecord]) -> Iterator[Count]:
+def _topic_counts(ordered: Sequence[InteractionRecord]) -> Iterator[MeasureCount]:
     topics = sorted({topic for record in ordered for topic in record.topics} - _NO_TOPICS)
     for topic in topics:
         yield count_code("topic", topic)
@@ -278,7 +278,7 @@ def _topics(ordered: Sequence[InteractionRecord]) -> Iterator[Count]:
         yield count_code("topic", UNITS)
 
 
-def _handling(record: InteractionRecord) -> Iterator[Count]:
+def _handling_times(record: InteractionRecord) -> Iterator[MeasureCount]:
     """One record that a person handled; without any of the three durations it stays out of `handle`."""
     yield count_code("transfers", "transferred" if record.outcome == "transferred" else "kept")
     parts = (("talk", record.talk), ("hold", record.hold), ("wrap_up", record.wrap_up))

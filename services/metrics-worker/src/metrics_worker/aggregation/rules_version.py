@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Final
 
-from metrics_worker.aggregation.contribution import Contribution
+from metrics_worker.aggregation.contribution import CellContribution
 from metrics_worker.aggregation.roots import InteractionRecord, root_contribution
 from soundings.kernel.errors import SoundingsError
 
@@ -17,7 +17,7 @@ class ContributionRules:
     """What the records of a root contribute together. Cells of one generation follow one `version`."""
 
     version: int
-    root: Callable[[Sequence[InteractionRecord]], Contribution | None]
+    root: Callable[[Sequence[InteractionRecord]], CellContribution | None]
 
 
 CURRENT_RULES: Final = ContributionRules(RULES_VERSION, root_contribution)

@@ -7,10 +7,10 @@ from typing import Final
 from metrics_worker.aggregation.contribution import (
     LARGEST_COUNT,
     Bucket,
+    CellContribution,
     CellCoordinates,
-    Contribution,
-    Count,
-    versioned,
+    MeasureCount,
+    versioned_measure,
 )
 from soundings.kernel.histogram_bins import UNKNOWN, is_duration_bin, is_money_bin, to_milliseconds
 from soundings.kernel.scales import ALL, MeasureScale, has_total, scale_bins
@@ -39,24 +39,26 @@ def tally_contribution(
     scale: MeasureScale,
     bins: Mapping[str, int],
     total: float | None,
-) -> Contribution:
+) -> CellContribution:
     """The bins with their n; the measure counts as reported also where all of them are 0.
 
     `total` is in seconds for durations and in minor units for money. It speaks of the bins together, so it is kept at
     one of them: the first by name that is counted and known, for what is unknown stays out of means. ValueError when a
     bin is not of the scale, a number is out of all proportion, or a total that is needed is missing.
     """
-    _check(scale, bins)
-    name = versioned(measure, version)
+    _check_bins(scale, bins)
+    name = versioned_measure(measure, version)
     if not has_total(scale):
-        return Contribution(place, tuple(Count(name, bin_, n) for bin_, n in sorted(bins.items()) if n), name)
+        return CellContribution(
+            place, tuple(MeasureCount(name, bin_, n) for bin_, n in sorted(bins.items()) if n), name
+        )
     holder = min(bins, key=lambda bin_: (bins[bin_] == 0, bin_ == UNKNOWN, bin_), default=UNKNOWN)
-    amounts = dict.fromkeys(bins, 0) | {holder: _amount(scale, total)}
-    counts = (Count(name, bin_, bins.get(bin_, 0), amounts[bin_]) for bin_ in sorted(amounts))
-    return Contribution(place, tuple(count for count in counts if count.n or count.total), name)
+    amounts = dict.fromkeys(bins, 0) | {holder: _total_amount(scale, total)}
+    counts = (MeasureCount(name, bin_, bins.get(bin_, 0), amounts[bin_]) for bin_ in sorted(amounts))
+    return CellContribution(place, tuple(count for count in counts if count.n or count.total), name)
 
 
-def _check(scale: MeasureScale, bins: Mapping[str, int]) -> None:
+def _check_bins(scale: MeasureScale, bins: Mapping[str, int]) -> None:
     for bin_, n in bins.items():
         if not _is_bin(scale, bin_):
             raise ValueError(f"{bin_!r} is not a bin of the scale {scale.value}")
@@ -78,7 +80,7 @@ def _is_bin(scale: MeasureScale, bin_: str) -> bool:
             return bin_ in scale_bins(scale)
 
 
-def _amount(scale: MeasureScale, total: float | None) -> int:
+def _total_amount(scale: MeasureScale, total: float | None) -> int:
     if total is None:
         raise ValueError("a tally of durations or money needs its total")
     if abs(total) > LARGEST_COUNT:

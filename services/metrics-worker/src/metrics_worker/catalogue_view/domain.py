@@ -14,7 +14,7 @@ Texts = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Agency:
+class AgencyFacts:
     """An agency and its rules. ``threshold`` and ``strict`` are those of suppression."""
 
     id: str
@@ -25,14 +25,14 @@ class Agency:
 
 
 @dataclass(frozen=True, slots=True)
-class Department:
+class DepartmentFacts:
     id: str
     agency_id: str
     parent_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class ServiceFacts:
     """A service; nobody without a right to single numbers sees anything of a ``draft``."""
 
     id: str
@@ -61,7 +61,7 @@ class MeasureFacts:
     agency_id: str | None = None
 
     @property
-    def scale(self) -> MeasureScale:
+    def current_scale(self) -> MeasureScale:
         return self.scales[self.version]
 
 
@@ -102,12 +102,12 @@ _BUILT_IN: Final = {measure.id: built_in(measure) for measure in BUILT_IN.values
 class CatalogueView:
     """The whole structure by id; ``measures`` are those that agencies declared themselves."""
 
-    agencies: Mapping[str, Agency] = field(default_factory=dict[str, Agency])
-    departments: Mapping[str, Department] = field(default_factory=dict[str, Department])
-    services: Mapping[str, Service] = field(default_factory=dict[str, Service])
+    agencies: Mapping[str, AgencyFacts] = field(default_factory=dict[str, AgencyFacts])
+    departments: Mapping[str, DepartmentFacts] = field(default_factory=dict[str, DepartmentFacts])
+    services: Mapping[str, ServiceFacts] = field(default_factory=dict[str, ServiceFacts])
     measures: Mapping[str, MeasureFacts] = field(default_factory=dict[str, MeasureFacts])
 
-    def above(self, department_id: str) -> tuple[str, ...]:
+    def departments_above(self, department_id: str) -> tuple[str, ...]:
         """A department and all above it, the nearest first; a circle of parents is walked once."""
         found: list[str] = []
         at: str | None = department_id
@@ -117,21 +117,21 @@ class CatalogueView:
             at = department.parent_id if department else None
         return tuple(found)
 
-    def services_of(self, agency_ids: Iterable[str], department_id: str | None = None) -> tuple[Service, ...]:
+    def services_of(self, agency_ids: Iterable[str], department_id: str | None = None) -> tuple[ServiceFacts, ...]:
         """The services of some agencies by id; with a department, those of it and of all below it."""
         wanted = frozenset(agency_ids)
         return tuple(
             service
             for _, service in sorted(self.services.items())
             if service.agency_id in wanted
-            and (department_id is None or department_id in self.above(service.department_id))
+            and (department_id is None or department_id in self.departments_above(service.department_id))
         )
 
-    def knows(self, measure_id: str) -> bool:
+    def has_measure(self, measure_id: str) -> bool:
         """Whether there is such a measure in any agency."""
         return measure_id in self.measures or measure_id in _BUILT_IN
 
-    def measure(self, measure_id: str, agency_id: str) -> MeasureFacts | None:
+    def find_measure(self, measure_id: str, agency_id: str) -> MeasureFacts | None:
         """A measure as this agency knows it; None when neither it nor Soundings has such a measure."""
         own = self.measures.get(measure_id)
         return own if own is not None and own.agency_id == agency_id else _BUILT_IN.get(measure_id)

@@ -5,7 +5,7 @@ from typing import Final
 
 import orjson
 
-from metrics_worker.aggregation.contribution import Count
+from metrics_worker.aggregation.contribution import MeasureCount
 from metrics_worker.aggregation.deltas import Tallies
 
 Amount = int | list[int]
@@ -26,11 +26,11 @@ class WideRow:
         self._shrunk = False
 
     @classmethod
-    def load(cls, counters: str, tallies: str | None) -> "WideRow":
+    def load_row(cls, counters: str, tallies: str | None) -> "WideRow":
         """What `dump` wrote."""
         return cls(orjson.loads(counters), None if tallies is None else orjson.loads(tallies))
 
-    def add(self, counts: Iterable[tuple[Count, int]]) -> None:
+    def add_counts(self, counts: Iterable[tuple[MeasureCount, int]]) -> None:
         """Add counts, each so many times."""
         counters = self.counters
         for (measure, bin_, n, total), times in counts:
@@ -39,41 +39,41 @@ class WideRow:
                 bins = counters[measure] = {}
             amount = bins.get(bin_, 0)
             if total or amount.__class__ is list:
-                bins[bin_] = _sum(amount, n * times, total * times if total else 0)
+                bins[bin_] = _added_sum(amount, n * times, total * times if total else 0)
             else:
                 bins[bin_] = amount + n * times  # type: ignore[operator]  # it is a number
             if times <= 0:
                 self._shrunk = True
 
-    def merge(self, counters: Counters, tallies: Tallies | None) -> None:
+    def merge_counters(self, counters: Counters, tallies: Tallies | None) -> None:
         """Add another row of the same place."""
         self._shrunk = True
         for measure, bins in counters.items():
             known = self.counters.setdefault(measure, {})
             for bin_, amount in bins.items():
                 n, total = amount if isinstance(amount, list) else (amount, 0)
-                known[bin_] = _sum(known.get(bin_, 0), n, total)
-        self.report(tallies or {})
+                known[bin_] = _added_sum(known.get(bin_, 0), n, total)
+        self.report_tallies(tallies or {})
 
-    def report(self, tallies: Tallies) -> None:
+    def report_tallies(self, tallies: Tallies) -> None:
         """Add numbers of tallies."""
         for measure, times in tallies.items():
             self._shrunk = True  # zeros have to be looked at anew
             self.tallies[measure] = self.tallies.get(measure, 0) + times
 
-    def dump(self) -> tuple[str, str | None] | None:
+    def dump_row(self) -> tuple[str, str | None] | None:
         """The two columns of the row; None when nothing is left. Keys are sorted, so equal rows are equal text."""
         if self._shrunk:
-            self._tidy()
+            self._drop_zeros()
         if not self.counters:
             return None
-        tallies = _dump(self.tallies) if self.tallies else None
+        tallies = _dump_counters(self.tallies) if self.tallies else None
         try:
-            return _dump(self.counters), tallies
+            return _dump_counters(self.counters), tallies
         except TypeError:  # a sum beyond 64 bits: absurd, but no reason to stop for ever
-            return _dump(_bounded(self.counters)), tallies
+            return _dump_counters(_check_counters(self.counters)), tallies
 
-    def _tidy(self) -> None:
+    def _drop_zeros(self) -> None:
         """Leave out what is 0, but keep an empty measure that tallies report."""
         self.tallies = {measure: times for measure, times in self.tallies.items() if times}
         for measure in self.tallies:
@@ -86,7 +86,7 @@ class WideRow:
         self._shrunk = False
 
 
-def _sum(amount: Amount, n: int, total: int) -> Amount:
+def _added_sum(amount: Amount, n: int, total: int) -> Amount:
     """A total of 0 is left out, so that there is one way only to write an amount."""
     if isinstance(amount, list):
         n, total = n + amount[0], total + amount[1]
@@ -95,19 +95,19 @@ def _sum(amount: Amount, n: int, total: int) -> Amount:
     return [n, total] if total else n
 
 
-def _dump(counters: Counters | Tallies) -> str:
+def _dump_counters(counters: Counters | Tallies) -> str:
     return orjson.dumps(counters, option=orjson.OPT_SORT_KEYS).decode()
 
 
-def _bounded(counters: Counters) -> Counters:
+def _check_counters(counters: Counters) -> Counters:
     return {
         measure: {
-            bin_: [_bound(part) for part in amount] if isinstance(amount, list) else _bound(amount)
+            bin_: [_check_number(part) for part in amount] if isinstance(amount, list) else _check_number(amount)
             for bin_, amount in bins.items()
         }
         for measure, bins in counters.items()
     }
 
 
-def _bound(number: int) -> int:
+def _check_number(number: int) -> int:
     return max(-_LARGEST, min(number, _LARGEST))

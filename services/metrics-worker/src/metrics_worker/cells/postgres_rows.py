@@ -43,22 +43,22 @@ class PostgresRows:
         )
         self._drop = f"DELETE FROM {table} WHERE generation = $1 AND ({_COLUMNS}) IN (SELECT * FROM unnest({_ARRAYS}))"  # noqa: S608 - constants
 
-    async def read(self, generation: int, keys: Collection[RowKey]) -> Mapping[RowKey, RowText]:
+    async def read_rows(self, generation: int, keys: Collection[RowKey]) -> Mapping[RowKey, RowText]:
         driver = await driver_of(self._connection)
-        found = await driver.fetch(self._read, generation, *_columns(keys))
+        found = await driver.fetch(self._read, generation, *_key_columns(keys))
         return {RowKey(*row[:_WIDTH]): (row[_WIDTH], row[_WIDTH + 1]) for row in map(tuple, found)}
 
-    async def write(self, generation: int, changes: RowChanges) -> None:
+    async def write_rows(self, generation: int, changes: RowChanges) -> None:
         driver = await driver_of(self._connection)
         if changes.added:
             added = [(generation, *key, *row) for key, row in changes.added.items()]
             await driver.copy_records_to_table(self._table, records=added, columns=_ALL)
         if changes.changed:
             counters, tallies = zip(*changes.changed.values(), strict=True)
-            await driver.execute(self._change, generation, *_columns(changes.changed), counters, tallies)
+            await driver.execute(self._change, generation, *_key_columns(changes.changed), counters, tallies)
         if changes.removed:
-            await driver.execute(self._drop, generation, *_columns(changes.removed))
+            await driver.execute(self._drop, generation, *_key_columns(changes.removed))
 
 
-def _columns(keys: Collection[RowKey]) -> list[list[str]]:
+def _key_columns(keys: Collection[RowKey]) -> list[list[str]]:
     return [list(column) for column in zip(*keys, strict=True)]

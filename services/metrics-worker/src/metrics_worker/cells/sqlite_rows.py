@@ -25,19 +25,19 @@ _REWRITE: Final = (
 )
 
 
-async def insert(
+async def insert_rows(
     connection: AsyncConnection, statement: str, rows: Sequence[Sequence[object]], conflict: str = ""
 ) -> None:
     """Run `INSERT INTO … VALUES`, which `statement` begins and `conflict` ends, for all rows."""
     if not rows:
         return
     width = len(rows[0])
-    for chunk in chunks(rows, width):
+    for chunk in row_chunks(rows, width):
         values = tuple(chain.from_iterable(chunk))
-        await connection.exec_driver_sql(statement + marks(len(chunk), width) + conflict, values)
+        await connection.exec_driver_sql(statement + value_placeholders(len(chunk), width) + conflict, values)
 
 
-def chunks(
+def row_chunks(
     rows: Collection[Sequence[object]], width: int, *, widest: int = _WIDEST
 ) -> Iterator[Sequence[Sequence[object]]]:
     """Runs of rows whose lengths are powers of two, so that few statements are ever prepared."""
@@ -51,7 +51,7 @@ def chunks(
 
 
 @cache
-def marks(rows: int, width: int) -> str:
+def value_placeholders(rows: int, width: int) -> str:
     """`(?, ?), (?, ?)` for so many rows of so many values."""
     row = f"({', '.join('?' * width)})"
     return ", ".join([row] * rows)
@@ -64,12 +64,12 @@ class SqliteRows:
         self._connection = connection
         self._table = table
 
-    async def read(self, generation: int, keys: Collection[RowKey]) -> Mapping[RowKey, RowText]:
+    async def read_rows(self, generation: int, keys: Collection[RowKey]) -> Mapping[RowKey, RowText]:
         found: dict[RowKey, RowText] = {}
-        for chunk in chunks(keys, _WIDTH):
+        for chunk in row_chunks(keys, _WIDTH):
             # A cross join keeps the order of the tables, so that each key wanted is one search of the index.
             query = (
-                f"WITH wanted ({_COLUMNS}) AS (VALUES {marks(len(chunk), _WIDTH)})"  # noqa: S608 - constants
+                f"WITH wanted ({_COLUMNS}) AS (VALUES {value_placeholders(len(chunk), _WIDTH)})"  # noqa: S608 - constants
                 f" SELECT {_COLUMNS}, counters, tallies FROM wanted CROSS JOIN {self._table}"
                 f" USING ({_COLUMNS}) WHERE generation = ?"
             )
@@ -78,11 +78,11 @@ class SqliteRows:
             found.update({RowKey(*row[:_WIDTH]): (row[_WIDTH], row[_WIDTH + 1]) for row in rows})
         return found
 
-    async def write(self, generation: int, changes: RowChanges) -> None:
+    async def write_rows(self, generation: int, changes: RowChanges) -> None:
         start = f"INSERT INTO {self._table} ({_COLUMNS}, counters, tallies, generation) VALUES "  # noqa: S608 - constants
         for rows, conflict in ((changes.added, ""), (changes.changed, _REWRITE)):
             written = [(*key, *row, generation) for key, row in rows.items()]
-            await insert(self._connection, start, written, conflict)
-        gone = f"DELETE FROM {self._table} WHERE ({_COLUMNS}, generation) = {marks(1, _WIDTH + 1)}"  # noqa: S608 - constants
+            await insert_rows(self._connection, start, written, conflict)
+        gone = f"DELETE FROM {self._table} WHERE ({_COLUMNS}, generation) = {value_placeholders(1, _WIDTH + 1)}"  # noqa: S608 - constants
         for key in changes.removed:
             await self._connection.exec_driver_sql(gone, (*key, generation))

@@ -6,7 +6,7 @@ from itertools import repeat
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
-from metrics_worker.aggregation.contribution import Count
+from metrics_worker.aggregation.contribution import MeasureCount
 from metrics_worker.aggregation.deltas import Delta, Deltas, RowKey, counted
 from metrics_worker.cells.counters import WideRow
 
@@ -25,21 +25,21 @@ class RowChanges(NamedTuple):
 class RowStore(Protocol):
     """The wide rows of one generation in one transaction."""
 
-    async def read(self, generation: int, keys: Collection[RowKey]) -> Mapping[RowKey, RowText]:
+    async def read_rows(self, generation: int, keys: Collection[RowKey]) -> Mapping[RowKey, RowText]:
         """Those rows that are stored."""
         ...
 
-    async def write(self, generation: int, changes: RowChanges) -> None:
+    async def write_rows(self, generation: int, changes: RowChanges) -> None:
         """Write what `changed_rows` has found to be new, changed and removed."""
         ...
 
 
 @lru_cache(maxsize=8192)
-def _new_row(counts: tuple[Count, ...]) -> RowText | None:
+def _new_row(counts: tuple[MeasureCount, ...]) -> RowText | None:
     """The row of a single contribution. Where times are scattered most rows are such, and many are alike."""
     row = WideRow()
-    row.add(zip(counts, repeat(1)))
-    return row.dump()
+    row.add_counts(zip(counts, repeat(1)))
+    return row.dump_row()
 
 
 async def changed_rows(store: RowStore, generation: int, deltas: Deltas, slot: int = 0) -> RowChanges:
@@ -47,8 +47,8 @@ async def changed_rows(store: RowStore, generation: int, deltas: Deltas, slot: i
     touched = deltas.rows(slot)
     if not touched:
         return RowChanges()
-    stored = await store.read(generation, touched.keys())
-    after = {key: _after(stored.get(key), added) for key, added in touched.items()}
+    stored = await store.read_rows(generation, touched.keys())
+    after = {key: _row_after(stored.get(key), added) for key, added in touched.items()}
     return RowChanges(
         {key: row for key, row in after.items() if row is not None and key not in stored},
         {key: row for key, row in after.items() if row is not None and key in stored},
@@ -56,22 +56,22 @@ async def changed_rows(store: RowStore, generation: int, deltas: Deltas, slot: i
     )
 
 
-def merged(rows: Sequence[RowText]) -> RowText | None:
+def merge_rows(rows: Sequence[RowText]) -> RowText | None:
     """What rows of one place in several shards of a family hold together; None when they cancel out."""
     if len(rows) == 1:
         return rows[0]
     row = WideRow()
     for counters, tallies in rows:
-        other = WideRow.load(counters, tallies)
-        row.merge(other.counters, other.tallies)
-    return row.dump()
+        other = WideRow.load_row(counters, tallies)
+        row.merge_counters(other.counters, other.tallies)
+    return row.dump_row()
 
 
-def _after(stored: RowText | None, deltas: Sequence[Delta]) -> RowText | None:
+def _row_after(stored: RowText | None, deltas: Sequence[Delta]) -> RowText | None:
     if stored is None and len(deltas) == 1 and (counts := deltas[0].only()) is not None:
         return _new_row(counts)
-    row = WideRow() if stored is None else WideRow.load(*stored)
-    row.add(counted(deltas))
+    row = WideRow() if stored is None else WideRow.load_row(*stored)
+    row.add_counts(counted(deltas))
     for delta in deltas:
-        row.report(delta.tallies)
-    return row.dump()
+        row.report_tallies(delta.tallies)
+    return row.dump_row()

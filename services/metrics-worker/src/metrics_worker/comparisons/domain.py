@@ -6,7 +6,7 @@ from typing import Final, Literal
 
 import orjson
 
-from metrics_worker.aggregation.facts import EMPTY, RETRACTED, TEST, Fact, Kind
+from metrics_worker.aggregation.facts import EMPTY, RETRACTED, TEST, Kind, StoredFact
 from metrics_worker.aggregation.timestamps import instant_ms
 
 KINDS: Final[Mapping[str, Kind]] = {"responses": "response", "interactions": "interaction", "tallies": "tally"}
@@ -46,7 +46,7 @@ class FoundRecord:
 class Statement:
     """A record as it is compared: its fact, what was said, and whether retention may have taken free text out."""
 
-    fact: Fact
+    fact: StoredFact
     comments: Mapping[str, str]
     without_words: bool = False
 
@@ -59,7 +59,7 @@ class ComparedRecords:
     lag_events: int | None
 
 
-def is_heard(fact: Fact) -> bool:
+def is_heard(fact: StoredFact) -> bool:
     """Whether a record came, or was taken back; one that was only reviewed has not come yet."""
     return not fact.state & EMPTY or bool(fact.state & RETRACTED)
 
@@ -80,19 +80,19 @@ def equal_statements(stored: Statement, sent: Statement) -> bool:
     return stored.without_words or stored.comments == sent.comments
 
 
-def _data(fact: Fact) -> dict[str, object]:
+def _data(fact: StoredFact) -> dict[str, object]:
     data: dict[str, object] = orjson.loads(fact.data or "{}")
     return data
 
 
-def _same_time(before: Fact, was: Mapping[str, object], after: Fact, now: Mapping[str, object]) -> bool:
+def _same_time(before: StoredFact, was: Mapping[str, object], after: StoredFact, now: Mapping[str, object]) -> bool:
     """The same instant; records without a time of their own have that of their arrival, which differs each time."""
     if before.occurred_at == after.occurred_at:
         return True
     return _is_of_arrival(before, was) and _is_of_arrival(after, now)
 
 
-def _is_of_arrival(fact: Fact, data: Mapping[str, object]) -> bool:
+def _is_of_arrival(fact: StoredFact, data: Mapping[str, object]) -> bool:
     return instant_ms(str(data.get("received_at"))) == fact.occurred_at
 
 

@@ -7,17 +7,17 @@ from typing import Final
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_worker.aggregation.facts import Fact
+from metrics_worker.aggregation.facts import StoredFact
 from metrics_worker.comparisons.domain import Statement
 from metrics_worker.comparisons.ports import ComparisonSnapshot
 from metrics_worker.db.tables import catalogue_entity, fact, position, voice
-from metrics_worker.retention.domain import cutoffs
+from metrics_worker.retention.domain import retention_cutoffs
 from metrics_worker.retention.ports import RetentionStore
 from soundings.db import Database
 from soundings.log.port import TopicPartition
 
 _AT_ONCE: Final = 1000
-_FACT: Final = [fact.c[name] for name in Fact._fields]
+_FACT: Final = [fact.c[name] for name in StoredFact._fields]
 _ACTIVE: Final = catalogue_entity.c.state == "active"
 
 
@@ -58,12 +58,12 @@ class SqlComparisonSnapshot:
             some = keys[start : start + _AT_ONCE]
             wanted = select(*_FACT, voice.c.comments).select_from(fact.outerjoin(voice, voice.c.key == fact.c.key))
             for *columns, comments in await self._connection.execute(wanted.where(fact.c.key.in_(some))):
-                one = Fact._make(columns)
+                one = StoredFact._make(columns)
                 found[one.key] = Statement(one, comments or {})
         return found
 
     async def text_cutoff(self, source_id: str, now_ms: int) -> int | None:
-        return cutoffs(await self._retention.rules(), now_ms).get(source_id)
+        return retention_cutoffs(await self._retention.retention_rules(), now_ms).get(source_id)
 
     async def positions(self) -> Mapping[TopicPartition, int]:
         rows = await self._connection.execute(select(position.c.topic, position.c.partition, position.c.next))

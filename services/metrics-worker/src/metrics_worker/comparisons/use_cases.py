@@ -118,7 +118,7 @@ def _asked(
         sent = _decoded(_EVENTS[plural], record.event, record.index)
         if sent.fact.source_id != source_id:
             raise _refused(record.index, "is not of this source")
-        asked.setdefault(sent.key, (record, Statement(sent.fact, sent.voice.comments if sent.voice else {})))
+        asked.setdefault(sent.record_key, (record, Statement(sent.fact, sent.voice.comments if sent.voice else {})))
     return asked
 
 

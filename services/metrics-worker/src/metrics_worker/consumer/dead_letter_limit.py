@@ -62,7 +62,7 @@ class DeadLetterLimit:
         """Whether `accept` has anything to count."""
         return bool(self._watched)
 
-    def accept(self, sources: Iterable[str]) -> None:
+    def count_accepted(self, sources: Iterable[str]) -> None:
         """Events of these sources were fine; one source comes once for each event."""
         for source, events in Counter(sources).items():
             watched = self._watched.get(source)
@@ -72,7 +72,7 @@ class DeadLetterLimit:
             if not watched.refused:
                 del self._watched[source]
 
-    def refuse(self, source: str) -> bool:
+    def count_refused(self, source: str) -> bool:
         """One event was refused; whether that was one too many of its source."""
         watched = self._watched.get(source)
         if watched is None:

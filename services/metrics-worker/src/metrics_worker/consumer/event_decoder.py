@@ -26,9 +26,16 @@ from metrics_worker.aggregation.fact_payloads import (
     tally_content,
     text_of,
 )
-from metrics_worker.aggregation.facts import COUNTED, QUARANTINED, RETRACTED, TEST, Fact, Kind
+from metrics_worker.aggregation.facts import COUNTED, QUARANTINED, RETRACTED, TEST, Kind, StoredFact
 from metrics_worker.aggregation.responses import Score, score_count
-from metrics_worker.aggregation.revisions import Comments, Event, RecordReceived, Retracted, Reviewed, placeholder_fact
+from metrics_worker.aggregation.revisions import (
+    Comments,
+    Event,
+    RecordReceived,
+    RetractionReceived,
+    ReviewReceived,
+    placeholder_fact,
+)
 from metrics_worker.aggregation.timestamps import instant_ms
 from metrics_worker.consumer.event_structs import (
     FUNNELS,
@@ -89,14 +96,14 @@ def _decode_with_model(record: StoredRecord, home: str) -> Event:
     if _ESCAPED_NUL in value:
         value = _without_nul(value)
     if plain := _PLAIN.get(event.TYPE.encode()):
-        return _recorded(plain, value, home)
+        return _decode_record(plain, value, home)
     build = _BUILD.get(type(event))
     if build is None:
         raise UnknownEventType(f"{event.TYPE} does not belong on {record.topic}")
     return build(orjson.loads(value), home)
 
 
-def _recorded(plain: Callable[[bytes, str], RecordReceived | None], value: bytes, home: str) -> RecordReceived:
+def _decode_record(plain: Callable[[bytes, str], RecordReceived | None], value: bytes, home: str) -> RecordReceived:
     """The event as a contract model has written it, which is plain but for numbers that nothing can hold."""
     try:
         recorded = plain(value, home)
@@ -126,7 +133,7 @@ def _holds_nul(value: object) -> bool:
     return isinstance(value, str) and _NUL in value
 
 
-def _response(value: bytes, home: str) -> RecordReceived | None:
+def _decode_response(value: bytes, home: str) -> RecordReceived | None:
     event = RESPONSES.decode(value)
     occurred = instant_ms(event.occurred_at)
     if occurred is None or instant_ms(event.received_at) is None:
@@ -138,8 +145,8 @@ def _response(value: bytes, home: str) -> RecordReceived | None:
         state |= QUARANTINED
     service, channel = event.service_id, event.channel
     return RecordReceived(
-        Fact(
-            _key("response", event.source_id, event.record_id), None, "response", event.source_id, event.record_id,
+        StoredFact(
+            _identity_key("response", event.source_id, event.record_id), None, "response", event.source_id, event.record_id,
             service, channel, occurred, state, event.revision, None, None, text_of(data), home,
         ),
         response_content(service, channel, occurred, data, list(map(score_count, rows))),
@@ -170,15 +177,15 @@ def _response_data(event: ResponseStruct, rows: list[Score]) -> ResponseData:
     )
 
 
-def _funnel(value: bytes, home: str) -> RecordReceived | None:
+def _decode_funnel(value: bytes, home: str) -> RecordReceived | None:
     event = FUNNELS.decode(value)
     occurred = instant_ms(event.occurred_at)
     if occurred is None or instant_ms(event.received_at) is None:
         return None
-    data = _part(FunnelData, event)
+    data = _record_received(FunnelData, event)
     return RecordReceived(
-        Fact(
-            _key("funnel", event.source_id, event.record_id), None, "funnel", event.source_id, event.record_id,
+        StoredFact(
+            _identity_key("funnel", event.source_id, event.record_id), None, "funnel", event.source_id, event.record_id,
             event.service_id, event.channel, occurred, TEST if event.test else COUNTED, event.revision, None, None,
             text_of(data), home,
         ),
@@ -186,19 +193,19 @@ def _funnel(value: bytes, home: str) -> RecordReceived | None:
     )  # fmt: skip
 
 
-def _interaction(value: bytes, home: str) -> RecordReceived | None:
+def _decode_interaction(value: bytes, home: str) -> RecordReceived | None:
     event = INTERACTIONS.decode(value)
     given = (event.started_at, event.received_at, event.enqueued_at, event.answered_at, event.ended_at)
     if any(instant is not UNSET and instant_ms(instant) is None for instant in given):
         return None
-    data = _part(InteractionData, event)
+    data = _record_received(InteractionData, event)
     source_id, record_id, root_id = event.source_id, event.record_id, event.root_id
     data.root = UNSET if root_id == record_id else root_id
     service = None if event.service_id is UNSET else event.service_id
     channel = None if event.channel is UNSET else event.channel
     content = interaction_content(record_id, service, channel, data)
     return RecordReceived(
-        Fact(
+        StoredFact(
             hash_key128("interaction", source_id, root_id, record_id),
             hash_key128("root", source_id, root_id), "interaction",
             source_id, record_id, service or "", channel or "", content.started, COUNTED, event.revision, None, None,
@@ -208,22 +215,22 @@ def _interaction(value: bytes, home: str) -> RecordReceived | None:
     )  # fmt: skip
 
 
-def _tally(value: bytes, home: str) -> RecordReceived:
+def _decode_tally(value: bytes, home: str) -> RecordReceived:
     event = TALLIES.decode(value)
-    data = _part(TallyData, event)
+    data = _record_received(TallyData, event)
     received = instant_ms(event.received_at)
     if received is None:
         received = epoch_ms(datetime.fromisoformat(event.received_at))
     return RecordReceived(
-        Fact(
-            _key("tally", event.source_id, event.tally_id), None, "tally", event.source_id, event.tally_id,
+        StoredFact(
+            _identity_key("tally", event.source_id, event.tally_id), None, "tally", event.source_id, event.tally_id,
             event.service_id, event.channel, received, COUNTED, event.revision, None, None, text_of(data), home,
         ),
         tally_content(event.service_id, event.channel, data),
     )  # fmt: skip
 
 
-def _part(kind: type[D], event: Struct) -> D:
+def _record_received(kind: type[D], event: Struct) -> D:
     """The fields of an event that facts keep."""
     fields = asdict(event)
     return kind(**{name: fields[name] for name in kind.__struct_fields__})
@@ -232,7 +239,7 @@ def _part(kind: type[D], event: Struct) -> D:
 _prefixes: dict[tuple[str, ...], bytes] = {}
 
 
-def _key(kind: str, source_id: str, record_id: str) -> bytes:
+def _identity_key(kind: str, source_id: str, record_id: str) -> bytes:
     """The same as `key128` of the three, with what two of them have in common remembered."""
     prefix = _prefixes.get((kind, source_id))
     if prefix is None:
@@ -242,39 +249,43 @@ def _key(kind: str, source_id: str, record_id: str) -> bytes:
     return blake2b(prefix + record_id.encode(), digest_size=16).digest()
 
 
-def _review(data: Json, home: str) -> Reviewed:
-    fact = _placeholder("response", data["source_id"], data["record_id"], home)
+def _decode_review(data: Json, home: str) -> ReviewReceived:
+    fact = _placeholder_fact("response", data["source_id"], data["record_id"], home)
     held = QUARANTINED if data["verdict"] == "quarantined" else 0
-    return Reviewed(fact._replace(review_revision=data["revision"], verdict=data["verdict"], state=fact.state | held))
+    return ReviewReceived(
+        fact._replace(review_revision=data["revision"], verdict=data["verdict"], state=fact.state | held)
+    )
 
 
-def _retraction(kind: Kind) -> Callable[[Json, str], Retracted]:
-    def build(data: Json, home: str) -> Retracted:
+def _retraction_decoder(kind: Kind) -> Callable[[Json, str], RetractionReceived]:
+    def decode_retraction(data: Json, home: str) -> RetractionReceived:
         record_id = data["tally_id"] if kind == "tally" else data["record_id"]
-        fact = _placeholder(kind, data["source_id"], record_id, home, root_id=data.get("root_id"))
-        return Retracted(fact._replace(state=RETRACTED))
+        fact = _placeholder_fact(kind, data["source_id"], record_id, home, root_id=data.get("root_id"))
+        return RetractionReceived(fact._replace(state=RETRACTED))
 
-    return build
+    return decode_retraction
 
 
-def _placeholder(kind: Kind, source_id: str, record_id: str, home: str, *, root_id: str | None = None) -> Fact:
+def _placeholder_fact(
+    kind: Kind, source_id: str, record_id: str, home: str, *, root_id: str | None = None
+) -> StoredFact:
     """A record of which only its ids are known."""
     if root_id is None:
         key, unit = hash_key128(kind, source_id, record_id), None
     else:
         key, unit = hash_key128(kind, source_id, root_id, record_id), hash_key128("root", source_id, root_id)
-    return placeholder_fact(Fact(key, unit, kind, source_id, record_id, "", "", 0, 0, 0, None, None, None, home))
+    return placeholder_fact(StoredFact(key, unit, kind, source_id, record_id, "", "", 0, 0, 0, None, None, None, home))
 
 
 _PLAIN: Final[dict[bytes, Callable[[bytes, str], RecordReceived | None]]] = {
-    ResponseSubmitted.TYPE.encode(): _response,
-    FormFunnelStep.TYPE.encode(): _funnel,
-    InteractionRecorded.TYPE.encode(): _interaction,
-    TallyRecorded.TYPE.encode(): _tally,
+    ResponseSubmitted.TYPE.encode(): _decode_response,
+    FormFunnelStep.TYPE.encode(): _decode_funnel,
+    InteractionRecorded.TYPE.encode(): _decode_interaction,
+    TallyRecorded.TYPE.encode(): _decode_tally,
 }
 _BUILD: Final[dict[type[EventData], Callable[[Json, str], Event]]] = {
-    ResponseReviewed: _review,
-    ResponseRetracted: _retraction("response"),
-    InteractionRetracted: _retraction("interaction"),
-    TallyRetracted: _retraction("tally"),
+    ResponseReviewed: _decode_review,
+    ResponseRetracted: _retraction_decoder("response"),
+    InteractionRetracted: _retraction_decoder("interaction"),
+    TallyRetracted: _retraction_decoder("tally"),
 }

@@ -26,11 +26,11 @@ class OffsetPublisher:
         self._noted: dict[TopicPartition, int] = {}
         self._told: dict[TopicPartition, int] = {}
 
-    def note(self, positions: Mapping[TopicPartition, int]) -> None:
+    def note_positions(self, positions: Mapping[TopicPartition, int]) -> None:
         """Positions up to which everything is written now."""
         self._noted.update(positions)
 
-    async def publish(self, log: PublishesOffsets) -> None:
+    async def publish_once(self, log: PublishesOffsets) -> None:
         """Publish until cancelled; a log that is away is tried again, and nobody waits for it."""
         rounds = 0
         while True:
@@ -41,9 +41,9 @@ class OffsetPublisher:
             noted, self._noted = self._noted, {}
             news = {home: next_ for home, next_ in noted.items() if self._told.get(home) != next_}
             if news:
-                await self._tell(log, news)
+                await self._publish_changed(log, news)
 
-    async def _tell(self, log: PublishesOffsets, news: Mapping[TopicPartition, int]) -> None:
+    async def _publish_changed(self, log: PublishesOffsets, news: Mapping[TopicPartition, int]) -> None:
         try:
             await log.publish_offsets(GROUP, news)
         except (SoundingsError, OSError) as error:

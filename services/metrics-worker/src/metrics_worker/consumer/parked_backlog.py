@@ -21,7 +21,7 @@ async def fold_parked(
     `move` leaves the partition where it is: it proves that the partition is mine, and keeps others from writing to it.
     Nothing happens when the source was parked anew. Raises `FenceLost` or `RulesDiffer`.
     """
-    await transaction.fence([move], terms.at)
+    await transaction.advance_positions([move], terms.at)
     state = await transaction.parking.state()
     if backlog.source not in state.resuming:
         return ()

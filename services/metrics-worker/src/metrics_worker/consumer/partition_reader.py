@@ -49,11 +49,11 @@ async def read_slice(
     if topic == CATALOGUE.name:
         entities = _Reader(decode_entity, lambda _: CATALOGUE_SENDER, limit, frozenset[str]())
         end = await entities.read(batch)
-        return _slice(batch, held, end, entities, catalogue=entities.events)
+        return _partition_batch(batch, held, end, entities, catalogue=entities.events)
     kept = home_of(topic, partition)
     reader = _Reader(lambda record: decode_log_event(record, kept), lambda event: event.fact.source_id, limit, routed)
     end = await reader.read(batch)
-    return _slice(batch, held, end, reader, events=reader.events)
+    return _partition_batch(batch, held, end, reader, events=reader.events)
 
 
 def decode_parked(records: list[StoredRecord], move: OffsetAdvance) -> PartitionBatch:
@@ -72,7 +72,7 @@ def decode_parked(records: list[StoredRecord], move: OffsetAdvance) -> Partition
     return PartitionBatch(move, events, positions, letters, count=len(records))
 
 
-def _slice(
+def _partition_batch(
     batch: RecordBatch,
     held: PartitionLease,
     end: int,
@@ -141,12 +141,12 @@ class _Reader(Generic[T]):
         self._accept()
         letter = dead_letter(record, error.code, str(error))
         self.letters.append(letter)
-        return self._limit.refuse(letter.source)
+        return self._limit.count_refused(letter.source)
 
     def _accept(self) -> None:
         """Count the fine events since the last time, which costs nothing as long as nobody is watched."""
         if self._limit.is_watching:
-            self._limit.accept(map(self._source_of, self.events[self._counted :]))
+            self._limit.count_accepted(map(self._source_of, self.events[self._counted :]))
         self._counted = len(self.events)
 
     def _is_parked(self, record: StoredRecord) -> bool:

@@ -5,7 +5,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from metrics_worker.aggregation.facts import Fact
+from metrics_worker.aggregation.facts import StoredFact
 from metrics_worker.aggregation.revisions import Comments
 from metrics_worker.aggregation.rules_version import RULES_VERSION
 from metrics_worker.cells.wide_rows import RowStore
@@ -82,11 +82,11 @@ class CatalogueRow(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
+class BatchChanges:
     """All that one batch writes beside the rows. Voices of `added` facts are new, all others replace."""
 
-    added: Sequence[Fact] = ()
-    changed: Sequence[Fact] = ()
+    added: Sequence[StoredFact] = ()
+    changed: Sequence[StoredFact] = ()
     voices: Mapping[bytes, Comments | None] = field(default_factory=dict[bytes, Comments | None])
     dead_letters: Sequence[DeadLetter] = ()
     catalogue: Sequence[CatalogueRow] = ()
@@ -129,7 +129,7 @@ class FoldTransaction(Protocol):
         ...
 
     @property
-    def rows(self) -> RowStore:
+    def row_store(self) -> RowStore:
         """The wide rows."""
         ...
 
@@ -138,27 +138,27 @@ class FoldTransaction(Protocol):
         """What is parked."""
         ...
 
-    async def fence(self, moves: Sequence[OffsetAdvance], at: int) -> None:
+    async def advance_positions(self, moves: Sequence[OffsetAdvance], at: int) -> None:
         """Move positions, each only if it is still mine and where I left it; else raises `FenceLost`."""
         ...
 
-    async def generation(self) -> Generation:
+    async def current_generation(self) -> Generation:
         """The generation of cells in force, which stays so until the transaction ends."""
         ...
 
-    async def claim(self, families: Collection[str]) -> int:
+    async def claim_slot(self, families: Collection[str]) -> int:
         """The slot in whose rows of these families nobody else writes until the transaction ends."""
         ...
 
-    async def records(self, keys: Collection[bytes]) -> Mapping[bytes, Fact]:
+    async def facts_by_key(self, keys: Collection[bytes]) -> Mapping[bytes, StoredFact]:
         """Those facts that are stored, by key."""
         ...
 
-    async def roots(self, units: Collection[bytes]) -> Mapping[bytes, Sequence[Fact]]:
+    async def facts_by_root(self, units: Collection[bytes]) -> Mapping[bytes, Sequence[StoredFact]]:
         """All stored facts of each root."""
         ...
 
-    async def write(self, changes: Changes, at: int) -> None:
+    async def write_changes(self, changes: BatchChanges, at: int) -> None:
         """Write everything a batch changes but the rows."""
         ...
 
@@ -166,11 +166,11 @@ class FoldTransaction(Protocol):
 class FoldStore(Protocol):
     """The database as the fold uses it."""
 
-    def transaction(self, slot: int) -> AbstractAsyncContextManager[FoldTransaction]:
+    def begin_transaction(self, slot: int) -> AbstractAsyncContextManager[FoldTransaction]:
         """Begin a transaction that writes cells in a slot, best one that no other worker uses."""
         ...
 
-    async def take(
+    async def take_partitions(
         self, homes: Sequence[TopicPartition], owner: str, at: int
     ) -> Mapping[TopicPartition, PartitionLease]:
         """Make partitions mine: raise their epoch, so that whoever had them can no longer write."""
@@ -196,7 +196,7 @@ class FoldStore(Protocol):
         """Let sources count as usual of which nothing is parked any more; which these are."""
         ...
 
-    async def stop(self, worker: str, reason: str) -> None:
+    async def mark_stopped(self, worker: str, reason: str) -> None:
         """Note that a worker has stopped, and why."""
         ...
 
@@ -204,7 +204,7 @@ class FoldStore(Protocol):
         """Whether it still is noted as stopped: nobody has resumed it."""
         ...
 
-    async def leave(self, worker: str) -> None:
+    async def remove_worker(self, worker: str) -> None:
         """Forget a worker that ends."""
         ...
 

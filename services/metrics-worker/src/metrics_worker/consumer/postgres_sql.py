@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Final
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_worker.aggregation.facts import TALLIES, Fact
+from metrics_worker.aggregation.facts import TALLIES, StoredFact
 from metrics_worker.cells.postgres_rows import PostgresRows, driver_of
 from metrics_worker.consumer.parking_sql import SqlParking
-from metrics_worker.consumer.ports import CatalogueRow, Changes, Generation, OffsetAdvance
-from metrics_worker.consumer.sql import fence, locked_generation
+from metrics_worker.consumer.ports import BatchChanges, CatalogueRow, Generation, OffsetAdvance
+from metrics_worker.consumer.sql import advance_positions, locked_generation
 
 if TYPE_CHECKING:
     from metrics_worker.cells.postgres_rows import Driver
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 _LOCK: Final = "SELECT pg_advisory_xact_lock(1399813486, $1)"
 """Of a slot, since two workers may think it theirs while one comes or goes; the first number is the fold's own."""
 _TALLY_LOCK: Final = -1
-_FACT_COLUMNS: Final = ", ".join(Fact._fields)
-_FACT_MARKS: Final = ", ".join(f"${number}" for number in range(1, len(Fact._fields) + 1))
-_FACT_SETS: Final = ", ".join(f"{name} = excluded.{name}" for name in Fact._fields if name != "key")
+_FACT_COLUMNS: Final = ", ".join(StoredFact._fields)
+_FACT_MARKS: Final = ", ".join(f"${number}" for number in range(1, len(StoredFact._fields) + 1))
+_FACT_SETS: Final = ", ".join(f"{name} = excluded.{name}" for name in StoredFact._fields if name != "key")
 _CHANGE_FACT: Final = (
     f"INSERT INTO fact ({_FACT_COLUMNS}) VALUES ({_FACT_MARKS}) ON CONFLICT (key) DO UPDATE SET {_FACT_SETS}"  # noqa: S608 - constants
 )
@@ -60,33 +60,33 @@ class PostgresFoldTransaction:
         self.rows = PostgresRows(connection)
         self.parking = SqlParking(connection)
 
-    async def fence(self, moves: Sequence[OffsetAdvance], at: int) -> None:
-        await fence(self._connection, moves, at)
+    async def advance_positions(self, moves: Sequence[OffsetAdvance], at: int) -> None:
+        await advance_positions(self._connection, moves, at)
 
-    async def generation(self) -> Generation:
+    async def current_generation(self) -> Generation:
         return await locked_generation(self._connection)
 
-    async def claim(self, families: Collection[str]) -> int:
+    async def claim_slot(self, families: Collection[str]) -> int:
         driver = await driver_of(self._connection)
         await driver.execute(_LOCK, self._slot)
         if TALLIES in families:
             await driver.execute(_LOCK, _TALLY_LOCK)
         return self._slot
 
-    async def records(self, keys: Collection[bytes]) -> Mapping[bytes, Fact]:
-        return {fact.key: fact for fact in await self._facts("key", keys)}
+    async def facts_by_key(self, keys: Collection[bytes]) -> Mapping[bytes, StoredFact]:
+        return {fact.key: fact for fact in await self._read_facts("key", keys)}
 
-    async def roots(self, units: Collection[bytes]) -> Mapping[bytes, Sequence[Fact]]:
-        found: dict[bytes, list[Fact]] = {}
-        for fact in await self._facts("unit", units):
+    async def facts_by_root(self, units: Collection[bytes]) -> Mapping[bytes, Sequence[StoredFact]]:
+        found: dict[bytes, list[StoredFact]] = {}
+        for fact in await self._read_facts("unit", units):
             if fact.unit is not None:
                 found.setdefault(fact.unit, []).append(fact)
         return found
 
-    async def write(self, changes: Changes, at: int) -> None:
+    async def write_changes(self, changes: BatchChanges, at: int) -> None:
         driver = await driver_of(self._connection)
         if changes.added:
-            await driver.copy_records_to_table("fact", records=changes.added, columns=Fact._fields)
+            await driver.copy_records_to_table("fact", records=changes.added, columns=StoredFact._fields)
         if changes.changed:
             await driver.executemany(_CHANGE_FACT, changes.changed)
         if changes.voices:
@@ -97,12 +97,12 @@ class PostgresFoldTransaction:
         for entity in changes.catalogue:
             await _write_entity(driver, entity)
 
-    async def _facts(self, column: str, keys: Collection[bytes]) -> list[Fact]:
+    async def _read_facts(self, column: str, keys: Collection[bytes]) -> list[StoredFact]:
         driver = await driver_of(self._connection)
-        return [Fact(*row) for row in map(tuple, await driver.fetch(_FACTS_BY[column], list(keys)))]
+        return [StoredFact(*row) for row in map(tuple, await driver.fetch(_FACTS_BY[column], list(keys)))]
 
 
-async def _write_voices(driver: "Driver", changes: Changes) -> None:
+async def _write_voices(driver: "Driver", changes: BatchChanges) -> None:
     new = {fact.key for fact in changes.added}
     spoken = [
         (key, orjson.dumps(voice.comments).decode(), "\n".join(voice.comments.values()), voice.language)

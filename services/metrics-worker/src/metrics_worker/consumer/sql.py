@@ -54,7 +54,7 @@ def session_name(worker: str) -> str:
     return f"soundings fold {hash_key128(worker).hex()}"
 
 
-async def fence(connection: AsyncConnection, moves: Sequence[OffsetAdvance], at: int) -> None:
+async def advance_positions(connection: AsyncConnection, moves: Sequence[OffsetAdvance], at: int) -> None:
     """Move positions in one order for all workers, so that they never wait for each other in a ring."""
     for move in sorted(moves):
         moved = await connection.execute(_FENCE, {**move._asdict(), "at": at})
@@ -81,14 +81,14 @@ class SqlFoldStore:
         self._transaction = transaction
 
     @asynccontextmanager
-    async def transaction(self, slot: int) -> AsyncGenerator[FoldTransaction]:
+    async def begin_transaction(self, slot: int) -> AsyncGenerator[FoldTransaction]:
         async with self._database.write_transaction() as connection:
             transaction = self._transaction(connection, slot)
             yield transaction
         if transaction.removed:
             self._database.removals += 1
 
-    async def take(
+    async def take_partitions(
         self, homes: Sequence[TopicPartition], owner: str, at: int
     ) -> Mapping[TopicPartition, PartitionLease]:
         held: dict[TopicPartition, PartitionLease] = {}
@@ -134,7 +134,7 @@ class SqlFoldStore:
         async with self._database.write_transaction() as connection:
             return await end_resuming(connection)
 
-    async def stop(self, worker: str, reason: str) -> None:
+    async def mark_stopped(self, worker: str, reason: str) -> None:
         async with self._database.write_transaction() as connection:
             statement = text("UPDATE worker SET stopped = :reason WHERE id = :id")
             await connection.execute(statement, {"id": worker, "reason": reason})
@@ -144,7 +144,7 @@ class SqlFoldStore:
             found = await connection.execute(text("SELECT stopped FROM worker WHERE id = :id"), {"id": worker})
             return found.scalar() is not None
 
-    async def resume(self) -> Sequence[str]:
+    async def clear_stopped(self) -> Sequence[str]:
         """Let every worker that has stopped go on; their ids."""
         async with self._database.write_transaction() as connection:
             statement = text("UPDATE worker SET stopped = NULL WHERE stopped IS NOT NULL RETURNING id")
@@ -158,7 +158,7 @@ class SqlFoldStore:
         async with self._database.write_transaction() as connection:
             return (await connection.execute(_READ_AGAIN)).rowcount
 
-    async def leave(self, worker: str) -> None:
+    async def remove_worker(self, worker: str) -> None:
         async with self._database.write_transaction() as connection:
             await connection.execute(text("DELETE FROM worker WHERE id = :id"), {"id": worker})
 

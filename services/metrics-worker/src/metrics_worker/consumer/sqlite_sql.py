@@ -7,14 +7,14 @@ from typing import Final
 import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from metrics_worker.aggregation.facts import Fact
-from metrics_worker.cells.sqlite_rows import SqliteRows, chunks, insert, marks
+from metrics_worker.aggregation.facts import StoredFact
+from metrics_worker.cells.sqlite_rows import SqliteRows, insert_rows, row_chunks, value_placeholders
 from metrics_worker.consumer.parking_sql import SqlParking
-from metrics_worker.consumer.ports import CatalogueRow, Changes, Generation, OffsetAdvance
-from metrics_worker.consumer.sql import fence, locked_generation
+from metrics_worker.consumer.ports import BatchChanges, CatalogueRow, Generation, OffsetAdvance
+from metrics_worker.consumer.sql import advance_positions, locked_generation
 
-_FACT_COLUMNS: Final = ", ".join(Fact._fields)
-_FACT_SETS: Final = ", ".join(f"{name} = excluded.{name}" for name in Fact._fields if name != "key")
+_FACT_COLUMNS: Final = ", ".join(StoredFact._fields)
+_FACT_SETS: Final = ", ".join(f"{name} = excluded.{name}" for name in StoredFact._fields if name != "key")
 _ADD_FACTS: Final = f"INSERT INTO fact ({_FACT_COLUMNS}) VALUES "  # noqa: S608 - constants
 _CHANGE_FACTS: Final = f" ON CONFLICT (key) DO UPDATE SET {_FACT_SETS}"
 _ADD_VOICES: Final = "INSERT INTO voice (key, comments, text, language) VALUES "
@@ -42,33 +42,33 @@ class SqliteFoldTransaction:
         self.removed = False
         self.parking = SqlParking(connection)
 
-    async def fence(self, moves: Sequence[OffsetAdvance], at: int) -> None:
-        await fence(self._connection, moves, at)
+    async def advance_positions(self, moves: Sequence[OffsetAdvance], at: int) -> None:
+        await advance_positions(self._connection, moves, at)
 
-    async def generation(self) -> Generation:
+    async def current_generation(self) -> Generation:
         return await locked_generation(self._connection)
 
-    async def claim(self, families: Collection[str]) -> int:  # noqa: ARG002 - a file has one writer at a time
+    async def claim_slot(self, families: Collection[str]) -> int:  # noqa: ARG002 - a file has one writer at a time
         return 0
 
-    async def records(self, keys: Collection[bytes]) -> Mapping[bytes, Fact]:
-        return {fact.key: fact async for fact in self._facts("key", keys)}
+    async def facts_by_key(self, keys: Collection[bytes]) -> Mapping[bytes, StoredFact]:
+        return {fact.key: fact async for fact in self._read_facts("key", keys)}
 
-    async def roots(self, units: Collection[bytes]) -> Mapping[bytes, Sequence[Fact]]:
-        found: dict[bytes, list[Fact]] = {}
-        async for fact in self._facts("unit", units):
+    async def facts_by_root(self, units: Collection[bytes]) -> Mapping[bytes, Sequence[StoredFact]]:
+        found: dict[bytes, list[StoredFact]] = {}
+        async for fact in self._read_facts("unit", units):
             if fact.unit is not None:
                 found.setdefault(fact.unit, []).append(fact)
         return found
 
-    async def write(self, changes: Changes, at: int) -> None:
-        await insert(self._connection, _ADD_FACTS, changes.added)
-        await insert(self._connection, _ADD_FACTS, changes.changed, _CHANGE_FACTS)
+    async def write_changes(self, changes: BatchChanges, at: int) -> None:
+        await insert_rows(self._connection, _ADD_FACTS, changes.added)
+        await insert_rows(self._connection, _ADD_FACTS, changes.changed, _CHANGE_FACTS)
         await self._write_voices(changes)
-        await insert(self._connection, _ADD_LETTERS, [(*letter, at, 0) for letter in changes.dead_letters])
+        await insert_rows(self._connection, _ADD_LETTERS, [(*letter, at, 0) for letter in changes.dead_letters])
         await self._write_catalogue(changes.catalogue)
 
-    async def _write_voices(self, changes: Changes) -> None:
+    async def _write_voices(self, changes: BatchChanges) -> None:
         if not changes.voices:
             return
         new = {fact.key for fact in changes.added}
@@ -79,8 +79,8 @@ class SqliteFoldTransaction:
         }
         added = [row for key, row in spoken.items() if key in new]
         again = [row for key, row in spoken.items() if key not in new]
-        await insert(self._connection, _ADD_VOICES, added)
-        await insert(self._connection, _ADD_VOICES, again, _CHANGE_VOICES)
+        await insert_rows(self._connection, _ADD_VOICES, added)
+        await insert_rows(self._connection, _ADD_VOICES, again, _CHANGE_VOICES)
         self.removed = self.removed or bool(again) or None in changes.voices.values()
         for key, voice in changes.voices.items():
             if voice is None:
@@ -92,11 +92,11 @@ class SqliteFoldTransaction:
                 gone = "DELETE FROM catalogue_entity WHERE entity = ? AND id = ?"
                 await self._connection.exec_driver_sql(gone, entity[:2])
             else:
-                await insert(self._connection, _PUT_ENTITIES, [entity], _NEWER_ENTITIES)
+                await insert_rows(self._connection, _PUT_ENTITIES, [entity], _NEWER_ENTITIES)
 
-    async def _facts(self, column: str, keys: Collection[bytes]) -> AsyncIterator[Fact]:
-        for chunk in chunks([(key,) for key in keys], 1, widest=8192):
-            query = f"SELECT {_FACT_COLUMNS} FROM fact WHERE {column} IN ({marks(1, len(chunk))[1:-1]})"  # noqa: S608
+    async def _read_facts(self, column: str, keys: Collection[bytes]) -> AsyncIterator[StoredFact]:
+        for chunk in row_chunks([(key,) for key in keys], 1, widest=8192):
+            query = f"SELECT {_FACT_COLUMNS} FROM fact WHERE {column} IN ({value_placeholders(1, len(chunk))[1:-1]})"  # noqa: S608
             result = await self._connection.exec_driver_sql(query, tuple(chain.from_iterable(chunk)))
             for row in result:
-                yield Fact._make(row)
+                yield StoredFact._make(row)

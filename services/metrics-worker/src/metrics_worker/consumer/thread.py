@@ -82,23 +82,23 @@ class ConsumerThread:
         self._failed: str | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._worker: FoldWorker | None = None
-        self._thread = threading.Thread(target=self._run, name="fold", daemon=True)
+        self._thread = threading.Thread(target=self._run_event_loop, name="fold", daemon=True)
 
-    def start(self) -> None:
+    def start_thread(self) -> None:
         _tune_gc()
         self._thread.start()
 
-    def stop(self) -> None:
+    def stop_thread(self) -> None:
         """End after the batch in hand. Blocks until then; may be called twice."""
         self._ending.set()
         worker, loop = self._worker, self._loop
         if worker is not None and loop is not None:
             with suppress(RuntimeError):  # the loop has ended by itself
-                loop.call_soon_threadsafe(worker.stop)
+                loop.call_soon_threadsafe(worker.request_stop)
         if self._thread.is_alive():
             self._thread.join(_STOP_SECONDS)
 
-    def unready(self) -> str | None:
+    def unready_reason(self) -> str | None:
         """Why figures may be out of date; None when the worker keeps up or is on its way."""
         if self._failed is not None:
             return self._failed
@@ -107,7 +107,7 @@ class ConsumerThread:
         return "the worker is starting" if self._worker is None else self._worker.status.unready
 
     @property
-    def stopped(self) -> str | None:
+    def stopped_reason(self) -> str | None:
         """Why the worker has stopped and waits to be resumed, if it does."""
         return None if self._worker is None else self._worker.status.stopped
 
@@ -120,16 +120,16 @@ class ConsumerThread:
         """Wait until everything that was on the log is folded, at most so long; whether it is."""
         return self._idle.wait(seconds)
 
-    def _run(self) -> None:
+    def _run_event_loop(self) -> None:
         while not self._ending.is_set():
             try:
-                asyncio.run(self._work())
+                asyncio.run(self._run_worker())
             except Exception as error:  # noqa: BLE001 - the thread must not die while the process serves
                 _log.error("worker_failed", exc_info=error)
                 self._failed = f"the worker cannot start: {safe_error_reason(error)}"
                 self._ending.wait(_RETRY_SECONDS)
 
-    async def _work(self) -> None:
+    async def _run_worker(self) -> None:
         async with AsyncExitStack() as stack:
             log = await self._open_log(self._settings.log_url)
             stack.push_async_callback(log.close_log)
@@ -143,30 +143,30 @@ class ConsumerThread:
                 log,
                 open_fold_store(database),
                 self._clock,
-                self._options(database),
+                self._worker_options(database),
                 prepare=is_prepared if self._prepare is None else partial(self._prepare, database),
                 on_dead_letters=letters.set,
                 on_idle=self._show_idle,
-                on_moved=hints.note,
+                on_moved=hints.note_positions,
             )
             self._failed = None
             if self._ending.is_set():
                 return
             beside = [companion(log, database, letters) for companion in self._companions]
-            await self._accompany(
-                worker, [*beside, hints.publish(log)] if isinstance(log, PublishesOffsets) else beside
+            await self._run_companions(
+                worker, [*beside, hints.publish_once(log)] if isinstance(log, PublishesOffsets) else beside
             )
 
-    async def _accompany(self, worker: FoldWorker, companions: Iterable[Awaitable[None]]) -> None:
+    async def _run_companions(self, worker: FoldWorker, companions: Iterable[Awaitable[None]]) -> None:
         beside = [asyncio.ensure_future(companion) for companion in companions]
         try:
-            await worker.run()
+            await worker.run_until_stopped()
         finally:
             for task in beside:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
 
-    def _options(self, database: Database) -> WorkerOptions:
+    def _worker_options(self, database: Database) -> WorkerOptions:
         options = WorkerOptions(self._settings.worker_id, self._settings.most_events, linger_s=_LINGER_S)
         return replace(options, beat_ms=_SQLITE_BEAT_MS) if database.dialect == "sqlite" else options
 

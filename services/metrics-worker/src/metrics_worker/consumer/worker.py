@@ -25,7 +25,7 @@ from metrics_worker.consumer.partition_assignment import LEASE_BEATS, assigned_p
 from metrics_worker.consumer.partition_reader import read_slice
 from metrics_worker.consumer.ports import DeadLetter, FoldStore, OffsetAdvance, PartitionLease
 from metrics_worker.consumer.worker_status import WorkerOptions, WorkerStatus
-from metrics_worker.consumer.write_batch import Applied, PartitionBatch, Terms, apply_batch, without
+from metrics_worker.consumer.write_batch import Applied, PartitionBatch, Terms, apply_batch, without_partition
 from soundings.events.topics import CATALOGUE, MEASURED
 from soundings.kernel.clock import Clock, epoch_ms
 from soundings.kernel.errors import safe_error_reason
@@ -93,13 +93,13 @@ class FoldWorker:
         self._waiting: asyncio.Task[Collection[TopicPartition]] | None = None
         self.status = WorkerStatus()
 
-    def stop(self) -> None:
+    def request_stop(self) -> None:
         """Let it end after the batch in hand. To be called in its own loop."""
         self._stopping.set()
         if self._waiting is not None:
             self._waiting.cancel()
 
-    async def run(self) -> None:
+    async def run_until_stopped(self) -> None:
         """Fold until `stop`; errors of the log and the database are waited out."""
         pause = _FIRST_PAUSE_S
         while not self._stopping.is_set():
@@ -113,18 +113,18 @@ class FoldWorker:
             except LogMismatch as error:
                 _log.error("log_mismatch", worker=self._options.id, reason=str(error))
                 LOG_MISMATCH.labels("metrics-worker").set(1)
-                await self._recover(str(error), _MISMATCH_PAUSE_S)
+                await self._pause_after_error(str(error), _MISMATCH_PAUSE_S)
             except RulesDiffer as error:
                 _log.warning("fold_waits", worker=self._options.id, reason=str(error))
-                await self._recover(str(error), pause)
+                await self._pause_after_error(str(error), pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_S)
             except LogUnavailable as error:
-                await self._recover(f"the log cannot be read: {error}", max(error.retry_after, pause))
+                await self._pause_after_error(f"the log cannot be read: {error}", max(error.retry_after, pause))
             except Exception as error:  # noqa: BLE001 - the message loop: whatever it was, the next try begins afresh
                 _log.error("fold_failed", worker=self._options.id, exc_info=error)
-                await self._recover(f"the fold failed: {safe_error_reason(error)}", pause)
+                await self._pause_after_error(f"the fold failed: {safe_error_reason(error)}", pause)
                 pause = min(2 * pause, _LONGEST_PAUSE_S)
-        await self._leave()
+        await self._release_leases()
 
     async def _fold_on(self) -> None:
         """Read batch after batch, and write each beside the next one, until there is a reason to begin afresh."""
@@ -136,24 +136,24 @@ class FoldWorker:
         try:
             while not self._stopping.is_set():
                 if self._beat_is_due() or self._unparked:
-                    await self._settle(0)
+                    await self._settle_writes(0)
                 if self._unparked:
                     raise TooManyDeadLetters(stop_reason(self._unparked))
                 if self._beat_is_due():
-                    await self._beat()
+                    await self._send_heartbeat()
                 resumed = await self._fold_parked()
-                slices = await self._read()
+                slices = await self._read_batches()
                 if slices:
                     await self._begin_writing(slices)
                 elif self._writing:
-                    await self._settle(len(self._writing) - 1)
+                    await self._settle_writes(len(self._writing) - 1)
                 elif not resumed:
-                    await self._wait()
+                    await self._wait_for_records()
         finally:
             await asyncio.gather(*self._writing, return_exceptions=True)
             self._writing.clear()
 
-    async def _read(self) -> list[PartitionBatch]:
+    async def _read_batches(self) -> list[PartitionBatch]:
         """What waits in partitions that are mine and not being written; where to read on moves before it is written.
 
         While the log holds more than a batch, half of the partitions are read, so that the others can be beside them.
@@ -185,18 +185,18 @@ class FoldWorker:
         """Write a batch beside what comes next; after a small one that was all there is, linger."""
         homes = {(part.move.topic, part.move.partition) for part in slices}
         self._busy |= homes
-        self._writing.add(asyncio.create_task(self._write(slices, homes)))
-        await self._settle(_SIDE_BY_SIDE - 1)
+        self._writing.add(asyncio.create_task(self._write_slices(slices, homes)))
+        await self._settle_writes(_SIDE_BY_SIDE - 1)
         if self._options.linger_s and not self._behind and sum(part.count for part in slices) < _FEW:
-            await self._sleep(self._options.linger_s)
+            await self._sleep_or_stop(self._options.linger_s)
 
-    async def _settle(self, most: int) -> None:
+    async def _settle_writes(self, most: int) -> None:
         """Until at most so many batches are still being written. Raises what any of them has raised."""
         while len(self._writing) > most:
             done, self._writing = await asyncio.wait(self._writing, return_when=asyncio.FIRST_COMPLETED)
             await asyncio.gather(*done)
 
-    async def _write(self, slices: Sequence[PartitionBatch], homes: set[TopicPartition]) -> None:
+    async def _write_slices(self, slices: Sequence[PartitionBatch], homes: set[TopicPartition]) -> None:
         """Write a batch, without what turns out to belong to another worker by now."""
         self._become_idle(idle=False)
         try:
@@ -210,18 +210,18 @@ class FoldWorker:
         began, at = perf_counter(), epoch_ms(self._clock())
         terms = Terms(at, self._options.rules, dict(self._limit.exceeded))
         try:
-            async with self._store.transaction(self._slot) as transaction:
-                applied = await apply_batch(transaction, slices, terms, self._original)
+            async with self._store.begin_transaction(self._slot) as transaction:
+                applied = await apply_batch(transaction, slices, terms, self._original_record)
         except LeaseLost as lost:
             self._lose(lost)
-            return without(slices, *lost.home)
+            return without_partition(slices, *lost.home)
         except ParkingChanged as changed:
             self._read_again(slices, changed.state)
             return []
         self._note_parking(applied, terms)
         self._on_moved({(part.move.topic, part.move.partition): part.move.next for part in slices})
         letters = [*(letter for part in slices for letter in part.dead_letters), *applied.refused]
-        self._observe(slices, letters, perf_counter() - began, at)
+        self._observe_metrics(slices, letters, perf_counter() - began, at)
         return []
 
     def _lose(self, lost: LeaseLost) -> None:
@@ -247,7 +247,7 @@ class FoldWorker:
         self._limit.forget(parked)
         self._unparked = {**self._unparked, **applied.unparked}
         for letter in applied.refused:
-            self._limit.refuse(letter.source)
+            self._limit.count_refused(letter.source)
         self._show_parking(applied.parking)
 
     def _show_parking(self, state: ParkingState) -> None:
@@ -261,7 +261,7 @@ class FoldWorker:
         """Fold some of what was parked of a source that resumes; whether there was any in partitions of mine."""
         if not self._parking.resuming:
             return False
-        await self._settle(0)
+        await self._settle_writes(0)
         mine = self._parking.drainable(self._held.keys())
         if mine:
             self._become_idle(idle=False)
@@ -277,17 +277,17 @@ class FoldWorker:
         held = self._held[home]
         move = OffsetAdvance(*home, held.epoch, held.next, held.next)
         try:
-            async with self._store.transaction(self._slot) as transaction:
+            async with self._store.begin_transaction(self._slot) as transaction:
                 letters = await fold_parked(transaction, backlog, move, Terms(at, self._options.rules))
         except LeaseLost as lost:
             self._lose(lost)
             return
-        self._observe([PartitionBatch(move)], letters, perf_counter() - began, at)
+        self._observe_metrics([PartitionBatch(move)], letters, perf_counter() - began, at)
 
-    async def _original(self, topic: str, partition: int, position: int) -> StoredRecord:
+    async def _original_record(self, topic: str, partition: int, position: int) -> StoredRecord:
         return (await self._log.read_batch(topic, partition, position, 1)).records[0]
 
-    def _observe(
+    def _observe_metrics(
         self, slices: Sequence[PartitionBatch], letters: Sequence[DeadLetter], seconds: float, at: int
     ) -> None:
         self.status.unready = None
@@ -295,7 +295,7 @@ class FoldWorker:
         if letters:
             self._on_dead_letters()
 
-    async def _wait(self) -> None:
+    async def _wait_for_records(self) -> None:
         """Until there is more to read, a beat is due, or it is time to stop."""
         if self._stopping.is_set():
             return
@@ -308,7 +308,7 @@ class FoldWorker:
         now = epoch_ms(self._clock())
         seconds = min(_LONGEST_WAIT_S, max(0.0, (self._next_beat - now) / 1000))
         if not self._held:
-            await self._sleep(seconds)
+            await self._sleep_or_stop(seconds)
             return
         self._waiting = asyncio.create_task(
             self._log.wait_for_records({home: held.next for home, held in self._held.items()}, seconds)
@@ -321,7 +321,7 @@ class FoldWorker:
         finally:
             self._waiting = None
 
-    async def _sleep(self, seconds: float) -> None:
+    async def _sleep_or_stop(self, seconds: float) -> None:
         try:
             await asyncio.wait_for(self._stopping.wait(), seconds)
         except TimeoutError:
@@ -335,7 +335,7 @@ class FoldWorker:
     def _beat_is_due(self) -> bool:
         return epoch_ms(self._clock()) >= self._next_beat
 
-    async def _beat(self) -> None:
+    async def _send_heartbeat(self) -> None:
         """Say that I live, and take what is my share of the partitions and not in my hands."""
         now = epoch_ms(self._clock())
         until = now + LEASE_BEATS * self._options.beat_ms
@@ -349,7 +349,7 @@ class FoldWorker:
             LAG_EVENTS.labels(home[0], str(home[1])).set(0)  # whoever has it now shows it
         missing = sorted(share - self._held.keys())
         if missing:
-            taken = await self._store.take(missing, self._options.id, now)
+            taken = await self._store.take_partitions(missing, self._options.id, now)
             self._held.update(await checked_partitions(self._log, self._store, taken, now))
         self._show_parking(await self._store.parking())
         self._on_moved({home: held.next for home, held in self._held.items()})
@@ -368,9 +368,9 @@ class FoldWorker:
         self.status.stopped = self.status.unready = str(error)
         self._become_idle(idle=True)
         try:
-            await self._store.stop(self._options.id, str(error))
+            await self._store.mark_stopped(self._options.id, str(error))
             while not self._stopping.is_set() and await self._store.is_stopped(self._options.id):
-                await self._sleep(_LONGEST_WAIT_S)
+                await self._sleep_or_stop(_LONGEST_WAIT_S)
         finally:
             self._limit, self._unparked = DeadLetterLimit(), {}
         FOLD_STOPPED.set(0)
@@ -382,13 +382,13 @@ class FoldWorker:
         if self._stopping.is_set():
             raise WorkerEnds("the worker ends")
 
-    async def _recover(self, reason: str, seconds: float) -> None:
+    async def _pause_after_error(self, reason: str, seconds: float) -> None:
         self.status.unready = reason
         self._limit, self._unparked = DeadLetterLimit(), {}
-        await self._sleep(seconds)
+        await self._sleep_or_stop(seconds)
 
-    async def _leave(self) -> None:
+    async def _release_leases(self) -> None:
         try:
-            await self._store.leave(self._options.id)
+            await self._store.remove_worker(self._options.id)
         except Exception as error:  # noqa: BLE001 - ending anyway; the lease runs out by itself
             _log.warning("leave_failed", worker=self._options.id, reason=safe_error_reason(error))

@@ -13,8 +13,8 @@ from metrics_worker.aggregation.rules_version import CURRENT_RULES, Contribution
 from metrics_worker.cells.wide_rows import changed_rows
 from metrics_worker.consumer.parking_state import ParkingChanged, ParkingState, parkable, unparkable
 from metrics_worker.consumer.ports import (
+    BatchChanges,
     CatalogueRow,
-    Changes,
     DeadLetter,
     FoldTransaction,
     OffsetAdvance,
@@ -70,14 +70,14 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedBatch:
     """What a batch asks of the database before it can be folded."""
 
     keys: Sequence[bytes]
     units: Sequence[bytes]
 
 
-def prepare(slices: Iterable[PartitionBatch]) -> Prepared:
+def prepare_batch(slices: Iterable[PartitionBatch]) -> PreparedBatch:
     """The keys to look up, each once and in order, which is kindest to an index."""
     keys: set[bytes] = set()
     units: set[bytes] = set()
@@ -88,7 +88,7 @@ def prepare(slices: Iterable[PartitionBatch]) -> Prepared:
                 keys.add(fact.key)
             else:
                 units.add(fact.unit)
-    return Prepared(sorted(keys), sorted(units))
+    return PreparedBatch(sorted(keys), sorted(units))
 
 
 async def apply_batch(
@@ -99,7 +99,7 @@ async def apply_batch(
     `original` reads a record again that only the fold could refuse. Raises `FenceLost` when a partition is no longer
     mine, `ParkingChanged` or `RulesDiffer`; the caller lets the transaction be undone.
     """
-    await transaction.fence([part.move for part in slices], terms.at)
+    await transaction.advance_positions([part.move for part in slices], terms.at)
     parking, unparked = await _park(transaction, slices, terms)
     refused = await write_batch(transaction, slices, terms, original)
     return Applied(refused, parking, unparked)
@@ -131,40 +131,40 @@ async def write_batch(
     transaction: FoldTransaction, slices: Sequence[PartitionBatch], terms: Terms, original: Original
 ) -> Sequence[DeadLetter]:
     """Fold the events of slices and write what follows, but positions and parking; what only the fold could refuse."""
-    asked = prepare(slices)
+    asked = prepare_batch(slices)
     known = StoredFacts(
-        await transaction.records(asked.keys) if asked.keys else {},
-        await transaction.roots(asked.units) if asked.units else {},
+        await transaction.facts_by_key(asked.keys) if asked.keys else {},
+        await transaction.facts_by_root(asked.units) if asked.units else {},
     )
-    folded, refusals = fold(known, slices, terms.rules)
+    folded, refusals = fold_batch(known, slices, terms.rules)
     refused = [
         dead_letter(await original(move.topic, move.partition, position), error.code, str(error))
         for move, position, error in refusals
     ]
-    changes = Changes(
+    changes = BatchChanges(
         added=folded.added,
         changed=folded.changed,
         voices=folded.voices,
         dead_letters=[letter for part in slices for letter in part.dead_letters] + refused,
         catalogue=[row for part in slices for row in part.catalogue],
     )
-    await transaction.write(changes, terms.at)
+    await transaction.write_changes(changes, terms.at)
     await _add_to_rows(transaction, folded.deltas, terms.rules.version)
     return refused
 
 
 async def _add_to_rows(transaction: FoldTransaction, deltas: Deltas, rules: int) -> None:
     """Last, since from here on another batch that adds to the same rows has to wait for the end of this one."""
-    generation = await transaction.generation()
+    generation = await transaction.current_generation()
     if generation.rules != rules:
         raise RulesDiffer(generation.rules, rules)
-    slot = await transaction.claim(deltas.families)
-    await transaction.rows.write(
-        generation.current, await changed_rows(transaction.rows, generation.current, deltas, slot)
+    slot = await transaction.claim_slot(deltas.families)
+    await transaction.row_store.write_rows(
+        generation.current, await changed_rows(transaction.row_store, generation.current, deltas, slot)
     )
 
 
-def fold(
+def fold_batch(
     known: StoredFacts, slices: Iterable[PartitionBatch], rules: ContributionRules = CURRENT_RULES
 ) -> tuple[FoldResult, list[Refusal]]:
     """The batch folded onto what is known; events on a partition that is not theirs are refused."""
@@ -173,10 +173,10 @@ def fold(
     for part in slices:
         for event, position in zip(part.events, part.positions, strict=True):
             try:
-                folding.take(event)
+                folding.apply_event(event)
             except WrongPartition as error:
                 refusals.append((part.move, position, error))
-    return folding.result(), refusals
+    return folding.fold_result(), refusals
 
 
 def dead_letter(record: StoredRecord, reason: str, detail: str) -> DeadLetter:
@@ -196,6 +196,6 @@ def dead_letter(record: StoredRecord, reason: str, detail: str) -> DeadLetter:
     )
 
 
-def without(slices: Sequence[PartitionBatch], topic: str, partition: int) -> list[PartitionBatch]:
+def without_partition(slices: Sequence[PartitionBatch], topic: str, partition: int) -> list[PartitionBatch]:
     """The slices but that of one partition."""
     return [part for part in slices if (part.move.topic, part.move.partition) != (topic, partition)]

@@ -23,12 +23,12 @@ class DeadLetter:
     replayed_at: int | None
 
     @property
-    def type(self) -> str:
+    def event_type(self) -> str:
         """The CloudEvents type, or "" where it has none."""
         return next((value.decode("utf-8", "replace") for name, value in self.headers if name == "ce_type"), "")
 
 
-def forwarded(letter: DeadLetter) -> LogRecord:
+def forwarded_record(letter: DeadLetter) -> LogRecord:
     """The original bytes and headers, and what became of them in headers of their own."""
     told = {
         "dl_reason": letter.reason,
@@ -42,6 +42,6 @@ def forwarded(letter: DeadLetter) -> LogRecord:
     return LogRecord(letter.key, letter.value, (*letter.headers, *more))
 
 
-def replayed(letter: DeadLetter) -> LogRecord:
+def replayed_record(letter: DeadLetter) -> LogRecord:
     """Exactly what stood on the log; its key leads it to the partition of its unit."""
     return LogRecord(letter.key, letter.value, letter.headers)

@@ -41,7 +41,7 @@ class DeadLetterPage(BaseModel):
     next: str | None
 
 
-class Replayed(BaseModel):
+class ReplayReply(BaseModel):
     """Where the event stands on its topic now."""
 
     id: int
@@ -50,7 +50,7 @@ class Replayed(BaseModel):
     position: int
 
 
-def router(store: DeadLetterStore, replay: ReplayDeadLetter) -> APIRouter:
+def dead_letters_router(store: DeadLetterStore, replay: ReplayDeadLetter) -> APIRouter:
     """The routes of the dead letters."""
     routes = APIRouter(tags=["dead letters"])
 
@@ -59,9 +59,9 @@ def router(store: DeadLetterStore, replay: ReplayDeadLetter) -> APIRouter:
         request: Request, cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=_MOST)] = _DEFAULT
     ) -> DeadLetterPage:
         before = None if cursor is None else int(decode_cursor(cursor, int)[0])
-        letters = await store.page(before, limit + 1, reach_of(current_principal(request)))
+        letters = await store.list_page(before, limit + 1, reach_of(current_principal(request)))
         more = encode_cursor(letters[limit - 1].id) if len(letters) > limit else None
-        return DeadLetterPage(items=[_body(letter) for letter in letters[:limit]], next=more)
+        return DeadLetterPage(items=[_letter_body(letter) for letter in letters[:limit]], next=more)
 
     @routes.post(
         "/v1/dead-letters/{letter_id}/replay",
@@ -72,21 +72,21 @@ def router(store: DeadLetterStore, replay: ReplayDeadLetter) -> APIRouter:
     async def replay_dead_letter(  # pyright: ignore[reportUnusedFunction]
         request: Request,
         letter_id: Annotated[int, Path(ge=0, le=_LARGEST)],
-    ) -> Replayed:
+    ) -> ReplayReply:
         letter, place = await replay(letter_id, reach_of(current_principal(request)))
-        return Replayed(id=letter.id, topic=letter.topic, partition=place.partition, position=place.position)
+        return ReplayReply(id=letter.id, topic=letter.topic, partition=place.partition, position=place.position)
 
     return routes
 
 
-def _body(letter: DeadLetter) -> DeadLetterBody:
+def _letter_body(letter: DeadLetter) -> DeadLetterBody:
     return DeadLetterBody(
         id=letter.id,
         topic=letter.topic,
         partition=letter.partition,
         position=letter.position,
         key=letter.key.decode("utf-8", "replace"),
-        type=letter.type,
+        type=letter.event_type,
         reason=letter.reason,
         detail=letter.detail,
         at=from_epoch_ms(letter.at).isoformat(),

@@ -8,7 +8,7 @@ from metrics_worker.dead_letters.domain import DeadLetter
 from soundings.log.port import AppendFailed, LogRecord, RecordPosition
 
 
-class Appending(Protocol):
+class RecordAppender(Protocol):
     """The part of the log port that appends."""
 
     async def append_records(
@@ -19,17 +19,17 @@ class Appending(Protocol):
 class DeadLetterStore(Protocol):
     """The kept dead letters; ids rise in the order in which the worker refused them."""
 
-    async def page(self, before: int | None, most: int, reach: AgencyReach) -> Sequence[DeadLetter]:
+    async def list_page(self, before: int | None, most: int, reach: AgencyReach) -> Sequence[DeadLetter]:
         """The newest that are reached with an id below `before`, newest first."""
         ...
 
-    async def get(self, letter_id: int, reach: AgencyReach) -> DeadLetter | None:
+    async def find_letter(self, letter_id: int, reach: AgencyReach) -> DeadLetter | None:
         """One that is reached; None for any other."""
         ...
 
     async def mark_replayed(self, letter_id: int, at: int) -> None: ...
 
-    async def waiting(self, most: int) -> Sequence[DeadLetter]:
+    async def list_waiting(self, most: int) -> Sequence[DeadLetter]:
         """Those that are not forwarded yet, oldest first."""
         ...
 

@@ -32,37 +32,37 @@ class SqlDeadLetterStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def page(self, before: int | None, most: int, reach: AgencyReach) -> Sequence[DeadLetter]:
+    async def list_page(self, before: int | None, most: int, reach: AgencyReach) -> Sequence[DeadLetter]:
         reached = select(*_COLUMNS).where(sent_within(dead_letter.c.source, reach.agency))
         newest = reached.order_by(dead_letter.c.id.desc()).limit(most)
-        return await self._letters(newest if before is None else newest.where(dead_letter.c.id < before))
+        return await self._read_letters(newest if before is None else newest.where(dead_letter.c.id < before))
 
-    async def get(self, letter_id: int, reach: AgencyReach) -> DeadLetter | None:
+    async def find_letter(self, letter_id: int, reach: AgencyReach) -> DeadLetter | None:
         reached = sent_within(dead_letter.c.source, reach.agency)
-        found = await self._letters(select(*_COLUMNS).where(dead_letter.c.id == letter_id, reached))
+        found = await self._read_letters(select(*_COLUMNS).where(dead_letter.c.id == letter_id, reached))
         return found[0] if found else None
 
     async def mark_replayed(self, letter_id: int, at: int) -> None:
         async with self._database.write_transaction() as connection:
             await connection.execute(update(dead_letter).where(dead_letter.c.id == letter_id).values(replayed_at=at))
 
-    async def waiting(self, most: int) -> Sequence[DeadLetter]:
+    async def list_waiting(self, most: int) -> Sequence[DeadLetter]:
         statement = select(*_COLUMNS).where(~dead_letter.c.forwarded).order_by(dead_letter.c.id).limit(most)
-        return await self._letters(statement)
+        return await self._read_letters(statement)
 
     async def mark_forwarded(self, through: int) -> None:
         done = update(dead_letter).where(dead_letter.c.id <= through, ~dead_letter.c.forwarded).values(forwarded=True)
         async with self._database.write_transaction() as connection:
             await connection.execute(done)
 
-    async def _letters(
+    async def _read_letters(
         self, statement: Select[int, str, int, int, bytes, bytes, bytes | None, str, str, int, int | None]
     ) -> Sequence[DeadLetter]:
         async with self._database.read_snapshot() as connection:
-            return [_letter(*row) for row in await connection.execute(statement)]
+            return [_row_letter(*row) for row in await connection.execute(statement)]
 
 
-def _letter(
+def _row_letter(
     letter_id: int,
     topic: str,
     partition: int,

@@ -5,9 +5,9 @@ from typing import Final
 import structlog
 
 from metrics_worker.catalogue_view.agency_reach import AgencyReach
-from metrics_worker.dead_letters.domain import DeadLetter, forwarded, replayed
+from metrics_worker.dead_letters.domain import DeadLetter, forwarded_record, replayed_record
 from metrics_worker.dead_letters.errors import NoSuchDeadLetter, NotReplayed
-from metrics_worker.dead_letters.ports import Appending, DeadLetterStore
+from metrics_worker.dead_letters.ports import DeadLetterStore, RecordAppender
 from soundings.events.topics import DEAD_LETTERS
 from soundings.kernel.clock import Clock, epoch_ms
 from soundings.log.port import AppendFailed, RecordPosition
@@ -19,7 +19,7 @@ _log = structlog.get_logger("metrics_worker.dead_letters")
 class ReplayDeadLetter:
     """Appends the original bytes to the original topic again; the fold knows duplicates, so doing it twice is safe."""
 
-    def __init__(self, store: DeadLetterStore, log: Appending, clock: Clock) -> None:
+    def __init__(self, store: DeadLetterStore, log: RecordAppender, clock: Clock) -> None:
         self._store = store
         self._log = log
         self._clock = clock
@@ -29,22 +29,22 @@ class ReplayDeadLetter:
 
         Raises `NoSuchDeadLetter`, `LogUnavailable` or `NotReplayed`.
         """
-        letter = await self._store.get(letter_id, reach)
+        letter = await self._store.find_letter(letter_id, reach)
         if letter is None:
             raise NoSuchDeadLetter(f"There is no dead letter {letter_id}.")
-        (place,) = await self._log.append_records(letter.topic, [replayed(letter)])
+        (place,) = await self._log.append_records(letter.topic, [replayed_record(letter)])
         if isinstance(place, AppendFailed):
             raise NotReplayed(f"The log did not take it: {place.reason}")
         await self._store.mark_replayed(letter_id, epoch_ms(self._clock()))
         return letter, place
 
 
-async def forward(store: DeadLetterStore, log: Appending) -> int:
+async def forward_waiting(store: DeadLetterStore, log: RecordAppender) -> int:
     """Copy the next dead letters to their topic; how many. A crash in between copies some twice, it loses none."""
-    letters = await store.waiting(FORWARDED_AT_ONCE)
+    letters = await store.list_waiting(FORWARDED_AT_ONCE)
     if not letters:
         return 0
-    answers = await log.append_records(DEAD_LETTERS.name, [forwarded(letter) for letter in letters])
+    answers = await log.append_records(DEAD_LETTERS.name, [forwarded_record(letter) for letter in letters])
     taken: DeadLetter | None = None
     for letter, answer in zip(letters, answers, strict=True):
         if isinstance(answer, AppendFailed):

@@ -33,7 +33,7 @@ def student_quantile(df: float) -> float:
     """The t beyond which, on either side, 5 % lie together; from 30 degrees of freedom by its expansion (to 1e-7)."""
     if df >= _MANY:
         return _student_expansion(df)
-    return bisect(lambda t: student_two_sided(t, df) <= 2 * TAIL, Z, _FAR)
+    return bisect_root(lambda t: student_two_sided(t, df) <= 2 * TAIL, Z, _FAR)
 
 
 def _student_expansion(df: float) -> float:
@@ -53,25 +53,25 @@ def incomplete_beta(a: float, b: float, x: float) -> float:
     if x > (a + 1) / (a + b + 2):
         return 1 - incomplete_beta(b, a, 1 - x)
     front = exp(a * log(x) + b * log1p(-x) + lgamma(a + b) - lgamma(a) - lgamma(b)) / a
-    return front * _fraction(a, b, x)
+    return front * _beta_fraction(a, b, x)
 
 
-def _fraction(a: float, b: float, x: float) -> float:
-    c, d = 1.0, 1 / _apart(1 - (a + b) * x / (a + 1))
+def _beta_fraction(a: float, b: float, x: float) -> float:
+    c, d = 1.0, 1 / _away_from_zero(1 - (a + b) * x / (a + 1))
     value = d
     for m in range(1, _STEPS):
         even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
         odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
         for step in (even, odd):
-            d = 1 / _apart(1 + step * d)
-            c = _apart(1 + step / c)
+            d = 1 / _away_from_zero(1 + step * d)
+            c = _away_from_zero(1 + step / c)
             value *= c * d
         if abs(c * d - 1) < _PRECISION:
             break
     return value
 
 
-def _apart(number: float) -> float:
+def _away_from_zero(number: float) -> float:
     """Lentz's rule: never divide by nothing."""
     return number if abs(number) > _TINY else _TINY
 
@@ -94,7 +94,7 @@ def binomial_at_most(k: int, n: int, p: float) -> float:
     return 1.0 if k >= n else incomplete_beta(n - k, k + 1, 1 - p)
 
 
-def bisect(holds: Callable[[float], bool], low: float, high: float) -> float:
+def bisect_root(holds: Callable[[float], bool], low: float, high: float) -> float:
     """Where a condition that fails at `low` begins to hold, to the last digit."""
     for _ in range(_STEPS):
         middle = (low + high) / 2

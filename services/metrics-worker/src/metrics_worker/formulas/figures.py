@@ -6,14 +6,14 @@ from enum import StrEnum
 from typing import Final
 
 from metrics_worker.formulas import rounding
-from metrics_worker.formulas.counts import Counts
+from metrics_worker.formulas.counts import BinCounts
 from metrics_worker.formulas.intervals import (
     UNBOUNDED,
     Bounds,
     normal_mean,
     sample_variance,
     scale_mean,
-    wilson,
+    wilson_interval,
 )
 from soundings.kernel.histogram_bins import duration_value, money_value
 from soundings.kernel.scales import UNITS, MeasureScale, is_numeric, scale_bins, scale_points
@@ -22,7 +22,7 @@ FEW: Final = 30
 """A figure of fewer units is shown as `low_n`."""
 
 
-class Status(StrEnum):
+class FigureStatus(StrEnum):
     """Why a figure is there or not. Formulas give the first four; who asks for figures decides the others."""
 
     OK = "ok"
@@ -34,14 +34,14 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class MetricFigure:
     """One answer. `value`, `low` and `high` are null unless the status is ok or low_n.
 
     `n` is the denominator, `numerator` stands beside proportions, `sum` beside means (exact; points, seconds or minor
     units), `variance` (of single values, for tests of a change) beside means. `label` is a remark for the reader.
     """
 
-    status: Status
+    status: FigureStatus
     n: int = 0
     value: float | None = None
     numerator: int | None = None
@@ -54,67 +54,67 @@ class Figure:
     label: str | None = None
 
 
-def status_of(n: int) -> Status:
+def status_of(n: int) -> FigureStatus:
     """`low_n` for a figure of fewer than 30 units."""
-    return Status.OK if n >= FEW else Status.LOW_N
+    return FigureStatus.OK if n >= FEW else FigureStatus.LOW_N
 
 
-def nothing(*, counted: bool, label: str | None = None) -> Figure:
+def empty_figure(*, counted: bool, label: str | None = None) -> MetricFigure:
     """The figure where nothing was counted, or where what was counted came to zero and cannot be divided by."""
-    return Figure(Status.NOT_APPLICABLE if counted else Status.NO_DATA, label=label)
+    return MetricFigure(FigureStatus.NOT_APPLICABLE if counted else FigureStatus.NO_DATA, label=label)
 
 
-def distribution(counts: Counts) -> dict[str, int] | None:
+def bin_distribution(counts: BinCounts) -> dict[str, int] | None:
     """Bin → n of a scale (every bin, zero included) or of categories (those counted); none for durations and money."""
     if is_numeric(counts.scale):
-        return {name: counts.n(name) for name in scale_bins(counts.scale)}
+        return {name: counts.total_count(name) for name in scale_bins(counts.scale)}
     if counts.scale is MeasureScale.CATEGORY:
         return {name: n for name, (n, _) in sorted(counts.bins.items()) if name != UNITS}
     return None
 
 
-def proportion(part: int, whole: int, of: Counts, *, spread: Mapping[str, int] | None = None) -> Figure:
+def proportion_figure(part: int, whole: int, of: BinCounts, *, spread: Mapping[str, int] | None = None) -> MetricFigure:
     """`part` of `whole`, with Wilson's interval. `of` are the counts of the whole, `spread` their distribution.
 
     Totals from different systems may contradict each other: a part above its whole is shown as it is, without interval.
     """
     if whole <= 0:
-        return nothing(counted=of.present)
-    low, high = wilson(part, whole) if 0 <= part <= whole else UNBOUNDED
-    return Figure(
+        return empty_figure(counted=of.is_present)
+    low, high = wilson_interval(part, whole) if 0 <= part <= whole else UNBOUNDED
+    return MetricFigure(
         status=status_of(whole),
         n=whole,
         value=part / whole,
         numerator=part,
         low=low,
         high=high,
-        display=rounding.percent(part, whole),
+        display=rounding.percent_text(part, whole),
         distribution=spread,
     )
 
 
-def mean(counts: Counts) -> Figure:
+def mean_figure(counts: BinCounts) -> MetricFigure:
     """The mean of a numeric scale, a duration or an amount of money; what has no value stays out of it."""
     return _mean_of_points(counts) if is_numeric(counts.scale) else _mean_of_amounts(counts)
 
 
-def _mean_of_points(counts: Counts) -> Figure:
+def _mean_of_points(counts: BinCounts) -> MetricFigure:
     points = scale_points(counts.scale)
-    values = [(float(point), counts.n(str(point))) for point in points]
+    values = [(float(point), counts.total_count(str(point))) for point in points]
     n = sum(often for _, often in values)
     if n <= 0:
-        return nothing(counted=counts.present)
-    total = sum(point * counts.n(str(point)) for point in points)
+        return empty_figure(counted=counts.is_present)
+    total = sum(point * counts.total_count(str(point)) for point in points)
     variance = sample_variance(values, total / n)
     bounds = scale_mean(total / n, variance, n, points)
-    return _mean(total, n, 1, bounds=bounds, variance=variance, spread=distribution(counts))
+    return _mean_from_sums(total, n, 1, bounds=bounds, variance=variance, spread=bin_distribution(counts))
 
 
-def _mean_of_amounts(counts: Counts) -> Figure:
-    known = counts.valued()
+def _mean_of_amounts(counts: BinCounts) -> MetricFigure:
+    known = counts.valued_counts()
     n = sum(often for _, often, _ in known)
     if n <= 0:
-        return nothing(counted=counts.present)
+        return empty_figure(counted=counts.is_present)
     total = sum(amount for _, _, amount in known)
     unit, value_of = (1000, duration_value) if counts.scale is MeasureScale.DURATION else (1, money_value)
     average = total / (unit * n)
@@ -123,10 +123,10 @@ def _mean_of_amounts(counts: Counts) -> Figure:
     low, high = normal_mean(average, variance, n)
     if low is not None and counts.scale is MeasureScale.DURATION:
         low = max(low, 0.0)
-    return _mean(total, n, unit, bounds=(low, high), variance=variance)
+    return _mean_from_sums(total, n, unit, bounds=(low, high), variance=variance)
 
 
-def _mean(
+def _mean_from_sums(
     total: int,
     n: int,
     unit: int,
@@ -134,16 +134,16 @@ def _mean(
     bounds: Bounds,
     variance: float | None,
     spread: Mapping[str, int] | None = None,
-) -> Figure:
+) -> MetricFigure:
     """`total` is in parts of which `unit` make one of the unit shown (milliseconds: 1000)."""
-    return Figure(
+    return MetricFigure(
         status=status_of(n),
         n=n,
         value=total / (unit * n),
         sum=total // unit if total % unit == 0 else total / unit,
         low=bounds[0],
         high=bounds[1],
-        display=rounding.mean(total, unit * n),
+        display=rounding.mean_text(total, unit * n),
         distribution=spread,
         variance=variance,
     )

@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
-from metrics_worker.formulas.counts import Counts
-from metrics_worker.formulas.figures import Figure
-from metrics_worker.formulas.parameters import Given, Params, read_params
+from metrics_worker.formulas.counts import BinCounts
+from metrics_worker.formulas.figures import MetricFigure
+from metrics_worker.formulas.parameters import FormulaParams, Given, read_params
 from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.measures import BUILT_IN, MeasureCategory
 from soundings.kernel.scales import MeasureScale
 
 
-class Kind(StrEnum):
+class FormulaKind(StrEnum):
     """What a figure is: `amount` is in the unit of its measure (points, seconds, minor units), `score` in its own."""
 
     PROPORTION = "proportion"
@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class MeasureNeed:
     """Counts that a formula wants, under a key: of one measure, over some channels (None: all that were asked for).
 
     With `matured_days`, only days that lie at least so long back; younger ones may still change.
@@ -36,12 +36,12 @@ class Need:
     matured_days: int = 0
 
 
-Needs: TypeAlias = Callable[[str, Params], tuple[Need, ...]]
-Evaluate: TypeAlias = Callable[[Mapping[str, Counts], Params], Figure]
+Needs: TypeAlias = Callable[[str, FormulaParams], tuple[MeasureNeed, ...]]
+Evaluate: TypeAlias = Callable[[Mapping[str, BinCounts], FormulaParams], MetricFigure]
 
 
 @dataclass(frozen=True, slots=True)
-class Formula:
+class MetricFormula:
     """One metric in one version.
 
     `formula` is how every answer names it, `name` how people call it. It reads fixed `measures`, or takes one
@@ -52,7 +52,7 @@ class Formula:
     id: str
     name: str
     formula: str
-    kind: Kind
+    kind: FormulaKind
     interval: str
     evaluate: Evaluate
     needs: Needs
@@ -65,17 +65,17 @@ class Formula:
     across_channels: bool = False
 
     @property
-    def unit(self) -> str | None:
+    def value_unit(self) -> str | None:
         """Seconds or minor units for amounts of a fixed measure, else what the figure is."""
-        if self.kind is not Kind.AMOUNT:
+        if self.kind is not FormulaKind.AMOUNT:
             return self.kind.value
         return BUILT_IN[self.measures[0]].unit if self.measures else None
 
-    def params(self, given: Given) -> Params:
+    def parse_params(self, given: Given) -> FormulaParams:
         """The checked parameters of a question; Refused names the one that is wrong."""
         return read_params(given, self.parameters)
 
-    def measure(self, asked: str | None) -> str:
+    def measure_of(self, asked: str | None) -> str:
         """The measure that is meant; empty where the formula reads its own or two parameters. Refused if wrong."""
         if self.takes_measure:
             if found := asked or self.implied:
@@ -86,7 +86,7 @@ class Formula:
             raise InvalidInput([FieldError("measure", "not_used", f"{self.id} reads {reads}")])
         return ""
 
-    def reads(self, measure: str, params: Params) -> tuple[Need, ...]:
+    def needed_measures(self, measure: str, params: FormulaParams) -> tuple[MeasureNeed, ...]:
         """The counts to bring, for a measure from `measure` and parameters from `params`."""
         return self.needs(measure, params)
 
@@ -98,21 +98,21 @@ class Formula:
                 [FieldError("measure", "scale", f"{self.id} is for measures of {fit}, not {scale.value}")]
             )
 
-    def figure(self, counts: Mapping[str, Counts], params: Params) -> Figure:
+    def compute_figure(self, counts: Mapping[str, BinCounts], params: FormulaParams) -> MetricFigure:
         """The figure of the counts that `reads` asked for, by key; they were summed, never averaged."""
         return self.evaluate(counts, params)
 
 
-def one_measure(measure: str, params: Params) -> tuple[Need, ...]:  # noqa: ARG001  # some needs depend on parameters
+def one_measure(measure: str, params: FormulaParams) -> tuple[MeasureNeed, ...]:  # noqa: ARG001  # some needs depend on parameters
     """The counts of the measure that was asked for, under the key `measure`."""
-    return (Need("measure", measure),)
+    return (MeasureNeed("measure", measure),)
 
 
-def fixed(*measures: str) -> Needs:
+def fixed_needs(*measures: str) -> Needs:
     """The counts of these measures, each under its own id."""
-    needs = tuple(Need(measure, measure) for measure in measures)
+    needs = tuple(MeasureNeed(measure, measure) for measure in measures)
 
-    def bring(measure: str, params: Params) -> tuple[Need, ...]:  # noqa: ARG001  # the same for every question
+    def bring(measure: str, params: FormulaParams) -> tuple[MeasureNeed, ...]:  # noqa: ARG001  # the same for every question
         return needs
 
     return bring

@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import ceil, sqrt
 from typing import Final, TypeAlias
 
-from metrics_worker.formulas.distributions import TAIL, Z, binomial_at_most, bisect, poisson_at_most
+from metrics_worker.formulas.distributions import TAIL, Z, binomial_at_most, bisect_root, poisson_at_most
 
 Bounds: TypeAlias = tuple[float | None, float | None]
 UNBOUNDED: Final = (None, None)
@@ -15,7 +15,7 @@ _EXACT_COUNTS: Final = 100
 _EXACT_RANKS: Final = 1000
 
 
-def wilson(part: float, whole: float) -> tuple[float, float]:
+def wilson_interval(part: float, whole: float) -> tuple[float, float]:
     """Wilson's score interval of a proportion (Wilson 1927): real also when `part` is none or all of `whole` > 0."""
     p, z2 = part / whole, Z * Z
     centre = p + z2 / (2 * whole)
@@ -48,7 +48,7 @@ def scale_mean(mean: float, variance: float | None, n: int, points: range) -> Bo
     low, high = normal_mean(mean, variance, n)
     if low is None or high is None:
         reach = highest - lowest
-        low, high = (lowest + reach * end for end in wilson(n * (mean - lowest) / reach, n))
+        low, high = (lowest + reach * end for end in wilson_interval(n * (mean - lowest) / reach, n))
     return max(low, lowest), min(high, highest)
 
 
@@ -64,28 +64,28 @@ def adjusted_wald_nps(promoters: int, passives: int, detractors: int) -> tuple[f
 
 
 @lru_cache(maxsize=4096)
-def poisson(count: int) -> tuple[float, float]:
+def poisson_interval(count: int) -> tuple[float, float]:
     """The interval of a count: exact (Garwood 1936) up to 100, above by Byar's approximation (Breslow and Day 1987)."""
     if count <= _EXACT_COUNTS:
-        return _garwood(count)
+        return _garwood_bounds(count)
     low = count * (1 - 1 / (9 * count) - Z / (3 * sqrt(count))) ** 3
     more = count + 1
     return low, more * (1 - 1 / (9 * more) + Z / (3 * sqrt(more))) ** 3
 
 
-def _garwood(count: int) -> tuple[float, float]:
+def _garwood_bounds(count: int) -> tuple[float, float]:
     far = count + 10 * sqrt(count) + 10
-    high = bisect(lambda mean: poisson_at_most(count, mean) <= TAIL, count, far)
+    high = bisect_root(lambda mean: poisson_at_most(count, mean) <= TAIL, count, far)
     if not count:
         return 0.0, high
-    return bisect(lambda mean: 1 - poisson_at_most(count - 1, mean) >= TAIL, 0.0, count), high
+    return bisect_root(lambda mean: 1 - poisson_at_most(count - 1, mean) >= TAIL, 0.0, count), high
 
 
 def poisson_ratio(one: int, other: int) -> Bounds:
     """The interval of the ratio of two independent counts, given their sum: the odds of a Wilson interval."""
     if one + other <= 0 or one < 0 or other < 0:
         return UNBOUNDED
-    low, high = wilson(one, one + other)
+    low, high = wilson_interval(one, one + other)
     return low / (1 - low), (high / (1 - high) if high < 1 else None)
 
 

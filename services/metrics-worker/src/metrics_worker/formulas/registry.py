@@ -5,9 +5,9 @@ from types import MappingProxyType
 from typing import Final
 
 from metrics_worker.formulas import contact_centre, scored, volume
-from metrics_worker.formulas.formula import Formula
+from metrics_worker.formulas.formula import MetricFormula
 
-METRICS: Final[Mapping[str, Formula]] = MappingProxyType(
+METRICS: Final[Mapping[str, MetricFormula]] = MappingProxyType(
     {formula.id: formula for formula in (*scored.FORMULAS, *contact_centre.FORMULAS, *volume.FORMULAS)}
 )
 """What can be asked for; an id never changes its meaning, a new meaning is a new version beside the old one."""

@@ -7,12 +7,12 @@ from math import sqrt
 from typing import Final
 
 from metrics_worker.formulas.distributions import CONFIDENCE, Z, student_quantile, student_two_sided, two_sided
-from metrics_worker.formulas.figures import Figure
+from metrics_worker.formulas.figures import MetricFigure
 
 _LEVEL: Final = 1 - CONFIDENCE
 
 
-class Verdict(StrEnum):
+class ChangeVerdict(StrEnum):
     """Which way the value went, whether that is good or bad."""
 
     UP = "up"
@@ -21,7 +21,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class TestedChange:
     """The difference of two figures, its 95 % interval, and the chance of one as large where nothing changed.
 
     Where no test is possible, interval and `p_value` are null and the verdict is `no_clear_change`.
@@ -31,46 +31,46 @@ class Change:
     low: float | None = None
     high: float | None = None
     p_value: float | None = None
-    verdict: Verdict = Verdict.NO_CLEAR_CHANGE
+    verdict: ChangeVerdict = ChangeVerdict.NO_CLEAR_CHANGE
 
 
-def change(now: Figure, before: Figure) -> Change:
+def test_change(now: MetricFigure, before: MetricFigure) -> TestedChange:
     """The change of one metric from one period, or group, to another; both figures are of the same formula and scale.
 
     Means are compared by Welch's test. All others by the square-and-add rule on their own intervals (Zou and Donner
     2008), which for proportions is Newcombe's interval (1998, method 10).
     """
     if now.value is None or before.value is None:
-        return Change(None)
+        return TestedChange(None)
     difference = now.value - before.value
     if now.variance and before.variance:
-        return _welch(difference, now.variance / now.n, before.variance / before.n, now.n, before.n)
+        return _welch_test(difference, now.variance / now.n, before.variance / before.n, now.n, before.n)
     return _square_and_add(difference, now, before)
 
 
-def _welch(difference: float, one: float, other: float, n: int, m: int) -> Change:
+def _welch_test(difference: float, one: float, other: float, n: int, m: int) -> TestedChange:
     """`one` and `other` are the squared standard errors of the two means (Welch 1947)."""
     error = sqrt(one + other)
     df = (one + other) ** 2 / (one * one / (n - 1) + other * other / (m - 1))
     reach = student_quantile(df) * error
-    return _judged(difference, difference - reach, difference + reach, student_two_sided(difference / error, df))
+    return _with_verdict(difference, difference - reach, difference + reach, student_two_sided(difference / error, df))
 
 
-def _square_and_add(difference: float, now: Figure, before: Figure) -> Change:
+def _square_and_add(difference: float, now: MetricFigure, before: MetricFigure) -> TestedChange:
     if now.value is None or before.value is None:
-        return Change(None)
+        return TestedChange(None)
     if now.low is None or now.high is None or before.low is None or before.high is None:
-        return Change(difference)
+        return TestedChange(difference)
     below = sqrt((now.value - now.low) ** 2 + (before.high - before.value) ** 2)
     above = sqrt((now.high - now.value) ** 2 + (before.value - before.low) ** 2)
     toward_zero = below if difference > 0 else above
     p_value = two_sided(Z * difference / toward_zero) if toward_zero else float(difference == 0)
-    return _judged(difference, difference - below, difference + above, p_value)
+    return _with_verdict(difference, difference - below, difference + above, p_value)
 
 
-def _judged(value: float, low: float, high: float, p_value: float) -> Change:
-    verdict = Verdict.UP if low > 0 else Verdict.DOWN if high < 0 else Verdict.NO_CLEAR_CHANGE
-    return Change(value, low, high, p_value, verdict)
+def _with_verdict(value: float, low: float, high: float, p_value: float) -> TestedChange:
+    verdict = ChangeVerdict.UP if low > 0 else ChangeVerdict.DOWN if high < 0 else ChangeVerdict.NO_CLEAR_CHANGE
+    return TestedChange(value, low, high, p_value, verdict)
 
 
 def adjusted_p_values(p_values: Sequence[float]) -> tuple[float, ...]:
@@ -85,12 +85,12 @@ def adjusted_p_values(p_values: Sequence[float]) -> tuple[float, ...]:
     return tuple(adjusted)
 
 
-def controlled(changes: Sequence[Change]) -> tuple[Change, ...]:
+def control_discoveries(changes: Sequence[TestedChange]) -> tuple[TestedChange, ...]:
     """The same changes, those of them called clear of which together at most 5 % are expected to be false."""
     tested = [one.p_value for one in changes if one.p_value is not None]
     adjusted = iter(adjusted_p_values(tested))
-    return tuple(one if one.p_value is None else _after(one, next(adjusted)) for one in changes)
+    return tuple(one if one.p_value is None else _with_adjusted_p(one, next(adjusted)) for one in changes)
 
 
-def _after(one: Change, adjusted: float) -> Change:
-    return one if adjusted <= _LEVEL else replace(one, verdict=Verdict.NO_CLEAR_CHANGE)
+def _with_adjusted_p(one: TestedChange, adjusted: float) -> TestedChange:
+    return one if adjusted <= _LEVEL else replace(one, verdict=ChangeVerdict.NO_CLEAR_CHANGE)

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_worker.catalogue_view.domain import CatalogueView
-from metrics_worker.catalogue_view.sql import StructureReader
+from metrics_worker.catalogue_view.sql import CatalogueViewReader
 from metrics_worker.db.tables import EMPTY, RETRACTED, fact
 from metrics_worker.interactions.domain import InteractionSearch, StoredInteraction
 from metrics_worker.interactions.ports import FactStretch, InteractionSnapshot
@@ -34,7 +34,7 @@ class SqlInteractionStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._structure = StructureReader()
+        self._structure = CatalogueViewReader()
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncGenerator[InteractionSnapshot]:
@@ -45,12 +45,12 @@ class SqlInteractionStore:
 class SqlInteractionSnapshot:
     """One read transaction."""
 
-    def __init__(self, connection: AsyncConnection, structure: StructureReader) -> None:
+    def __init__(self, connection: AsyncConnection, structure: CatalogueViewReader) -> None:
         self._connection = connection
         self._structure = structure
 
     async def structure(self) -> CatalogueView:
-        return await self._structure.read(self._connection)
+        return await self._structure.read_view(self._connection)
 
     async def stretch(self, search: InteractionSearch, after: int, span: int) -> FactStretch:
         wanted = select(

@@ -17,11 +17,11 @@ class ForeignAgency(SoundingsError):
     code: ClassVar[str] = "forbidden"
 
 
-def refused(field: str, code: str, detail: str) -> InvalidInput:
+def invalid_parameter(field: str, code: str, detail: str) -> InvalidInput:
     """A question that breaks its contract in one parameter."""
     return InvalidInput([FieldError(field, code, detail)])
 
 
-def numbered(error: InvalidInput, number: int) -> InvalidInput:
+def numbered_error(error: InvalidInput, number: int) -> InvalidInput:
     """The same refusal of one of several questions: its fields stand under the question's number."""
     return InvalidInput([FieldError(f"{number}.{fault.field}", fault.code, fault.detail) for fault in error.faults])

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Request
 from pydantic import Field, TypeAdapter, ValidationError
 from starlette.responses import Response
 
-from metrics_worker.formulas.figures import Figure
+from metrics_worker.formulas.figures import MetricFigure
 from metrics_worker.formulas.parameters import PARAMETERS
-from metrics_worker.query.domain.metric_query import Compare, Dimension, Given, MetricQuery, parse_metric_query
-from metrics_worker.query.domain.result import AsOf, Compared, MetricResult, Row
-from metrics_worker.query.errors import UnknownMetric, numbered, refused
+from metrics_worker.query.domain.metric_query import CompareMode, Given, GroupDimension, MetricQuery, parse_metric_query
+from metrics_worker.query.domain.result import AsOf, ComparedChange, MetricResult, ResultRow
+from metrics_worker.query.errors import UnknownMetric, invalid_parameter, numbered_error
 from metrics_worker.query.metric_catalogue import Described, DescribeMeasures, describe_metrics
 from metrics_worker.query.use_cases import MOST_QUESTIONS, ReadMetrics
 from soundings.http.auth import current_principal
@@ -40,18 +40,18 @@ _WORDS: Final[Mapping[str, str]] = {
     "from": "The first local date, YYYY-MM-DD.",
     "to": "The local date after the last, YYYY-MM-DD.",
     "interval": "A row for each of these; without it one row for the range.",
-    "group_by": f"Rows for each of these, separated by commas: {', '.join(Dimension)}.",
+    "group_by": f"Rows for each of these, separated by commas: {', '.join(GroupDimension)}.",
     "compare": "Adds the change against the bucket before, or a year ago.",
     "version": "One version of the measure; without it the versions of one scale are pooled.",
 }
 _CHOICES: Final[Mapping[str, Sequence[str]]] = {
     "interval": list(QueryInterval),
-    "compare": list(Compare),
+    "compare": list(CompareMode),
     "channel": list(ServiceChannel),
 }
 
 
-def _parameters() -> list[dict[str, object]]:
+def _openapi_parameters() -> list[dict[str, object]]:
     own: list[dict[str, object]] = [
         {
             "name": name,
@@ -69,27 +69,27 @@ def _parameters() -> list[dict[str, object]]:
     return [*own, *special]
 
 
-def router(read: ReadMetrics, measures: DescribeMeasures) -> APIRouter:
+def query_router(read: ReadMetrics, measures: DescribeMeasures) -> APIRouter:
     """The routes of the metrics API."""
     routes = APIRouter(tags=["metrics"])
 
     @routes.get("/v1/metrics", name="metrics.metrics.list", summary="The metrics and their formulas")
     async def list_metrics() -> Response:  # pyright: ignore[reportUnusedFunction]
-        return _json({"items": describe_metrics()})
+        return _json_body({"items": describe_metrics()})
 
     @routes.get("/v1/measures", name="metrics.measures.list", summary="The measures")
     async def list_measures(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
-        return _json({"items": await measures.all(current_principal(request))})
+        return _json_body({"items": await measures.list_measures(current_principal(request))})
 
     @routes.get(
         "/v1/metrics/{metric_id}",
         name="metrics.metrics.get",
         summary="One metric, by bucket and group",
-        openapi_extra={"parameters": _parameters()},
+        openapi_extra={"parameters": _openapi_parameters()},
     )
     async def get_metric(metric_id: str, request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
-        answer = await read.one(metric_id, _once_each(request), current_principal(request))
-        return _json(answer_body(answer))
+        answer = await read.query_one(metric_id, _once_each(request), current_principal(request))
+        return _json_body(answer_body(answer))
 
     @routes.post(
         "/v1/query",
@@ -98,14 +98,14 @@ def router(read: ReadMetrics, measures: DescribeMeasures) -> APIRouter:
         openapi_extra={"requestBody": {"required": True, "content": {"application/json": {"schema": _ASKED_SCHEMA}}}},
     )
     async def query(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
-        questions = [_question(number, one) for number, one in enumerate(await _asked(request))]
-        answers = await read.many(questions, current_principal(request))
-        return _json({"answers": [answer_body(answer) for answer in answers]})
+        questions = [_numbered_query(number, one) for number, one in enumerate(await _asked(request))]
+        answers = await read.query_many(questions, current_principal(request))
+        return _json_body({"answers": [answer_body(answer) for answer in answers]})
 
     return routes
 
 
-def _json(body: Described) -> Response:
+def _json_body(body: Described) -> Response:
     return Response(orjson.dumps(body), media_type="application/json")
 
 
@@ -135,32 +135,34 @@ def _once_each(request: Request) -> Given:
     given: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         if name in given:
-            raise refused(name, "repeated", "is given twice")
+            raise invalid_parameter(name, "repeated", "is given twice")
         given[name] = value
     return given
 
 
-def _question(number: int, asked: Asked) -> MetricQuery:
+def _numbered_query(number: int, asked: Asked) -> MetricQuery:
     """One of several questions; what is wrong with it is named under its number."""
     try:
         if not all(map(str.isprintable, asked)):
-            raise refused("", "unknown", "the name of a parameter is not plain text")
-        given = {name: _plain(name, value) for name, value in asked.items() if name != "metric" and value is not None}
+            raise invalid_parameter("", "unknown", "the name of a parameter is not plain text")
+        given = {
+            name: _plain_value(name, value) for name, value in asked.items() if name != "metric" and value is not None
+        }
         metric = asked.get("metric")
         if not isinstance(metric, str):
-            raise refused("metric", "required", "is needed: the id of a metric")
+            raise invalid_parameter("metric", "required", "is needed: the id of a metric")
         return parse_metric_query(metric, given)
     except InvalidInput as error:
-        raise numbered(error, number) from error
+        raise numbered_error(error, number) from error
     except UnknownMetric as error:
-        raise refused(f"{number}.metric", "unknown", str(error)) from error
+        raise invalid_parameter(f"{number}.metric", "unknown", str(error)) from error
 
 
-def _plain(name: str, value: str | float | list[str] | None) -> str | float:
+def _plain_value(name: str, value: str | float | list[str] | None) -> str | float:
     if isinstance(value, list) and name == "group_by":
         return ",".join(value)
     if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise refused(name, "not_text", "must be text or a number")
+        raise invalid_parameter(name, "not_text", "must be text or a number")
     return value
 
 
@@ -170,38 +172,38 @@ def answer_body(answer: MetricResult) -> Described:
     return {
         "metric": question.formula.id,
         "formula": question.formula.formula,
-        "measure": question.measure or (question.measures[0] if len(question.measures) == 1 else None),
+        "measure": question.measure or (question.queried_measures[0] if len(question.queried_measures) == 1 else None),
         "versions": answer.versions,
         "range": {"from": question.start, "to": question.end, "time_zone": answer.time_zone},
         "interval": question.interval,
         "group_by": question.group_by,
         "as_of": _as_of(answer.as_of),
-        "rows": [_row(row) for row in answer.rows],
+        "rows": [_row_body(row) for row in answer.rows],
     }
 
 
 def _as_of(as_of: AsOf) -> Described:
-    through = None if as_of.through is None else _instant(as_of.through)
+    through = None if as_of.through is None else _instant_text(as_of.through)
     body: Described = {"through": through, "lag_events": as_of.lag_events, "generation": as_of.generation}
     return body | ({"parked_events": as_of.parked_events} if as_of.parked_events else {})
 
 
-def _instant(ms: int) -> str:
+def _instant_text(ms: int) -> str:
     return from_epoch_ms(ms).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _row(row: Row) -> Described:
-    body: Described = {"group": row.group, "bucket": row.slot.bucket, "status": row.status, **_figure(row.figure)}
+def _row_body(row: ResultRow) -> Described:
+    body: Described = {"group": row.group, "bucket": row.slot.bucket, "status": row.status, **_figure_body(row.figure)}
     if row.slot.partial:
         body["partial"] = True
     if row.left_out:
         body["left_out"] = [{"measure": one.measure, "grain": one.grain, "start": one.bucket} for one in row.left_out]
     if row.compared is not None:
-        body["change"] = _change(row.compared)
+        body["change"] = _change_body(row.compared)
     return body
 
 
-def _figure(figure: Figure | None) -> Described:
+def _figure_body(figure: MetricFigure | None) -> Described:
     if figure is None:
         return {"value": None, "display": None, "n": None, "low": None, "high": None}
     body: Described = {
@@ -220,7 +222,7 @@ def _figure(figure: Figure | None) -> Described:
     return body | {name: value for name, value in rest.items() if value is not None}
 
 
-def _change(compared: Compared) -> Described:
+def _change_body(compared: ComparedChange) -> Described:
     change = compared.change
     return {
         "base": {"from": compared.start, "to": compared.end, "value": compared.value, "n": compared.n},

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from metrics_worker.catalogue_view.domain import CatalogueView
-from metrics_worker.query.domain.grain_plan import Span
+from metrics_worker.query.domain.grain_plan import GrainSpan
 from metrics_worker.query.domain.summation import CellReading
 from soundings.log.port import TopicPartition
 
@@ -20,7 +20,7 @@ class CellFilter:
     """
 
     generation: int
-    spans: tuple[Span, ...]
+    spans: tuple[GrainSpan, ...]
     services: tuple[str, ...]
     measures: frozenset[tuple[str, int]]
     shards: frozenset[str] | None = None
@@ -29,7 +29,7 @@ class CellFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
+class FoldProgress:
     """How far the fold has come: its generation, where it reads on, and when it last did (epoch milliseconds).
 
     ``log_fits`` is False while it stands still because the log is not the one that it has read.
@@ -43,16 +43,16 @@ class Progress:
     parked: int = 0
 
 
-class Snapshot(Protocol):
+class CellSnapshot(Protocol):
     """One consistent state of the metrics store."""
 
-    async def progress(self) -> Progress: ...
+    async def fold_progress(self) -> FoldProgress: ...
 
-    async def structure(self) -> CatalogueView:
+    async def catalogue_view(self) -> CatalogueView:
         """Today's structure: the same object until it changes."""
         ...
 
-    async def lines(self, wanted: CellFilter) -> Sequence[CellReading]:
+    async def read_lines(self, wanted: CellFilter) -> Sequence[CellReading]:
         """What the wanted cells hold, in no order; an answer may hold several lines of one place."""
         ...
 
@@ -60,7 +60,7 @@ class Snapshot(Protocol):
 class CellStore(Protocol):
     """The metrics store."""
 
-    def snapshot(self) -> AbstractAsyncContextManager[Snapshot]: ...
+    def open_snapshot(self) -> AbstractAsyncContextManager[CellSnapshot]: ...
 
 
 class LogEnds(Protocol):

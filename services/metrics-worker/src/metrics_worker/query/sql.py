@@ -14,11 +14,11 @@ from sqlalchemy import ColumnElement, Row, Select, and_, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_worker.catalogue_view.domain import CatalogueView
-from metrics_worker.catalogue_view.sql import StructureReader
+from metrics_worker.catalogue_view.sql import CatalogueViewReader
 from metrics_worker.db.tables import cell_row, generation, parked_partition, position
-from metrics_worker.query.domain.grain_plan import Span
+from metrics_worker.query.domain.grain_plan import GrainSpan
 from metrics_worker.query.domain.summation import Bins, CellReading
-from metrics_worker.query.ports import CellFilter, Progress, Snapshot
+from metrics_worker.query.ports import CellFilter, CellSnapshot, FoldProgress
 from soundings.db import Database
 from soundings.events.topics import MEASURED
 
@@ -35,22 +35,22 @@ class SqlCellStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._structure = StructureReader()
+        self._structure = CatalogueViewReader()
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncGenerator[Snapshot]:
+    async def open_snapshot(self) -> AsyncGenerator[CellSnapshot]:
         async with self._database.read_snapshot() as connection:
-            yield SqlSnapshot(connection, self._structure)
+            yield SqlCellSnapshot(connection, self._structure)
 
 
-class SqlSnapshot:
+class SqlCellSnapshot:
     """One read transaction."""
 
-    def __init__(self, connection: AsyncConnection, structure: StructureReader) -> None:
+    def __init__(self, connection: AsyncConnection, structure: CatalogueViewReader) -> None:
         self._connection = connection
         self._structure = structure
 
-    async def progress(self) -> Progress:
+    async def fold_progress(self) -> FoldProgress:
         parked = select(func.coalesce(func.sum(parked_partition.c.records), 0)).scalar_subquery().label("parked")
         columns = (
             generation.c.current,
@@ -67,27 +67,29 @@ class SqlSnapshot:
         next_ = {(row.topic, row.partition): row.next for row in reached}
         through = max((row.at for row in reached), default=None)
         log_fits = all(row.log_mismatch is None for row in reached)
-        return Progress(rows[0].current, next_, through, log_fits, int(rows[0].parked))
+        return FoldProgress(rows[0].current, next_, through, log_fits, int(rows[0].parked))
 
-    async def structure(self) -> CatalogueView:
-        return await self._structure.read(self._connection)
+    async def catalogue_view(self) -> CatalogueView:
+        return await self._structure.read_view(self._connection)
 
-    async def lines(self, wanted: CellFilter) -> Sequence[CellReading]:
+    async def read_lines(self, wanted: CellFilter) -> Sequence[CellReading]:
         if not wanted.spans or not wanted.services:
             return ()
         found: list[CellReading] = []
         for start in range(0, len(wanted.services), _MOST_SERVICES):
             services = wanted.services[start : start + _MOST_SERVICES]
-            statement = union_all(*(_cells(span, services, wanted) for span in wanted.spans))
+            statement = union_all(*(_cell_statement(span, services, wanted) for span in wanted.spans))
             rows: Sequence[_Cells] = (await self._connection.execute(statement)).all()
             if len(rows) <= _INLINE_ROWS:
-                found.extend(_lines(rows, wanted))
+                found.extend(_cell_lines(rows, wanted))
             else:  # a wide answer is decoded beside the loop, which has others to serve
-                found.extend(await asyncio.to_thread(_lines, rows, wanted))
+                found.extend(await asyncio.to_thread(_cell_lines, rows, wanted))
         return found
 
 
-def _cells(span: Span, services: Sequence[str], wanted: CellFilter) -> Select[str, str, str, str, str, str, str]:
+def _cell_statement(
+    span: GrainSpan, services: Sequence[str], wanted: CellFilter
+) -> Select[str, str, str, str, str, str, str]:
     table = cell_row.c
     shards = frozenset(TALLY_SHARD) if span.tallies else wanted.shards
     conditions: list[ColumnElement[bool]] = [
@@ -107,7 +109,7 @@ def _cells(span: Span, services: Sequence[str], wanted: CellFilter) -> Select[st
     return select(*columns).where(and_(*conditions))
 
 
-def _lines(rows: Iterable[_Cells], wanted: CellFilter) -> list[CellReading]:
+def _cell_lines(rows: Iterable[_Cells], wanted: CellFilter) -> list[CellReading]:
     found: list[CellReading] = []
     marks = [(f'"{measure}@{version}":{{', measure, version) for measure, version in sorted(wanted.measures)]
     for grain, bucket, service, channel, touchpoint, shard, counters in rows:

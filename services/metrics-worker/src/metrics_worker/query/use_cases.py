@@ -7,12 +7,12 @@ from functools import partial
 from typing import Final, TypeVar
 
 from metrics_worker.query.domain.metric_query import Given, MetricQuery, parse_metric_query
-from metrics_worker.query.domain.result import AsOf, MetricResult, Row
-from metrics_worker.query.domain.row_builder import Pool, RowBuilder, group_of, pool_of
-from metrics_worker.query.domain.summation import Sums, add_up
-from metrics_worker.query.errors import numbered, refused
+from metrics_worker.query.domain.result import AsOf, MetricResult, ResultRow
+from metrics_worker.query.domain.row_builder import RowBuilder, SumPool, group_of, pool_of
+from metrics_worker.query.domain.summation import CellSums, add_up
+from metrics_worker.query.errors import invalid_parameter, numbered_error
 from metrics_worker.query.load_inputs import PeriodLane, QueryInputs, QueryLoader
-from metrics_worker.query.ports import CellStore, LogEnds, Progress
+from metrics_worker.query.ports import CellStore, FoldProgress, LogEnds
 from metrics_worker.query.suppression.cache import SuppressionCache, SuppressionInput
 from metrics_worker.query.suppression.mask import SuppressionMask, TableDecisions
 from soundings.access.roles import Principal
@@ -45,80 +45,88 @@ class ReadMetrics:
         self._log_seconds = log_seconds
         self._decisions = SuppressionCache()
 
-    async def one(self, metric_id: str, given: Given, principal: Principal) -> MetricResult:
+    async def query_one(self, metric_id: str, given: Given, principal: Principal) -> MetricResult:
         """The answer to one question; UnknownMetric, ForeignAgency, or Refused naming what is wrong."""
-        return (await self._answers({None: parse_metric_query(metric_id, given)}, principal))[0]
+        return (await self._query_results({None: parse_metric_query(metric_id, given)}, principal))[0]
 
-    async def many(self, questions: Sequence[MetricQuery], principal: Principal) -> tuple[MetricResult, ...]:
+    async def query_many(self, questions: Sequence[MetricQuery], principal: Principal) -> tuple[MetricResult, ...]:
         """The answers to several questions, in their order, from one snapshot.
 
         ForeignAgency, or Refused when they are too long, or naming the number of a question and what is wrong with it.
         """
-        return await self._answers(dict(enumerate(questions)), principal)
+        return await self._query_results(dict(enumerate(questions)), principal)
 
-    async def _answers(self, questions: Mapping[Number, MetricQuery], principal: Principal) -> tuple[MetricResult, ...]:
-        ends = await self._ends()
+    async def _query_results(
+        self, questions: Mapping[Number, MetricQuery], principal: Principal
+    ) -> tuple[MetricResult, ...]:
+        ends = await self._log_ends()
         gathered: dict[Number, QueryInputs] = {}
-        async with self._cells.snapshot() as snapshot:
-            progress = await snapshot.progress()
-            gathering = QueryLoader(snapshot, await snapshot.structure(), progress, self._decisions, self._clock)
+        async with self._cells.open_snapshot() as snapshot:
+            progress = await snapshot.fold_progress()
+            gathering = QueryLoader(snapshot, await snapshot.catalogue_view(), progress, self._decisions, self._clock)
             for number, question in questions.items():
-                with _numbering(number):
-                    gathered[number] = await gathering.gather(question, principal)
+                with _numbering_errors(number):
+                    gathered[number] = await gathering.load_inputs(question, principal)
         as_of = AsOf(progress.through, await self._lag(progress, ends), progress.generation, progress.parked)
         answers = list[MetricResult]()
         for number, one in gathered.items():
-            with _numbering(number):
-                answers.append(await self._answer(one, as_of))
+            with _numbering_errors(number):
+                answers.append(await self._build_result(one, as_of))
                 if sum(len(answer.rows) for answer in answers) > _MOST_ROWS:
-                    raise refused("interval", "too_many_rows", f"at most {_MOST_ROWS} rows are answered in one call")
+                    raise invalid_parameter(
+                        "interval", "too_many_rows", f"at most {_MOST_ROWS} rows are answered in one call"
+                    )
         return tuple(answers)
 
-    async def _ends(self) -> Ends | None:
+    async def _log_ends(self) -> Ends | None:
         try:
             async with asyncio.timeout(self._log_seconds):
                 return await self._log_ends.end_positions(_TOPICS)
         except (SoundingsError, TimeoutError):
             return None
 
-    async def _lag(self, progress: Progress, ends: Ends | None) -> int | None:
+    async def _lag(self, progress: FoldProgress, ends: Ends | None) -> int | None:
         """How many events are not counted yet; None when the log cannot be read, or is not the one that was counted."""
         if ends is None or not progress.log_fits:
             return None
         if _ends_below(ends, progress):  # what came after the first look may be counted, so only a second one tells
-            again = await self._ends()
+            again = await self._log_ends()
             if again is None or _ends_below(again, progress):
                 return None
         return sum(max(0, end - progress.next.get(place, 0)) for place, end in ends.items())
 
-    async def _answer(self, gathered: QueryInputs, as_of: AsOf) -> MetricResult:
+    async def _build_result(self, gathered: QueryInputs, as_of: AsOf) -> MetricResult:
         now, base, pool = await _run_inline_or_in_thread(gathered, partial(_added_up, gathered))
-        veil = await self._veil(gathered, pool) if gathered.scope.suppressed else None
+        veil = await self._suppression_mask(gathered, pool) if gathered.scope.suppressed else None
         figuring = RowBuilder(gathered.question, pool, now, base, veil)
-        rows = await _run_inline_or_in_thread(gathered, partial(_rows, gathered, figuring))
-        return MetricResult(gathered.question, gathered.scope.calendar.time_zone, pool.all_versions(), as_of, rows)
+        rows = await _run_inline_or_in_thread(gathered, partial(_result_rows, gathered, figuring))
+        return MetricResult(
+            gathered.question, gathered.scope.agency_calendar.time_zone, pool.all_versions(), as_of, rows
+        )
 
-    async def _veil(self, gathered: QueryInputs, pool: Pool) -> SuppressionMask:
+    async def _suppression_mask(self, gathered: QueryInputs, pool: SumPool) -> SuppressionMask:
         scales = {need.measure: pool.scale[need.key] for need in gathered.question.needs}
         judged: dict[tuple[str, str], TableDecisions] = {}
         for matter, known in gathered.matters.items():
-            decision = await self._decisions.judge(matter, known) if isinstance(known, SuppressionInput) else known
+            decision = (
+                await self._decisions.decide_table(matter, known) if isinstance(known, SuppressionInput) else known
+            )
             judged[matter.agency, matter.measure] = decision[scales[matter.measure]]
         return SuppressionMask(gathered.question, gathered.scope, judged)
 
 
-def _ends_below(ends: Ends, progress: Progress) -> bool:
+def _ends_below(ends: Ends, progress: FoldProgress) -> bool:
     """Whether a partition ends before the place up to which it is counted."""
     return any(end < progress.next.get(place, 0) for place, end in ends.items())
 
 
 @contextmanager
-def _numbering(number: Number) -> Generator[None]:
+def _numbering_errors(number: Number) -> Generator[None]:
     """Puts the number of a question before the fields that are refused of it."""
     try:
         yield
     except InvalidInput as error:
-        raise (error if number is None else numbered(error, number)) from None
+        raise (error if number is None else numbered_error(error, number)) from None
 
 
 async def _run_inline_or_in_thread(gathered: QueryInputs, work: Callable[[], T]) -> T:
@@ -127,14 +135,14 @@ async def _run_inline_or_in_thread(gathered: QueryInputs, work: Callable[[], T])
     return work() if size <= _LITTLE else await asyncio.to_thread(work)
 
 
-def _added_up(gathered: QueryInputs) -> tuple[Sums, Sums, Pool]:
-    now, base = _sums(gathered, gathered.now), _sums(gathered, gathered.base)
+def _added_up(gathered: QueryInputs) -> tuple[CellSums, CellSums, SumPool]:
+    now, base = _lane_sums(gathered, gathered.now), _lane_sums(gathered, gathered.base)
     return now, base, pool_of(gathered.question, gathered.scope, (now, base))
 
 
-def _sums(gathered: QueryInputs, lanes: Sequence[PeriodLane]) -> Sums:
+def _lane_sums(gathered: QueryInputs, lanes: Sequence[PeriodLane]) -> CellSums:
     """The sums of all lanes, by the number that a slot has in the answer."""
-    together = Sums()
+    together = CellSums()
     for lane in lanes:
         sums = add_up(lane.lines, lane.timeline, gathered.question.needs, group_of(gathered.question, gathered.scope))
         for (slot, group), heaps in sums.counted.items():
@@ -144,5 +152,5 @@ def _sums(gathered: QueryInputs, lanes: Sequence[PeriodLane]) -> Sums:
     return together
 
 
-def _rows(gathered: QueryInputs, figuring: RowBuilder) -> tuple[Row, ...]:
-    return figuring.rows(gathered.slots, gathered.bases)
+def _result_rows(gathered: QueryInputs, figuring: RowBuilder) -> tuple[ResultRow, ...]:
+    return figuring.build_rows(gathered.slots, gathered.bases)

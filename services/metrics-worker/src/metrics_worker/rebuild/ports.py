@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from metrics_worker.aggregation.deltas import RowKey
-from metrics_worker.aggregation.facts import Fact
+from metrics_worker.aggregation.facts import StoredFact
 from metrics_worker.cells.wide_rows import RowStore
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class CellDifference:
     """A row that is not what the facts say: as it is `stored` and as `computed`; None where there is no row."""
 
     key: RowKey
@@ -20,18 +20,18 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class GenerationComparison:
     """How many rows differ, with the first of them."""
 
     differences: int
-    examples: Sequence[Difference]
+    examples: Sequence[CellDifference]
 
 
 class RebuildSession(Protocol):
     """One state of the facts, and a place for the rows that follow from it."""
 
     @property
-    def current(self) -> int:
+    def current_generation(self) -> int:
         """The generation in force."""
         ...
 
@@ -41,32 +41,32 @@ class RebuildSession(Protocol):
         ...
 
     @property
-    def target(self) -> int:
+    def target_generation(self) -> int:
         """The generation under which rows are computed."""
         ...
 
     @property
-    def rows(self) -> RowStore:
+    def row_store(self) -> RowStore:
         """Where computed rows go."""
         ...
 
-    async def count(self) -> int:
+    async def count_facts(self) -> int:
         """The number of facts."""
         ...
 
-    def singles(self) -> AsyncIterator[Sequence[Fact]]:
+    def single_facts(self) -> AsyncIterator[Sequence[StoredFact]]:
         """All facts but interactions, in pages."""
         ...
 
-    def of_roots(self) -> AsyncIterator[Sequence[Fact]]:
+    def of_roots(self) -> AsyncIterator[Sequence[StoredFact]]:
         """All interactions in pages, with the records of a root next to each other, maybe over a page's end."""
         ...
 
-    async def compare(self) -> Comparison:
+    async def compare_generations(self) -> GenerationComparison:
         """The computed rows against those in force."""
         ...
 
-    async def swap(self, rules: int) -> None:
+    async def swap_generation(self, rules: int) -> None:
         """Put the computed generation in force, with the version of its rules, and remove the old one."""
         ...
 
@@ -86,13 +86,13 @@ class RebuildStore(Protocol):
         """How many records are parked, so that no fact knows of them."""
         ...
 
-    def rebuilding(self, *, alone: bool = False) -> AbstractAsyncContextManager[RebuildSession]:
+    def open_rebuild(self, *, alone: bool = False) -> AbstractAsyncContextManager[RebuildSession]:
         """Compute into the next generation while nobody folds; committed when the block ends.
 
         `alone` is needed to `exclude_others`: then nobody moves a position meanwhile either.
         """
         ...
 
-    def verifying(self) -> AbstractAsyncContextManager[RebuildSession]:
+    def open_verify(self) -> AbstractAsyncContextManager[RebuildSession]:
         """Compute beside the generation in force, of one state, while folding goes on; nothing is kept."""
         ...

@@ -9,17 +9,17 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_worker.aggregation.deltas import RowKey
-from metrics_worker.aggregation.facts import Fact
+from metrics_worker.aggregation.facts import StoredFact
 from metrics_worker.cells.postgres_rows import PostgresRows
 from metrics_worker.cells.sqlite_rows import SqliteRows
-from metrics_worker.cells.wide_rows import RowStore, RowText, merged
-from metrics_worker.rebuild.ports import Comparison, Difference, RebuildSession
+from metrics_worker.cells.wide_rows import RowStore, RowText, merge_rows
+from metrics_worker.rebuild.ports import CellDifference, GenerationComparison, RebuildSession
 from soundings.db import Database
 
 _PAGE: Final = 5_000
 _EXAMPLES: Final = 100
 _BESIDE: Final = "computed_row"
-_FACT: Final = ", ".join(Fact._fields)
+_FACT: Final = ", ".join(StoredFact._fields)
 _KEY: Final = ", ".join(RowKey._fields)
 _WIDTH: Final = len(RowKey._fields)
 
@@ -27,7 +27,7 @@ _Cells = tuple[RowKey, RowText]
 
 
 @dataclass(frozen=True, slots=True)
-class SqlWorkbench:
+class SqlRebuildSession:
     """See `metrics_worker.rebuild.ports.Workbench`; computed rows go to `table`."""
 
     connection: AsyncConnection
@@ -37,38 +37,41 @@ class SqlWorkbench:
     target: int
     rules: int
 
-    async def count(self) -> int:
+    async def count_facts(self) -> int:
         return int((await self.connection.execute(text("SELECT count(*) FROM fact"))).scalar_one())
 
-    async def singles(self) -> AsyncIterator[Sequence[Fact]]:
+    async def single_facts(self) -> AsyncIterator[Sequence[StoredFact]]:
         page = text(f"SELECT id, {_FACT} FROM fact WHERE id > :id AND unit IS NULL ORDER BY id LIMIT {_PAGE}")  # noqa: S608 - constants
         last = 0
         while rows := (await self.connection.execute(page, {"id": last})).all():
-            yield [Fact(*row[1:]) for row in rows]
+            yield [StoredFact(*row[1:]) for row in rows]
             last = rows[-1][0]
 
-    async def of_roots(self) -> AsyncIterator[Sequence[Fact]]:
+    async def of_roots(self) -> AsyncIterator[Sequence[StoredFact]]:
         page = text(
             f"SELECT id, {_FACT} FROM fact WHERE (unit, id) > (:unit, :id)"  # noqa: S608 - constants
             f" AND unit IS NOT NULL ORDER BY unit, id LIMIT {_PAGE}"
         )
         last: tuple[bytes, int] = (b"", 0)
         while rows := (await self.connection.execute(page, {"unit": last[0], "id": last[1]})).all():
-            facts = [Fact(*row[1:]) for row in rows]
+            facts = [StoredFact(*row[1:]) for row in rows]
             yield facts
             last = (facts[-1].unit or b"", rows[-1][0])
 
-    async def compare(self) -> Comparison:
-        differences, examples = 0, list[Difference]()
-        stored, computed = self._cells("cell_row", self.current), self._cells(self.table, self.target)
+    async def compare_generations(self) -> GenerationComparison:
+        differences, examples = 0, list[CellDifference]()
+        stored, computed = (
+            self._generation_cells("cell_row", self.current),
+            self._generation_cells(self.table, self.target),
+        )
         async for key, before, after in _side_by_side(stored, computed):
             if before != after:
                 differences += 1
                 if len(examples) < _EXAMPLES:
-                    examples.append(Difference(key, _counters(before), _counters(after)))
-        return Comparison(differences, examples)
+                    examples.append(CellDifference(key, _row_counters(before), _row_counters(after)))
+        return GenerationComparison(differences, examples)
 
-    async def _cells(self, table: str, generation: int) -> AsyncIterator[_Cells]:
+    async def _generation_cells(self, table: str, generation: int) -> AsyncIterator[_Cells]:
         """What each place holds of each family of shards, in the order of keys, whoever has written it."""
         order = (
             _KEY if self.connection.dialect.name == "sqlite" else _KEY.replace(",", ' COLLATE "C",') + ' COLLATE "C"'
@@ -80,14 +83,14 @@ class SqlWorkbench:
             key = RowKey(*row[:_WIDTH])
             key = key._replace(shard=key.shard[0])
             if key != last:
-                if last is not None and (cells := merged(rows)) is not None:
+                if last is not None and (cells := merge_rows(rows)) is not None:
                     yield last, cells
                 last, rows = key, []
             rows.append((row[_WIDTH], row[_WIDTH + 1]))
-        if last is not None and (cells := merged(rows)) is not None:
+        if last is not None and (cells := merge_rows(rows)) is not None:
             yield last, cells
 
-    async def swap(self, rules: int) -> None:
+    async def swap_generation(self, rules: int) -> None:
         put = text("UPDATE generation SET current = :target, rules = :rules")
         await self.connection.execute(put, {"target": self.target, "rules": rules})
         gone = text("DELETE FROM cell_row WHERE generation <> :target")
@@ -114,7 +117,7 @@ class SqlRebuildStore:
             return int((await connection.execute(total)).scalar_one())
 
     @asynccontextmanager
-    async def rebuilding(self, *, alone: bool = False) -> AsyncGenerator[RebuildSession]:
+    async def open_rebuild(self, *, alone: bool = False) -> AsyncGenerator[RebuildSession]:
         async with self._database.write_transaction() as connection:
             if alone and not self._sqlite:  # in the order in which a batch locks: positions first, then the generation
                 await connection.execute(text("SELECT 1 FROM position ORDER BY topic, partition FOR UPDATE"))
@@ -123,10 +126,10 @@ class SqlRebuildStore:
             statement = text(f"SELECT current, rules FROM generation{lock}")  # noqa: S608 - constants
             row = (await connection.execute(statement)).one()
             rows = _row_store(connection, "cell_row")
-            yield SqlWorkbench(connection, rows, "cell_row", row.current, row.current + 1, row.rules)
+            yield SqlRebuildSession(connection, rows, "cell_row", row.current, row.current + 1, row.rules)
 
     @asynccontextmanager
-    async def verifying(self) -> AsyncGenerator[RebuildSession]:
+    async def open_verify(self) -> AsyncGenerator[RebuildSession]:
         async with self._database.read_snapshot() if self._sqlite else self._database.write_transaction() as connection:
             if not self._sqlite:
                 await connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
@@ -136,7 +139,7 @@ class SqlRebuildStore:
             await connection.execute(text(beside))
             await connection.execute(text(f"CREATE UNIQUE INDEX {_BESIDE}_key ON {_BESIDE} (generation, {_KEY})"))
             rows = _row_store(connection, _BESIDE)
-            yield SqlWorkbench(connection, rows, _BESIDE, row.current, row.current, row.rules)
+            yield SqlRebuildSession(connection, rows, _BESIDE, row.current, row.current, row.rules)
             if self._sqlite:
                 await connection.execute(text(f"DROP TABLE {_BESIDE}"))
 
@@ -148,17 +151,17 @@ async def _side_by_side(
     before, after = await anext(stored, None), await anext(computed, None)
     while before is not None or after is not None:
         key = min(held[0] for held in (before, after) if held is not None)
-        old, new = _at(key, before), _at(key, after)
+        old, new = _cell_position(key, before), _cell_position(key, after)
         yield key, old, new
         before = before if old is None else await anext(stored, None)
         after = after if new is None else await anext(computed, None)
 
 
-def _at(key: RowKey, held: _Cells | None) -> RowText | None:
+def _cell_position(key: RowKey, held: _Cells | None) -> RowText | None:
     return held[1] if held is not None and held[0] == key else None
 
 
-def _counters(row: RowText | None) -> str | None:
+def _row_counters(row: RowText | None) -> str | None:
     return None if row is None else row[0]
 
 

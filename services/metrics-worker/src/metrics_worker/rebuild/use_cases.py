@@ -4,14 +4,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from metrics_worker.aggregation.contribution import Contribution
+from metrics_worker.aggregation.contribution import CellContribution
 from metrics_worker.aggregation.deltas import Deltas
 from metrics_worker.aggregation.fact_payloads import contribution_of
-from metrics_worker.aggregation.facts import COUNTED, Fact, family_of
+from metrics_worker.aggregation.facts import COUNTED, StoredFact, family_of
 from metrics_worker.aggregation.roots import InteractionRecord
 from metrics_worker.aggregation.rules_version import CURRENT_RULES, ContributionRules, RulesDiffer
 from metrics_worker.cells.wide_rows import changed_rows
-from metrics_worker.rebuild.ports import Comparison, RebuildSession, RebuildStore
+from metrics_worker.rebuild.ports import GenerationComparison, RebuildSession, RebuildStore
 
 Progress = Callable[[int, int], None]
 """Told now and then how many facts are done, of how many."""
@@ -21,7 +21,7 @@ _MOST_PLACES: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Rebuilt:
+class RebuildSummary:
     """What a rebuild found: the number of facts, the generation now in force, and how the old one differed.
 
     `parked` is the number of records that are parked, of which neither generation knows.
@@ -29,12 +29,12 @@ class Rebuilt:
 
     facts: int
     generation: int
-    comparison: Comparison
+    comparison: GenerationComparison
     parked: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Verified:
+class VerifySummary:
     """What a check found: the number of facts, the generation in force, and how it differs from them.
 
     `parked` is the number of records that are parked, which are neither facts nor counted.
@@ -42,7 +42,7 @@ class Verified:
 
     facts: int
     generation: int
-    comparison: Comparison
+    comparison: GenerationComparison
     parked: int = 0
 
 
@@ -50,18 +50,18 @@ def _tell_nobody(_done: int, _all: int) -> None:
     """Nobody wants to know."""
 
 
-async def rebuild(
+async def rebuild_generation(
     store: RebuildStore, progress: Progress = _tell_nobody, rules: ContributionRules = CURRENT_RULES
-) -> Rebuilt:
+) -> RebuildSummary:
     """Fold all facts into the next generation, compare, and swap. Folding waits meanwhile, answering does not.
 
     Raises `RulesDiffer` when the generation in force was counted by newer rules.
     """
-    async with store.rebuilding() as bench:
+    async with store.open_rebuild() as bench:
         if bench.rules > rules.version:
             raise RulesDiffer(bench.rules, rules.version)
         facts, comparison = await _replace(bench, progress, rules)
-    return Rebuilt(facts, bench.target, comparison, await store.parked())
+    return RebuildSummary(facts, bench.target_generation, comparison, await store.parked())
 
 
 async def follow_rules(
@@ -74,41 +74,43 @@ async def follow_rules(
     """
     if await store.rules() == rules.version:
         return None
-    async with store.rebuilding(alone=True) as bench:
+    async with store.open_rebuild(alone=True) as bench:
         if bench.rules == rules.version:
             return None
         if bench.rules > rules.version:
             raise RulesDiffer(bench.rules, rules.version)
         await bench.exclude_others()
         await _replace(bench, progress, rules)
-        return bench.target
+        return bench.target_generation
 
 
-async def verify(
+async def verify_generation(
     store: RebuildStore, progress: Progress = _tell_nobody, rules: ContributionRules = CURRENT_RULES
-) -> Verified:
+) -> VerifySummary:
     """Fold all facts of one moment beside the cells of that moment, and compare; nothing waits and nothing changes.
 
     Raises `RulesDiffer` when the cells follow other rules, which says nothing about whether they are right.
     """
-    async with store.verifying() as bench:
+    async with store.open_verify() as bench:
         if bench.rules != rules.version:
             raise RulesDiffer(bench.rules, rules.version)
-        facts = await _compute(bench, progress, rules)
-        comparison = await bench.compare()
-    return Verified(facts, bench.current, comparison, await store.parked())
+        facts = await _compute_cells(bench, progress, rules)
+        comparison = await bench.compare_generations()
+    return VerifySummary(facts, bench.current_generation, comparison, await store.parked())
 
 
-async def _replace(bench: RebuildSession, progress: Progress, rules: ContributionRules) -> tuple[int, Comparison]:
-    facts = await _compute(bench, progress, rules)
-    comparison = await bench.compare()
-    await bench.swap(rules.version)
+async def _replace(
+    bench: RebuildSession, progress: Progress, rules: ContributionRules
+) -> tuple[int, GenerationComparison]:
+    facts = await _compute_cells(bench, progress, rules)
+    comparison = await bench.compare_generations()
+    await bench.swap_generation(rules.version)
     return facts, comparison
 
 
-async def _compute(bench: RebuildSession, progress: Progress, rules: ContributionRules) -> int:
-    computation = _Computation(bench, await bench.count(), progress, rules)
-    async for page in bench.singles():
+async def _compute_cells(bench: RebuildSession, progress: Progress, rules: ContributionRules) -> int:
+    computation = _CellComputation(bench, await bench.count_facts(), progress, rules)
+    async for page in bench.single_facts():
         for fact in page:
             computation.add_single(fact)
         await computation.page_done(len(page))
@@ -116,10 +118,10 @@ async def _compute(bench: RebuildSession, progress: Progress, rules: Contributio
         for fact in page:
             computation.add_of_root(fact)
         await computation.page_done(len(page))
-    return await computation.finish()
+    return await computation.finish_rows()
 
 
-class _Computation:
+class _CellComputation:
     """Adds up contributions and writes them out before they take too much memory."""
 
     def __init__(self, bench: RebuildSession, facts: int, progress: Progress, rules: ContributionRules) -> None:
@@ -129,13 +131,13 @@ class _Computation:
         self._progress = progress
         self._done = 0
         self._deltas = Deltas()
-        self._root: list[Fact] = []
+        self._root: list[StoredFact] = []
 
-    def add_single(self, fact: Fact) -> None:
-        if fact.state == COUNTED and isinstance(content := contribution_of(fact), Contribution):
+    def add_single(self, fact: StoredFact) -> None:
+        if fact.state == COUNTED and isinstance(content := contribution_of(fact), CellContribution):
             self._deltas.add(family_of(fact), content)
 
-    def add_of_root(self, fact: Fact) -> None:
+    def add_of_root(self, fact: StoredFact) -> None:
         if self._root and self._root[0].unit != fact.unit:
             self._close_root()
         self._root.append(fact)
@@ -143,13 +145,13 @@ class _Computation:
     async def page_done(self, facts: int) -> None:
         self._done += facts
         if len(self._deltas) >= _MOST_PLACES:
-            await self._write()
+            await self._write_rows()
         self._progress(self._done, self._facts)
 
-    async def finish(self) -> int:
+    async def finish_rows(self) -> int:
         """Write the rest; the number of facts."""
         self._close_root()
-        await self._write()
+        await self._write_rows()
         return self._done
 
     def _close_root(self) -> None:
@@ -160,7 +162,7 @@ class _Computation:
             self._deltas.add(family_of(self._root[0]), contribution)
         self._root = []
 
-    async def _write(self) -> None:
-        rows = await changed_rows(self._bench.rows, self._bench.target, self._deltas)
-        await self._bench.rows.write(self._bench.target, rows)
+    async def _write_rows(self) -> None:
+        rows = await changed_rows(self._bench.row_store, self._bench.target_generation, self._deltas)
+        await self._bench.row_store.write_rows(self._bench.target_generation, rows)
         self._deltas = Deltas()

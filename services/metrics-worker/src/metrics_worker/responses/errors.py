@@ -27,6 +27,6 @@ class ForeignAgency(SoundingsError):
     code: ClassVar[str] = "forbidden"
 
 
-def refused(field: str, code: str, detail: str) -> InvalidInput:
+def invalid_parameter(field: str, code: str, detail: str) -> InvalidInput:
     """A search that breaks its contract in one parameter."""
     return InvalidInput([FieldError(field, code, detail)])

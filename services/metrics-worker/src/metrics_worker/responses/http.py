@@ -7,8 +7,8 @@ import orjson
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from metrics_worker.responses.domain import MOST_ITEMS, Position, Voice
-from metrics_worker.responses.errors import refused
+from metrics_worker.responses.domain import MOST_ITEMS, ResponseVoice, VoicePosition
+from metrics_worker.responses.errors import invalid_parameter
 from metrics_worker.responses.use_cases import SearchResponses
 from soundings.http.auth import current_principal
 from soundings.http.cursors import decode_cursor, encode_cursor
@@ -46,7 +46,7 @@ _SOURCE: Final = [
 ]
 
 
-def router(voices: SearchResponses) -> APIRouter:
+def responses_router(voices: SearchResponses) -> APIRouter:
     """The routes of the voices."""
     routes = APIRouter(tags=["voices"])
 
@@ -58,9 +58,9 @@ def router(voices: SearchResponses) -> APIRouter:
     )
     async def list_responses(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         given = _once_each(request)
-        page = await voices.search(given, _before(given.get("cursor", "")), current_principal(request))
+        page = await voices.search_page(given, _cursor_position(given.get("cursor", "")), current_principal(request))
         further = encode_cursor(*page.next) if page.next else None
-        return _json({"items": [voice_body(one) for one in page.items], "next": further})
+        return _json_body({"items": [voice_body(one) for one in page.items], "next": further})
 
     @routes.get(
         "/v1/responses/{response_id:path}",
@@ -72,19 +72,21 @@ def router(voices: SearchResponses) -> APIRouter:
         given = _once_each(request)
         for name in given:
             if name != "source":
-                raise refused(name, "unknown", "there is no such parameter")
-        return _json(voice_body(await voices.one(response_id, given.get("source") or None, current_principal(request))))
+                raise invalid_parameter(name, "unknown", "there is no such parameter")
+        return _json_body(
+            voice_body(await voices.find_one(response_id, given.get("source") or None, current_principal(request)))
+        )
 
     return routes
 
 
-def _before(cursor: str) -> Position | None:
+def _cursor_position(cursor: str) -> VoicePosition | None:
     if not cursor:
         return None
     occurred_at, id_ = decode_cursor(cursor, int, int)
-    position = Position(int(occurred_at), int(id_))
+    position = VoicePosition(int(occurred_at), int(id_))
     if max(map(abs, position)) > _LARGEST:
-        raise refused("cursor", "invalid_cursor", "is not a cursor that an earlier page gave")
+        raise invalid_parameter("cursor", "invalid_cursor", "is not a cursor that an earlier page gave")
     return position
 
 
@@ -92,16 +94,16 @@ def _once_each(request: Request) -> dict[str, str]:
     given: dict[str, str] = {}
     for name, value in request.query_params.multi_items():
         if name in given:
-            raise refused(name, "repeated", "is given twice")
+            raise invalid_parameter(name, "repeated", "is given twice")
         given[name] = value
     return given
 
 
-def _json(body: Mapping[str, object]) -> Response:
+def _json_body(body: Mapping[str, object]) -> Response:
     return Response(orjson.dumps(body), media_type="application/json")
 
 
-def voice_body(voice: Voice) -> dict[str, object]:
+def voice_body(voice: ResponseVoice) -> dict[str, object]:
     """A voice in the shape of the API."""
     at = from_epoch_ms(voice.position.occurred_at).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     body: dict[str, object] = {

@@ -24,9 +24,9 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_worker.catalogue_view.domain import CatalogueView
-from metrics_worker.catalogue_view.sql import StructureReader
+from metrics_worker.catalogue_view.sql import CatalogueViewReader
 from metrics_worker.db.tables import EMPTY, QUARANTINED, RETRACTED, TEST, catalogue_entity, fact, voice
-from metrics_worker.responses.domain import Position, ReadableService, Score, Search, Voice
+from metrics_worker.responses.domain import ReadableService, ResponseVoice, VoicePosition, VoiceScore, VoiceSearch
 from metrics_worker.responses.ports import VoiceSnapshot
 from soundings.db import Database
 from soundings.kernel.ids import hash_key128
@@ -58,10 +58,10 @@ class SqlVoiceStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._structure = StructureReader()
+        self._structure = CatalogueViewReader()
 
     @asynccontextmanager
-    async def snapshot(self) -> AsyncGenerator[VoiceSnapshot]:
+    async def open_snapshot(self) -> AsyncGenerator[VoiceSnapshot]:
         async with self._database.read_snapshot() as connection:
             yield SqlVoiceSnapshot(connection, self._structure, sqlite=self._database.dialect == "sqlite")
 
@@ -69,32 +69,32 @@ class SqlVoiceStore:
 class SqlVoiceSnapshot:
     """One read transaction."""
 
-    def __init__(self, connection: AsyncConnection, structure: StructureReader, *, sqlite: bool) -> None:
+    def __init__(self, connection: AsyncConnection, structure: CatalogueViewReader, *, sqlite: bool) -> None:
         self._connection = connection
         self._structure = structure
         self._sqlite = sqlite
 
-    async def structure(self) -> CatalogueView:
-        return await self._structure.read(self._connection)
+    async def catalogue_view(self) -> CatalogueView:
+        return await self._structure.read_view(self._connection)
 
-    async def heard(
-        self, reach: Sequence[ReadableService], search: Search, before: Position | None, limit: int
-    ) -> Sequence[Voice]:
-        found: list[Voice] = []
+    async def search_voices(
+        self, reach: Sequence[ReadableService], search: VoiceSearch, before: VoicePosition | None, limit: int
+    ) -> Sequence[ResponseVoice]:
+        found: list[ResponseVoice] = []
         for start in range(0, len(reach), _SERVICES_AT_ONCE):
             some = reach[start : start + _SERVICES_AT_ONCE]
-            found += await self._read(self._statement(some, search, before, limit))
+            found += await self._read_voices(self._search_statement(some, search, before, limit))
         return nsmallest(limit, found, key=lambda one: (-one.position.occurred_at, -one.position.id))
 
-    def _statement(
-        self, reach: Sequence[ReadableService], search: Search, before: Position | None, limit: int
+    def _search_statement(
+        self, reach: Sequence[ReadableService], search: VoiceSearch, before: VoicePosition | None, limit: int
     ) -> _Statement:
         """Without words the index of every service gives its newest at once; with words, all that have them are few."""
-        narrowed = _narrowed(search, before)
+        narrowed = _search_conditions(search, before)
         if search.words:
-            places = or_(*(_within(one, by_index=not self._sqlite) for one in reach))
-            return _newest(_SPOKEN, and_(places, narrowed, self._has_words(search.words)), limit)
-        each = [_newest(_ALL, and_(_within(one), narrowed), limit).subquery() for one in reach]
+            places = or_(*(_within_reach(one, by_index=not self._sqlite) for one in reach))
+            return _newest_first(_SPOKEN, and_(places, narrowed, self._has_words(search.words)), limit)
+        each = [_newest_first(_ALL, and_(_within_reach(one), narrowed), limit).subquery() for one in reach]
         together = union_all(*(select(one) for one in each)).subquery()
         return select(*(together.c[column.name] for column in _COLUMNS))
 
@@ -105,28 +105,28 @@ class SqlVoiceSnapshot:
         matches = text("SELECT rowid FROM voice_search WHERE voice_search MATCH :words").bindparams(words=quoted)
         return voice.c.id.in_(matches.columns(literal_column("rowid")))
 
-    async def named(self, record_id: str, source: str | None) -> Sequence[Voice]:
+    async def find_voices(self, record_id: str, source: str | None) -> Sequence[ResponseVoice]:
         if source is None:
             known = select(catalogue_entity.c.id).where(catalogue_entity.c.entity == "source")
             sources = [id_ for (id_,) in await self._connection.execute(known)]
         else:
             sources = [source]
         keys = [hash_key128("response", one, record_id) for one in sources]
-        return await self._read(
+        return await self._read_voices(
             select(*_COLUMNS).select_from(_ALL).where(fact.c.key.in_(keys), _IS_RESPONSE, _IS_THERE)
         )
 
-    async def _read(self, statement: _Statement) -> list[Voice]:
-        return [_voice(row) for row in (await self._connection.execute(statement)).all()]
+    async def _read_voices(self, statement: _Statement) -> list[ResponseVoice]:
+        return [_row_voice(row) for row in (await self._connection.execute(statement)).all()]
 
 
-def _newest(among: Join, where: ColumnElement[bool], limit: int) -> _Statement:
+def _newest_first(among: Join, where: ColumnElement[bool], limit: int) -> _Statement:
     newest_first = (fact.c.occurred_at.desc(), fact.c.id.desc())
     found = select(*_COLUMNS).select_from(among).where(_IS_RESPONSE, _IS_THERE, where)
     return found.order_by(*newest_first).limit(limit)
 
 
-def _within(reach: ReadableService, *, by_index: bool = True) -> ColumnElement[bool]:
+def _within_reach(reach: ReadableService, *, by_index: bool = True) -> ColumnElement[bool]:
     """Of the service and between the instants; SQLite uses no index on what has a plus before it."""
     service: ColumnElement[str] = fact.c.service if by_index else literal_column("+fact.service")
     conditions: list[ColumnElement[bool]] = [service == reach.service]
@@ -137,7 +137,7 @@ def _within(reach: ReadableService, *, by_index: bool = True) -> ColumnElement[b
     return and_(*conditions)
 
 
-def _narrowed(search: Search, before: Position | None) -> ColumnElement[bool]:
+def _search_conditions(search: VoiceSearch, before: VoicePosition | None) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = []
     if search.channel is not None:
         conditions.append(fact.c.channel == search.channel)
@@ -149,11 +149,11 @@ def _narrowed(search: Search, before: Position | None) -> ColumnElement[bool]:
     return and_(true(), *conditions)
 
 
-def _voice(row: _Heard) -> Voice:
+def _row_voice(row: _Heard) -> ResponseVoice:
     id_, source, record_id, service, channel, occurred_at, state, data, comments = row
     response = orjson.loads(data or "{}")
-    return Voice(
-        position=Position(occurred_at, id_),
+    return ResponseVoice(
+        position=VoicePosition(occurred_at, id_),
         id=record_id,
         source=source,
         service=service,
@@ -163,7 +163,7 @@ def _voice(row: _Heard) -> Voice:
         language=response.get("language"),
         touchpoint=response.get("touchpoint"),
         answers=response.get("answers", {}),
-        scores=tuple(Score(measure, value) for _, measure, _, _, value in response.get("scores", ())),
+        scores=tuple(VoiceScore(measure, value) for _, measure, _, _, value in response.get("scores", ())),
         comments=comments or {},
         test=bool(state & TEST),
         quarantined=bool(state & QUARANTINED),

@@ -29,7 +29,7 @@ Rules = Mapping[str, RetentionRule]
 """What holds for each source, by its id."""
 
 
-def cutoffs(rules: Rules, now_ms: int) -> Mapping[str, int]:
+def retention_cutoffs(rules: Rules, now_ms: int) -> Mapping[str, int]:
     """For each source whose text is to go, the instant (epoch ms) before which it is."""
     return {
         source: now_ms - keeping.text_days * _DAY_MS
@@ -47,34 +47,34 @@ class ExpirableDeadLetter:
     at: int
 
     @property
-    def source(self) -> str | None:
+    def source_id(self) -> str | None:
         """The source that sent it, as far as its headers tell."""
-        source = self._header("ce_source")
+        source = self._header_value("ce_source")
         return source.removeprefix(_SOURCE) if source.startswith(_SOURCE) else None
 
     @property
     def record_key(self) -> bytes | None:
         """The key of the fact that it speaks of; None where its headers do not tell."""
-        source, event = self.source, _EVENT.fullmatch(self._header("ce_id"))
+        source, event = self.source_id, _EVENT.fullmatch(self._header_value("ce_id"))
         if source is None or event is None:
             return None
         kind, record_id = event.groups()
         if kind != "interaction":
             return hash_key128(kind, source, record_id)
-        return hash_key128(kind, source, self._header("ce_rootid") or record_id, record_id)
+        return hash_key128(kind, source, self._header_value("ce_rootid") or record_id, record_id)
 
-    def _header(self, name: str) -> str:
+    def _header_value(self, name: str) -> str:
         found = next((value for header, value in self.headers if header == name), b"")
         return found.decode("utf-8", "replace")
 
 
-def overdue(letters: Iterable[ExpirableDeadLetter], rules: Rules, now_ms: int, longest_ms: int) -> list[int]:
+def overdue_letters(letters: Iterable[ExpirableDeadLetter], rules: Rules, now_ms: int, longest_ms: int) -> list[int]:
     """The letters that are too old: older than their source's text may be, or than any dead letter may be."""
-    ends = cutoffs(rules, now_ms)
+    ends = retention_cutoffs(rules, now_ms)
     oldest = now_ms - longest_ms
     found: list[int] = []
     for letter in letters:
-        source = letter.source or ""
+        source = letter.source_id or ""
         if not rules.get(source, RetentionRule()).legal_hold and letter.at < max(oldest, ends.get(source, oldest)):
             found.append(letter.id)
     return found

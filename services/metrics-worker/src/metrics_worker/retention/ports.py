@@ -6,14 +6,14 @@ from typing import NamedTuple, Protocol
 from metrics_worker.retention.domain import ExpirableDeadLetter, ParkedText, Rules
 
 
-class Step(NamedTuple):
+class RetentionStep(NamedTuple):
     """A batch was looked through: how many texts were removed, and where to go on; None at the end."""
 
     removed: int
     next: int | None
 
 
-class Place(NamedTuple):
+class RetentionPosition(NamedTuple):
     """A fact among those of its source, in order of when they occurred (epoch ms)."""
 
     occurred_at: int
@@ -24,21 +24,21 @@ class WordsStep(NamedTuple):
     """A batch of facts: of how many free text was removed, and after which to go on; None at the end."""
 
     removed: int
-    next: Place | None
+    next: RetentionPosition | None
 
 
 class RetentionStore(Protocol):
     """The texts, free text among the facts, and dead letters that are kept, and the rules for them."""
 
-    async def rules(self) -> Rules:
+    async def retention_rules(self) -> Rules:
         """What the catalogue says of each source, retired ones too."""
         ...
 
-    async def remove_texts(self, after: int, most: int, before: Mapping[str, int]) -> Step:
+    async def remove_texts(self, after: int, most: int, before: Mapping[str, int]) -> RetentionStep:
         """Of the next texts remove those, search index included, that a source got before its instant (epoch ms)."""
         ...
 
-    async def remove_free_text(self, source: str, after: Place, most: int, before: int) -> WordsStep:
+    async def remove_free_text(self, source: str, after: RetentionPosition, most: int, before: int) -> WordsStep:
         """Remove free text from the next facts of a source that hold any and occurred before an instant (epoch ms)."""
         ...
 
@@ -54,11 +54,11 @@ class RetentionStore(Protocol):
         """Leave no trace of removed rows in the database's journal; False where that must be tried again."""
         ...
 
-    async def letters(self, after: int, most: int) -> Sequence[ExpirableDeadLetter]:
+    async def list_letters(self, after: int, most: int) -> Sequence[ExpirableDeadLetter]:
         """The next dead letters in order of their ids."""
         ...
 
-    async def retracted(self, keys: Collection[bytes]) -> Collection[bytes]:
+    async def retracted_keys(self, keys: Collection[bytes]) -> Collection[bytes]:
         """Those of some records that were taken back for good."""
         ...
 

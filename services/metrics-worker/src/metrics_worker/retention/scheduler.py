@@ -44,23 +44,23 @@ class RetentionScheduler:
         self._next_tidying = 0
         self._tidied: int | None = None  # what an earlier process has left to do is not known
 
-    async def look(self) -> None:
+    async def run_if_due(self) -> None:
         """Remove what has to go; errors of the database are told and met again at the next look."""
         try:
-            await self._look()
+            await self._run_once()
         except (DatabaseFailed, OSError, TimeoutError) as error:
             _log.warning("retention_waits", reason=safe_error_reason(error))
 
-    async def _look(self) -> None:
+    async def _run_once(self) -> None:
         now = epoch_ms(self._clock())
-        rules = await self._store.rules()
-        letters = (await remove_letters(self._store, rules, now, _pause)).letters
-        letters += (await remove_retracted(self._store, _pause)).letters
+        rules = await self._store.retention_rules()
+        letters = (await remove_letters(self._store, rules, now, _pause_seconds)).letters
+        letters += (await remove_retracted(self._store, _pause_seconds)).letters
         texts = words = 0
         if rules != self._rules or now >= self._next_pass:
-            texts = (await remove_texts(self._store, rules, now, _pause)).texts
-            words = (await remove_free_text(self._store, rules, now, _pause)).words
-            words += (await remove_parked_texts(self._store, rules, now, _pause)).words
+            texts = (await remove_texts(self._store, rules, now, _pause_seconds)).texts
+            words = (await remove_free_text(self._store, rules, now, _pause_seconds)).words
+            words += (await remove_parked_texts(self._store, rules, now, _pause_seconds)).words
             self._tidied = None
             self._rules, self._next_pass = rules, now + _PASS_MS
             self._next_tidying = 0
@@ -79,22 +79,22 @@ class RetentionScheduler:
         """
         removals = self._store.removals()
         if removals != self._tidied and now >= self._next_tidying:
-            await compact_search_index(self._store, _pause)
+            await compact_search_index(self._store, _pause_seconds)
             self._tidied, self._next_tidying = removals, now + _TIDY_MS
         await self._store.empty_journal()
 
 
-def keeper(clock: Clock) -> Callable[[EventLog, Database, asyncio.Event], Awaitable[None]]:
+def retention_task(clock: Clock) -> Callable[[EventLog, Database, asyncio.Event], Awaitable[None]]:
     """The companion of the worker."""
 
-    async def keep(_log: EventLog, database: Database, _woken: asyncio.Event) -> None:
+    async def run_retention(_log: EventLog, database: Database, _woken: asyncio.Event) -> None:
         one = RetentionScheduler(SqlRetentionStore(database), clock)
         while True:
-            await one.look()
+            await one.run_if_due()
             await asyncio.sleep(_LOOK_SECONDS)
 
-    return keep
+    return run_retention
 
 
-async def _pause() -> None:
+async def _pause_seconds() -> None:
     await asyncio.sleep(_PAUSE_SECONDS)

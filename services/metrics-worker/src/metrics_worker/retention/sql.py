@@ -11,7 +11,7 @@ from metrics_worker.aggregation.facts import Kind
 from metrics_worker.db.parked_rows import remove_parked
 from metrics_worker.db.tables import HAS_WORDS, RETRACTED, catalogue_entity, dead_letter, fact, parked, voice
 from metrics_worker.retention.domain import ExpirableDeadLetter, ParkedText, RetentionRule, Rules
-from metrics_worker.retention.ports import Place, Step, WordsStep
+from metrics_worker.retention.ports import RetentionPosition, RetentionStep, WordsStep
 from soundings.db import Database
 from soundings.events import catalogue
 from soundings.log.header_codec import unpack_headers
@@ -35,30 +35,30 @@ class SqlRetentionStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def rules(self) -> Rules:
+    async def retention_rules(self) -> Rules:
         wanted = select(catalogue_entity.c.id, catalogue_entity.c.body).where(catalogue_entity.c.entity == "source")
         async with self._database.read_snapshot() as connection:
-            return {id_: _keeping(id_, body) for id_, body in await connection.execute(wanted)}
+            return {id_: _retention_rule(id_, body) for id_, body in await connection.execute(wanted)}
 
-    async def remove_texts(self, after: int, most: int, before: Mapping[str, int]) -> Step:
+    async def remove_texts(self, after: int, most: int, before: Mapping[str, int]) -> RetentionStep:
         async with self._database.read_snapshot() as connection:
-            found = (await connection.execute(_texts(after, most))).all()
+            found = (await connection.execute(_texts_statement(after, most))).all()
         old = [id_ for id_, source, occurred_at in found if occurred_at < before.get(source, occurred_at)]
         if old:
             async with self._database.write_transaction() as connection:
                 await connection.execute(delete(voice).where(voice.c.id.in_(old)))
-        return Step(len(old), found[-1][0] if len(found) == most else None)
+        return RetentionStep(len(old), found[-1][0] if len(found) == most else None)
 
-    async def remove_free_text(self, source: str, after: Place, most: int, before: int) -> WordsStep:
+    async def remove_free_text(self, source: str, after: RetentionPosition, most: int, before: int) -> WordsStep:
         async with self._database.read_snapshot() as connection:
-            found = (await connection.execute(_wordy(source, after, most, before))).all()
+            found = (await connection.execute(_expired_statement(source, after, most, before))).all()
         if found:
             trimmed = [
                 {"of": id_, "then": data, "now": strip_free_text(kind, data)} for id_, _, kind, data in found if data
             ]
             async with self._database.write_transaction() as connection:
                 await connection.execute(_TRIM, trimmed)
-        last = Place(found[-1][1], found[-1][0]) if len(found) == most else None
+        last = RetentionPosition(found[-1][1], found[-1][0]) if len(found) == most else None
         return WordsStep(len(found), last)
 
     async def compact_search_index(self, *, first: bool) -> bool:
@@ -78,13 +78,13 @@ class SqlRetentionStore:
     async def empty_journal(self) -> bool:
         return await self._database.empty_wal()
 
-    async def letters(self, after: int, most: int) -> Sequence[ExpirableDeadLetter]:
+    async def list_letters(self, after: int, most: int) -> Sequence[ExpirableDeadLetter]:
         wanted = select(dead_letter.c.id, dead_letter.c.headers, dead_letter.c.at).where(dead_letter.c.id > after)
         async with self._database.read_snapshot() as connection:
             found = await connection.execute(wanted.order_by(dead_letter.c.id).limit(most))
             return [ExpirableDeadLetter(id_, unpack_headers(headers), at) for id_, headers, at in found]
 
-    async def retracted(self, keys: Collection[bytes]) -> Collection[bytes]:
+    async def retracted_keys(self, keys: Collection[bytes]) -> Collection[bytes]:
         gone = fact.c.state.bitwise_and(RETRACTED) != 0
         async with self._database.read_snapshot() as connection:
             return {key for (key,) in await connection.execute(select(fact.c.key).where(fact.c.key.in_(keys), gone))}
@@ -115,21 +115,23 @@ class SqlRetentionStore:
             await connection.execute(put, [{"of": id_, "now": value} for id_, value in values.items()])
 
 
-def _texts(after: int, most: int) -> Select[int, str, int]:
+def _texts_statement(after: int, most: int) -> Select[int, str, int]:
     """A text goes by the fact that it belongs to now, so a text that was corrected meanwhile is judged anew."""
     spoken = voice.join(fact, fact.c.key == voice.c.key)
     wanted = select(voice.c.id, fact.c.source_id, fact.c.occurred_at).select_from(spoken)
     return wanted.where(voice.c.id > after).order_by(voice.c.id).limit(most)
 
 
-def _wordy(source: str, after: Place, most: int, before: int) -> Select[int, int, Kind, str | None]:
+def _expired_statement(
+    source: str, after: RetentionPosition, most: int, before: int
+) -> Select[int, int, Kind, str | None]:
     there = tuple_(fact.c.occurred_at, fact.c.id)
     wanted = select(fact.c.id, fact.c.occurred_at, fact.c.kind, fact.c.data)
     of_source = wanted.where(_WORDY, fact.c.source_id == source, fact.c.occurred_at < before, there > after)
     return of_source.order_by(fact.c.occurred_at, fact.c.id).limit(most)
 
 
-def _keeping(source_id: str, body: object) -> RetentionRule:
+def _retention_rule(source_id: str, body: object) -> RetentionRule:
     """What cannot be read keeps everything: what was removed by mistake does not come back."""
     try:
         said = catalogue.RetentionBody.model_validate(body, extra="ignore")

@@ -20,7 +20,7 @@ class SubjectRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class SubjectRecord:
     """The records among the facts that were looked through, and where to go on; None at the end."""
 
     records: tuple[SubjectRecord, ...]

@@ -31,7 +31,7 @@ class RecordsBody(BaseModel):
     next: str | None
 
 
-def router(subjects: SubjectStore) -> APIRouter:
+def subjects_router(subjects: SubjectStore) -> APIRouter:
     """GET /v1/subjects/{subject}/records."""
     routes = APIRouter(tags=["subjects"])
 
@@ -49,7 +49,7 @@ def router(subjects: SubjectStore) -> APIRouter:
         if not is_subject(subject):
             raise InvalidInput((FieldError("subject", "not_a_subject", "is not a pseudonym of this system"),))
         principal = current_principal(request)
-        found = await subjects.records(subject, _after(cursor), _SPAN)
+        found = await subjects.subject_records(subject, _cursor_position(cursor), _SPAN)
         return RecordsBody(
             items=[
                 RecordBody(source_id=one.source_id, kind=one.kind, id=one.id, root_id=one.root_id)
@@ -62,7 +62,7 @@ def router(subjects: SubjectStore) -> APIRouter:
     return routes
 
 
-def _after(cursor: str) -> int:
+def _cursor_position(cursor: str) -> int:
     if not cursor:
         return 0
     (after,) = decode_cursor(cursor, int)

@@ -2,12 +2,12 @@
 
 from typing import Protocol
 
-from metrics_worker.subjects.domain import Found
+from metrics_worker.subjects.domain import SubjectRecord
 
 
 class SubjectStore(Protocol):
     """The facts, by the subjects in them."""
 
-    async def records(self, subject: str, after: int, span: int) -> Found:
+    async def subject_records(self, subject: str, after: int, span: int) -> SubjectRecord:
         """A subject's records among the next ``span`` facts that are not taken back."""
         ...

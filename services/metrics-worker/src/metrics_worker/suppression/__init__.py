@@ -1,19 +1,19 @@
 """Suppression: which figures the public may see."""
 
-from metrics_worker.suppression.decide import SuppressionDecision, decide
+from metrics_worker.suppression.decide import SuppressionDecision, decide_suppression
 from metrics_worker.suppression.publication_periods import Grain, UnpublishablePeriodError, whole_years
 from metrics_worker.suppression.published_table import Dimension
-from metrics_worker.suppression.table import Cell, CellGrain, Rules, Table
+from metrics_worker.suppression.table import CellGrain, SuppressionRules, SuppressionTable, TableCell
 
 __all__ = [
-    "Cell",
     "CellGrain",
     "Dimension",
     "Grain",
-    "Rules",
     "SuppressionDecision",
-    "Table",
+    "SuppressionRules",
+    "SuppressionTable",
+    "TableCell",
     "UnpublishablePeriodError",
-    "decide",
+    "decide_suppression",
     "whole_years",
 ]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from heapq import heappop, heappush
 
-from metrics_worker.suppression.margins import Figures
+from metrics_worker.suppression.margins import TableFigures
 
 Urgency = tuple[int, int, int]
 
@@ -17,7 +17,7 @@ class ComplementarySuppressor:
     A line with one non-zero part needs no second one: that part and the whole are the same figure.
     """
 
-    def __init__(self, figures: Figures) -> None:
+    def __init__(self, figures: TableFigures) -> None:
         self.hidden = [False] * len(figures.totals)
         self._figures = figures
         self._hidden_in = [0] * len(figures.lines)
@@ -28,17 +28,17 @@ class ComplementarySuppressor:
             for part in line.parts:
                 self._lines_of[part].append(number)
 
-    def hide(self, chosen: Iterable[int]) -> None:
+    def hide_chosen(self, chosen: Iterable[int]) -> None:
         """Hide these figures, then what their lines need."""
         for figure in chosen:
-            self._draw(figure)
+            self._hide_figure(figure)
         while self._waiting:
             urgency = heappop(self._waiting)
             figure = urgency[2]
-            if self._finishes[figure] and urgency == self._urgency(figure):
-                self._draw(figure)
+            if self._finishes[figure] and urgency == self._hiding_priority(figure):
+                self._hide_figure(figure)
 
-    def _draw(self, figure: int) -> None:
+    def _hide_figure(self, figure: int) -> None:
         if self.hidden[figure]:
             return
         self.hidden[figure] = True
@@ -46,17 +46,17 @@ class ComplementarySuppressor:
         for line in self._lines_of[figure]:
             self._hidden_in[line] += 1
             if self._hidden_in[line] == 1:
-                self._count(line, 1)
+                self._count_line(line, 1)
             elif self._hidden_in[line] == 2:  # noqa: PLR2004 - two protect each other
-                self._count(line, -1)
+                self._count_line(line, -1)
 
-    def _count(self, line: int, change: int) -> None:
+    def _count_line(self, line: int, change: int) -> None:
         """A line became unfinished (+1) or finished (-1): its shown parts finish one line more or less."""
         for part in self._figures.lines[line].parts:
             if not self.hidden[part]:
                 self._finishes[part] += change
                 if self._finishes[part]:
-                    heappush(self._waiting, self._urgency(part))
+                    heappush(self._waiting, self._hiding_priority(part))
 
-    def _urgency(self, figure: int) -> Urgency:
-        return -self._finishes[figure], *self._figures.order(figure)
+    def _hiding_priority(self, figure: int) -> Urgency:
+        return -self._finishes[figure], *self._figures.hiding_order(figure)

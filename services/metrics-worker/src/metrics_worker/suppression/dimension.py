@@ -9,7 +9,7 @@ Node = tuple[str, str]
 Kids = tuple[int, ...]
 
 
-class Axis(NamedTuple):
+class TableAxis(NamedTuple):
     """The nodes of an axis by number. A leaf is a place where counts lie; every other node is a set of leaves."""
 
     names: tuple[Node, ...]
@@ -19,7 +19,7 @@ class Axis(NamedTuple):
     """Of each node, the ways in which smaller nodes add up to it: the next smaller ones, and the leaves."""
 
 
-def axis_of(nodes: Mapping[Node, frozenset[Node]]) -> Axis:
+def axis_of(nodes: Mapping[Node, frozenset[Node]]) -> TableAxis:
     """The axis of named sets of leaves. Every leaf is a node of itself; the sets are nested or disjoint."""
     names = tuple(sorted(nodes))
     above: dict[Node, list[int]] = {}
@@ -28,11 +28,11 @@ def axis_of(nodes: Mapping[Node, frozenset[Node]]) -> Axis:
             above.setdefault(leaf, []).append(number)
     sets = [nodes[name] for name in names]
     distinct = sorted({leaves: number for number, leaves in enumerate(sets)}.items(), key=lambda item: -len(item[0]))
-    partitions = tuple(_partitions(leaves, distinct) for leaves in sets)
-    return Axis(names, {leaf: tuple(numbers) for leaf, numbers in above.items()}, partitions)
+    partitions = tuple(_axis_partitions(leaves, distinct) for leaves in sets)
+    return TableAxis(names, {leaf: tuple(numbers) for leaf, numbers in above.items()}, partitions)
 
 
-def _partitions(whole: frozenset[Node], by_size: Iterable[tuple[frozenset[Node], int]]) -> tuple[Kids, ...]:
+def _axis_partitions(whole: frozenset[Node], by_size: Iterable[tuple[frozenset[Node], int]]) -> tuple[Kids, ...]:
     """The largest smaller nodes that make up a node, and its leaves when these are others."""
     if len(whole) == 1:
         return ()

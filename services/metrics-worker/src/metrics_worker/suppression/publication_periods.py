@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Literal, NamedTuple
 
 from metrics_worker.suppression.dimension import Node
-from metrics_worker.suppression.table import Cell
+from metrics_worker.suppression.table import TableCell
 
 Grain = Literal["month", "quarter", "year", "fiscal_year"]
 
@@ -22,7 +22,7 @@ class UnpublishablePeriodError(ValueError):
     """A period that is no whole local month, fiscal quarter, calendar year or fiscal year."""
 
 
-class Year(NamedTuple):
+class PublicationYear(NamedTuple):
     """A unit of decision: a calendar year, or the tallies of a fiscal year that cross New Year."""
 
     kind: Literal["calendar", "fiscal"]
@@ -42,17 +42,17 @@ def month_start(number: int) -> str:
     return f"{number // YEAR:04}-{number % YEAR + 1:02}-01"
 
 
-class Span(NamedTuple):
+class PublicationSpan(NamedTuple):
     """Months from `first` up to, not including, `end`."""
 
     first: int
     end: int
 
-    def holds(self, other: "Span") -> bool:
+    def contains_span(self, other: "PublicationSpan") -> bool:
         return self.first <= other.first and other.end <= self.end
 
 
-class Calendar(NamedTuple):
+class PublicationCalendar(NamedTuple):
     """An agency's calendar, known by the month (1-12) in which its fiscal year starts."""
 
     fiscal_month: int
@@ -61,55 +61,57 @@ class Calendar(NamedTuple):
         """The first month of the fiscal year around a month."""
         return month - (month - (self.fiscal_month - 1)) % YEAR
 
-    def span(self, grain: Grain, start: str) -> Span:
+    def span_of(self, grain: Grain, start: str) -> PublicationSpan:
         """The months of a period. Raises UnpublishablePeriodError when it starts where no such period does."""
         first = month_number(start)
         length = MONTHS_OF[grain]
         origin = 0 if grain == "year" else self.fiscal_month - 1
         if (first - origin) % length:
             raise UnpublishablePeriodError(f"no {grain} starts on {start}")
-        return Span(first, first + length)
+        return PublicationSpan(first, first + length)
 
-    def year_of(self, cell: Cell) -> Year:
+    def year_of(self, cell: TableCell) -> PublicationYear:
         """The unit in which a cell is decided."""
         span = cell_span(cell)
         if span.first // YEAR == (span.end - 1) // YEAR:
-            return Year("calendar", span.first // YEAR * YEAR)
-        return Year("fiscal", self.fiscal_year(span.first))
+            return PublicationYear("calendar", span.first // YEAR * YEAR)
+        return PublicationYear("fiscal", self.fiscal_year(span.first))
 
-    def years_in(self, span: Span) -> tuple[Year, ...]:
+    def years_in(self, span: PublicationSpan) -> tuple[PublicationYear, ...]:
         """The units that can hold cells of a publishable period."""
-        calendar = [Year("calendar", year * YEAR) for year in range(span.first // YEAR, (span.end - 1) // YEAR + 1)]
-        crosses_new_year = [Year("fiscal", self.fiscal_year(span.first))] if len(calendar) > 1 else []
+        calendar = [
+            PublicationYear("calendar", year * YEAR) for year in range(span.first // YEAR, (span.end - 1) // YEAR + 1)
+        ]
+        crosses_new_year = [PublicationYear("fiscal", self.fiscal_year(span.first))] if len(calendar) > 1 else []
         return (*calendar, *crosses_new_year)
 
-    def nodes(self, year: Year, cells: Iterable[Cell]) -> dict[Node, frozenset[Node]]:
+    def period_nodes(self, year: PublicationYear, cells: Iterable[TableCell]) -> dict[Node, frozenset[Node]]:
         """The time axis of a unit: every cell's own place, and every publishable period with the places inside."""
-        places = {place(cell): cell_span(cell) for cell in cells}
+        places = {cell_span(cell): cell_span(cell) for cell in cells}
         nodes = {node: frozenset((node,)) for node in places}
-        for period, span in self._periods(year):
-            inside = frozenset(node for node, months in places.items() if span.holds(months))
+        for period, span in self._year_periods(year):
+            inside = frozenset(node for node, months in places.items() if span.contains_span(months))
             if inside:
                 nodes[period] = inside
         return nodes
 
-    def _periods(self, year: Year) -> Iterable[tuple[Node, Span]]:
+    def _year_periods(self, year: PublicationYear) -> Iterable[tuple[Node, PublicationSpan]]:
         """Every period longer than a month that reaches into a unit."""
-        reach = Span(year.first, year.first + YEAR)
+        reach = PublicationSpan(year.first, year.first + YEAR)
         for grain in ("quarter", "fiscal_year", "year"):
             length = MONTHS_OF[grain]
             origin = 0 if grain == "year" else self.fiscal_month - 1
             first = reach.first - (reach.first - origin) % length
             for number in range(first, reach.end, length):
-                yield (grain, month_start(number)), Span(number, number + length)
+                yield (grain, month_start(number)), PublicationSpan(number, number + length)
 
 
-def cell_span(cell: Cell) -> Span:
+def cell_span(cell: TableCell) -> PublicationSpan:
     first = month_number(cell.start)
-    return Span(first, first + MONTHS_OF[cell.grain])
+    return PublicationSpan(first, first + MONTHS_OF[cell.grain])
 
 
-def place(cell: Cell) -> Node:
+def cell_span(cell: TableCell) -> Node:
     """The node of a cell on the time axis; a month's place is also the period of that month."""
     return ("month" if cell.grain == "month" else f"{cell.grain} tally", cell.start)
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from metrics_worker.suppression.dimension import Axis, Node, axis_of
-from metrics_worker.suppression.margins import Coordinates, Figures, figures_of
-from metrics_worker.suppression.publication_periods import Calendar, Year, place
-from metrics_worker.suppression.table import Cell, Rules, Table
+from metrics_worker.suppression.dimension import Node, TableAxis, axis_of
+from metrics_worker.suppression.margins import Coordinates, TableFigures, figures_of
+from metrics_worker.suppression.publication_periods import PublicationCalendar, PublicationYear, cell_span
+from metrics_worker.suppression.table import SuppressionRules, SuppressionTable, TableCell
 from metrics_worker.suppression.work_budget import WorkBudget
 
 Dimension = Literal["channel", "service", "department"]
@@ -18,28 +18,34 @@ ALL_CHANNELS: Node = ("channels", "")
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class PublishedTable:
     """The figures of a view, and which of them are figures of rule 1."""
 
-    figures: Figures
+    figures: TableFigures
     sensitive: tuple[int, ...]
 
 
-def view_of(table: Table, year: Year, rules: Rules, dropped: frozenset[Dimension], effort: WorkBudget) -> View:
+def view_of(
+    table: SuppressionTable,
+    year: PublicationYear,
+    rules: SuppressionRules,
+    dropped: frozenset[Dimension],
+    effort: WorkBudget,
+) -> PublishedTable:
     """The figures of a year without the dropped dimensions. Raises TooMuchEffortError."""
-    axes, coordinates = _axes(table, year, rules, dropped)
+    axes, coordinates = _table_axes(table, year, rules, dropped)
     counts: Counter[Coordinates] = Counter()
     for cell, at in coordinates.items():
         counts[at] += table.cells[cell]
     figures = figures_of(axes, counts, effort)
-    bins = _bins(table, coordinates, figures, effort) if rules.strict else {}
+    bins = _bin_figures(table, coordinates, figures, effort) if rules.strict else {}
     sensitive = (f for f, n in enumerate(figures.totals) if rules.is_sensitive(n, bins.get(f, {})))
-    return View(figures, tuple(sensitive))
+    return PublishedTable(figures, tuple(sensitive))
 
 
-def _axes(
-    table: Table, year: Year, rules: Rules, dropped: frozenset[Dimension]
-) -> tuple[tuple[Axis, Axis, Axis], dict[Cell, Coordinates]]:
+def _table_axes(
+    table: SuppressionTable, year: PublicationYear, rules: SuppressionRules, dropped: frozenset[Dimension]
+) -> tuple[tuple[TableAxis, TableAxis, TableAxis], dict[TableCell, Coordinates]]:
     """The axes, and where on them each cell lies."""
     entities = {cell.service: entity_leaf(cell.service, table.departments, dropped) for cell in table.cells}
     channels = {
@@ -55,9 +61,9 @@ def _axes(
         axis_of(
             {**{leaf: frozenset((leaf,)) for leaf in channels.values()}, ALL_CHANNELS: frozenset(channels.values())}
         ),
-        axis_of(Calendar(rules.fiscal_month).nodes(year, table.cells)),
+        axis_of(PublicationCalendar(rules.fiscal_month).period_nodes(year, table.cells)),
     )
-    return axes, {cell: (entities[cell.service], channels[cell.channel], place(cell)) for cell in table.cells}
+    return axes, {cell: (entities[cell.service], channels[cell.channel], cell_span(cell)) for cell in table.cells}
 
 
 def entity_leaf(service: str, departments: Mapping[str, tuple[str, ...]], dropped: frozenset[Dimension]) -> Node:
@@ -69,8 +75,8 @@ def entity_leaf(service: str, departments: Mapping[str, tuple[str, ...]], droppe
     return service_node(service)
 
 
-def _bins(
-    table: Table, coordinates: Mapping[Cell, Coordinates], figures: Figures, effort: WorkBudget
+def _bin_figures(
+    table: SuppressionTable, coordinates: Mapping[TableCell, Coordinates], figures: TableFigures, effort: WorkBudget
 ) -> dict[int, Mapping[str, int]]:
     """The distribution of every figure."""
     of_cell: dict[Coordinates, Counter[str]] = {}
@@ -79,7 +85,7 @@ def _bins(
     cells = [of_cell[at] for at in sorted(of_cell)]
     sums: dict[int, Mapping[str, int]] = {}
     for figure, inside in enumerate(figures.members):
-        effort.spend(sum(len(cells[number]) for number in inside))
+        effort.spend_additions(sum(len(cells[number]) for number in inside))
         total: Counter[str] = Counter()
         for number in inside:
             total.update(cells[number])

@@ -14,7 +14,7 @@ Vector = dict[int, int]
 FREE_BITS = 61
 
 
-class Pivot(NamedTuple):
+class EliminationPivot(NamedTuple):
     """A row that gives `column` from later columns."""
 
     column: int
@@ -22,10 +22,10 @@ class Pivot(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Echelon:
+class EchelonForm:
     """Rows in the order of elimination: none has the column of a pivot before it."""
 
-    pivots: tuple[Pivot, ...]
+    pivots: tuple[EliminationPivot, ...]
 
     def other_table(self, cells: Collection[int]) -> dict[int, int | Fraction]:
         """A change of the cells that no given sum shows, in general position.
@@ -40,22 +40,22 @@ class Echelon:
         }
         for column, row in reversed(self.pivots):
             rest = -sum((weight * change[cell] for cell, weight in row.items() if cell != column), 0)
-            change[column] = _divided(rest, row[column])
+            change[column] = _exact_quotient(rest, row[column])
         return change
 
 
-def eliminate(rows: Sequence[Collection[int]], effort: WorkBudget) -> Echelon:
+def eliminate_rows(rows: Sequence[Collection[int]], effort: WorkBudget) -> EchelonForm:
     """The echelon form of sums of cells. Raises TooMuchEffortError when the effort is used up."""
-    return _Elimination(rows, effort).run()
+    return _SparseElimination(rows, effort).run_elimination()
 
 
-def _divided(value: int | Fraction, divisor: int) -> int | Fraction:
+def _exact_quotient(value: int | Fraction, divisor: int) -> int | Fraction:
     if isinstance(value, int) and not value % divisor:
         return value // divisor
     return Fraction(value) / divisor
 
 
-def _subtract(target: Vector, row: Mapping[int, int], column: int) -> list[int]:
+def _subtract_row(target: Vector, row: Mapping[int, int], column: int) -> list[int]:
     """Take out `column` with a multiple of `row`, in lowest terms; returns the columns that are new in `target`."""
     up, down = row[column], target[column]
     common = gcd(up, down)
@@ -78,7 +78,7 @@ def _subtract(target: Vector, row: Mapping[int, int], column: int) -> list[int]:
     return new
 
 
-class _Elimination:
+class _SparseElimination:
     """Sparse elimination that always takes the column in fewest rows, and there the shortest row."""
 
     def __init__(self, rows: Sequence[Collection[int]], effort: WorkBudget) -> None:
@@ -91,11 +91,11 @@ class _Elimination:
         self._rarest = [(len(numbers), cell) for cell, numbers in self._rows_of.items()]
         heapify(self._rarest)
 
-    def run(self) -> Echelon:
-        pivots: list[Pivot] = []
+    def run_elimination(self) -> EchelonForm:
+        pivots: list[EliminationPivot] = []
         while (column := self._rarest_column()) is not None:
-            pivots.append(self._eliminate(column))
-        return Echelon(tuple(pivots))
+            pivots.append(self._eliminate_column(column))
+        return EchelonForm(tuple(pivots))
 
     def _rarest_column(self) -> int | None:
         while self._rarest:
@@ -104,7 +104,7 @@ class _Elimination:
                 return column
         return None
 
-    def _eliminate(self, column: int) -> Pivot:
+    def _eliminate_column(self, column: int) -> EliminationPivot:
         numbers = self._rows_of[column]
         chosen = min(numbers, key=lambda number: (len(self._rows[number]), number))
         row = self._rows[chosen]
@@ -112,17 +112,17 @@ class _Elimination:
         for cell in row:
             self._rows_of[cell].discard(chosen)
         for number in sorted(numbers):
-            touched |= self._reduce(number, chosen, column)
+            touched |= self._reduce_row(number, chosen, column)
         del self._rows_of[column]
         for cell in touched - {column}:
             heappush(self._rarest, (len(self._rows_of[cell]), cell))
-        return Pivot(column, row)
+        return EliminationPivot(column, row)
 
-    def _reduce(self, number: int, chosen: int, column: int) -> set[int]:
+    def _reduce_row(self, number: int, chosen: int, column: int) -> set[int]:
         """Take `column` out of a row; returns the columns that are in more or fewer rows than before."""
         target, row = self._rows[number], self._rows[chosen]
-        self._effort.spend(len(row) + len(target))
-        new = _subtract(target, row, column)
+        self._effort.spend_additions(len(row) + len(target))
+        new = _subtract_row(target, row, column)
         for cell in new:
             self._rows_of[cell].add(number)
         gone = [cell for cell in row if cell not in target]

@@ -9,7 +9,7 @@ CellGrain = Literal["month", "quarter", "year"]
 LOWEST_THRESHOLD, HIGHEST_THRESHOLD = 5, 30
 
 
-class Cell(NamedTuple):
+class TableCell(NamedTuple):
     """A place in the table. `start` is the first day of a local month, `YYYY-MM-01`.
 
     The grains `quarter` and `year` (fiscal) are for tallies that came at that grain; everything else is in months.
@@ -22,7 +22,7 @@ class Cell(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class SuppressionTable:
     """The counts of one agency and one measure: whole calendar years, and every tally that reaches into them.
 
     `cells` is n on the measure's own count; absent and 0 are the same. `departments` gives, for each service, every
@@ -30,13 +30,13 @@ class Table:
     distribution of each cell; only strict rules read it.
     """
 
-    cells: Mapping[Cell, int]
+    cells: Mapping[TableCell, int]
     departments: Mapping[str, tuple[str, ...]]
-    bins: Mapping[Cell, Mapping[str, int]] = field(default_factory=dict[Cell, Mapping[str, int]])
+    bins: Mapping[TableCell, Mapping[str, int]] = field(default_factory=dict[TableCell, Mapping[str, int]])
 
 
 @dataclass(frozen=True, slots=True)
-class Rules:
+class SuppressionRules:
     """An agency's rules: figures from 1 to `threshold` - 1 are for nobody outside; 0 is shown.
 
     `fiscal_month` is the month in which its fiscal year starts. `strict` also protects a small bin of the

@@ -11,7 +11,7 @@ class WorkBudget:
     def __init__(self, additions: int) -> None:
         self._left = additions
 
-    def spend(self, additions: int) -> None:
+    def spend_additions(self, additions: int) -> None:
         """Raises TooMuchEffortError when there is not so much left."""
         self._left -= additions
         if self._left < 0:

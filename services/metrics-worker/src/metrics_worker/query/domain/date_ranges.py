@@ -7,7 +7,7 @@ Stretch = tuple[date, date]
 """Dates from the first to before the second."""
 
 
-def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
+def join_ranges(stretches: Iterable[Stretch]) -> list[Stretch]:
     """The same dates in as few stretches as possible, ascending; empty ones are left out."""
     found: list[Stretch] = []
     for start, end in sorted(stretches):
@@ -20,10 +20,10 @@ def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
     return found
 
 
-def without(stretches: Iterable[Stretch], holes: Sequence[Stretch]) -> list[Stretch]:
+def subtract_ranges(stretches: Iterable[Stretch], holes: Sequence[Stretch]) -> list[Stretch]:
     """The dates of some stretches that are in none of the holes."""
-    rest = joined(stretches)
+    rest = join_ranges(stretches)
     for low, high in holes:
         pieces = [piece for start, end in rest for piece in ((start, min(end, low)), (max(start, high), end))]
-        rest = joined(pieces)
+        rest = join_ranges(pieces)
     return rest

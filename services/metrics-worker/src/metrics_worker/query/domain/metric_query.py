@@ -7,10 +7,10 @@ from datetime import date
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from metrics_worker.formulas.formula import Formula, Need
-from metrics_worker.formulas.parameters import PARAMETERS, Params
+from metrics_worker.formulas.formula import MeasureNeed, MetricFormula
+from metrics_worker.formulas.parameters import PARAMETERS, FormulaParams
 from metrics_worker.formulas.registry import METRICS
-from metrics_worker.query.errors import UnknownMetric, refused
+from metrics_worker.query.errors import UnknownMetric, invalid_parameter
 from soundings.kernel.agency_calendar import QueryInterval
 from soundings.kernel.vocabulary import ServiceChannel
 
@@ -20,7 +20,7 @@ Given = Mapping[str, str | float]
 _Choice = TypeVar("_Choice", bound=StrEnum)
 
 
-class Dimension(StrEnum):
+class GroupDimension(StrEnum):
     """What rows can be grouped by."""
 
     SERVICE = "service"
@@ -30,7 +30,7 @@ class Dimension(StrEnum):
     TOUCHPOINT = "touchpoint"
 
 
-class Compare(StrEnum):
+class CompareMode(StrEnum):
     """With what each bucket is compared: the one before, or the same dates a year ago."""
 
     PREVIOUS = "previous"
@@ -44,20 +44,20 @@ class MetricQuery:
     ``measure`` is empty where the formula reads its own measures. Dates are local; ``end`` is not included.
     """
 
-    formula: Formula
-    params: Params
+    formula: MetricFormula
+    params: FormulaParams
     measure: str
-    needs: tuple[Need, ...]
+    needs: tuple[MeasureNeed, ...]
     start: date
     end: date
     interval: QueryInterval | None = None
-    group_by: tuple[Dimension, ...] = ()
+    group_by: tuple[GroupDimension, ...] = ()
     agency: str | None = None
     department: str | None = None
     service: str | None = None
     channel: str | None = None
     touchpoint: str | None = None
-    compare: Compare | None = None
+    compare: CompareMode | None = None
     version: int | None = None
 
     @property
@@ -66,7 +66,7 @@ class MetricQuery:
         return max(need.matured_days for need in self.needs)
 
     @property
-    def measures(self) -> tuple[str, ...]:
+    def queried_measures(self) -> tuple[str, ...]:
         """The measures that are read, each once, in the formula's order."""
         return tuple(dict.fromkeys(need.measure for need in self.needs))
 
@@ -93,27 +93,27 @@ def parse_metric_query(metric_id: str, given: Given) -> MetricQuery:
     asked = {name: value for name, value in given.items() if value != ""}
     for name in asked:
         if name not in NAMES:
-            raise refused(name, "unknown", "there is no such parameter")
-    params = formula.params({name: value for name, value in asked.items() if name not in OWN})
-    measure = formula.measure(_text(asked, "measure"))
-    start, end = _range(asked)
-    channel = _choice(asked, "channel", ServiceChannel)
+            raise invalid_parameter(name, "unknown", "there is no such parameter")
+    params = formula.parse_params({name: value for name, value in asked.items() if name not in OWN})
+    measure = formula.measure_of(_text_parameter(asked, "measure"))
+    start, end = _date_range(asked)
+    channel = _choice_parameter(asked, "channel", ServiceChannel)
     question = MetricQuery(
         formula=formula,
         params=params,
         measure=measure,
-        needs=formula.reads(measure, params),
+        needs=formula.needed_measures(measure, params),
         start=start,
         end=end,
-        interval=_choice(asked, "interval", QueryInterval),
-        group_by=_dimensions(asked),
-        agency=_text(asked, "agency"),
-        department=_text(asked, "department"),
-        service=_text(asked, "service"),
+        interval=_choice_parameter(asked, "interval", QueryInterval),
+        group_by=_group_dimensions(asked),
+        agency=_text_parameter(asked, "agency"),
+        department=_text_parameter(asked, "department"),
+        service=_text_parameter(asked, "service"),
         channel=channel.value if channel else None,
-        touchpoint=_text(asked, "touchpoint"),
-        compare=_choice(asked, "compare", Compare),
-        version=_version(asked),
+        touchpoint=_text_parameter(asked, "touchpoint"),
+        compare=_choice_parameter(asked, "compare", CompareMode),
+        version=_version_parameter(asked),
     )
     _check_channels(question)
     return question
@@ -121,63 +121,67 @@ def parse_metric_query(metric_id: str, given: Given) -> MetricQuery:
 
 def _check_channels(question: MetricQuery) -> None:
     if question.formula.across_channels:
-        for field, inside in (("channel", question.channel), ("group_by", Dimension.CHANNEL in question.group_by)):
+        for field, inside in (("channel", question.channel), ("group_by", GroupDimension.CHANNEL in question.group_by)):
             if inside:
-                raise refused(field, "not_applicable", f"{question.formula.id} compares channels, it is not of one")
+                raise invalid_parameter(
+                    field, "not_applicable", f"{question.formula.id} compares channels, it is not of one"
+                )
 
 
-def _text(asked: Given, name: str) -> str | None:
+def _text_parameter(asked: Given, name: str) -> str | None:
     value = asked.get(name)
     if value is None:
         return None
     if not isinstance(value, str) or len(value) > _TEXT_MAX or not value.isprintable():
-        raise refused(name, "not_text", f"must be plain text of at most {_TEXT_MAX} characters")
+        raise invalid_parameter(name, "not_text", f"must be plain text of at most {_TEXT_MAX} characters")
     return value
 
 
-def _choice(asked: Given, name: str, choices: type[_Choice]) -> _Choice | None:
+def _choice_parameter(asked: Given, name: str, choices: type[_Choice]) -> _Choice | None:
     value = asked.get(name)
     if value is None:
         return None
     if value not in set(choices):
-        raise refused(name, "unknown", f"must be one of {', '.join(choices)}")
+        raise invalid_parameter(name, "unknown", f"must be one of {', '.join(choices)}")
     return choices(value)
 
 
-def _dimensions(asked: Given) -> tuple[Dimension, ...]:
-    text = _text(asked, "group_by")
+def _group_dimensions(asked: Given) -> tuple[GroupDimension, ...]:
+    text = _text_parameter(asked, "group_by")
     names = text.split(",") if text else []
-    dimensions = tuple(found for name in names if (found := _choice({"group_by": name}, "group_by", Dimension)))
+    dimensions = tuple(
+        found for name in names if (found := _choice_parameter({"group_by": name}, "group_by", GroupDimension))
+    )
     if len(set(dimensions)) < len(dimensions):
-        raise refused("group_by", "repeated", "names a dimension twice")
+        raise invalid_parameter("group_by", "repeated", "names a dimension twice")
     return dimensions
 
 
-def _range(asked: Given) -> tuple[date, date]:
-    start, end = _day(asked, "from"), _day(asked, "to")
+def _date_range(asked: Given) -> tuple[date, date]:
+    start, end = _date_parameter(asked, "from"), _date_parameter(asked, "to")
     if start >= end:
-        raise refused("to", "out_of_range", "must lie after from; it is not included in the range")
+        raise invalid_parameter("to", "out_of_range", "must lie after from; it is not included in the range")
     return start, end
 
 
-def _day(asked: Given, name: str) -> date:
+def _date_parameter(asked: Given, name: str) -> date:
     value = asked.get(name)
     if value is None:
-        raise refused(name, "required", "is needed: a local date, YYYY-MM-DD")
+        raise invalid_parameter(name, "required", "is needed: a local date, YYYY-MM-DD")
     try:
         day = date.fromisoformat(value) if isinstance(value, str) and _DAY.fullmatch(value) else None
     except ValueError:
         day = None
     if day is None or not _FIRST_DAY <= day <= _LAST_DAY:
-        raise refused(name, "not_a_date", "must be a date from 1900 to 2200, YYYY-MM-DD")
+        raise invalid_parameter(name, "not_a_date", "must be a date from 1900 to 2200, YYYY-MM-DD")
     return day
 
 
-def _version(asked: Given) -> int | None:
+def _version_parameter(asked: Given) -> int | None:
     value = asked.get("version")
     if value is None:
         return None
     text = value if isinstance(value, str) else f"{value:g}"
     if not _VERSION.fullmatch(text):
-        raise refused("version", "not_whole", "must be a whole number, one or more")
+        raise invalid_parameter("version", "not_whole", "must be a whole number, one or more")
     return int(text)

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from metrics_worker.formulas.figures import Figure
-from metrics_worker.formulas.significance import Change
+from metrics_worker.formulas.figures import MetricFigure
+from metrics_worker.formulas.significance import TestedChange
 from metrics_worker.query.domain.metric_query import MetricQuery
-from metrics_worker.query.domain.periods import Slot
+from metrics_worker.query.domain.periods import PeriodSlot
 from metrics_worker.query.domain.summation import Group, UnallocatedTally
 
 SUPPRESSED = "suppressed"
@@ -25,26 +25,26 @@ class AsOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Compared:
+class ComparedChange:
     """A change against the dates from ``start`` to before ``end``; figures are None where there was none to compare."""
 
     start: date
     end: date
     value: float | None
     n: int | None
-    change: Change | None
+    change: TestedChange | None
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ResultRow:
     """One figure. ``figure`` is None where it is hidden, or where only totals of longer periods are known."""
 
     group: Mapping[str, str | None]
-    slot: Slot
+    slot: PeriodSlot
     status: str
-    figure: Figure | None
+    figure: MetricFigure | None
     left_out: tuple[UnallocatedTally, ...] = ()
-    compared: Compared | None = None
+    compared: ComparedChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,16 @@ class MetricResult:
     time_zone: str
     versions: tuple[int, ...]
     as_of: AsOf
-    rows: tuple[Row, ...]
+    rows: tuple[ResultRow, ...]
 
 
-def row_of(group: Mapping[str, str | None], slot: Slot, figure: Figure, left_out: tuple[UnallocatedTally, ...]) -> Row:
+def row_of(
+    group: Mapping[str, str | None], slot: PeriodSlot, figure: MetricFigure, left_out: tuple[UnallocatedTally, ...]
+) -> ResultRow:
     """The row of a figure; without any count, tallies that were left out make it ``coarser_only``."""
     if left_out and figure.status == "no_data":
-        return Row(group, slot, COARSER_ONLY, None, left_out)
-    return Row(group, slot, figure.status.value, figure, left_out)
+        return ResultRow(group, slot, COARSER_ONLY, None, left_out)
+    return ResultRow(group, slot, figure.status.value, figure, left_out)
 
 
 def order_of(group: Group) -> tuple[tuple[bool, str], ...]:

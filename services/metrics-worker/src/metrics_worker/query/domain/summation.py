@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from metrics_worker.formulas.counts import Counts
-from metrics_worker.formulas.formula import Need
-from metrics_worker.query.domain.grain_plan import DAY, MONTH, Place, Timeline
+from metrics_worker.formulas.counts import BinCounts
+from metrics_worker.formulas.formula import MeasureNeed
+from metrics_worker.query.domain.grain_plan import DAY, MONTH, QueryTimeline, SlotPlacement
 from soundings.kernel.histogram_bins import NONE, UNKNOWN
 from soundings.kernel.scales import ALL, UNITS, MeasureScale, has_total, is_numeric, scale_bins
 
@@ -18,7 +18,7 @@ _WITHOUT_AMOUNT: Final = frozenset({UNKNOWN, NONE})
 
 
 @dataclass(slots=True)
-class Sum:
+class CellSum:
     """Bins added up: n by bin, and one exact total of them all, for nothing reads totals bin by bin."""
 
     bins: dict[str, int] = field(default_factory=dict[str, int])
@@ -40,13 +40,13 @@ class Sum:
                 known[name] = known.get(name, 0) + value[0]
                 self.total += value[1]
 
-    def counts(self, scale: MeasureScale) -> Counts:
+    def bin_counts(self, scale: MeasureScale) -> BinCounts:
         """As counts; the total stands at the first bin that has a value, since only such have amounts."""
         cells = {name: (n, 0) for name, n in self.bins.items()}
         if self.total:
             holder = next((name for name in cells if name not in _WITHOUT_AMOUNT), UNKNOWN)
             cells[holder] = (self.bins.get(holder, 0), self.total)
-        return Counts(scale, cells)
+        return BinCounts(scale, cells)
 
 
 class CellReading(NamedTuple):
@@ -83,18 +83,18 @@ At = tuple[int, Group]
 
 
 @dataclass(slots=True)
-class Sums:
+class CellSums:
     """Everything that was read, added up by slot and group."""
 
-    counted: dict[At, dict[SumKey, Sum]] = field(default_factory=dict[At, dict[SumKey, Sum]])
+    counted: dict[At, dict[SumKey, CellSum]] = field(default_factory=dict[At, dict[SumKey, CellSum]])
     left_out: dict[At, set[UnallocatedTally]] = field(default_factory=dict[At, set[UnallocatedTally]])
 
     @property
-    def groups(self) -> frozenset[Group]:
+    def group_keys(self) -> frozenset[Group]:
         """The groups that anything was counted of, or left out."""
         return frozenset(group for _, group in (*self.counted, *self.left_out))
 
-    def versions(self, need: str) -> frozenset[int]:
+    def pooled_versions(self, need: str) -> frozenset[int]:
         """The versions that were counted under a need."""
         return frozenset(heap.version for heaps in self.counted.values() for heap in heaps if heap.need == need)
 
@@ -103,18 +103,20 @@ GroupOf = Callable[[str, str, str], Group]
 """The group of a service, channel and touchpoint."""
 
 
-def add_up(lines: Iterable[CellReading], timeline: Timeline, needs: Iterable[Need], group_of: GroupOf) -> Sums:
+def add_up(
+    lines: Iterable[CellReading], timeline: QueryTimeline, needs: Iterable[MeasureNeed], group_of: GroupOf
+) -> CellSums:
     """The sums of all lines that fit, and which longer tallies do not."""
-    sums = Sums()
-    wanted: dict[str, list[Need]] = {}
+    sums = CellSums()
+    wanted: dict[str, list[MeasureNeed]] = {}
     for need in needs:
         wanted.setdefault(need.measure, []).append(need)
-    places: dict[tuple[str, str], Place] = {}
+    places: dict[tuple[str, str], SlotPlacement] = {}
     groups: dict[tuple[str, str, str], Group] = {}
-    tallies = _Tallies()
+    tallies = _TallySums()
     for line in lines:
         when, where = (line.grain, line.bucket), (line.service, line.channel, line.touchpoint)
-        place = places.get(when) or places.setdefault(when, timeline.place(*when))
+        place = places.get(when) or places.setdefault(when, timeline.place_bucket(*when))
         group = groups.get(where)
         if group is None:
             group = groups[where] = group_of(*where)
@@ -123,19 +125,19 @@ def add_up(lines: Iterable[CellReading], timeline: Timeline, needs: Iterable[Nee
             for need in wanted[line.measure]:
                 if need.channels is None or line.channel in need.channels:
                     heap = SumKey(need.key, line.version)
-                    pile = heaps.get(heap) or heaps.setdefault(heap, Sum())
+                    pile = heaps.get(heap) or heaps.setdefault(heap, CellSum())
                     pile.add_bins(line.bins)
                     pile.reported |= line.tally
         if line.tally:
-            tallies.take(line, group)
+            tallies.add_line(line, group)
     for (grain, bucket), group, measure in tallies.in_no_finer_cell():
-        for slot in timeline.place(grain, bucket).cut:
+        for slot in timeline.place_bucket(grain, bucket).cut:
             sums.left_out.setdefault((slot, group), set()).add(UnallocatedTally(measure, grain, bucket))
     _leave_out_nothing(sums)
     return sums
 
 
-def _leave_out_nothing(sums: Sums) -> None:
+def _leave_out_nothing(sums: CellSums) -> None:
     """Rows of several workers may cancel out; then it is as if nothing had ever come."""
     for at, heaps in list(sums.counted.items()):
         for heap in [heap for heap, sum_ in heaps.items() if sum_.is_nothing]:
@@ -144,7 +146,7 @@ def _leave_out_nothing(sums: Sums) -> None:
             del sums.counted[at]
 
 
-class _Where(NamedTuple):
+class _SumPlace(NamedTuple):
     month: str
     group: Group
     service: str
@@ -154,22 +156,22 @@ class _Where(NamedTuple):
     version: int
 
 
-class _Tallies:
+class _TallySums:
     """Tallies by grain. The cell of a month holds those of its days too; what is left without them came as a month."""
 
     def __init__(self) -> None:
         self._found: set[tuple[tuple[str, str], Group, str]] = set()
-        self._months: dict[_Where, Sum] = {}
-        self._of_month: dict[_Where, Sum] = {}
+        self._months: dict[_SumPlace, CellSum] = {}
+        self._of_month: dict[_SumPlace, CellSum] = {}
 
-    def take(self, line: CellReading, group: Group) -> None:
+    def add_line(self, line: CellReading, group: Group) -> None:
         if line.grain != MONTH:
             self._found.add(((line.grain, line.bucket), group, line.measure))
         if line.grain in {DAY, MONTH}:
             month = line.bucket[:8] + "01"
-            where = _Where(month, group, line.service, line.channel, line.touchpoint, line.measure, line.version)
+            where = _SumPlace(month, group, line.service, line.channel, line.touchpoint, line.measure, line.version)
             months = self._months if line.grain == MONTH else self._of_month
-            months.setdefault(where, Sum()).add_bins(line.bins)
+            months.setdefault(where, CellSum()).add_bins(line.bins)
 
     def in_no_finer_cell(self) -> Iterable[tuple[tuple[str, str], Group, str]]:
         """When, of which group and measure: days, quarters, years, and months that came as months."""
@@ -179,11 +181,15 @@ class _Tallies:
                 yield (MONTH, where.month), where.group, where.measure
 
 
-def counts_of(heaps: Mapping[SumKey, Sum], need: Need, scale: MeasureScale, versions: frozenset[int]) -> Counts:
+def counts_of(
+    heaps: Mapping[SumKey, CellSum], need: MeasureNeed, scale: MeasureScale, versions: frozenset[int]
+) -> BinCounts:
     """The counts of a need over some versions of one scale; a reported zero has a bin with 0."""
     sums = [sum_ for version in sorted(versions) if (sum_ := heaps.get(SumKey(need.key, version))) is not None]
-    counts = sum((one.counts(scale) for one in sums[1:]), sums[0].counts(scale)) if sums else Counts(scale, {})
-    return Counts(scale, {_zero_bin(scale): (0, 0)}) if sums and not counts.bins else counts
+    counts = (
+        sum((one.bin_counts(scale) for one in sums[1:]), sums[0].bin_counts(scale)) if sums else BinCounts(scale, {})
+    )
+    return BinCounts(scale, {_zero_bin(scale): (0, 0)}) if sums and not counts.bins else counts
 
 
 def _zero_bin(scale: MeasureScale) -> str:

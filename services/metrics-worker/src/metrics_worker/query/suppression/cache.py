@@ -5,11 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, NamedTuple
 
-from metrics_worker.catalogue_view.domain import Agency, CatalogueView, MeasureFacts, Service
+from metrics_worker.catalogue_view.domain import AgencyFacts, CatalogueView, MeasureFacts, ServiceFacts
 from metrics_worker.query.domain.summation import CellReading
-from metrics_worker.query.ports import Progress
+from metrics_worker.query.ports import FoldProgress
 from metrics_worker.query.suppression.mask import TableDecisions, departments_of, judged_of, rules_of, tables_of
-from metrics_worker.suppression import Table, decide
+from metrics_worker.suppression import SuppressionTable, decide_suppression
 from soundings.kernel.scales import MeasureScale
 
 _KEPT: Final = 500
@@ -28,14 +28,14 @@ class SuppressionKey(NamedTuple):
 class SuppressionInput:
     """The cells of a matter as one snapshot held them, and the services they are of."""
 
-    agency: Agency
+    agency: AgencyFacts
     facts: MeasureFacts
-    services: tuple[Service, ...]
+    services: tuple[ServiceFacts, ...]
     structure: CatalogueView
-    progress: Progress
+    progress: FoldProgress
     lines: Sequence[CellReading]
 
-    def tables(self) -> dict[MeasureScale, tuple[Table, ...]]:
+    def input_tables(self) -> dict[MeasureScale, tuple[SuppressionTable, ...]]:
         """The tables by scale, for versions of different scales are never summed."""
         departments = departments_of(self.structure, self.services)
         scales = self.facts.scales
@@ -46,13 +46,13 @@ class SuppressionInput:
 
 
 @dataclass(slots=True)
-class _Decision:
+class _CachedDecision:
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     structure: CatalogueView | None = None
-    progress: Progress | None = None
+    progress: FoldProgress | None = None
     judged: Mapping[MeasureScale, TableDecisions] = field(default_factory=dict[MeasureScale, TableDecisions])
 
-    def holds(self, structure: CatalogueView, progress: Progress) -> bool:
+    def is_current(self, structure: CatalogueView, progress: FoldProgress) -> bool:
         known = self.progress
         return (
             known is not None
@@ -65,37 +65,41 @@ class SuppressionCache:
     """The decisions that were made last. Each is made once, however many ask for it at the same time."""
 
     def __init__(self) -> None:
-        self._kept: dict[SuppressionKey, _Decision] = {}
+        self._kept: dict[SuppressionKey, _CachedDecision] = {}
 
-    def known(
-        self, matter: SuppressionKey, structure: CatalogueView, progress: Progress
+    def cached_decisions(
+        self, matter: SuppressionKey, structure: CatalogueView, progress: FoldProgress
     ) -> Mapping[MeasureScale, TableDecisions] | None:
         """The decision on a matter by scale, if it was made for this state of the cells."""
         decision = self._kept.get(matter)
-        return decision.judged if decision is not None and decision.holds(structure, progress) else None
+        return decision.judged if decision is not None and decision.is_current(structure, progress) else None
 
-    async def judge(self, matter: SuppressionKey, evidence: SuppressionInput) -> Mapping[MeasureScale, TableDecisions]:
+    async def decide_table(
+        self, matter: SuppressionKey, evidence: SuppressionInput
+    ) -> Mapping[MeasureScale, TableDecisions]:
         """The decision on a matter by scale; years that are as they were keep theirs."""
         decision = self._kept.get(matter)
         if decision is None:
             if len(self._kept) >= _KEPT:
                 self._kept.pop(next(iter(self._kept)))
-            decision = self._kept[matter] = _Decision()
+            decision = self._kept[matter] = _CachedDecision()
         async with decision.lock:
-            if decision.holds(evidence.structure, evidence.progress):
+            if decision.is_current(evidence.structure, evidence.progress):
                 return decision.judged
-            judged = await asyncio.to_thread(_judge, evidence, decision.judged)
+            judged = await asyncio.to_thread(_decide_input, evidence, decision.judged)
             decision.structure, decision.progress, decision.judged = evidence.structure, evidence.progress, judged
             return judged
 
 
-def _judge(
+def _decide_input(
     evidence: SuppressionInput, previous: Mapping[MeasureScale, TableDecisions]
 ) -> dict[MeasureScale, TableDecisions]:
     rules = rules_of(evidence.agency)
     judged: dict[MeasureScale, TableDecisions] = {}
-    for scale, tables in evidence.tables().items():
+    for scale, tables in evidence.input_tables().items():
         before = previous[scale].hidings if scale in previous else ()
         earlier = (*before, *(None for _ in tables))
-        judged[scale] = judged_of(tables, [decide(table, rules, earlier[at]) for at, table in enumerate(tables)])
+        judged[scale] = judged_of(
+            tables, [decide_suppression(table, rules, earlier[at]) for at, table in enumerate(tables)]
+        )
     return judged

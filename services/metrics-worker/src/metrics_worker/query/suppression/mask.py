@@ -5,14 +5,21 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Final
 
-from metrics_worker.catalogue_view.domain import Agency, CatalogueView, Service
-from metrics_worker.formulas.figures import Figure
-from metrics_worker.formulas.formula import Need
-from metrics_worker.query.domain.metric_query import Dimension, MetricQuery
-from metrics_worker.query.domain.periods import Slot
-from metrics_worker.query.domain.scope import Scope
-from metrics_worker.query.domain.summation import CellReading, Group, Sum
-from metrics_worker.suppression import Cell, CellGrain, Grain, Rules, SuppressionDecision, Table
+from metrics_worker.catalogue_view.domain import AgencyFacts, CatalogueView, ServiceFacts
+from metrics_worker.formulas.figures import MetricFigure
+from metrics_worker.formulas.formula import MeasureNeed
+from metrics_worker.query.domain.metric_query import GroupDimension, MetricQuery
+from metrics_worker.query.domain.periods import PeriodSlot
+from metrics_worker.query.domain.scope import QueryScope
+from metrics_worker.query.domain.summation import CellReading, CellSum, Group
+from metrics_worker.suppression import (
+    CellGrain,
+    Grain,
+    SuppressionDecision,
+    SuppressionRules,
+    SuppressionTable,
+    TableCell,
+)
 from soundings.kernel.agency_calendar import AgencyCalendar, QueryInterval
 from soundings.kernel.scales import UNITS, MeasureScale
 
@@ -29,34 +36,36 @@ _PERIOD_OF: Final[Mapping[CellGrain, Grain]] = {"month": "month", "quarter": "qu
 Period = tuple[Grain, date]
 
 
-def rules_of(agency: Agency) -> Rules:
+def rules_of(agency: AgencyFacts) -> SuppressionRules:
     month = int(agency.calendar.fiscal_year_start[:2])
-    return Rules(threshold=agency.threshold, fiscal_month=month, strict=agency.strict)
+    return SuppressionRules(threshold=agency.threshold, fiscal_month=month, strict=agency.strict)
 
 
 def tables_of(
     lines: Iterable[CellReading], scale: MeasureScale, departments: Mapping[str, tuple[str, ...]]
-) -> tuple[Table, ...]:
+) -> tuple[SuppressionTable, ...]:
     """The table of a measure's n; where some durations are unknown, also that of the known ones, as means have it."""
-    sums: dict[Cell, Sum] = {}
+    sums: dict[TableCell, CellSum] = {}
     for line in lines:
-        cell = Cell(line.service, line.channel, _CELL_GRAINS[line.grain], line.bucket)
-        sums.setdefault(cell, Sum()).add_bins(line.bins)
-    counts = {cell: sum_.counts(scale) for cell, sum_ in sums.items()}
-    units = {cell: one.units for cell, one in counts.items()}
+        cell = TableCell(line.service, line.channel, _CELL_GRAINS[line.grain], line.bucket)
+        sums.setdefault(cell, CellSum()).add_bins(line.bins)
+    counts = {cell: sum_.bin_counts(scale) for cell, sum_ in sums.items()}
+    units = {cell: one.unit_count for cell, one in counts.items()}
     bins = {cell: {name: n for name, (n, _) in one.bins.items() if name != UNITS} for cell, one in counts.items()}
-    known = {cell: sum(n for _, n, _ in one.valued()) for cell, one in counts.items()}
-    tables = (Table(units, departments, bins),)
+    known = {cell: sum(n for _, n, _ in one.valued_counts()) for cell, one in counts.items()}
+    tables = (SuppressionTable(units, departments, bins),)
     return (
-        tables if known == units or scale is not MeasureScale.DURATION else (*tables, Table(known, departments, bins))
+        tables
+        if known == units or scale is not MeasureScale.DURATION
+        else (*tables, SuppressionTable(known, departments, bins))
     )
 
 
-def departments_of(structure: CatalogueView, services: Iterable[Service]) -> dict[str, tuple[str, ...]]:
+def departments_of(structure: CatalogueView, services: Iterable[ServiceFacts]) -> dict[str, tuple[str, ...]]:
     """Of each service the departments that sum it: its own, and each with all that is below it."""
     listed = list(services)
     own = {service.department_id for service in listed}
-    above = {department: structure.above(department) for department in own}
+    above = {department: structure.departments_above(department) for department in own}
     parents = frozenset(parent for chain in above.values() for parent in chain[1:])
     return {
         service.id: (
@@ -81,7 +90,7 @@ class TableDecisions:
     totals: frozenset[Period]
 
 
-def judged_of(tables: Sequence[Table], hidings: Sequence[SuppressionDecision]) -> TableDecisions:
+def judged_of(tables: Sequence[SuppressionTable], hidings: Sequence[SuppressionDecision]) -> TableDecisions:
     """The decisions ``hidings`` on the tables of one measure."""
     table = tables[0]
     totals: set[Period] = {
@@ -96,18 +105,20 @@ def judged_of(tables: Sequence[Table], hidings: Sequence[SuppressionDecision]) -
 class SuppressionMask:
     """Answers for one question what its caller may not see."""
 
-    def __init__(self, question: MetricQuery, scope: Scope, judged: Mapping[tuple[str, str], TableDecisions]) -> None:
+    def __init__(
+        self, question: MetricQuery, scope: QueryScope, judged: Mapping[tuple[str, str], TableDecisions]
+    ) -> None:
         """``judged`` by agency and measure."""
         self._question = question
         self._scope = scope
         self._judged = judged
         self._agencies = {agency.id: agency for agency in scope.agencies}
 
-    def suppresses(self, group: Group, slot: Slot, figure: Figure) -> bool:
+    def suppresses(self, group: Group, slot: PeriodSlot, figure: MetricFigure) -> bool:
         """Whether a figure is hidden: since a sum that it is made of is, or since it is of too few by itself."""
         named = dict(zip(self._question.group_by, group, strict=True))
-        agency = self._agencies[self._agency(named)]
-        if _few(figure, agency):
+        agency = self._agencies[self._agency_hidden(named)]
+        if _is_few(figure, agency):
             return True
         if slot.until <= slot.start:
             return False
@@ -115,35 +126,35 @@ class SuppressionMask:
             self._hides_need(need, self._judged[agency.id, need.measure], named, slot) for need in self._question.needs
         )
 
-    def _agency(self, named: Mapping[Dimension, str | None]) -> str:
-        service = named.get(Dimension.SERVICE) or self._question.service
+    def _agency_hidden(self, named: Mapping[GroupDimension, str | None]) -> str:
+        service = named.get(GroupDimension.SERVICE) or self._question.service
         if service is not None:
             return self._scope.services[service].agency_id
-        return named.get(Dimension.AGENCY) or self._scope.agencies[0].id
+        return named.get(GroupDimension.AGENCY) or self._scope.agencies[0].id
 
     def _hides_need(
-        self, need: Need, judged: TableDecisions, named: Mapping[Dimension, str | None], slot: Slot
+        self, need: MeasureNeed, judged: TableDecisions, named: Mapping[GroupDimension, str | None], slot: PeriodSlot
     ) -> bool:
         """A need over some channels is a sum that is not judged itself: it is shown where each of its parts is."""
-        one_channel = named.get(Dimension.CHANNEL) or self._question.channel
-        service = named.get(Dimension.SERVICE) or self._question.service
-        department = None if service else self._department(named, judged)
-        ways = ways_of(slot, self._scope.calendar, judged.totals)
+        one_channel = named.get(GroupDimension.CHANNEL) or self._question.channel
+        service = named.get(GroupDimension.SERVICE) or self._question.service
+        department = None if service else self._department_hidden(named, judged)
+        ways = ways_of(slot, self._scope.agency_calendar, judged.totals)
         return any(
-            not any(_shows(hiding, way, service, department, channel) for way in ways)
+            not any(_is_shown(hiding, way, service, department, channel) for way in ways)
             for hiding in judged.hidings
             for channel in ((one_channel,) if need.channels is None else sorted(need.channels))
         )
 
-    def _department(self, named: Mapping[Dimension, str | None], judged: TableDecisions) -> str | None:
+    def _department_hidden(self, named: Mapping[GroupDimension, str | None], judged: TableDecisions) -> str | None:
         """A row is of a department alone, a question about one of all below it too."""
-        if (own := named.get(Dimension.DEPARTMENT)) is not None:
+        if (own := named.get(GroupDimension.DEPARTMENT)) is not None:
             return own
         asked = self._question.department
         return with_below(asked) if asked and with_below(asked) in judged.departments else asked
 
 
-def _shows(
+def _is_shown(
     hiding: SuppressionDecision, way: Iterable[Period], service: str | None, department: str | None, channel: str | None
 ) -> bool:
     return not any(
@@ -152,7 +163,7 @@ def _shows(
     )
 
 
-def ways_of(slot: Slot, calendar: AgencyCalendar, totals: Iterable[Period]) -> tuple[tuple[Period, ...], ...]:
+def ways_of(slot: PeriodSlot, calendar: AgencyCalendar, totals: Iterable[Period]) -> tuple[tuple[Period, ...], ...]:
     """The ways in which what counts of a slot is made of periods that are judged.
 
     Only of itself where it is such a period; else of a series of equal ones, if no tally inside it is longer than they
@@ -162,7 +173,9 @@ def ways_of(slot: Slot, calendar: AgencyCalendar, totals: Iterable[Period]) -> t
     if single is not None:
         return (((_GRAINS[single], slot.start),),)
     inside = [
-        (first, after) for first, after in _stretches(totals, calendar) if slot.start <= first and after <= slot.until
+        (first, after)
+        for first, after in _hidden_ranges(totals, calendar)
+        if slot.start <= first and after <= slot.until
     ]
     ways: list[tuple[Period, ...]] = []
     for interval in sorted(calendar.whole_periods(slot.start, slot.until)):
@@ -172,11 +185,11 @@ def ways_of(slot: Slot, calendar: AgencyCalendar, totals: Iterable[Period]) -> t
     return tuple(ways)
 
 
-def _stretches(totals: Iterable[Period], calendar: AgencyCalendar) -> Iterable[tuple[date, date]]:
+def _hidden_ranges(totals: Iterable[Period], calendar: AgencyCalendar) -> Iterable[tuple[date, date]]:
     return ((first, calendar.next_of(first, _INTERVALS[grain])) for grain, first in totals)
 
 
-def _few(figure: Figure, agency: Agency) -> bool:
+def _is_few(figure: MetricFigure, agency: AgencyFacts) -> bool:
     """Whether a figure is of fewer than the agency shows; when strict, also one with few on either side of it."""
     rules = rules_of(agency)
     parts = dict(figure.distribution or {})
