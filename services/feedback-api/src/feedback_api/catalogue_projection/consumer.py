@@ -134,7 +134,7 @@ class CatalogueConsumer:
             self._prepared = True
 
     async def _follow_log(self) -> None:
-        await self._compare()
+        await self._compare_topic()
         target = await self._log.end_position(*_HOME)
         while True:
             batch = await self._log.read_batch(*_HOME, self._position, _READ_MAX)
@@ -157,7 +157,7 @@ class CatalogueConsumer:
     def _catch_up(self) -> None:
         self._look_for_missing()
         if self._mismatch is None:
-            for key in self._missing():
+            for key in self._missing_keys():
                 self._remove_entity(key)
             self._restored = ()
         self._caught_up = True
@@ -167,18 +167,18 @@ class CatalogueConsumer:
 
     # Whether it is the same topic
 
-    async def _compare(self) -> None:
+    async def _compare_topic(self) -> None:
         """Hold the topic against how far the last run has read it, or this one before the log went away."""
         if not self._compared and self._last_known is not None:
             known = await asyncio.to_thread(self._last_known.read_records)
-            problem = None if known is None else await self._problem(known.mark)
+            problem = None if known is None else await self._mark_problem(known.mark)
             self._compared = True
             if known is not None and problem is not None:
                 self._begin_again(known.records, problem)
-        elif (problem := await self._problem(self._mark)) is not None:
+        elif (problem := await self._mark_problem(self._mark)) is not None:
             self._begin_again((*self._restored, *self._newest.values()), problem)
 
-    async def _problem(self, mark: ReadMark) -> str | None:
+    async def _mark_problem(self, mark: ReadMark) -> str | None:
         return (await check_marks(self._log, {_HOME: mark}))[_HOME].problem
 
     async def _check_end(self) -> None:
@@ -198,12 +198,12 @@ class CatalogueConsumer:
         _log.error("catalogue_topic_mismatch", reason=problem, entities=len(known))
         self._knows.set()
 
-    def _missing(self) -> AbstractSet[bytes]:
+    def _missing_keys(self) -> AbstractSet[bytes]:
         return {record.key for record in self._restored} - self._seen
 
     def _look_for_missing(self) -> None:
         """The topic is whole once it tells of every entity that was known."""
-        if self._mismatch is not None and self._missing():
+        if self._mismatch is not None and self._missing_keys():
             return
         if self._mismatch is not None:
             _log.warning("catalogue_topic_whole_again", entities=len(self._newest))

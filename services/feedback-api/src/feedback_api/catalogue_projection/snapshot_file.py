@@ -19,7 +19,7 @@ _FORMAT: Final = 1
 _log = structlog.get_logger("feedback_api.catalogue_projection")
 
 
-class _Head(TypedDict):
+class _SnapshotHeader(TypedDict):
     format: int
     records: int
     next: NotRequired[int]
@@ -27,7 +27,7 @@ class _Head(TypedDict):
     digest: NotRequired[str | None]
 
 
-Line = tuple[int, int, str, str, list[tuple[str, str]]]
+SnapshotLine = tuple[int, int, str, str, list[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,9 @@ class CatalogueSnapshotFile:
             head = cast("_Head", orjson.loads(first))
             if (head["format"], head["records"]) != (_FORMAT, len(lines)):
                 raise ValueError("it is cut off, or of another format")  # noqa: TRY301 - told as all else is
-            return KnownCatalogue([_stored_record(cast("Line", orjson.loads(line))) for line in lines], _mark(head))
+            return KnownCatalogue(
+                [_stored_record(cast("Line", orjson.loads(line))) for line in lines], _header_mark(head)
+            )
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -87,19 +89,19 @@ def _replace_file(path: Path, content: bytes) -> None:
         os.close(folder)
 
 
-def _mark(head: _Head) -> ReadMark:
+def _header_mark(head: _SnapshotHeader) -> ReadMark:
     """The mark in a first line; files of earlier versions have none."""
     digest = head.get("digest")
     return ReadMark(head.get("next", 0), head.get("last"), None if digest is None else bytes.fromhex(digest))
 
 
-def _record_line(record: StoredRecord) -> Line:
+def _record_line(record: StoredRecord) -> SnapshotLine:
     # Latin-1 gives every byte a character, and these are nearly always plain JSON, which stays readable so.
     headers = [(name, value.decode("latin-1")) for name, value in record.headers]
     return record.position, record.at, record.key.decode("latin-1"), (record.value or b"").decode("latin-1"), headers
 
 
-def _stored_record(line: Line) -> StoredRecord:
+def _stored_record(line: SnapshotLine) -> StoredRecord:
     position, at, key, value, headers = line
     unpacked = tuple((name, text.encode("latin-1")) for name, text in headers)
     return StoredRecord(CATALOGUE.name, 0, position, key.encode("latin-1"), value.encode("latin-1"), unpacked, at)

@@ -43,7 +43,7 @@ def read_records(vendor: str, body: bytes, content_type: str | None, rows_max: i
     """The records in a body; raises Unreadable, TooLarge or UnsupportedType."""
     kind = media_type(content_type)
     if vendor == "generic-csv" and kind in _CSV_TYPES:
-        return _csv_rows(_decoded(body, content_type), rows_max)
+        return _csv_rows(_decode_text(body, content_type), rows_max)
     if kind in _JSON_KINDS:
         value = parse_body(body)
         found = list(value) if is_list(value) else [value]
@@ -75,7 +75,7 @@ _UNWRAP: Final[Mapping[str, Callable[[object], Sequence[object]]]] = {
 }
 
 
-def _decoded(body: bytes, content_type: str | None) -> str:
+def _decode_text(body: bytes, content_type: str | None) -> str:
     """The text of a file: by its byte order mark, or else the ``charset`` of its type, or else UTF-8."""
     said = _CHARSET.search(content_type or "")
     marked = next((encoding for mark, encoding in _MARKS if body.startswith(mark)), None)
@@ -96,7 +96,7 @@ def _decoded(body: bytes, content_type: str | None) -> str:
     return text
 
 
-class _Lines:
+class _BoundedLines:
     """The lines of a text, none of them and no row of more than a bounded length; ``end_row`` after each row."""
 
     def __init__(self, text: str) -> None:
@@ -126,7 +126,7 @@ def _csv_rows(text: str, rows_max: int) -> Sequence[object]:
     delimiter = _detect_delimiter(text) if said is None else said[1]
     if text.count(delimiter) > _CELLS_MAX or text.count("\n") > 2 * rows_max + _COLUMNS_MAX:
         raise TooLarge(f"A file may hold {rows_max} rows and {_CELLS_MAX} cells at once. Send it in parts.")
-    lines = _Lines(text)
+    lines = _BoundedLines(text)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         header = [name.strip() for name in next(reader, list[str]())]

@@ -167,7 +167,7 @@ async def _dry_run_mapper(
     manager = current_principal(request)
     if manager is ANONYMOUS:
         return await desk.callers.authenticate_sender(request, source_id, vendor, body)
-    return desk.callers.door.context_of(await desk.callers.source_for(manager, source_id), request)
+    return desk.callers.authenticator.context_of(await desk.callers.source_for(manager, source_id), request)
 
 
 async def _read_secret(request: Request) -> str:

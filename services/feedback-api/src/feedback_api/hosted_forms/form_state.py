@@ -38,7 +38,7 @@ def stage_id(record_id: str, stage: str) -> str:
     return str(uuid5(_STAGES, f"{record_id}/{stage}"))
 
 
-def read_sheet(body: bytes) -> FormState:
+def read_form_state(body: bytes) -> FormState:
     """The sheet that a page sent; Unreadable where it is none."""
     try:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_FIELDS_MAX)
@@ -66,7 +66,9 @@ def read_sheet(body: bytes) -> FormState:
     )
 
 
-def first_sheet(query: Mapping[str, str], hidden: Sequence[str], record_id: str, start: str, version: int) -> FormState:
+def initial_form_state(
+    query: Mapping[str, str], hidden: Sequence[str], record_id: str, start: str, version: int
+) -> FormState:
     """The sheet of somebody who has just come: what the address says of the answer and of hidden questions."""
     carried = {name: query[name] for name in CARRIED if query.get(name)}
     return FormState(

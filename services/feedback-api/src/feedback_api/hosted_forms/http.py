@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from feedback_api.catalogue_projection.read_models import FormView
-from feedback_api.hosted_forms.form_state import FormState, first_sheet, read_sheet, stage_id
-from feedback_api.hosted_forms.localisation import FormLocaliser, speech_of
+from feedback_api.hosted_forms.form_state import FormState, initial_form_state, read_form_state, stage_id
+from feedback_api.hosted_forms.localisation import FormLocaliser, choose_localiser
 from feedback_api.hosted_forms.rendering import notice_page, screen_page, static_asset, thank_you_page
 from feedback_api.hosted_forms.start_token import StartTokens
 from feedback_api.hosted_forms.view_model import ScreenModel
@@ -112,13 +112,15 @@ class HostedPage:
         if view is None or not await self._is_about_one_service(view, request):
             return notice_page(None, "no_form", 404)
         form, query = view.body.form, request.query_params
-        speech = speech_of(form, query.get("lang", ""), request.headers.get("accept-language", ""))
+        speech = choose_localiser(form, query.get("lang", ""), request.headers.get("accept-language", ""))
         state = form_availability(form, self.clock())
         if state != "open":
             return notice_page(speech, state, 403)
         record_id, hidden = new_id(), [one.id for one in form.questions if one.type == "hidden"]
         start = self.start_tokens.issue_token(form_id, record_id, self.clock())
-        visit = self._wizard_request(request, view, first_sheet(query, hidden, record_id, start, view.version), speech)
+        visit = self._wizard_request(
+            request, view, initial_form_state(query, hidden, record_id, start, view.version), speech
+        )
         if _hidden_faults(visit):
             return notice_page(None, "no_form", 404)
         if _is_watched(request):
@@ -130,13 +132,13 @@ class HostedPage:
         """What follows from what was filled in and pressed."""
         if media_type(request.headers.get("content-type")) != HTML_FORM:
             raise ProblemException(415, "unsupported_media_type", f"Send {HTML_FORM}.")
-        sheet = read_sheet(await read_limited_body(request, PUBLIC_MAX_BYTES))
+        sheet = read_form_state(await read_limited_body(request, PUBLIC_MAX_BYTES))
         view = await self._find_form(form_id, sheet.carried.get("form_version", ""))
         if view is None:
             return notice_page(None, "no_form", 404)
         sender = await self.public.sender_of(request, view)
         asked_for = sheet.go.removeprefix("lang:") if sheet.go.startswith("lang:") else sheet.language
-        speech = speech_of(view.body.form, asked_for, request.headers.get("accept-language", ""))
+        speech = choose_localiser(view.body.form, asked_for, request.headers.get("accept-language", ""))
         visit = self._wizard_request(request, view, sheet, speech)
         if sheet.go == "back":
             return visit.render_screen(
@@ -184,7 +186,7 @@ class HostedPage:
 
     async def _find_form(self, form_id: str, version: str = "") -> FormView | None:
         """The version that the person began with, else the newest one; None where there is none to be shown here."""
-        directory = await self.public.desk.door.ready_catalogue()
+        directory = await self.public.intake.authenticator.ready_catalogue()
         number = int(version) if version.isascii() and version.isdigit() and len(version) <= _DIGITS_MAX else None
         view = directory.find_form(form_id, number) or directory.find_form(form_id)
         return view if view is not None and _is_offered(view.body.form) else None
@@ -193,7 +195,7 @@ class HostedPage:
         """Whether it is clear which service people speak of: by the address, or because there is only one."""
         if view.only_service is not None or request.query_params.get("service_id"):
             return True
-        source = (await self.public.desk.door.ready_catalogue()).find_source(view.body.form.source_id or "")
+        source = (await self.public.intake.authenticator.ready_catalogue()).find_source(view.body.form.source_id or "")
         return source is not None and source.only_service is not None
 
     async def _count_stage(self, visit: WizardRequest, sender: IntakeContext, stage: str) -> None:

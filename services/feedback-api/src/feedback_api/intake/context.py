@@ -48,7 +48,7 @@ class IntakeContext:
     agency: AgencyView
     received_at: datetime
     traceparent: str | None = None
-    judge: SpamCheck | None = None
+    spam_check: SpamCheck | None = None
     is_public: bool = False
     adjusted: tuple[str, ...] = ()
 

@@ -158,10 +158,10 @@ def clean_text(value: str, limit: int, redact: Redact) -> str:
     """Redacted text within its limit. A slug is kept, unless it has so many digits that it may be somebody's number."""
     if is_slug(value) and len(_DIGITS.findall(value)) <= _DIGITS_MAX:
         return value
-    return fitted(redact(value), limit)
+    return truncate_redacted(redact(value), limit)
 
 
-def fitted(text: str, limit: int) -> str:
+def truncate_redacted(text: str, limit: int) -> str:
     """Redacted text of at most ``limit`` characters; what it grew by is cut off, and no placeholder in two.
 
     Placeholders may be longer than what they stand for, and nobody should have to send a text again for that.

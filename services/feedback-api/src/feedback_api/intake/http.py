@@ -31,7 +31,7 @@ _KEY_MAX: Final = 190
 class RecordIntake:
     """What every record door needs: who may send, where records go, and how receipts are sealed."""
 
-    door: SourceAuthenticator
+    authenticator: SourceAuthenticator
     log: EventLog
     receipts: ReceiptCodec
 
@@ -67,7 +67,7 @@ def record_router(
         responses=openapi.RECORD_ANSWERS,
     )
     async def receive(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
-        sender = await desk.door.authenticate_sender(request, kind.accepted_as)
+        sender = await desk.authenticator.authenticate_sender(request, kind.accepted_as)
         body = await read_limited_body(request, BATCH_MAX_BYTES)
         sent = read_items(body, request.headers.get("content-type"))
         try:
@@ -86,10 +86,10 @@ def record_router(
         responses=openapi.RECORD_PREVIEWS,
     )
     async def preview(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
-        sender = await desk.door.authenticate_sender(request, kind.accepted_as)
+        sender = await desk.authenticator.authenticate_sender(request, kind.accepted_as)
         sent = read_items(await read_limited_body(request, BATCH_MAX_BYTES), request.headers.get("content-type"))
         previews, rejected = await preview_many([IncomingItem(kind, item) for item in sent.items], sender)
-        return replies.previewed(previews, rejected)
+        return replies.preview_reply(previews, rejected)
 
     return router
 

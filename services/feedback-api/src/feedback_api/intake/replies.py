@@ -38,7 +38,7 @@ def batch_reply(outcome: BatchResult, more: Mapping[str, object] = MappingProxyT
     return json_response(body, 422 if all_refused else 202)
 
 
-def previewed(previews: Sequence[Preview], rejected: Sequence[RejectedItem]) -> Response:
+def preview_reply(previews: Sequence[Preview], rejected: Sequence[RejectedItem]) -> Response:
     """200 with the event that each item would become, free of personal data, and the refusals."""
     records = [
         {

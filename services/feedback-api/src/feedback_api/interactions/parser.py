@@ -13,13 +13,13 @@ from feedback_api.intake.field_readers import (
     DURATION_SECONDS_MAX,
     Item,
     Redact,
-    fitted,
     read_choice,
     read_label,
     read_number,
     read_revision,
     read_text,
     required_choice,
+    truncate_redacted,
     whole_number,
 )
 from feedback_api.intake.language_tags import language_tag
@@ -138,7 +138,7 @@ class InteractionParser:
             "outcome": required_choice(item, "outcome", _OUTCOMES),
             "transferred_to": read_label(item, "transferred_to", _LABEL_MAX, self._redact),
             "team": read_label(item, "team", _LABEL_MAX, self._redact),
-            "query": None if query is None else fitted(self._redact(query), _QUERY_MAX),
+            "query": None if query is None else truncate_redacted(self._redact(query), _QUERY_MAX),
             "results": whole_number(item, "results", 0, COUNT_MAX),
             "cost": whole_number(item, "cost", -COUNT_MAX, COUNT_MAX),
             "language": language_tag(item),

@@ -69,7 +69,7 @@ def read_fields(body: bytes, form_id: str, form: FormView, reader: ReadsFields) 
     return {**_typed_item(item), "form_id": form_id, "answers": reader.read_fields(form, answers)}
 
 
-def clues_of(item: Item) -> tuple[Item, SpamSignals]:
+def split_spam_signals(item: Item) -> tuple[Item, SpamSignals]:
     """The item without what only the guard looks at, and that."""
     clues = SpamSignals(
         honeypot=read_text(item, "website", _WEBSITE_MAX) is not None,

@@ -90,7 +90,7 @@ async def _receive_response(
         else:
             item = body_parser.read_fields(body, form_id, form, public.responses)
         key = idempotency_key(request)
-        item, clues = body_parser.clues_of(item)
+        item, clues = body_parser.split_spam_signals(item)
         sender = public.with_spam_check(sender, form, request, clues)
         answered = await public.accept_item(form, sender, with_device(item, request), key)
     except InvalidInput as refusal:
@@ -114,13 +114,13 @@ async def _receive_event(public: FormSubmissions, form_id: str, request: Request
 
 
 async def _keyed_event(public: FormSubmissions, form_id: str, request: Request) -> Response:
-    sender = await public.desk.door.authenticate_sender(request, "responses")
+    sender = await public.intake.authenticator.authenticate_sender(request, "responses")
     item = await _event_item(form_id, request, body_parser.EVENT_FIELDS | {"n", "revision"})
     try:
         entry = IncomingItem(public.funnel, item, idempotency_key(request))
     except InvalidInput as refusal:
         return replies.rejected_reply(refusal)
-    return await public.desk.receive_one(entry, sender)
+    return await public.intake.receive_one(entry, sender)
 
 
 async def _event_item(form_id: str, request: Request, allowed: frozenset[str]) -> Item:

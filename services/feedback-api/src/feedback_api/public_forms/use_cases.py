@@ -40,7 +40,7 @@ class SubmittedResponse:
 class FormSubmissions:
     """What the public doors need beside the desk of the record doors."""
 
-    desk: RecordIntake
+    intake: RecordIntake
     responses: ResponseKind
     funnel: ItemParser
     limits: ClientLimits
@@ -48,7 +48,7 @@ class FormSubmissions:
 
     async def find_form(self, form_id: str) -> FormView:
         """The newest published version of a form; 404 where there is none."""
-        form = (await self.desk.door.ready_catalogue()).find_form(form_id)
+        form = (await self.intake.authenticator.ready_catalogue()).find_form(form_id)
         if form is None:
             raise ProblemException(404, "not_found", "There is no such form, or it is no longer in use.")
         return form
@@ -65,7 +65,7 @@ class FormSubmissions:
             raise ProblemException(
                 429, "too_fast", "Too many answers came from here; try again soon.", headers={"Retry-After": str(wait)}
             )
-        return replace(self.desk.door.context_of(source, request), is_public=True)
+        return replace(self.intake.authenticator.context_of(source, request), is_public=True)
 
     def with_spam_check(
         self, sender: IntakeContext, form: FormView, request: Request, clues: SpamSignals
@@ -82,21 +82,23 @@ class FormSubmissions:
         public = public_item(item, form.body.form, sender, given_id)
         must_be_open(form.body.form, sender.received_at, public.given_at)
         entry = IncomingItem(self.responses, with_person(public.item, form.body.form))
-        taken = await receive_one(entry, replace(sender, adjusted=public.adjusted), self.desk.log)
+        taken = await receive_one(entry, replace(sender, adjusted=public.adjusted), self.intake.log)
         return SubmittedResponse(
-            client_id(taken.record_id), self.desk.issue_receipt(self.responses, sender, taken) or ""
+            client_id(taken.record_id), self.intake.issue_receipt(self.responses, sender, taken) or ""
         )
 
     async def count(self, form: FormView, sender: IntakeContext, item: Item, given_id: str | None = None) -> str:
         """Take in an event of the funnel; durable on return of its id. Raises Refused and Unavailable."""
         public = public_item(item, form.body.form, sender, given_id)
         entry = IncomingItem(self.funnel, public.item)
-        taken = await receive_one(entry, replace(sender, adjusted=public.adjusted), self.desk.log)
+        taken = await receive_one(entry, replace(sender, adjusted=public.adjusted), self.intake.log)
         return client_id(taken.record_id)
 
     async def _form_source(self, form: FormView) -> SourceView:
         source_id = form.body.form.source_id
-        source = None if source_id is None else (await self.desk.door.ready_catalogue()).find_source(source_id)
+        source = (
+            None if source_id is None else (await self.intake.authenticator.ready_catalogue()).find_source(source_id)
+        )
         if source is None or "responses" not in source.accepts:
             raise ProblemException(
                 403, "forbidden", "This form is not on the web: it names no source that takes responses."

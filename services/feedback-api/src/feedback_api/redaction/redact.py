@@ -18,7 +18,7 @@ from feedback_api.redaction.recognisers.person_names import find_names
 from feedback_api.redaction.recognisers.phones import find_phones
 from feedback_api.redaction.recognisers.street_addresses import find_addresses
 from feedback_api.redaction.recognisers.urls import FoundLink, find_links
-from feedback_api.redaction.spans import KINDS, RedactedSpan, pieces, resolve_overlaps
+from feedback_api.redaction.spans import KINDS, RedactedSpan, resolve_overlaps, unredacted_pieces
 
 REDACTION_VERSION: Final = "2"
 """Changes whenever the same text may be redacted differently; stored beside what was measured with it."""
@@ -42,11 +42,11 @@ def find_spans(text: str, *, place_names: frozenset[str] = _NOTHING) -> tuple[Re
     between two placeholders is read as a text of its own.
     """
     if "[" not in text:
-        return _found(text, place_names)
+        return _spans_in(text, place_names)
     return tuple(
         RedactedSpan(start + span.start, start + span.end, span.kind)
-        for start, end in pieces(text)
-        for span in _found(text[start:end], place_names)
+        for start, end in unredacted_pieces(text)
+        for span in _spans_in(text[start:end], place_names)
     )
 
 
@@ -62,21 +62,21 @@ def redact_text(text: str, *, place_names: frozenset[str] = _NOTHING) -> str:
         return text
     allowance = _ALLOWANCE
     done: list[str] = []
-    waiting = [*reversed(_parted(text, spans))]
+    waiting = [*reversed(_split_at_spans(text, spans))]
     while waiting:
         piece, is_open = waiting.pop()
-        spans = _found(piece, place_names) if is_open and not piece.isspace() else ()
+        spans = _spans_in(piece, place_names) if is_open and not piece.isspace() else ()
         if not spans:
             done.append(piece)
         elif allowance <= 0:
             done.append(min(spans, key=lambda span: KINDS.index(span.kind)).replacement_label)
         else:
             allowance -= len(piece) + _COST_OF_A_PIECE
-            waiting += reversed(_parted(piece, spans))
+            waiting += reversed(_split_at_spans(piece, spans))
     return "".join(done)
 
 
-def _parted(text: str, spans: Sequence[RedactedSpan]) -> list[tuple[str, bool]]:
+def _split_at_spans(text: str, spans: Sequence[RedactedSpan]) -> list[tuple[str, bool]]:
     """Placeholders, old and new, which nobody reads (False), and what is between them (True)."""
     parts: list[tuple[str, bool]] = []
     position = 0
@@ -92,13 +92,13 @@ def _at_placeholders(text: str) -> list[tuple[str, bool]]:
         return [(text, True)] if text else []
     parts: list[tuple[str, bool]] = []
     position = 0
-    for start, end in pieces(text):
+    for start, end in unredacted_pieces(text):
         parts += ((text[position:start], False), (text[start:end], True))
         position = end
     return [*parts, (text[position:], False)]
 
 
-def _found(text: str, place_names: frozenset[str]) -> tuple[RedactedSpan, ...]:
+def _spans_in(text: str, place_names: frozenset[str]) -> tuple[RedactedSpan, ...]:
     """The personal data in a text without placeholders."""
     reading = normalise_text(text)
     found = _candidate_spans(reading.text, place_names)

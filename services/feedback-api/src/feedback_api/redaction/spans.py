@@ -5,9 +5,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-Kind = Literal["url", "email", "iban", "card", "national-id", "ip", "date-of-birth", "phone", "address", "name"]
+PersonalDataKind = Literal[
+    "url", "email", "iban", "card", "national-id", "ip", "date-of-birth", "phone", "address", "name"
+]
 
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+KINDS: Final[tuple[PersonalDataKind, ...]] = get_args(PersonalDataKind)
 """Every kind; the earlier one names a stretch that two recognisers claim."""
 
 _RANK: Final = {kind: rank for rank, kind in enumerate(KINDS)}
@@ -20,14 +22,14 @@ class RedactedSpan:
 
     start: int
     end: int
-    kind: Kind
+    kind: PersonalDataKind
 
     @property
     def replacement_label(self) -> str:
         return f"[{self.kind}]"
 
 
-def pieces(text: str) -> Iterator[tuple[int, int]]:
+def unredacted_pieces(text: str) -> Iterator[tuple[int, int]]:
     """Start and end of what stands between placeholders, and before and after them; none of it empty."""
     position = 0
     for placeholder in _PLACEHOLDER.finditer(text):

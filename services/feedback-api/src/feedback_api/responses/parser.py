@@ -95,8 +95,8 @@ class ResponseParser:
             "comments": given.comments,
             **(
                 _NOT_JUDGED
-                if sender.judge is None
-                else _spam_fields(record_id, form.written_answers(given), sender.judge)
+                if sender.spam_check is None
+                else _spam_fields(record_id, form.written_answers(given), sender.spam_check)
             ),
             "occurred_at": occurred_at,
             "received_at": sender.received_at,
@@ -152,7 +152,7 @@ class ResponseParser:
         known = self._directory.find_touchpoint(touchpoint)
         if known is not None and known.service_id == service_id:
             return {"touchpoint": touchpoint, "stage": known.stage}, sender.adjusted
-        if sender.is_public or not self._invented.admits(sender.source.id, touchpoint):
+        if sender.is_public or not self._invented.admits_label(sender.source.id, touchpoint):
             return _NOWHERE, (*sender.adjusted, "touchpoint")
         return {"touchpoint": touchpoint}, sender.adjusted
 

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 import orjson
 
 from feedback_api.intake.errors import invalid_field, wrong_type
-from feedback_api.intake.field_readers import Redact, checked_text, fitted, is_list
+from feedback_api.intake.field_readers import Redact, checked_text, is_list, truncate_redacted
 from feedback_api.intake.timestamps import checked_date
 
 AnswerValue = object
@@ -149,7 +149,7 @@ class TextQuestion:
             detail = f"all text of one response together may have {TEXT_MAX} characters"
             raise invalid_field(f"answers.{self.id}", "too_long", detail)
         if given.keeps_text:
-            kept = given.comments[self.id] = fitted(self.redact(text), min(self.limit, room))
+            kept = given.comments[self.id] = truncate_redacted(self.redact(text), min(self.limit, room))
             given.characters += max(len(text), len(kept))
         else:
             given.characters += len(text)

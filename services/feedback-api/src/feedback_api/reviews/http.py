@@ -16,12 +16,12 @@ from feedback_api.intake.errors import invalid_field, missing_field, unknown_fie
 from feedback_api.intake.field_readers import (
     Item,
     Redact,
-    fitted,
     is_object,
     read_identifier,
     read_reference,
     read_text,
     required_choice,
+    truncate_redacted,
 )
 from feedback_api.intake.monotonic_revision import MonotonicRevisions
 from feedback_api.intake.replies import json_response
@@ -47,7 +47,7 @@ _REASON_MAX: Final = 1000
 class ReviewDependencies:
     """What reviewing needs."""
 
-    door: SourceAuthenticator
+    authenticator: SourceAuthenticator
     log: EventLog
     redact: Redact
     revisions: MonotonicRevisions
@@ -68,7 +68,7 @@ def review_router(desk: ReviewDependencies) -> APIRouter:
     async def review(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         """Say whether a response counts. It speaks of all its revisions, and the newest review holds."""
         item = await _request_item(request)
-        directory = await desk.door.ready_catalogue()
+        directory = await desk.authenticator.ready_catalogue()
         event = await asyncio.to_thread(review_event, item, current_principal(request), directory, desk, desk.clock())
         (place,) = await desk.log.append_records(event.TOPIC.name, (encode_event(event, current_traceparent()),))
         if isinstance(place, AppendFailed):
@@ -98,7 +98,7 @@ def review_event(
         source_id=source_id,
         revision=desk.revisions.next_revision(),
         verdict=cast("Verdict", verdict),
-        reason=fitted(desk.redact(reason), _REASON_MAX),
+        reason=truncate_redacted(desk.redact(reason), _REASON_MAX),
         reviewed_at=at,
     )
 
