@@ -1,4 +1,4 @@
-"""The one place where listening is put together."""
+"""Composition root of feedback-api: builds every part from settings and wires the routers."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -77,7 +77,7 @@ class _ServiceParts:
     behind: LazyLog
     spooled: SpooledLog | None
     event_log: EventLog
-    """What the doors append to."""
+    """The log that the endpoints append to: the spool where one is configured, else the log with a health check."""
     health: WriteHealth
     projection: CatalogueProjection
     follower: CatalogueConsumer
@@ -95,7 +95,7 @@ class _ServiceParts:
 
     @property
     def looked_after(self) -> Sequence[CatalogueConsumer | SpooledLog]:
-        """What works in the background, and tells how it is doing."""
+        """Background parts that report their own readiness and liveness."""
         return (self.follower,) if self.spooled is None else (self.follower, self.spooled)
 
 
@@ -114,7 +114,7 @@ def build_app(settings: FeedbackSettings, *, open_log: OpenLog = open_log, clock
         name="feedback-api",
         title="Soundings: listening",
         description=_DESCRIPTION,
-        # A request is compared with one route after the other, so those that are asked most stand first.
+        # Routes are matched in order, so the routes with the most traffic come first.
         routers=[
             responses,
             forms_router(public, clock, thank_you_for_post),
@@ -161,7 +161,7 @@ def _wire_parts(settings: FeedbackSettings, open_log: OpenLog, clock: Clock) -> 
     behind, projection = LazyLog(settings.log_url, open_log), CatalogueProjection()
     spooled = None if settings.spool_dir is None else _spooled_log(behind, settings.spool_dir, settings, clock)
     health = WriteHealth(behind.probe)
-    # A spool takes what the log does not, and tells by itself when neither does.
+    # The spool accepts records while the log is unavailable and has its own readiness check, so it is not wrapped.
     log: EventLog = CheckedLog(behind, health) if spooled is None else spooled
     follower = CatalogueConsumer(
         log,
@@ -264,7 +264,7 @@ def _service_lifespan(parts: _ServiceParts) -> Lifespan:
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(parts.event_log.close_log)
-            # A log that is away may come back; one whose address is wrong never does.
+            # An unavailable log may recover later, so start-up goes on; a malformed address still fails.
             with suppress(LogUnavailable):
                 await parts.behind.open_now()
             if parts.spooled is not None:

@@ -1,4 +1,4 @@
-"""POST /v1/events: the type of each event picks the kind, its data is the item, and the key decides the source."""
+"""POST /v1/events: CloudEvents in binary, structured and batch mode. The event type selects the item parser."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -29,13 +29,13 @@ from soundings.http.body import read_limited_body
 from soundings.kernel.errors import InvalidInput
 
 ParsersByType = Mapping[str, ItemParser]
-"""Kinds by the CloudEvents type that picks them."""
+"""Item parsers by CloudEvents type."""
 
 _BINARY: Final = "ce-specversion"
 
 
 def events_router(desk: RecordIntake, kinds: ParsersByType) -> APIRouter:
-    """The router with the CloudEvents door."""
+    """The router of the CloudEvents endpoint."""
     router = APIRouter(tags=["records"])
 
     @router.post(
@@ -95,7 +95,7 @@ def _incoming_item(event: object, kinds: ParsersByType, sender: IntakeContext) -
 
 
 def item_of_event(envelope: CloudEventEnvelope, kinds: ParsersByType) -> IncomingItem:
-    """The entry of an event; raises Refused for a type that no kind goes by."""
+    """The intake item of an event. Raises InvalidInput for an unknown event type."""
     kind = kinds.get(envelope.type)
     if kind is None:
         raise invalid_field("type", "unknown_type", f"must be one of {', '.join(sorted(kinds))}")

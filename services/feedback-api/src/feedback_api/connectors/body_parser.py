@@ -1,4 +1,4 @@
-"""From the bytes of a body to a vendor's records, out of whatever that vendor wraps them in."""
+"""Body parser of the connectors: JSON, JSON lines and CSV, with the vendor's envelope removed."""
 
 import codecs
 import csv
@@ -40,7 +40,7 @@ _SEPARATOR: Final = re.compile(r'"?sep=([;,\t|])"?[;,\t]*', re.IGNORECASE)
 
 
 def read_records(vendor: str, body: bytes, content_type: str | None, rows_max: int) -> Sequence[object]:
-    """The records in a body; raises Unreadable, TooLarge or UnsupportedType."""
+    """The records in a body. Raises UnreadableBody, TooLarge or UnsupportedType."""
     kind = media_type(content_type)
     if vendor == "generic-csv" and kind in _CSV_TYPES:
         return _csv_rows(_decode_text(body, content_type), rows_max)
@@ -60,7 +60,7 @@ def _as_it_is(value: object) -> Sequence[object]:
 
 
 def _genesys_conversations(value: object) -> Sequence[object]:
-    """A page of the analytics API holds a list of conversations, or only its total where it found none."""
+    """The conversations in a page of the analytics API; a page without results holds only ``totalHits``."""
     if not is_object(value) or "conversationId" in value:
         return (value,)
     inside = value.get("conversations")
@@ -76,7 +76,7 @@ _UNWRAP: Final[Mapping[str, Callable[[object], Sequence[object]]]] = {
 
 
 def _decode_text(body: bytes, content_type: str | None) -> str:
-    """The text of a file: by its byte order mark, or else the ``charset`` of its type, or else UTF-8."""
+    """The decoded text: by byte order mark, else the ``charset`` parameter, else UTF-8."""
     said = _CHARSET.search(content_type or "")
     marked = next((encoding for mark, encoding in _MARKS if body.startswith(mark)), None)
     encoding = marked or ("utf-8" if said is None else said[1])
@@ -97,7 +97,7 @@ def _decode_text(body: bytes, content_type: str | None) -> str:
 
 
 class _BoundedLines:
-    """The lines of a text, none of them and no row of more than a bounded length; ``end_row`` after each row."""
+    """Line iterator that bounds the length of a CSV row, which may span lines. Call ``end_row`` after each row."""
 
     def __init__(self, text: str) -> None:
         self._stream = io.StringIO(text, newline="")
@@ -146,7 +146,7 @@ def _csv_rows(text: str, rows_max: int) -> Sequence[object]:
 
 
 def _detect_delimiter(text: str) -> str:
-    """What stands between the cells, by the header: a comma, or a semicolon or tab where there are more of them."""
+    """The cell delimiter: the most frequent of comma, semicolon and tab in the header line."""
     header = text.partition("\n")[0]
     return max(",;\t", key=header.count)
 

@@ -1,4 +1,4 @@
-"""Who made contact: an address that becomes a pseudonym, unless it stands for nobody in particular."""
+"""Caller identification: an address becomes a pseudonym unless it is a placeholder for a hidden number."""
 
 from typing import Final
 
@@ -11,11 +11,11 @@ _NOBODY: Final = frozenset(
         "+266696687", "266696687", "+anonymous", "tel:anonymous", "sip:anonymous@anonymous.invalid", "tel:", "+", "-",
     }
 )  # fmt: skip
-"""What vendors write where a caller hides the number (266696687 spells ANONYMOUS on a telephone)."""
+"""Placeholders of vendors for hidden numbers (266696687 spells ANONYMOUS on a telephone keypad)."""
 
 
 def set_caller(draft: DraftInteraction, found: FieldValue) -> None:
-    """The person of a record; hidden and blank addresses would make one person of many, and are left out."""
+    """Set ``person`` from an address. Hidden and blank addresses are skipped, else they would merge many people."""
     value = found.value
     if isinstance(value, str) and value.strip().casefold() in _NOBODY | {""}:
         return

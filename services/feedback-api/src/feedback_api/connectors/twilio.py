@@ -39,9 +39,9 @@ _LEFT: Final = ("hangup", "hung up", "hang up", "abandon", "caller left", "custo
 _PERSONAL: Final = frozenset(
     {"name", "customername", "customeraddress", "customers", "email", "phone", "address", "identity", "outbound_to"}
 )
-"""Attributes that speak of the person; no rule sees them, nor what says where the person is."""
+"""Attributes with personal data. They never become facts, nor does the person's location."""
 _PLACED: Final = ("from", "caller"), ("to", "called")
-"""What begins with these tells of who calls, and of who is called."""
+"""Name prefixes of the caller's and of the called party's attributes."""
 _DURATIONS: Final = (("talk_s", "talk_time"), ("hold_s", "hold_time"), ("wrap_up_s", "wrap_up_time"))
 
 
@@ -76,7 +76,7 @@ class _TaskAttributes:
 
 
 def map_twilio(record: Item, _setting: MappingContext) -> Sequence[DraftInteraction]:
-    """A draft of the task or of the reservation that an event tells of; none of other events."""
+    """The draft of the task or reservation of an event; empty for other events."""
     event = RecordReader(record)
     kind = _event_kind(event)
     if kind not in _TASK | _RESERVATION:
@@ -156,7 +156,7 @@ def _map_facts(draft: DraftInteraction, payload: RecordReader, attributes: _Task
 
 
 def _is_personal(name: str, theirs: Sequence[str]) -> bool:
-    """Whether an attribute tells of the person; ``theirs`` are the names of the person's end of the line."""
+    """Whether an attribute identifies the person. ``theirs`` are the prefixes of the person's end of the call."""
     plain = name.casefold()
     return plain in _PERSONAL or any(plain == end or plain.startswith(f"{end}_") for end in theirs)
 
@@ -170,7 +170,7 @@ def _map_task(draft: DraftInteraction, payload: RecordReader, kind: str, happene
     draft.put_value("started_at", created)
     if created.value is None:
         draft.put_fact("started_at", happened.isoformat())
-    # A task that overflows enters a second queue, and its events tell only the last entry: it waits since it is there.
+    # A task that overflows enters a second queue and reports only the last entry, so the wait counts from creation.
     draft.put_value("enqueued_at", payload.value_at("task_queue_entered_date") if created.value is None else created)
     if kind in {"task.created", "task-queue.entered"}:
         draft.put_fact("outcome", "open")

@@ -1,4 +1,4 @@
-"""The use case of the connectors' doors: map every record, append what holds, tell what became of each."""
+"""Use case of the connectors: append mapped records and report the result of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from soundings.log.port import EventLog
 
 @dataclass(frozen=True, slots=True)
 class DeliveryResult:
-    """What became of a vendor's records: how many are durable, refused, no contact at all, and without a service."""
+    """Result of a delivery: accepted (durable), rejected, ignored (no contact), and accepted without a service."""
 
     accepted: int
     rejected: Sequence[RejectedItem]
@@ -38,7 +38,7 @@ class _MappedParser:
 
 
 async def receive_mapped(mapped: Sequence[MappedRecord], sender: IntakeContext, log: EventLog) -> DeliveryResult:
-    """Append what was mapped; what is counted as accepted is durable. Raises Unavailable as all record doors do."""
+    """Append mapped records; accepted ones are durable. Raises ServiceUnavailable if nothing could be stored."""
     entries: list[IncomingItem | InvalidItem] = []
     owners: list[int] = []
     for index, one in enumerate(mapped):

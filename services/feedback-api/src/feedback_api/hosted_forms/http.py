@@ -107,7 +107,7 @@ class HostedPage:
     clock: Clock
 
     async def show_page(self, form_id: str, request: Request) -> Response:
-        """The first step for somebody who has just come."""
+        """The first step of the form for a new visit."""
         view = await self._find_form(form_id)
         if view is None or not await self._is_about_one_service(view, request):
             return notice_page(None, "no_form", 404)
@@ -192,14 +192,14 @@ class HostedPage:
         return view if view is not None and _is_offered(view.body.form) else None
 
     async def _is_about_one_service(self, view: FormView, request: Request) -> bool:
-        """Whether it is clear which service people speak of: by the address, or because there is only one."""
+        """Whether the service is known: from the address, or because there is only one."""
         if view.only_service is not None or request.query_params.get("service_id"):
             return True
         source = (await self.public.intake.authenticator.ready_catalogue()).find_source(view.body.form.source_id or "")
         return source is not None and source.only_service is not None
 
     async def _count_stage(self, visit: WizardRequest, sender: IntakeContext, stage: str) -> None:
-        """Count a stage on the way to an answer, once per sheet; the page never fails for it."""
+        """Count a funnel stage once per visit. Errors of the count are ignored, so that the page is still shown."""
         sheet = visit.sheet
         item: dict[str, object] = {"id": stage_id(sheet.record_id, stage), "form_id": visit.view.form_id}
         item |= {name: value for name, value in sheet.carried.items() if name in {"service_id", "channel"}}
@@ -223,7 +223,7 @@ def _is_watched(request: Request) -> bool:
 
 
 def _hidden_faults(visit: WizardRequest) -> list[FieldError]:
-    """What nobody could mend on the page: answers that only the address can give."""
+    """Faults of hidden questions, which only the page's address can correct."""
     fields = {f"answers.{question.id}" for question in visit.published_form.questions if question.type == "hidden"}
     return [fault for fault in visit.looked.faults if fault.field in fields]
 
@@ -248,7 +248,7 @@ def _contact_fields(sheet: FormState) -> Item:
 
 
 def _response_item(visit: WizardRequest) -> Item:
-    """The answer as the door for scripts would get it."""
+    """The item as a script would send it to the response endpoint."""
     sheet = visit.sheet
     carried = {name: value for name, value in sheet.carried.items() if name not in {"form_version", "test"}}
     return {

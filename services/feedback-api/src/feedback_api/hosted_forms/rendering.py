@@ -70,7 +70,7 @@ def _read_static(name: str) -> str:
 
 @cache
 def _asset_version() -> str:
-    """Stands in the addresses of the files, which may therefore be kept for ever."""
+    """Content hash in the asset URLs, so that browsers may cache them for ever."""
     return sha256("".join(map(_read_static, _TYPES)).encode()).hexdigest()[:12]
 
 

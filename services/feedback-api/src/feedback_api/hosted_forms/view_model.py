@@ -33,7 +33,7 @@ class ChoiceModel:
 
 @dataclass(frozen=True, slots=True)
 class QuestionModel:
-    """A question as it stands on the page. ``choices`` are its points or options; ``shown_when`` is for scripts."""
+    """A question on the page. ``choices`` are its points or options; ``shown_when`` is for scripts."""
 
     id: str
     type: str

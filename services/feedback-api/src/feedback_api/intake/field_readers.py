@@ -1,4 +1,4 @@
-"""Reading fields of an item: each reader gives a checked value, None where the field is absent or null, or refuses."""
+"""Field readers: each returns a validated value, None where absent or null, or raises InvalidInput."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -155,16 +155,16 @@ def read_label(item: Item, field: str, limit: int, redact: Redact) -> str | None
 
 
 def clean_text(value: str, limit: int, redact: Redact) -> str:
-    """Redacted text within its limit. A slug is kept, unless it has so many digits that it may be somebody's number."""
+    """Redacted text within its limit. A slug is kept unless it has enough digits to be a personal number."""
     if is_slug(value) and len(_DIGITS.findall(value)) <= _DIGITS_MAX:
         return value
     return truncate_redacted(redact(value), limit)
 
 
 def truncate_redacted(text: str, limit: int) -> str:
-    """Redacted text of at most ``limit`` characters; what it grew by is cut off, and no placeholder in two.
+    """Redacted text cut to ``limit`` characters, never inside a placeholder.
 
-    Placeholders may be longer than what they stand for, and nobody should have to send a text again for that.
+    Placeholders may be longer than the text they replace. Cutting avoids a rejection for text within the limit.
     """
     if len(text) <= limit:
         return text

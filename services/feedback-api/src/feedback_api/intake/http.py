@@ -1,4 +1,4 @@
-"""The record doors over HTTP: one route per kind that takes one object, an array, or lines."""
+"""HTTP endpoints of records: one route per item type, for one object, an array, or JSON lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,14 +29,14 @@ _KEY_MAX: Final = 190
 
 @dataclass(frozen=True, slots=True)
 class RecordIntake:
-    """What every record door needs: who may send, where records go, and how receipts are sealed."""
+    """Dependencies of the record endpoints: authentication, log and receipts."""
 
     authenticator: SourceAuthenticator
     log: EventLog
     receipts: ReceiptCodec
 
     async def receive_one(self, entry: IncomingItem, sender: IntakeContext) -> Response:
-        """Take a single item and answer."""
+        """Accept a single item. 202 when durable; 403 or 422 when rejected."""
         try:
             taken = await receive_one(entry, sender, self.log)
         except InvalidInput as refusal:
@@ -55,7 +55,7 @@ class RecordIntake:
 def record_router(
     desk: RecordIntake, kind: ItemParser, *, path: str, name: str, shape: type[BaseModel], summary: str
 ) -> APIRouter:
-    """The router with the door of one kind."""
+    """The router of one item type: receive and preview."""
     router = APIRouter(tags=["records"], route_class=SourceRoute)
 
     @router.post(

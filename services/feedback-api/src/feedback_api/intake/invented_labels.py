@@ -1,4 +1,4 @@
-"""How many different labels that are in no catalogue one source may bring: each of them is a line of every figure."""
+"""Bound on labels per source that are not in the catalogue, because each adds a row to every metric."""
 
 from typing import Final
 

@@ -27,9 +27,9 @@ _VARIANTS: Final = frozenset(_REGISTERED_VARIANTS.split())
 
 
 def language_tag(item: Item) -> str | None:
-    """The item's ``language`` without private use, extensions and subtags that nobody has registered.
+    """The item's ``language`` without private use, extensions and unregistered subtags.
 
-    Refuses what has not the shape of a tag; no language in use has a code of more than three letters.
+    Raises InvalidInput for other shapes. No language in use has a code of more than three letters.
     """
     value = item.get("language")
     if value is None:

@@ -1,4 +1,4 @@
-"""The answers of the record doors, exactly as the contract has them."""
+"""HTTP replies of the record endpoints."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -31,7 +31,7 @@ def rejected_reply(refusal: InvalidInput) -> Response:
 def batch_reply(outcome: BatchResult, more: Mapping[str, object] = MappingProxyType({})) -> Response:
     """202 when something was taken or the list was empty; 422 with the same body when everything was refused.
 
-    ``more`` is what a door says beside that.
+    ``more`` are further members of the body.
     """
     all_refused = outcome.accepted == 0 and bool(outcome.rejected)
     body = {"accepted": outcome.accepted, "rejected": [_rejection_body(entry) for entry in outcome.rejected], **more}

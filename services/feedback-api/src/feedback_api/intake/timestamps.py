@@ -39,7 +39,7 @@ def read_instant(item: Item, field: str) -> datetime | None:
 
 
 def clamp_occurred_at(at: datetime | None, received_at: datetime) -> tuple[datetime, bool]:
-    """When something happened: as told, when received where nothing was told; and whether it had to be clamped."""
+    """The occurrence time, defaulting to and clamped to the time received; and whether it was clamped."""
     if at is None:
         return received_at, False
     if at - received_at > TOLERANCE:

@@ -1,4 +1,4 @@
-"""The use case of all record doors: check every item, append what holds at once per topic, tell what became of each."""
+"""Use case of the record endpoints: validate items, append valid ones per topic, report each result."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from soundings.log.port import AppendFailed, EventLog, LogRecord
 
 @dataclass(frozen=True, slots=True)
 class IncomingItem:
-    """One item on its way in: the kind that reads it, what was sent, and the id that came beside it."""
+    """An item to be parsed: its parser, the JSON value, and the id from the request or envelope."""
 
     kind: ItemParser
     item: object
@@ -26,7 +26,7 @@ class IncomingItem:
 
 @dataclass(frozen=True, slots=True)
 class InvalidItem:
-    """What cannot be told to be an item of any kind, and why."""
+    """An item without a parser (for example of an unknown event type), with the reason."""
 
     external_id: str | None
     refusal: InvalidInput
@@ -34,7 +34,7 @@ class InvalidItem:
 
 @dataclass(frozen=True, slots=True)
 class RejectedItem:
-    """An item that was not taken: its place in the list, the id that its sender gave, and its first fault."""
+    """A rejected item: its index, the sender's id, and its first fault."""
 
     index: int
     id: str | int | None
@@ -43,7 +43,7 @@ class RejectedItem:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of a list: how many items are durable, and which were refused, in order of their index."""
+    """Result of a batch: the number of durable items, and the rejected ones by index."""
 
     accepted: int
     rejected: Sequence[RejectedItem]
@@ -66,7 +66,7 @@ class _CheckedBatch:
 
 
 def parse_item(entry: IncomingItem | InvalidItem, sender: IntakeContext) -> ParsedItem:
-    """One item as a record; raises Refused."""
+    """One item as a record. Raises InvalidInput."""
     if isinstance(entry, InvalidItem):
         raise entry.refusal
     item = entry.item
@@ -76,14 +76,14 @@ def parse_item(entry: IncomingItem | InvalidItem, sender: IntakeContext) -> Pars
 
 
 async def take_fairly(entry: IncomingItem | InvalidItem, sender: IntakeContext) -> ParsedItem:
-    """As ``take``, on a thread where the text is long, so that it holds up nobody; raises Refused."""
+    """As `parse_item`, on a worker thread for long texts, so that the event loop is not blocked."""
     if isinstance(entry, IncomingItem) and text_length(entry.item) > LONG_TEXT:
         return await asyncio.to_thread(parse_item, entry, sender)
     return parse_item(entry, sender)
 
 
 async def receive_one(entry: IncomingItem, sender: IntakeContext, log: EventLog) -> ParsedItem:
-    """Check and append one item; durable on return. Raises Refused, or Unavailable where the log cannot take it."""
+    """Validate and append one item; durable on return. Raises InvalidInput or ServiceUnavailable."""
     taken = await take_fairly(entry, sender)
     (place,) = await log.append_records(entry.kind.topic, (taken.record,))
     if isinstance(place, AppendFailed):
@@ -98,7 +98,7 @@ async def receive_many(
 ) -> BatchResult:
     """Check every item and append those that hold; what is counted as accepted is durable.
 
-    Raises Unavailable when nothing was stored and trying again may help, and TooLarge for too much text.
+    Raises ServiceUnavailable when nothing was stored and a retry may help, and TooLarge for too much text.
     """
     check_text_length(entry.item for entry in entries if isinstance(entry, IncomingItem))
     bundles, rejected = await _check_items(entries, sender)
@@ -153,7 +153,7 @@ async def _check_items(
 
 
 def _external_id(entry: IncomingItem | InvalidItem) -> str | int | None:
-    """The id that the sender knows the item by: its own, else the one beside it; None where neither can be shown."""
+    """The item's own id, else the external one; None where neither is safe to return."""
     own: object = entry.item.get("id") if isinstance(entry, IncomingItem) and is_object(entry.item) else None
     if isinstance(own, int) or (isinstance(own, str) and len(own) <= RECORD_ID_MAX):
         return own

@@ -1,4 +1,4 @@
-"""What browsers send to a form: JSON from a script, or the fields of a plain HTML form."""
+"""Body parser of public submissions: JSON from a script, or the fields of a plain HTML form."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -32,14 +32,14 @@ _ANSWER: Final = "answers."
 
 @dataclass(frozen=True, slots=True)
 class SpamSignals:
-    """Whether the field was filled in that people do not see, and the time since the form was shown, if told."""
+    """Whether the honeypot field was filled in, and milliseconds since the form was shown (None if unknown)."""
 
     honeypot: bool
     elapsed_ms: int | None
 
 
 def read_script(body: bytes, form_id: str, allowed: frozenset[str]) -> Item:
-    """The item that a script sent to a form. It may not say what only a source with its key may."""
+    """The item that a script sent to a form. Fields reserved for sources with a key raise InvalidInput."""
     value = parse_body(body)
     if not is_object(value):
         raise wrong_type("", "an object")
@@ -70,7 +70,7 @@ def read_fields(body: bytes, form_id: str, form: FormView, reader: ReadsFields) 
 
 
 def split_spam_signals(item: Item) -> tuple[Item, SpamSignals]:
-    """The item without what only the guard looks at, and that."""
+    """The item without the spam signals, and the signals."""
     clues = SpamSignals(
         honeypot=read_text(item, "website", _WEBSITE_MAX) is not None,
         elapsed_ms=whole_number(item, "elapsed_ms", 0, _ELAPSED_MAX),

@@ -1,4 +1,4 @@
-"""The public doors over HTTP: a form's definition, an answer to it, and its funnel."""
+"""HTTP endpoints of public forms: definition, response, and funnel event."""
 
 from collections.abc import Callable
 from typing import Final
@@ -30,7 +30,7 @@ ThankYouPage = Callable[[FormBody, str, Request, str], Response]
 
 
 def forms_router(public: FormSubmissions, clock: Clock, thank_you_page: ThankYouPage) -> APIRouter:
-    """The routes of the public doors; any page may read their answers."""
+    """The routes of public forms. Any page may read the replies."""
     router = APIRouter(tags=["forms"], route_class=PublicCorsRoute)
     definitions = DefinitionCache()
 

@@ -1,4 +1,4 @@
-"""The points of a scale with the words that stand beside them."""
+"""Points of a scale with their labels."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,12 +18,12 @@ _KEYS: Final[Mapping[str, Sequence[str | None]]] = {
     "nps": ("likely_low", *(None,) * 9, "likely_high"),
     "ces": ("agree_1", *(None,) * 5, "agree_5"),
 }
-"""Our words for each point of a scale, lowest first; None where the number stands alone."""
+"""Default label keys of each scale, lowest first; None for points without a label."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScalePoint:
-    """A value that can be chosen, and its words; None where only the number stands."""
+    """A point of a scale, and its label; None where the number is shown alone."""
 
     value: int
     text: str | None

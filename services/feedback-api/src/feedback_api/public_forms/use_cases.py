@@ -1,4 +1,4 @@
-"""The one way of answers from the web: who may send, whether the form is open, and making the answer durable."""
+"""Use cases of public forms: origin and rate checks, availability, and the durable append."""
 
 from dataclasses import dataclass, replace
 from functools import partial
@@ -30,7 +30,7 @@ _USUAL: Final = AbusePolicy()
 
 @dataclass(frozen=True, slots=True)
 class SubmittedResponse:
-    """An answer that is durable, and the code with which its giver can take it back."""
+    """A durable response, and the receipt code that can erase it."""
 
     record_id: str
     receipt: str
@@ -38,7 +38,7 @@ class SubmittedResponse:
 
 @dataclass(frozen=True, slots=True)
 class FormSubmissions:
-    """What the public doors need beside the desk of the record doors."""
+    """Use cases of public forms: accept responses and funnel events without a source key."""
 
     intake: RecordIntake
     responses: ResponseKind
@@ -70,15 +70,15 @@ class FormSubmissions:
     def with_spam_check(
         self, sender: IntakeContext, form: FormView, request: Request, clues: SpamSignals
     ) -> IntakeContext:
-        """The sender of a response which the guard looks at by the form's rules."""
+        """The context with a spam check by the form's rules."""
         origin = request.headers.get("origin", "")
         arrival = SubmissionContext(form.form_id, origin, client_of(request), clues.honeypot, clues.elapsed_ms)
-        return replace(sender, judge=partial(self.guard.score_submission, arrival, form.body.form.abuse or _USUAL))
+        return replace(sender, spam_check=partial(self.guard.score_submission, arrival, form.body.form.abuse or _USUAL))
 
     async def accept_item(
         self, form: FormView, sender: IntakeContext, item: Item, given_id: str | None = None
     ) -> SubmittedResponse:
-        """Take an answer in; durable on return. Raises Refused, Unavailable, and a 403 where the form is not open."""
+        """Accept a response; durable on return. Raises InvalidInput, ServiceUnavailable, or 403 for a closed form."""
         public = public_item(item, form.body.form, sender, given_id)
         must_be_open(form.body.form, sender.received_at, public.given_at)
         entry = IncomingItem(self.responses, with_person(public.item, form.body.form))
@@ -88,7 +88,7 @@ class FormSubmissions:
         )
 
     async def count(self, form: FormView, sender: IntakeContext, item: Item, given_id: str | None = None) -> str:
-        """Take in an event of the funnel; durable on return of its id. Raises Refused and Unavailable."""
+        """Accept a funnel event; durable on return of its id. Raises InvalidInput and ServiceUnavailable."""
         public = public_item(item, form.body.form, sender, given_id)
         entry = IncomingItem(self.funnel, public.item)
         taken = await receive_one(entry, replace(sender, adjusted=public.adjusted), self.intake.log)

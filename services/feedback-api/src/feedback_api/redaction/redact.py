@@ -1,4 +1,4 @@
-"""Redaction: every recogniser behind its cheap pre-check, and replacement with a bound on what is read again."""
+"""Redaction of personal data: recognisers behind cheap pre-checks, and replacement with bounded re-reading."""
 
 import re
 from bisect import bisect_right
@@ -21,7 +21,7 @@ from feedback_api.redaction.recognisers.urls import FoundLink, find_links
 from feedback_api.redaction.spans import KINDS, RedactedSpan, resolve_overlaps, unredacted_pieces
 
 REDACTION_VERSION: Final = "2"
-"""Changes whenever the same text may be redacted differently; stored beside what was measured with it."""
+"""Changes whenever the same text may be redacted differently; stored with the evaluation results."""
 
 _DIGIT: Final = re.compile(r"[0-9]")
 _DIGITS: Final = re.compile(r"[0-9]+")
@@ -38,8 +38,8 @@ def find_spans(text: str, *, place_names: frozenset[str] = _NOTHING) -> tuple[Re
     """The personal data in a text: disjoint spans in order, positions in characters of the text as given.
 
     Total over strings: it never raises, and its work grows linearly with the length. `place_names` are the tenant's
-    streets, towns and institutions, in any case, which a first name alone does not turn into a person. What stands
-    between two placeholders is read as a text of its own.
+    streets, towns and institutions, in any case, which a first name alone does not turn into a person. Text between
+    two placeholders is processed separately.
     """
     if "[" not in text:
         return _spans_in(text, place_names)
@@ -77,7 +77,7 @@ def redact_text(text: str, *, place_names: frozenset[str] = _NOTHING) -> str:
 
 
 def _split_at_spans(text: str, spans: Sequence[RedactedSpan]) -> list[tuple[str, bool]]:
-    """Placeholders, old and new, which nobody reads (False), and what is between them (True)."""
+    """Split at spans and placeholders: placeholders with False (not read again), the text between with True."""
     parts: list[tuple[str, bool]] = []
     position = 0
     for span in spans:
@@ -130,7 +130,7 @@ def _number_spans(text: str, count: int) -> Iterator[RedactedSpan]:
 
 
 def _with_links(text: str, found: list[RedactedSpan], addressed: list[FoundLink]) -> list[RedactedSpan]:
-    """A private link goes as a whole, also for what stands in it; in any other the recognisers for prose are silent."""
+    """Replace private links as a whole; inside other links ignore spans of the prose recognisers."""
     addressed.sort(key=lambda link: (link.start, -link.end))
     ends = list(accumulate((link.end for link in addressed), max))
     kept: list[RedactedSpan] = []

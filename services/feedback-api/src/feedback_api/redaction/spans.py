@@ -10,7 +10,7 @@ PersonalDataKind = Literal[
 ]
 
 KINDS: Final[tuple[PersonalDataKind, ...]] = get_args(PersonalDataKind)
-"""Every kind; the earlier one names a stretch that two recognisers claim."""
+"""All kinds in order of priority: overlapping spans get the earlier kind."""
 
 _RANK: Final = {kind: rank for rank, kind in enumerate(KINDS)}
 _PLACEHOLDER: Final = re.compile(r"\[(?:" + "|".join(KINDS) + r")\]")
@@ -30,7 +30,7 @@ class RedactedSpan:
 
 
 def unredacted_pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of what stands between placeholders, and before and after them; none of it empty."""
+    """Start and end of the non-empty text before, between and after placeholders."""
     position = 0
     for placeholder in _PLACEHOLDER.finditer(text):
         if position < placeholder.start():

@@ -1,4 +1,4 @@
-"""Questions of a published form, each made ready once to check and take in any number of answers."""
+"""Validators of question types, built once per form version."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ AnswerValue = object
 TEXT_MAX: Final = 50_000
 """Characters of free text in one response, all questions together."""
 Scores = Mapping[object, orjson.Fragment]
-"""What goes on record for each value of a scored question, as JSON that is made once."""
+"""Score JSON by answer value, serialised once."""
 
 _NONE: Final[Scores] = {}
 
@@ -41,7 +41,7 @@ class QuestionValidator(Protocol):
     def id(self) -> str: ...
 
     def validate_value(self, value: object, given: ValidatedAnswers) -> AnswerValue:
-        """Check an answer and take it in; raises Refused. Gives None for a blank answer."""
+        """Validate an answer and add it to ``given``. Raises InvalidInput; returns None for a blank answer."""
         ...
 
     def from_texts(self, texts: Sequence[str]) -> object:

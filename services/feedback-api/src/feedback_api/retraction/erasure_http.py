@@ -1,4 +1,4 @@
-"""The doors of a privacy officer: by which pseudonyms a person is known, and the erasure of their records."""
+"""HTTP endpoints of data subject requests: look up a person's pseudonyms, and erase records."""
 
 from collections.abc import Callable
 from typing import Final

@@ -1,4 +1,4 @@
-"""The doors for taking back: by id with the source's key, and by receipt with nothing but its code."""
+"""HTTP endpoints of retraction: by record id with the source's key, and by receipt code without a key."""
 
 from typing import Final, cast, get_args
 

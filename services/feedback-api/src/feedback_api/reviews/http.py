@@ -1,4 +1,4 @@
-"""The door for reviews: quarantine a response, or release it, with a reason."""
+"""HTTP endpoint of reviews: quarantine or release a response, with a reason."""
 
 import asyncio
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ _REASON_MAX: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class ReviewDependencies:
-    """What reviewing needs."""
+    """Dependencies of the review endpoint."""
 
     authenticator: SourceAuthenticator
     log: EventLog
@@ -81,7 +81,7 @@ def review_router(desk: ReviewDependencies) -> APIRouter:
 def review_event(
     item: Item, reviewer: Principal, directory: CatalogueLookup, desk: ReviewDependencies, at: datetime
 ) -> ResponseReviewed:
-    """The event of a review; raises Refused, or Forbidden for another agency's source."""
+    """The event of a review. Raises InvalidInput, or AccessForbidden for another agency's source."""
     if not item.keys() <= _FIELDS:
         raise unknown_field(item, _FIELDS)
     source_id, record_id = read_reference(item, "source_id"), read_identifier(item, "id")

@@ -1,4 +1,4 @@
-"""From what was noticed about a response to its spam score: a plain sum, so that people can follow it."""
+"""Spam score as a plain sum of weighted reasons, so that reviewers can verify it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The doors of the widget: a version of it, which never changes, and the newest one."""
+"""HTTP endpoints of the widget script: immutable versions and the newest one."""
 
 from typing import Any, Final
 

@@ -1,4 +1,4 @@
-"""The phrases after which a name stands: introductions, speakers, signatures and titles, English and Spanish."""
+"""Phrases that introduce a name: introductions, speakers, signatures and titles, English and Spanish."""
 
 import re
 from collections.abc import Iterator

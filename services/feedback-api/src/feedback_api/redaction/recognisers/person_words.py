@@ -1,4 +1,4 @@
-"""Words that say that the word beside them is a person: titles, roles and relations, and what only people do."""
+"""Words that mark an adjacent word as a person: titles, roles, relations and activities of people."""
 
 from typing import Final
 
