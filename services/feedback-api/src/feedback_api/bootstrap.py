@@ -76,8 +76,8 @@ class _ServiceParts:
 
     behind: LazyLog
     spooled: SpooledLog | None
+    # The log that the endpoints append to: the spool where one is configured, else the log with a health check.
     event_log: EventLog
-    """The log that the endpoints append to: the spool where one is configured, else the log with a health check."""
     health: WriteHealth
     projection: CatalogueProjection
     follower: CatalogueConsumer

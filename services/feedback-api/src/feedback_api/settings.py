@@ -19,24 +19,24 @@ class FeedbackSettings:
     log_url: str
     secret: str
     jwks_url: str
+    # Root secrets that were replaced; what they made is still recognised.
     former_secrets: tuple[str, ...] = ()
-    """Root secrets that were replaced; what they made is still recognised."""
+    # Streets, towns and institutions that redaction must not take for people.
     place_names: frozenset[str] = frozenset()
-    """Streets, towns and institutions that redaction must not take for people."""
     token_audience: str | None = None
     token_issuer: str | None = None
+    # Requests that one client may send to one form: a number per second, minute, hour or day.
     form_limit: str = "600/minute"
-    """Requests that one client may send to one form: a number per second, minute, hour or day."""
+    # Folder of the spool for records while the log is unavailable (persistent disk). None: they are refused.
     spool_dir: Path | None = None
-    """Folder of the spool for records while the log is unavailable (persistent disk). None: they are refused."""
     spool_max_bytes: int = MAX_BYTES
     access: AccessSettings = field(default_factory=AccessSettings)
     host: str = "127.0.0.1"
     port: int = 8001
+    # Time-outs and concurrency limits of the server.
     limits: ServerLimits = field(default_factory=ServerLimits)
-    """Time-outs and concurrency limits of the server."""
+    # Address of the Prometheus endpoint; None disables it.
     metrics: MetricsAddress | None = None
-    """Address of the Prometheus endpoint; None disables it."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:

@@ -37,8 +37,8 @@ class SourceView:
     default_channel: str
     origins: frozenset[str]
     legal_hold: bool
+    # How the records of each vendor are mapped.
     connectors: Mapping[str, catalogue.ConnectorBody] = field(default_factory=dict[str, catalogue.ConnectorBody])
-    """How the records of each vendor are mapped."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class CloudEventEnvelope:
 
 
 def from_headers(headers: Mapping[str, str], body: bytes) -> CloudEventEnvelope:
-    """An event in binary mode: attributes in ``ce-`` headers, data in the body. Raises InvalidInput or UnreadableBody."""
+    """An event in binary mode: attributes in ``ce-`` headers, data in the body. Raises InvalidInput, UnreadableBody."""
     attributes: dict[str, object] = {
         name[len(_PREFIX) :]: _decode_attribute(name, value)
         for name, value in headers.items()

@@ -28,8 +28,8 @@ from feedback_api.intake.use_cases import IncomingItem, InvalidItem, receive_man
 from soundings.http.body import read_limited_body
 from soundings.kernel.errors import InvalidInput
 
+# Item parsers by CloudEvents type.
 ParsersByType = Mapping[str, ItemParser]
-"""Item parsers by CloudEvents type."""
 
 _BINARY: Final = "ce-specversion"
 

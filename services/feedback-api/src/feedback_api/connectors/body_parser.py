@@ -27,8 +27,8 @@ _JSON_KINDS: Final = JSON_TYPES | {"application/cloudevents+json", "application/
 _CSV_TYPES: Final = frozenset({"text/csv", "application/csv"})
 _COLUMNS_MAX: Final = 200
 _CELLS_MAX: Final = 1_000_000
+# Characters of one row, however many lines it has.
 _ROW_MAX: Final = 256 * 1024
-"""Characters of one row, however many lines it has."""
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _CHARSETS: Final = frozenset(

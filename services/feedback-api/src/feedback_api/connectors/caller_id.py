@@ -5,13 +5,13 @@ from typing import Final
 from feedback_api.connectors.draft import DraftInteraction
 from feedback_api.connectors.record_reader import FieldValue
 
+# Placeholders of vendors for hidden numbers (266696687 spells ANONYMOUS on a telephone keypad).
 _NOBODY: Final = frozenset(
     {
         "anonymous", "unknown", "unavailable", "restricted", "private", "blocked", "withheld", "no caller id",
         "+266696687", "266696687", "+anonymous", "tel:anonymous", "sip:anonymous@anonymous.invalid", "tel:", "+", "-",
     }
 )  # fmt: skip
-"""Placeholders of vendors for hidden numbers (266696687 spells ANONYMOUS on a telephone keypad)."""
 
 
 def set_caller(draft: DraftInteraction, found: FieldValue) -> None:

@@ -63,12 +63,12 @@ class MappingContext:
 
     connector: ConnectorBody
     zone: ZoneInfo
+    # Contacts that another record of the same delivery calls back, by the vendor's id.
     called_back: frozenset[str] = frozenset()
-    """Contacts that another record of the same delivery calls back, by the vendor's id."""
 
 
+# Drafts of a vendor's record, none where it describes no contact; raises InvalidInput with the vendor's own field.
 Mapper = Callable[[Item, MappingContext], Sequence[DraftInteraction]]
-"""Drafts of a vendor's record, none where it describes no contact; raises InvalidInput with the vendor's own field."""
 
 
 def as_text(value: object) -> str | None:

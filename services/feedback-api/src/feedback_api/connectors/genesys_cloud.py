@@ -42,8 +42,8 @@ class _AgentLeg:
 class _GenesysConversation:
     whole: RecordReader
     participants: Sequence[RecordReader]
+    # Every session with the purpose of its participant.
     sessions: Sequence[tuple[str, RecordReader]]
-    """Every session with the purpose of its participant."""
     is_over: bool
 
     def participants_of(self, purposes: frozenset[str]) -> list[RecordReader]:

@@ -40,8 +40,8 @@ class MappedRecord:
     external_id: str | None
     taken: Sequence[ParsedItem]
     refusal: InvalidInput | None
+    # Values that no rule looks at.
     silent: Sequence[Fact]
-    """Values that no rule looks at."""
     has_service: bool
 
 

@@ -10,8 +10,8 @@ from soundings.events.catalogue import ConnectorBody, ConnectorRule
 _SAYS: Final = ("service_id", "reason", "channel", "kind", "direction", "outcome")
 _TOPICS_MAX: Final = 20
 
+# A vendor's field and its value, as they are compared.
 Fact = tuple[str, str]
-"""A vendor's field and its value, as they are compared."""
 
 
 class MappingRules:

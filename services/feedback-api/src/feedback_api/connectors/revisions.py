@@ -6,8 +6,8 @@ from typing import Final
 from soundings.kernel.clock import epoch_ms
 
 RANK_MAX: Final = 99
+# Changes within one slot are ordered by their rank. A slot holds one revision for each rank.
 _SLOT_MS: Final = 100
-"""Changes within one slot are ordered by their rank. A slot holds one revision for each rank."""
 
 
 def ranked_revision(at: datetime | None, rank: int) -> int:

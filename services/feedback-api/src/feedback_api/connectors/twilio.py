@@ -15,18 +15,18 @@ from feedback_api.intake.field_readers import Item, is_object
 
 _VENDOR_PREFIX: Final = "com.twilio."
 _PREFIX: Final = "com.twilio.taskrouter."
+# What names of TaskRouter's events begin with where they come without their prefix.
 _GROUPS: Final = frozenset({"task", "task-queue", "reservation", "worker", "workflow", "workspace", "activity"})
-"""What names of TaskRouter's events begin with where they come without their prefix."""
 _TASK: Final = frozenset(
     {"task.created", "task-queue.entered", "task.canceled", "task.completed", "task.deleted", "task.system-deleted"}
 )
 _RESERVATION: Final = frozenset({"reservation.accepted", "reservation.wrapup", "reservation.completed"})
 _DELETED: Final = frozenset({"task.deleted", "task.system-deleted"})
+# Which of two events of one instant is the later one.
 _EVENT_RANK: Final[Mapping[str, int]] = {
     "task.created": 0, "task-queue.entered": 10, "task.system-deleted": 50, "task.deleted": 50, "task.canceled": 60,
     "task.completed": 70, "reservation.accepted": 20, "reservation.wrapup": 30, "reservation.completed": 40,
 }  # fmt: skip
-"""Which of two events of one instant is the later one."""
 _KINDS: Final[Mapping[str, str]] = {
     "voice": "call", "call": "call", "video": "call", "chat": "chat", "web": "chat", "sms": "message",
     "whatsapp": "message", "messenger": "message", "email": "email", "callback": "callback",
@@ -36,12 +36,12 @@ _CHANNELS: Final[Mapping[str, str]] = {
     "whatsapp": "social_media", "messenger": "social_media", "email": "email",
 }  # fmt: skip
 _LEFT: Final = ("hangup", "hung up", "hang up", "abandon", "caller left", "customer left", "disconnected")
+# Attributes with personal data. They never become facts, nor does the person's location.
 _PERSONAL: Final = frozenset(
     {"name", "customername", "customeraddress", "customers", "email", "phone", "address", "identity", "outbound_to"}
 )
-"""Attributes with personal data. They never become facts, nor does the person's location."""
+# Name prefixes of the caller's and of the called party's attributes.
 _PLACED: Final = ("from", "caller"), ("to", "called")
-"""Name prefixes of the caller's and of the called party's attributes."""
 _DURATIONS: Final = (("talk_s", "talk_time"), ("hold_s", "hold_time"), ("wrap_up_s", "wrap_up_time"))
 
 

@@ -8,8 +8,8 @@ from uuid import UUID, uuid5
 
 from feedback_api.intake.body_parser import UnreadableBody
 
+# What the address of the page may say of the answer; each is checked when the answer is taken.
 CARRIED: Final = ("service_id", "channel", "touchpoint", "test", "form_version")
-"""What the address of the page may say of the answer; each is checked when the answer is taken."""
 _STAGES: Final = UUID("6f2f7a0e-6a53-4a4b-9d0e-1b5d1c6f7c11")
 _FIELDS_MAX: Final = 1000
 _ANSWER: Final = "answers."

@@ -13,10 +13,10 @@ from soundings.kernel.errors import SoundingsError
 ITEMS_MAX: Final = 10_000
 SINGLE_MAX_BYTES: Final = 1024 * 1024
 BATCH_MAX_BYTES: Final = 8 * 1024 * 1024
+# Limit without a source key; far above the largest answers to the largest form.
 PUBLIC_MAX_BYTES: Final = 256 * 1024
-"""Limit without a source key; far above the largest answers to the largest form."""
+# Blank lines between items are allowed, but not without end.
 _LINES_MAX: Final = 2 * ITEMS_MAX
-"""Blank lines between items are allowed, but not without end."""
 
 JSON_TYPES: Final = frozenset({"application/json"})
 LINES_TYPES: Final = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})

@@ -6,8 +6,8 @@ from typing import Final
 from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.ids import is_slug
 
+# The code of what is well formed but not this source's right: 403 where it comes alone.
 FORBIDDEN: Final = "forbidden"
-"""The code of what is well formed but not this source's right: 403 where it comes alone."""
 
 
 def invalid_field(field: str, code: str, detail: str) -> InvalidInput:

@@ -10,12 +10,12 @@ from soundings.kernel.ids import RECORD_ID_MAX, is_slug
 Item = Mapping[str, object]
 Redact = Callable[[str], str]
 
+# The largest count, amount of money or cost that is taken: sums of nine millions of them still fit 64 bits.
 COUNT_MAX: Final = 10**12
-"""The largest count, amount of money or cost that is taken: sums of nine millions of them still fit 64 bits."""
+# The largest total of durations that is taken: in milliseconds, sums of a million of them still fit 64 bits.
 TOTAL_SECONDS_MAX: Final = 9 * 10**9
-"""The largest total of durations that is taken: in milliseconds, sums of a million of them still fit 64 bits."""
+# The longest duration of one contact that is taken: a hundred years, as the event's contract has it.
 DURATION_SECONDS_MAX: Final = 3_200_000_000
-"""The longest duration of one contact that is taken: a hundred years, as the event's contract has it."""
 REVISION_MAX: Final = 2**63 - 1
 _NOT_IN_IDS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _DIGITS: Final = re.compile(r"[0-9]")

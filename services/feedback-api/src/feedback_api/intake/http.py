@@ -23,8 +23,8 @@ from soundings.http.body import read_limited_body
 from soundings.kernel.errors import InvalidInput
 from soundings.log.port import EventLog
 
+# An Idempotency-Key leaves room for the index that a list adds to it.
 _KEY_MAX: Final = 190
-"""An Idempotency-Key leaves room for the index that a list adds to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from feedback_api.intake.context import IntakeContext
 from feedback_api.intake.field_readers import Item
 from soundings.log.port import LogRecord
 
+# What a source may be allowed to send.
 Accepted = Literal["responses", "interactions", "tallies"]
-"""What a source may be allowed to send."""
 
 RecordKind = Literal["response", "interaction", "tally"]
 

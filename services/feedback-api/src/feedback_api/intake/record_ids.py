@@ -8,8 +8,8 @@ from feedback_api.intake.context import IntakeContext
 from feedback_api.intake.errors import invalid_field
 from feedback_api.intake.field_readers import Item, checked_id, read_identifier
 
+# What the id of a record from a public endpoint begins with, on the log and in lists, reviews and erasures.
 PUBLIC_PREFIX: Final = "public:"
-"""What the id of a record from a public endpoint begins with, on the log and in lists, reviews and erasures."""
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 

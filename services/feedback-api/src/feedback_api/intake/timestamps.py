@@ -9,8 +9,8 @@ from feedback_api.intake.field_readers import Item
 from soundings.kernel.agency_calendar import FIRST_YEAR, LAST_YEAR
 
 TOLERANCE: Final = timedelta(minutes=5)
+# Times before are mistakes; together with the longest duration this bounds what a sum of times can hold.
 EARLIEST_YEAR: Final = 1900
-"""Times before are mistakes; together with the longest duration this bounds what a sum of times can hold."""
 _TIME: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,12})?)?(Z|z|[+-][0-9]{2}:?[0-9]{2})?"
 )

@@ -14,8 +14,8 @@ _TELEPHONE: Final = re.compile(r"\+?[0-9 ().\-/]+")
 _NO_DIGIT: Final = re.compile(r"[^0-9]")
 _FEWEST_DIGITS: Final = 7
 
+# The version of an agency's key that is in force, from 1.
 VersionOf = Callable[[str], int]
-"""The version of an agency's key that is in force, from 1."""
 
 
 class BlankPerson(ValueError):

@@ -12,8 +12,8 @@ from feedback_api.intake.field_readers import Item, is_object, read_text, whole_
 from feedback_api.public_forms.ports import ReadsFields
 
 HTML_FORM: Final = "application/x-www-form-urlencoded"
+# A script may send its JSON as text/plain, which spares the browser a request that asks for permission.
 SCRIPT: Final = frozenset({"application/json", "text/plain"})
-"""A script may send its JSON as text/plain, which spares the browser a request that asks for permission."""
 ANSWER_FIELDS: Final = frozenset(
     {
         "id", "form_id", "form_version", "service_id", "channel", "touchpoint", "occurred_at", "language", "page",

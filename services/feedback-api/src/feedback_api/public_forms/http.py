@@ -25,8 +25,8 @@ from soundings.kernel.clock import Clock
 from soundings.kernel.errors import InvalidInput
 
 _FRESH_SECONDS: Final = 60
+# Renders the page after a plain HTML post: of a form, in the language asked for, for a request, with a receipt.
 ThankYouPage = Callable[[FormBody, str, Request, str], Response]
-"""Renders the page after a plain HTML post: of a form, in the language asked for, for a request, with a receipt."""
 
 
 def forms_router(public: FormSubmissions, clock: Clock, thank_you_page: ThankYouPage) -> APIRouter:

@@ -11,8 +11,8 @@ from feedback_api.intake.timestamps import TOLERANCE, read_instant
 from soundings.events.forms import FormBody
 from soundings.kernel.ids import new_id
 
+# Accepted delay of a submission: the widget's retry queue keeps it for a day.
 LATE: Final = timedelta(hours=25)
-"""Accepted delay of a submission: the widget's retry queue keeps it for a day."""
 
 
 @dataclass(frozen=True, slots=True)

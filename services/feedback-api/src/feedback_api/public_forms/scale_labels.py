@@ -7,9 +7,10 @@ from typing import Final
 from soundings.events.forms import FormQuestion, FormVersion
 from soundings.kernel.scales import MeasureScale, allowed_scales, scale_points
 
+# The words around questions in one language, by key.
 Words = Mapping[str, str]
-"""The words around questions in one language, by key."""
 
+# Default label keys of each scale, lowest first; None for points without a label.
 _KEYS: Final[Mapping[str, Sequence[str | None]]] = {
     "likert": tuple(f"agree_{value}" for value in range(1, 6)),
     "stars": ("stars",) * 5,
@@ -18,7 +19,6 @@ _KEYS: Final[Mapping[str, Sequence[str | None]]] = {
     "nps": ("likely_low", *(None,) * 9, "likely_high"),
     "ces": ("agree_1", *(None,) * 5, "agree_5"),
 }
-"""Default label keys of each scale, lowest first; None for points without a label."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,8 +24,8 @@ from feedback_api.spam.scorer import SpamScorer, SubmissionContext
 from soundings.events.forms import AbusePolicy
 from soundings.http.problems import ProblemException
 
+# The rules of forms that set none.
 _USUAL: Final = AbusePolicy()
-"""The rules of forms that set none."""
 
 
 @dataclass(frozen=True, slots=True)

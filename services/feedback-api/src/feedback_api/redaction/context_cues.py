@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+# How many characters before a number its cue may begin.
 REACH: Final = 40
-"""How many characters before a number its cue may begin."""
 
 _REFERENCE: Final = re.compile(
     r"(?:\b(?:case|ticket|ref(?:erence)?|order|invoice|claim|permit|account|acct|tracking|confirmation|request|receipt|"

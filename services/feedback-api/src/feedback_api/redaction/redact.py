@@ -20,15 +20,15 @@ from feedback_api.redaction.recognisers.street_addresses import find_addresses
 from feedback_api.redaction.recognisers.urls import FoundLink, find_links
 from feedback_api.redaction.spans import KINDS, RedactedSpan, resolve_overlaps, unredacted_pieces
 
+# Changes whenever the same text may be redacted differently; stored with the evaluation results.
 REDACTION_VERSION: Final = "2"
-"""Changes whenever the same text may be redacted differently; stored with the evaluation results."""
 
 _DIGIT: Final = re.compile(r"[0-9]")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _FEWEST_DIGITS: Final = 4
 _FEWEST_NUMBER_DIGITS: Final = 7
+# Characters of pieces with a hit that are parted further, for a text of any length; the last piece may exceed it.
 _ALLOWANCE: Final = 2000
-"""Characters of pieces with a hit that are parted further, for a text of any length; the last piece may exceed it."""
 _COST_OF_A_PIECE: Final = 50
 _NOTHING: Final[frozenset[str]] = frozenset()
 _LOOSE_IN_LINKS: Final = frozenset({"name", "address", "date-of-birth"})

@@ -9,8 +9,8 @@ PersonalDataKind = Literal[
     "url", "email", "iban", "card", "national-id", "ip", "date-of-birth", "phone", "address", "name"
 ]
 
+# All kinds in order of priority: overlapping spans get the earlier kind.
 KINDS: Final[tuple[PersonalDataKind, ...]] = get_args(PersonalDataKind)
-"""All kinds in order of priority: overlapping spans get the earlier kind."""
 
 _RANK: Final = {kind: rank for rank, kind in enumerate(KINDS)}
 _PLACEHOLDER: Final = re.compile(r"\[(?:" + "|".join(KINDS) + r")\]")

@@ -25,8 +25,8 @@ from soundings.events import forms
 from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.scales import MeasureScale, allowed_scales, scale_points
 
+# Characters where the form sets no limit of its own.
 _TEXT_LIMITS: Final[Mapping[str, int]] = {"short_text": 500, "long_text": 10_000, "hidden": 500}
-"""Characters where the form sets no limit of its own."""
 _ONE_OF: Final = frozenset({"single_choice", "dropdown"})
 
 

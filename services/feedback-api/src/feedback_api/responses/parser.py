@@ -37,10 +37,10 @@ FIELDS: Final = frozenset(
         "contact_consent", "page", "device", "revision", "test", "answers",
     }
 )  # fmt: skip
+# Classes of device: all that is ever kept of a user agent.
 DEVICES: Final[Mapping[str, str]] = {
     name: name for name in ("desktop", "mobile", "tablet", "wearable", "tv", "kiosk", "other")
 }
-"""Classes of device: all that is ever kept of a user agent."""
 _TOUCHPOINT_MAX: Final = 200
 _PAGE_MAX: Final = 2000
 _NOWHERE: Final[Mapping[str, object]] = {}

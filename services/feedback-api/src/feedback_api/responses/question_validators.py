@@ -10,13 +10,13 @@ from feedback_api.intake.errors import invalid_field, wrong_type
 from feedback_api.intake.field_readers import Redact, checked_text, is_list, truncate_redacted
 from feedback_api.intake.timestamps import checked_date
 
+# An answer as conditions compare it: a point, a code, a list of codes, or text; None where nothing was answered.
 AnswerValue = object
-"""An answer as conditions compare it: a point, a code, a list of codes, or text; None where nothing was answered."""
 
+# Characters of free text in one response, all questions together.
 TEXT_MAX: Final = 50_000
-"""Characters of free text in one response, all questions together."""
+# Score JSON by answer value, serialised once.
 Scores = Mapping[object, orjson.Fragment]
-"""Score JSON by answer value, serialised once."""
 
 _NONE: Final[Scores] = {}
 

@@ -27,8 +27,8 @@ from soundings.http.body import read_limited_body
 from soundings.kernel.clock import Clock
 from soundings.log.port import EventLog
 
+# All pseudonyms that a person (second) has had under the keys of an agency (first).
 Subjects = Callable[[str, str], tuple[str, ...]]
-"""All pseudonyms that a person (second) has had under the keys of an agency (first)."""
 
 _FIND: Final = frozenset({"agency_id", "person"})
 _ERASE: Final = frozenset({"records"})

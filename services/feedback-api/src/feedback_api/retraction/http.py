@@ -21,8 +21,8 @@ from soundings.kernel.errors import ServiceUnavailable
 from soundings.log.port import AppendFailed, EventLog
 from soundings.telemetry.tracing import current_traceparent
 
+# After how many days at most the log has forgotten what was taken back.
 _LOG_DAYS: Final = max(topic.retention.days for topic in (RESPONSES, INTERACTIONS) if topic.retention)
-"""After how many days at most the log has forgotten what was taken back."""
 _KINDS: Final = frozenset(get_args(RecordKind))
 
 

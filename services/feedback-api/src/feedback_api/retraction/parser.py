@@ -17,8 +17,8 @@ from soundings.events.interaction import InteractionRetracted
 from soundings.events.response import ResponseRetracted
 from soundings.events.tally import TallyRetracted
 
+# Why a record is taken back: the person who answered wants it, or its sender.
 Reason = Literal["erasure", "sender"]
-"""Why a record is taken back: the person who answered wants it, or its sender."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from feedback_api.spam.score import SpamReason, SpamScore, spam_score
 from feedback_api.spam.token_bucket import TokenBuckets
 from soundings.events.forms import AbusePolicy
 
+# Scores a response by its id (first) and its redacted texts (second).
 SpamCheck = Callable[[str, Collection[str]], SpamScore]
-"""Scores a response by its id (first) and its redacted texts (second)."""
 
 _FORM_BURST: Final = 30
 _ORIGIN_BURST: Final = 60

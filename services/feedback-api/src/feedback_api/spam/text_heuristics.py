@@ -14,16 +14,16 @@ _LATIN: Final = re.compile(r"[a-z]+")
 _FIVE_CONSONANTS: Final = re.compile("[b-df-hj-np-tv-xz]{5}")
 _ODD_PAIR: Final = re.compile("q[b-df-hj-tv-z]|[jx][jqzvkdg]|[bcdfghkmpvwz]x|[fghjvzx]q|[vwx]z[b-df-hj-np-tv-xz]")
 _IN_ODD_PAIRS: Final = ("q", "x", "j", "z")
+# Neighbours on a keyboard, as far as there is a vowel among them.
 _ALONG_A_ROW: Final = (
     "qwert", "werty", "ertyu", "rtyui", "tyuio", "yuiop", "poiuy", "oiuyt", "iuytr", "uytre", "ytrew", "trewq",
     "asdfg", "gfdsa",
 )  # fmt: skip
-"""Neighbours on a keyboard, as far as there is a vowel among them."""
 _LONG_WORD: Final = 5
 _FEWEST_ODD: Final = 10
 _MOSTLY: Final = 0.6
+# Characters of a text that are read for sense, so that the longest text costs little.
 _LOOKED_AT: Final = 4000
-"""Characters of a text that are read for sense, so that the longest text costs little."""
 
 
 def count_links(text: str) -> int:

@@ -44,6 +44,7 @@ _NO_FIRST_NAMES: Final = NO_NAMES_AFTER_CUE - AMBIGUOUS_NAMES
 _ANY_FIRST_NAME: Final = FIRST_NAMES | AMBIGUOUS_NAMES | MORE_FIRST_NAMES
 _IN_LOWER_CASE: Final = FIRST_NAMES - PLAIN_IN_LOWER_CASE
 _SURNAMES_IN_LOWER_CASE: Final = SURNAMES - AFTER_PEOPLE
+# A text without any of these words, without an opening and without two capitalised words has no name to find.
 _TELLING: Final = frozenset(
     [
         *TITLES,
@@ -54,7 +55,6 @@ _TELLING: Final = frozenset(
         *(name.upper() for name in FIRST_NAMES if len(name) >= _SHORTEST_IN_CAPITALS),
     ]
 )
-"""A text without any of these words, without an opening and without two capitalised words has no name to find."""
 _TELLING_IN_ASCII: Final = frozenset(word.encode() for word in _TELLING if word.isascii())
 _OPENING_IN_ASCII: Final = frozenset(word.encode() for word in OPENING_WORDS if word.isascii())
 
