@@ -16,15 +16,22 @@ from feedback_api.intake.field_readers import checked_id
 from feedback_api.intake.ports import ItemParser, ParsedItem
 from feedback_api.intake.receipts import ReceiptCodec, ReceiptTarget
 from feedback_api.intake.record_ids import client_id
-from feedback_api.intake.route import SourceRoute
 from feedback_api.intake.source_auth import SourceAuthenticator
 from feedback_api.intake.use_cases import IncomingItem, preview_many, receive_many, receive_one
+from soundings.access.policy import AuthScheme
 from soundings.http.body import read_limited_body
+from soundings.http.fast_path import FastPathRoute
 from soundings.kernel.errors import InvalidInput
 from soundings.log.port import EventLog
 
 # An Idempotency-Key leaves room for the index that a list adds to it.
 _KEY_MAX: Final = 190
+
+
+class SourceRoute(FastPathRoute):
+    """A route authenticated by source key. Only for operations that the policy table opens to sources."""
+
+    door = AuthScheme.SOURCE
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,18 @@ class InvalidItem:
 
 
 @dataclass(frozen=True, slots=True)
+class PreparedItem:
+    """An item that was parsed before, as the connectors do, with the topic of its record and the sender's id."""
+
+    topic: str
+    taken: ParsedItem
+    external_id: str | None = None
+
+
+IntakeEntry = IncomingItem | InvalidItem | PreparedItem
+
+
+@dataclass(frozen=True, slots=True)
 class RejectedItem:
     """A rejected item: its index, the sender's id, and its first fault."""
 
@@ -65,17 +77,19 @@ class _CheckedBatch:
     records: list[LogRecord] = field(default_factory=list[LogRecord])
 
 
-def parse_item(entry: IncomingItem | InvalidItem, sender: IntakeContext) -> ParsedItem:
+def parse_item(entry: IntakeEntry, sender: IntakeContext) -> ParsedItem:
     """One item as a record. Raises InvalidInput."""
     if isinstance(entry, InvalidItem):
         raise entry.refusal
+    if isinstance(entry, PreparedItem):
+        return entry.taken
     item = entry.item
     if not is_object(item):
         raise invalid_field("", "wrong_type", "an item must be an object")
     return entry.kind.parse(item, sender, entry.external_id)
 
 
-async def take_fairly(entry: IncomingItem | InvalidItem, sender: IntakeContext) -> ParsedItem:
+async def take_fairly(entry: IntakeEntry, sender: IntakeContext) -> ParsedItem:
     """As `parse_item`, on a worker thread for long texts, so that the event loop is not blocked."""
     if isinstance(entry, IncomingItem) and text_length(entry.item) > LONG_TEXT:
         return await asyncio.to_thread(parse_item, entry, sender)
@@ -93,9 +107,7 @@ async def receive_one(entry: IncomingItem, sender: IntakeContext, log: EventLog)
     return taken
 
 
-async def receive_many(
-    entries: Sequence[IncomingItem | InvalidItem], sender: IntakeContext, log: EventLog
-) -> BatchResult:
+async def receive_many(entries: Sequence[IntakeEntry], sender: IntakeContext, log: EventLog) -> BatchResult:
     """Check every item and append those that hold; what is counted as accepted is durable.
 
     Raises ServiceUnavailable when nothing was stored and a retry may help, and TooLarge for too much text.
@@ -133,7 +145,7 @@ async def preview_many(
 
 
 async def _check_items(
-    entries: Sequence[IncomingItem | InvalidItem], sender: IntakeContext
+    entries: Sequence[IntakeEntry], sender: IntakeContext
 ) -> tuple[dict[str, _CheckedBatch], list[RejectedItem]]:
     bundles: dict[str, _CheckedBatch] = {}
     rejected: list[RejectedItem] = []
@@ -144,15 +156,16 @@ async def _check_items(
         except InvalidInput as refusal:
             rejected.append(RejectedItem(index, _external_id(entry), refusal.faults[0]))
         else:
-            assert isinstance(entry, IncomingItem)  # noqa: S101 - a misfit is never taken
-            bundle = bundles.setdefault(entry.kind.topic, _CheckedBatch())
+            assert not isinstance(entry, InvalidItem)  # noqa: S101 - an invalid item always raises above
+            topic = entry.topic if isinstance(entry, PreparedItem) else entry.kind.topic
+            bundle = bundles.setdefault(topic, _CheckedBatch())
             bundle.indices.append(index)
             bundle.records.append(taken.record)
         await turn.give_way()
     return bundles, rejected
 
 
-def _external_id(entry: IncomingItem | InvalidItem) -> str | int | None:
+def _external_id(entry: IntakeEntry) -> str | int | None:
     """The item's own id, else the external one; None where neither is safe to return."""
     own: object = entry.item.get("id") if isinstance(entry, IncomingItem) and is_object(entry.item) else None
     if isinstance(own, int) or (isinstance(own, str) and len(own) <= RECORD_ID_MAX):

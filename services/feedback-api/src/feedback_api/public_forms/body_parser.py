@@ -9,7 +9,7 @@ from feedback_api.catalogue_projection.read_models import FormView
 from feedback_api.intake.body_parser import UnreadableBody, UnsupportedType, media_type, parse_body
 from feedback_api.intake.errors import invalid_field, unknown_field, wrong_type
 from feedback_api.intake.field_readers import Item, is_object, read_text, whole_number
-from feedback_api.public_forms.ports import ReadsFields
+from feedback_api.responses.parser import ResponseParser
 
 HTML_FORM: Final = "application/x-www-form-urlencoded"
 # A script may send its JSON as text/plain, which spares the browser a request that asks for permission.
@@ -50,7 +50,7 @@ def read_script(body: bytes, form_id: str, allowed: frozenset[str]) -> Item:
     return {**value, "form_id": form_id}
 
 
-def read_fields(body: bytes, form_id: str, form: FormView, reader: ReadsFields) -> Item:
+def read_fields(body: bytes, form_id: str, form: FormView, reader: ResponseParser) -> Item:
     """The item that a plain HTML form sent: ``answers.{question}`` by their types, and a response's own fields as text.
 
     Fields of other names (a button's, say) are passed over.

@@ -17,9 +17,9 @@ from feedback_api.public_forms.availability import must_be_open
 from feedback_api.public_forms.body_parser import SpamSignals
 from feedback_api.public_forms.contact_consent import with_person
 from feedback_api.public_forms.cors import device_class, may_send
-from feedback_api.public_forms.ports import ResponseKind
 from feedback_api.public_forms.public_items import public_item
 from feedback_api.public_forms.rate_limit import ClientLimits
+from feedback_api.responses.parser import ResponseParser
 from feedback_api.spam.scorer import SpamScorer, SubmissionContext
 from soundings.events.forms import AbusePolicy
 from soundings.http.problems import ProblemException
@@ -41,7 +41,7 @@ class FormSubmissions:
     """Use cases of public forms: accept responses and funnel events without a source key."""
 
     intake: RecordIntake
-    responses: ResponseKind
+    responses: ResponseParser
     funnel: ItemParser
     limits: ClientLimits
     guard: SpamScorer

@@ -41,7 +41,7 @@ def erasure_router(door: SourceAuthenticator, log: EventLog, subjects: Subjects,
 
     @router.post("/v1/subjects", name="feedback.subjects.find", openapi_extra=FIND_BODY, responses=FIND_ANSWERS)
     async def find(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
-        """By which pseudonyms a person is known. Nothing is written, and nobody but you learns whom you asked about."""
+        """The pseudonyms of a person. Nothing is written, and the identifier is not logged."""
         item = await _request_item(request, _FIND)
         agency_id, person = read_reference(item, "agency_id"), read_text(item, "person", _PERSON_MAX)
         if agency_id is None or person is None:

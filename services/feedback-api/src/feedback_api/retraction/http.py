@@ -61,10 +61,9 @@ def retraction_router(door: SourceAuthenticator, log: EventLog, receipts: Receip
         "/v1/receipts/{receipt}", name="feedback.receipts.erase", status_code=202, responses=openapi.ERASURE_ANSWERS
     )
     async def erase(receipt: str) -> Response:  # pyright: ignore[reportUnusedFunction]
-        """Erase what the receipt was given for: it leaves every count at once, and its text is deleted.
+        """Erase the record of a receipt: it leaves every count at once, and its text is deleted.
 
-        The log, which keeps everything in the order of its coming and shows it to nobody, forgets it by itself within
-        ``log_days`` days.
+        The append-only log, which is not readable from outside, drops it within ``log_days`` days.
         """
         target = receipts.open_receipt(receipt)
         if target is None or target.kind not in _KINDS:

@@ -1,4 +1,4 @@
-"""Names of people: after a cue, after a title, by list and by what is said beside them; a tenant's places are none."""
+"""Recogniser of person names: by cue, title, name list and context. The tenant's place names are excluded."""
 
 import re
 from collections.abc import Iterator
@@ -80,7 +80,7 @@ def _has_any(text: str, words: frozenset[str], words_in_ascii: frozenset[bytes])
 
 
 class _NameReader:
-    """The words of one text and the names in them; an index after the last word of a name stands for its end."""
+    """The words of one text and the names in them. The end of a name is the index after its last word."""
 
     def __init__(self, text: str, place_names: frozenset[str]) -> None:
         self._text = text
@@ -179,7 +179,7 @@ class _NameReader:
         return self._has_neighbours(index, end)
 
     def _has_neighbours(self, index: int, end: int) -> bool:
-        """Whether a person is spoken of before or after these words, in words that nobody uses of a thing."""
+        """Whether the adjacent words refer to a person (roles, relations, activities of people only)."""
         if index:
             word, previous = self._words[index], self._words[index - 1]
             if previous.text in ROLES and word.gap in {" ", ", ", " (", ": ", " - "}:
