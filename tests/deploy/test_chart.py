@@ -14,7 +14,7 @@ from catalogue_api.settings import Settings as CatalogueSettings
 from feedback_api import bootstrap as feedback_api
 from feedback_api.settings import FeedbackSettings
 from metrics_worker import bootstrap as metrics_worker
-from metrics_worker.settings import MetricsSettings as MetricsSettings
+from metrics_worker.settings import MetricsSettings
 from soundings.access.policy import POLICY, AuthScheme, SourceOrStaff
 from soundings.events.topics import MEASURED
 from soundings.telemetry.metrics import LAG_EVENTS

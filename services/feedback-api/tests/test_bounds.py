@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from feedback_api.intake.field_readers import COUNT_MAX, DURATION_SECONDS_MAX, TOTAL_SECONDS_MAX, fitted
+from feedback_api.intake.field_readers import COUNT_MAX, DURATION_SECONDS_MAX, TOTAL_SECONDS_MAX, truncate_redacted
 from feedback_api.intake.invented_labels import InventedLabels
 from feedback_api.intake.monotonic_revision import MonotonicRevisions
 
@@ -76,8 +76,8 @@ async def test_a_tally_sent_again_after_the_clock_went_back_corrects_the_first(e
     ],
 )
 def test_a_redacted_text_is_cut_at_its_limit_and_no_placeholder_in_two(text: str, limit: int, kept: str):
-    assert fitted(text, limit)[: len(kept)] == kept
-    assert len(fitted(text, limit)) <= limit
+    assert truncate_redacted(text, limit)[: len(kept)] == kept
+    assert len(truncate_redacted(text, limit)) <= limit
 
 
 GROWING = "a@b.co " * 1500
@@ -134,5 +134,5 @@ async def test_a_language_tag_keeps_only_what_names_a_language(ear: Listening):
 
 def test_invented_labels_are_bound_for_each_source():
     labels = InventedLabels(most=2)
-    assert [labels.admits("one", label) for label in ("a", "b", "c", "a", "b")] == [True, True, False, True, True]
-    assert labels.admits("two", "c")
+    assert [labels.admits_label("one", label) for label in ("a", "b", "c", "a", "b")] == [True, True, False, True, True]
+    assert labels.admits_label("two", "c")

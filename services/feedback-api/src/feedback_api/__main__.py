@@ -1,4 +1,4 @@
-"""Listening alone: ``python -m feedback_api`` with settings from the environment."""
+"""Entry point of the stand-alone service: ``python -m feedback_api`` with settings from the environment."""
 
 from feedback_api.bootstrap import build_app
 from feedback_api.settings import FeedbackSettings

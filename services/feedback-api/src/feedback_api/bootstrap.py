@@ -1,4 +1,4 @@
-"""The one place where listening is put together."""
+"""Composition root of feedback-api: builds every part from settings and wires the routers."""
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -13,7 +13,7 @@ from feedback_api.catalogue_projection.consumer import CatalogueConsumer
 from feedback_api.catalogue_projection.projection import CatalogueProjection
 from feedback_api.catalogue_projection.revocations import ProjectedRevocations
 from feedback_api.catalogue_projection.snapshot_file import CatalogueSnapshotFile
-from feedback_api.cloudevents.http import Kinds, events_router
+from feedback_api.cloudevents.http import ParsersByType, events_router
 from feedback_api.connectors.auth import ConnectorAuthenticator
 from feedback_api.connectors.http import ConnectorDependencies, connectors_router
 from feedback_api.funnel.parser import FunnelParser
@@ -76,12 +76,12 @@ class _ServiceParts:
 
     behind: LazyLog
     spooled: SpooledLog | None
+    # The log that the endpoints append to: the spool where one is configured, else the log with a health check.
     event_log: EventLog
-    """What the doors append to."""
     health: WriteHealth
     projection: CatalogueProjection
     follower: CatalogueConsumer
-    desk: RecordIntake
+    intake: RecordIntake
     responses: ResponseParser
     interactions: InteractionParser
     tallies: TallyParser
@@ -95,7 +95,7 @@ class _ServiceParts:
 
     @property
     def looked_after(self) -> Sequence[CatalogueConsumer | SpooledLog]:
-        """What works in the background, and tells how it is doing."""
+        """Background parts that report their own readiness and liveness."""
         return (self.follower,) if self.spooled is None else (self.follower, self.spooled)
 
 
@@ -103,43 +103,49 @@ def build_app(settings: FeedbackSettings, *, open_log: OpenLog = open_log, clock
     """The app; its lifespan opens the log, follows the catalogue, and closes everything."""
     parts = _wire_parts(settings, open_log, clock)
     public = FormSubmissions(
-        parts.desk, parts.responses, parts.funnel, ClientLimits(RateLimit.parse_rate(settings.form_limit)), SpamScorer()
+        parts.intake,
+        parts.responses,
+        parts.funnel,
+        ClientLimits(RateLimit.parse_rate(settings.form_limit)),
+        SpamScorer(),
     )
     responses, *other_records = _record_routers(parts)
     spec = ServiceSpec(
         name="feedback-api",
         title="Soundings: listening",
         description=_DESCRIPTION,
-        # A request is compared with one route after the other, so those that are asked most stand first.
+        # Routes are matched in order, so the routes with the most traffic come first.
         routers=[
             responses,
             forms_router(public, clock, thank_you_for_post),
             hosted_router(HostedPage(public, StartTokens(parts.page_key), clock)),
             widget_router(),
             *other_records,
-            events_router(parts.desk, _kinds_by_type(parts)),
-            retraction_router(parts.desk.door, parts.event_log, parts.desk.receipts, clock),
-            erasure_router(parts.desk.door, parts.event_log, parts.subjects.all_pseudonyms, clock),
+            events_router(parts.intake, _parsers_by_type(parts)),
+            retraction_router(parts.intake.authenticator, parts.event_log, parts.intake.receipts, clock),
+            erasure_router(parts.intake.authenticator, parts.event_log, parts.subjects.all_pseudonyms, clock),
             reviews.review_router(
-                reviews.ReviewDependencies(parts.desk.door, parts.event_log, parts.redact, parts.revisions, clock)
+                reviews.ReviewDependencies(
+                    parts.intake.authenticator, parts.event_log, parts.redact, parts.revisions, clock
+                )
             ),
             connectors_router(_connectors_router(parts)),
         ],
-        verifier=_verifier(settings, RevocationList(ProjectedRevocations(parts.follower, parts.projection))),
+        verifier=_token_verifier(settings, RevocationList(ProjectedRevocations(parts.follower, parts.projection))),
         allowed_hosts=settings.access.allowed_hosts,
         lifespan=_service_lifespan(parts),
         limits=settings.limits,
         metrics=settings.metrics,
         status_of=_STATUS_OF,
         body_limit=BATCH_MAX_BYTES,
-        ready=[*(part.unready_reason for part in parts.looked_after), *_writes(parts)],
+        ready=[*(part.unready_reason for part in parts.looked_after), *_write_checks(parts)],
         live=[part.dead_reason for part in parts.looked_after],
         notes=[part.degraded_reason for part in parts.looked_after],
     )
     return service_app(spec)
 
 
-def _verifier(settings: FeedbackSettings, revoked: RevocationList) -> TokenVerifier:
+def _token_verifier(settings: FeedbackSettings, revoked: RevocationList) -> TokenVerifier:
     return TokenVerifier(
         settings.jwks_url,
         audience=settings.token_audience,
@@ -155,7 +161,7 @@ def _wire_parts(settings: FeedbackSettings, open_log: OpenLog, clock: Clock) -> 
     behind, projection = LazyLog(settings.log_url, open_log), CatalogueProjection()
     spooled = None if settings.spool_dir is None else _spooled_log(behind, settings.spool_dir, settings, clock)
     health = WriteHealth(behind.probe)
-    # A spool takes what the log does not, and tells by itself when neither does.
+    # The spool accepts records while the log is unavailable and has its own readiness check, so it is not wrapped.
     log: EventLog = CheckedLog(behind, health) if spooled is None else spooled
     follower = CatalogueConsumer(
         log,
@@ -175,7 +181,7 @@ def _wire_parts(settings: FeedbackSettings, open_log: OpenLog, clock: Clock) -> 
         health=health,
         projection=projection,
         follower=follower,
-        desk=RecordIntake(
+        intake=RecordIntake(
             SourceAuthenticator(projection, follower, clock), log, ReceiptCodec(root_secret, former=former)
         ),
         responses=ResponseParser(projection, cleaned, subjects.pseudonym_of),
@@ -191,7 +197,7 @@ def _wire_parts(settings: FeedbackSettings, open_log: OpenLog, clock: Clock) -> 
     )
 
 
-def _writes(parts: _ServiceParts) -> Sequence[Check]:
+def _write_checks(parts: _ServiceParts) -> Sequence[Check]:
     return (parts.health.unready_reason,) if parts.spooled is None else ()
 
 
@@ -208,14 +214,14 @@ def _spooled_log(behind: EventLog, folder: Path, settings: FeedbackSettings, clo
 
 
 def _connectors_router(parts: _ServiceParts) -> ConnectorDependencies:
-    callers = ConnectorAuthenticator(parts.desk.door, parts.seals, parts.clock)
+    callers = ConnectorAuthenticator(parts.intake.authenticator, parts.seals, parts.clock)
     return ConnectorDependencies(callers, parts.interactions, parts.redact, parts.event_log)
 
 
 def _record_routers(parts: _ServiceParts) -> Sequence[APIRouter]:
     return (
         record_router(
-            parts.desk,
+            parts.intake,
             parts.responses,
             path="/v1/responses",
             name="feedback.responses.submit",
@@ -223,7 +229,7 @@ def _record_routers(parts: _ServiceParts) -> Sequence[APIRouter]:
             summary="Send responses",
         ),
         record_router(
-            parts.desk,
+            parts.intake,
             parts.interactions,
             path="/v1/interactions",
             name="feedback.interactions.record",
@@ -231,7 +237,7 @@ def _record_routers(parts: _ServiceParts) -> Sequence[APIRouter]:
             summary="Send interaction records",
         ),
         record_router(
-            parts.desk,
+            parts.intake,
             parts.tallies,
             path="/v1/tallies",
             name="feedback.tallies.record",
@@ -241,7 +247,7 @@ def _record_routers(parts: _ServiceParts) -> Sequence[APIRouter]:
     )
 
 
-def _kinds_by_type(parts: _ServiceParts) -> Kinds:
+def _parsers_by_type(parts: _ServiceParts) -> ParsersByType:
     return {
         ResponseSubmitted.TYPE: parts.responses,
         InteractionRecorded.TYPE: parts.interactions,
@@ -258,7 +264,7 @@ def _service_lifespan(parts: _ServiceParts) -> Lifespan:
     async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
         async with AsyncExitStack() as stack:
             stack.push_async_callback(parts.event_log.close_log)
-            # A log that is away may come back; one whose address is wrong never does.
+            # An unavailable log may recover later, so start-up goes on; a malformed address still fails.
             with suppress(LogUnavailable):
                 await parts.behind.open_now()
             if parts.spooled is not None:

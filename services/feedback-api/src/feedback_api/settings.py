@@ -1,4 +1,4 @@
-"""What listening needs to be told; the environment is read here and nowhere else."""
+"""Settings of feedback-api. The process environment is read in this module only."""
 
 import os
 from collections.abc import Mapping
@@ -14,29 +14,29 @@ from soundings.log.spool import MAX_BYTES
 
 @dataclass(frozen=True, slots=True)
 class FeedbackSettings:
-    """Addresses of the log and of the keys that sign staff tokens, the root secret, limits; and where to listen."""
+    """Log and JWKS addresses, the root secret, limits, and the listening address."""
 
     log_url: str
     secret: str
     jwks_url: str
+    # Root secrets that were replaced; what they made is still recognised.
     former_secrets: tuple[str, ...] = ()
-    """Root secrets that were replaced; what they made is still recognised."""
+    # Streets, towns and institutions that redaction must not take for people.
     place_names: frozenset[str] = frozenset()
-    """Streets, towns and institutions that redaction must not take for people."""
     token_audience: str | None = None
     token_issuer: str | None = None
+    # Requests that one client may send to one form: a number per second, minute, hour or day.
     form_limit: str = "600/minute"
-    """Requests that one client may send to one form: a number per second, minute, hour or day."""
+    # Folder of the spool for records while the log is unavailable (persistent disk). None: they are refused.
     spool_dir: Path | None = None
-    """Where records wait while the log is away; on a disk that outlives the process. None: they are refused then."""
     spool_max_bytes: int = MAX_BYTES
     access: AccessSettings = field(default_factory=AccessSettings)
     host: str = "127.0.0.1"
     port: int = 8001
+    # Time-outs and concurrency limits of the server.
     limits: ServerLimits = field(default_factory=ServerLimits)
-    """Time-outs, and how much may be going on at once."""
+    # Address of the Prometheus endpoint; None disables it.
     metrics: MetricsAddress | None = None
-    """Where Prometheus finds the service; None: nowhere."""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Self:

@@ -1,1 +1,1 @@
-"""What this service knows of the catalogue: a projection of its topic, kept in memory and built anew at every start."""
+"""In-memory projection of the catalogue topic, rebuilt at every start."""

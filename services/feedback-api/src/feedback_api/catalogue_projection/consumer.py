@@ -1,4 +1,4 @@
-"""Following the catalogue's topic for as long as the service runs."""
+"""Consumer that applies the catalogue topic to the projection for the lifetime of the service."""
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
@@ -24,14 +24,14 @@ _log = structlog.get_logger("feedback_api.catalogue_projection")
 
 
 class CatalogueConsumer:
-    """Feeds a projection from the log. It has caught up once it has taken in all that the log held when it began.
+    """Applies catalogue events from the log to a projection. Ready once it has read up to the end seen at start-up.
 
-    With ``last_known`` the service does not have to wait for that: when the log fails, or cannot be read within
-    ``patience`` seconds, what was known at the end of the last run has to do. When the log is there again it is read
-    from its beginning all the same: what was compacted away meanwhile stands nowhere any more, and must be forgotten.
+    ``last_known`` is a snapshot of an earlier run. It is loaded when the log fails or takes longer than ``patience``
+    seconds. The topic is still read from its beginning afterwards, because entities that were compacted away
+    meanwhile must be removed from the projection.
 
-    Should the topic not be the one that was read before (it ends earlier, or holds another record), then nothing is
-    forgotten, and the service is not ready until every entity that was known has been announced on it again.
+    If the topic is not the one read before (it ends earlier, or holds another record), no entity is removed, and the
+    service stays unready until every known entity has been published on it again.
     """
 
     def __init__(
@@ -67,7 +67,7 @@ class CatalogueConsumer:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def load_snapshot(self) -> None:
-        """Make the topics that the service needs, if the log can be reached in time; else that is tried again later."""
+        """Create the topics if the log answers within ``patience`` seconds; otherwise the consumer retries later."""
         with suppress(ServiceUnavailable, TimeoutError):
             async with asyncio.timeout(self._patience):
                 await self._ensure_topics()
@@ -89,24 +89,24 @@ class CatalogueConsumer:
                 await self._save_snapshot(self._last_known)
 
     async def unready_reason(self) -> str | None:
-        """Why requests cannot be answered yet, or not with what the catalogue says now; None when they can."""
+        """Why the service is not ready (catalogue not read, or topic mismatch); None when it is ready."""
         if not self._knows.is_set():
             return "the catalogue is still being read"
         return self._mismatch
 
     async def dead_reason(self) -> str | None:
-        """Why the process should be started again; None when all is well."""
-        # The third only begins and ends.
+        """Why the process must be restarted: a consumer task has ended. None when the tasks run."""
+        # Only the first two tasks are permanent; the third (snapshot fallback) ends by itself.
         stopped = any(task.done() for task in self._tasks[:2])
         return "the catalogue is not followed any more" if stopped else None
 
     async def degraded_reason(self) -> str | None:
-        """What is out of the ordinary although requests are answered; None when nothing is."""
+        """Why the service is degraded but ready: it serves the snapshot of an earlier run. None otherwise."""
         behind = self._knows.is_set() and not self._caught_up
         return "the catalogue is what an earlier run knew, because the log cannot be read" if behind else None
 
     async def wait_until_ready(self, seconds: float) -> None:
-        """Wait until the projection may be used; Unavailable when that takes longer than ``seconds``."""
+        """Wait until the projection is usable. Raises ServiceUnavailable after ``seconds``."""
         if self._knows.is_set():
             return
         try:
@@ -115,10 +115,10 @@ class CatalogueConsumer:
         except TimeoutError:
             raise ServiceUnavailable("The service has just started and still reads the catalogue.") from None
 
-    # Following
+    # Reading the topic
 
     async def _run_until_stopped(self) -> None:
-        """Follow until cancelled. While the log is away the projection stays as it was."""
+        """Read the topic until cancelled. The projection stays unchanged while the log is unavailable."""
         while True:
             try:
                 await self._ensure_topics()
@@ -134,7 +134,7 @@ class CatalogueConsumer:
             self._prepared = True
 
     async def _follow_log(self) -> None:
-        await self._compare()
+        await self._compare_topic()
         target = await self._log.end_position(*_HOME)
         while True:
             batch = await self._log.read_batch(*_HOME, self._position, _READ_MAX)
@@ -157,7 +157,7 @@ class CatalogueConsumer:
     def _catch_up(self) -> None:
         self._look_for_missing()
         if self._mismatch is None:
-            for key in self._missing():
+            for key in self._missing_keys():
                 self._remove_entity(key)
             self._restored = ()
         self._caught_up = True
@@ -165,30 +165,30 @@ class CatalogueConsumer:
         self._knows.set()
         self._unsaved.set()
 
-    # Whether it is the same topic
+    # Detection of a replaced topic
 
-    async def _compare(self) -> None:
-        """Hold the topic against how far the last run has read it, or this one before the log went away."""
+    async def _compare_topic(self) -> None:
+        """Compare the topic with the read mark of the snapshot, or of this run before the connection was lost."""
         if not self._compared and self._last_known is not None:
             known = await asyncio.to_thread(self._last_known.read_records)
-            problem = None if known is None else await self._problem(known.mark)
+            problem = None if known is None else await self._mark_problem(known.mark)
             self._compared = True
             if known is not None and problem is not None:
                 self._begin_again(known.records, problem)
-        elif (problem := await self._problem(self._mark)) is not None:
+        elif (problem := await self._mark_problem(self._mark)) is not None:
             self._begin_again((*self._restored, *self._newest.values()), problem)
 
-    async def _problem(self, mark: ReadMark) -> str | None:
+    async def _mark_problem(self, mark: ReadMark) -> str | None:
         return (await check_marks(self._log, {_HOME: mark}))[_HOME].problem
 
     async def _check_end(self) -> None:
-        """Begin again with a topic that was made again while it was followed."""
+        """Restart from the beginning if the topic was recreated while it was being read."""
         problem = end_problem(_HOME, self._position, await self._log.end_position(*_HOME))
         if problem is not None:
             self._begin_again((*self._restored, *self._newest.values()), problem)
 
     def _begin_again(self, known: Sequence[StoredRecord], problem: str) -> None:
-        """Keep what is known, and read the topic that is there now from its beginning."""
+        """Keep the known entities and read the current topic from its beginning."""
         for record in known:
             self._apply_record(record)
         self._restored, self._newest, self._seen = known, {}, set()
@@ -198,12 +198,12 @@ class CatalogueConsumer:
         _log.error("catalogue_topic_mismatch", reason=problem, entities=len(known))
         self._knows.set()
 
-    def _missing(self) -> AbstractSet[bytes]:
+    def _missing_keys(self) -> AbstractSet[bytes]:
         return {record.key for record in self._restored} - self._seen
 
     def _look_for_missing(self) -> None:
-        """The topic is whole once it tells of every entity that was known."""
-        if self._mismatch is not None and self._missing():
+        """Clear the mismatch once every known entity has been read from the topic."""
+        if self._mismatch is not None and self._missing_keys():
             return
         if self._mismatch is not None:
             _log.warning("catalogue_topic_whole_again", entities=len(self._newest))
@@ -220,13 +220,13 @@ class CatalogueConsumer:
             if isinstance(event, CatalogueChanged):
                 self._projection.apply_event(event)
         except (UndecodableRecord, ValueError) as error:
-            # An entity of a newer release, perhaps: what it says stays unknown here, and the doors go on.
+            # The event may come from a newer release. It is skipped, because intake must not stop for it.
             _log.warning("catalogue_record_passed_over", position=record.position, reason=safe_error_reason(error))
 
     def _remove_entity(self, key: bytes) -> None:
         self._projection.remove_key(key.decode("utf-8", "replace"))
 
-    # What is known for the next start
+    # Snapshot for the next start
 
     def _store_record(self, record: StoredRecord) -> None:
         self._seen.add(record.key)
@@ -237,7 +237,7 @@ class CatalogueConsumer:
             self._unsaved.set()
 
     async def _fall_back(self, last_known: CatalogueSnapshotFile) -> None:
-        """Begin with what was known before, unless the log is read in time."""
+        """Load the snapshot of the last run unless the log is read in time."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._patience):
                 await self._tried.wait()
@@ -261,7 +261,7 @@ class CatalogueConsumer:
     async def _save_snapshot(self, last_known: CatalogueSnapshotFile) -> None:
         self._unsaved.clear()
         if self._mismatch is not None:
-            return  # what an earlier run has left still tells which entities are missing
+            return  # the earlier snapshot is still needed to know which entities are missing
         try:
             await asyncio.to_thread(last_known.write_records, KnownCatalogue(tuple(self._newest.values()), self._mark))
         except OSError as error:

@@ -1,4 +1,4 @@
-"""Measures as the tally door needs them: which version was in force on a day, and what its bins are."""
+"""Measure versions for tally validation: the version in force at an instant, and its bins."""
 
 from datetime import UTC, datetime
 
@@ -11,7 +11,7 @@ _EVER = datetime.min.replace(tzinfo=UTC)
 
 
 def measure_view(event: catalogue.MeasureChanged) -> MeasureView:
-    """A measure with all its versions; an event that lists none has the one of its body."""
+    """A measure with all its versions. An event without a version list has the version of its body."""
     listed = [
         MeasureVersionView(_measure_version(event, version.version, version.scale), version.since)
         for version in event.versions

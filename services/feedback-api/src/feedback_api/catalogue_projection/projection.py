@@ -1,4 +1,4 @@
-"""The projection itself: a fold of catalogue events, whose state is a function of the newest event of each entity."""
+"""In-memory projection of catalogue events. Its state depends only on the newest event of each entity."""
 
 from collections.abc import Callable
 from functools import partial, singledispatchmethod
@@ -25,11 +25,10 @@ View = TypeVar("View")
 
 
 class CatalogueProjection:
-    """Agencies, services, sources, keys, measures, touchpoints and published forms, as the catalogue last said.
+    """Agencies, services, sources, keys, measures, touchpoints and published forms, as of the newest events.
 
     Retired entities are not found, except by `registered_source` and `registered_agency`. Lookups are plain dictionary
-    reads. An event that is older than what is known of its entity changes nothing, so the same event may come any
-    number of times.
+    reads. An event older than the known state of its entity is ignored, so `apply_event` is idempotent.
     """
 
     def __init__(self) -> None:
@@ -37,7 +36,7 @@ class CatalogueProjection:
         self._agencies: dict[str, AgencyView] = {}
         self._services: dict[str, ServiceView] = {}
         self._sources: dict[str, SourceView] = {}
-        # What they sent is still there, so holds, erasures and pseudonyms must go on after they are retired.
+        # Retired entities are kept too: legal holds, erasures and pseudonyms still apply to their records.
         self._all_agencies: dict[str, AgencyView] = {}
         self._all_sources: dict[str, SourceView] = {}
         self._keys: dict[str, tuple[str, str]] = {}
@@ -65,7 +64,7 @@ class CatalogueProjection:
         return self._agencies.get(agency_id)
 
     def subject_key_version(self, agency_id: str) -> int:
-        """The version of the key under which an agency's people have their pseudonyms."""
+        """The version of the agency's pseudonym key; 1 for an unknown agency."""
         agency = self._all_agencies.get(agency_id)
         return 1 if agency is None else agency.subject_key_version
 
@@ -76,11 +75,11 @@ class CatalogueProjection:
         return self._sources.get(source_id)
 
     def registered_agency(self, agency_id: str) -> AgencyView | None:
-        """The agency as the catalogue last said, whether or not it was retired."""
+        """The agency, retired or not."""
         return self._all_agencies.get(agency_id)
 
     def registered_source(self, source_id: str) -> SourceView | None:
-        """The source as the catalogue last said, whether or not it was retired."""
+        """The source, retired or not."""
         return self._all_sources.get(source_id)
 
     def source_of_key(self, key_hash: str) -> str | None:
@@ -104,10 +103,10 @@ class CatalogueProjection:
         """Every revoked ``jti``, with the epoch millisecond until which it matters."""
         return dict(self._revoked.values())
 
-    # The fold
+    # Applying events
 
     def apply_event(self, event: CatalogueChanged) -> None:
-        """Take in one event; entities that the doors do not need are passed over."""
+        """Apply one event. Entity types that intake does not use are ignored."""
         key = event.partition_key()
         if self._revisions.get(key, -1) > event.revision:
             return
@@ -115,7 +114,7 @@ class CatalogueProjection:
         self._take_entity(event)
 
     def remove_key(self, key: str) -> None:
-        """Take in a tombstone: nothing is known of the entity any more."""
+        """Apply a tombstone: remove the entity."""
         self._revisions.pop(key, None)
         entity, _, entity_id = key.partition("/")
         discard = self._discards.get(entity)
@@ -124,7 +123,7 @@ class CatalogueProjection:
 
     @singledispatchmethod
     def _take_entity(self, event: CatalogueChanged) -> None:
-        """Departments, standards, articles and personas mean nothing to the doors."""
+        """Default: ignore entity types that intake does not use (departments, standards, articles, personas)."""
 
     @_take_entity.register
     def _(self, event: catalogue.AgencyChanged) -> None:

@@ -1,4 +1,4 @@
-"""What the doors need to know of each catalogue entity, and nothing more."""
+"""Read models of the catalogue entities, reduced to the fields that intake uses."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ class ServiceView:
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """A registered sender; ``only_service`` is set where it has one service and items need not name it."""
+    """A registered source. ``only_service`` is set where it has one service, so that items may omit it."""
 
     id: str
     agency_id: str
@@ -37,8 +37,8 @@ class SourceView:
     default_channel: str
     origins: frozenset[str]
     legal_hold: bool
+    # How the records of each vendor are mapped.
     connectors: Mapping[str, catalogue.ConnectorBody] = field(default_factory=dict[str, catalogue.ConnectorBody])
-    """How the records of each vendor are mapped."""
 
 
 @dataclass(frozen=True, slots=True)

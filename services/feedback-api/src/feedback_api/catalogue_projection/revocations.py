@@ -18,6 +18,6 @@ class ProjectedRevocations:
     projection: CatalogueProjection
 
     async def revoked(self) -> Mapping[str, int]:
-        """Raises Unavailable while the catalogue has not been read."""
+        """Epoch milliseconds of expiry by ``jti``. Raises ServiceUnavailable while the catalogue has not been read."""
         await self.follower.wait_until_ready(_PATIENCE_SECONDS)
         return self.projection.revoked_tokens()

@@ -1,4 +1,4 @@
-"""The catalogue as it was last known, in a file: what a service begins with while the log is away."""
+"""Snapshot file of the catalogue, loaded at start-up while the log is unavailable."""
 
 import os
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ _FORMAT: Final = 1
 _log = structlog.get_logger("feedback_api.catalogue_projection")
 
 
-class _Head(TypedDict):
+class _SnapshotHeader(TypedDict):
     format: int
     records: int
     next: NotRequired[int]
@@ -27,7 +27,7 @@ class _Head(TypedDict):
     digest: NotRequired[str | None]
 
 
-Line = tuple[int, int, str, str, list[tuple[str, str]]]
+SnapshotLine = tuple[int, int, str, str, list[tuple[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +39,9 @@ class KnownCatalogue:
 
 
 class CatalogueSnapshotFile:
-    """The newest record of each entity, one JSON line for each below a first one that tells how many there are.
+    """The newest record of each entity as JSON lines below a header line.
 
-    The first line also tells how far the topic was read, and the digest of the last record in hexadecimal digits.
+    The header holds the number of records, the read position and the digest of the last record (hexadecimal).
     """
 
     def __init__(self, path: Path) -> None:
@@ -49,13 +49,15 @@ class CatalogueSnapshotFile:
         self._writing = Lock()
 
     def read_records(self) -> KnownCatalogue | None:
-        """What was written last; None where nothing was, or where it cannot be read. Blocks."""
+        """The last written snapshot; None where there is none or it is unreadable. Blocks."""
         try:
             first, *lines = self._path.read_bytes().splitlines()
-            head = cast("_Head", orjson.loads(first))
+            head = cast("_SnapshotHeader", orjson.loads(first))
             if (head["format"], head["records"]) != (_FORMAT, len(lines)):
-                raise ValueError("it is cut off, or of another format")  # noqa: TRY301 - told as all else is
-            return KnownCatalogue([_stored_record(cast("Line", orjson.loads(line))) for line in lines], _mark(head))
+                raise ValueError("it is cut off, or of another format")  # noqa: TRY301 - reported by the same handler
+            return KnownCatalogue(
+                [_stored_record(cast("SnapshotLine", orjson.loads(line))) for line in lines], _header_mark(head)
+            )
         except FileNotFoundError:
             return None
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -63,7 +65,7 @@ class CatalogueSnapshotFile:
             return None
 
     def write_records(self, known: KnownCatalogue) -> None:
-        """Put this in the place of what was there, all or nothing, also when the power fails. Blocks."""
+        """Replace the snapshot atomically and durably (fsync of file and folder). Blocks."""
         lines, mark = [orjson.dumps(_record_line(record)) for record in known.records], known.mark
         digest = None if mark.digest is None else mark.digest.hex()
         where = {"next": mark.next, "last": mark.last, "digest": digest}
@@ -87,19 +89,19 @@ def _replace_file(path: Path, content: bytes) -> None:
         os.close(folder)
 
 
-def _mark(head: _Head) -> ReadMark:
+def _header_mark(head: _SnapshotHeader) -> ReadMark:
     """The mark in a first line; files of earlier versions have none."""
     digest = head.get("digest")
     return ReadMark(head.get("next", 0), head.get("last"), None if digest is None else bytes.fromhex(digest))
 
 
-def _record_line(record: StoredRecord) -> Line:
-    # Latin-1 gives every byte a character, and these are nearly always plain JSON, which stays readable so.
+def _record_line(record: StoredRecord) -> SnapshotLine:
+    # Latin-1 maps every byte to one character, so any bytes survive and JSON stays readable.
     headers = [(name, value.decode("latin-1")) for name, value in record.headers]
     return record.position, record.at, record.key.decode("latin-1"), (record.value or b"").decode("latin-1"), headers
 
 
-def _stored_record(line: Line) -> StoredRecord:
+def _stored_record(line: SnapshotLine) -> StoredRecord:
     position, at, key, value, headers = line
     unpacked = tuple((name, text.encode("latin-1")) for name, text in headers)
     return StoredRecord(CATALOGUE.name, 0, position, key.encode("latin-1"), value.encode("latin-1"), unpacked, at)

@@ -1,1 +1,1 @@
-"""The CloudEvents door: the same records in CloudEvents 1.0 envelopes, binary, structured or in batches."""
+"""CloudEvents endpoint: the same records in CloudEvents 1.0 envelopes, binary, structured or in batches."""

@@ -1,4 +1,4 @@
-"""CloudEvents 1.0 envelopes as they come over HTTP: read without trusting any part of them."""
+"""Parser of CloudEvents 1.0 envelopes from untrusted HTTP requests."""
 
 import re
 from base64 import b64decode
@@ -21,7 +21,7 @@ _ATTRIBUTE_MAX: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class CloudEventEnvelope:
-    """What an envelope says that matters here: the event's id, its type, and the data it carries."""
+    """The attributes of an envelope that intake uses: id, type and data."""
 
     id: str
     type: str
@@ -29,7 +29,7 @@ class CloudEventEnvelope:
 
 
 def from_headers(headers: Mapping[str, str], body: bytes) -> CloudEventEnvelope:
-    """An event in binary mode: attributes in ``ce-`` headers, the body is the data. Raises Refused or Unreadable."""
+    """An event in binary mode: attributes in ``ce-`` headers, data in the body. Raises InvalidInput, UnreadableBody."""
     attributes: dict[str, object] = {
         name[len(_PREFIX) :]: _decode_attribute(name, value)
         for name, value in headers.items()
@@ -39,7 +39,7 @@ def from_headers(headers: Mapping[str, str], body: bytes) -> CloudEventEnvelope:
 
 
 def from_json(value: object) -> CloudEventEnvelope:
-    """An event in structured mode, or one of a batch; raises Refused."""
+    """An event in structured mode, or one of a batch. Raises InvalidInput."""
     if not is_object(value):
         raise wrong_type("", "a CloudEvent as a JSON object")
     if "data_base64" in value:
@@ -50,7 +50,7 @@ def from_json(value: object) -> CloudEventEnvelope:
 
 
 def claimed_id(value: object) -> str | None:
-    """The id that an event in JSON gives itself, for telling its sender which one was refused."""
+    """The ``id`` attribute of a JSON event for the rejection reply; None where it is missing or too long."""
     given = value.get("id") if is_object(value) else None
     return given if isinstance(given, str) and len(given) <= _ATTRIBUTE_MAX else None
 

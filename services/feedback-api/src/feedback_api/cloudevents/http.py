@@ -1,4 +1,4 @@
-"""POST /v1/events: the type of each event picks the kind, its data is the item, and the key decides the source."""
+"""POST /v1/events: CloudEvents in binary, structured and batch mode. The event type selects the item parser."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -28,14 +28,14 @@ from feedback_api.intake.use_cases import IncomingItem, InvalidItem, receive_man
 from soundings.http.body import read_limited_body
 from soundings.kernel.errors import InvalidInput
 
-Kinds = Mapping[str, ItemParser]
-"""Kinds by the CloudEvents type that picks them."""
+# Item parsers by CloudEvents type.
+ParsersByType = Mapping[str, ItemParser]
 
 _BINARY: Final = "ce-specversion"
 
 
-def events_router(desk: RecordIntake, kinds: Kinds) -> APIRouter:
-    """The router with the CloudEvents door."""
+def events_router(desk: RecordIntake, kinds: ParsersByType) -> APIRouter:
+    """The router of the CloudEvents endpoint."""
     router = APIRouter(tags=["records"])
 
     @router.post(
@@ -47,14 +47,14 @@ def events_router(desk: RecordIntake, kinds: Kinds) -> APIRouter:
         responses=openapi.RECORD_ANSWERS,
     )
     async def receive(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
-        sender = await desk.door.authenticate_sender(request)
+        sender = await desk.authenticator.authenticate_sender(request)
         body = await read_limited_body(request, BATCH_MAX_BYTES)
         kind = media_type(request.headers.get("content-type"))
         if kind == cloudevents_envelope.BATCH:
             return await _receive_batch(body, desk, kinds, sender)
         try:
             envelope = _receive_one(request, kind, body)
-            entry = entry_of(envelope, kinds)
+            entry = item_of_event(envelope, kinds)
         except InvalidInput as refusal:
             return replies.rejected_reply(refusal)
         must_accept(sender, entry.kind.accepted_as)
@@ -75,7 +75,7 @@ def _receive_one(request: Request, kind: str, body: bytes) -> CloudEventEnvelope
     )
 
 
-async def _receive_batch(body: bytes, desk: RecordIntake, kinds: Kinds, sender: IntakeContext) -> Response:
+async def _receive_batch(body: bytes, desk: RecordIntake, kinds: ParsersByType, sender: IntakeContext) -> Response:
     value = parse_body(body)
     if not is_list(value):
         return replies.rejected_reply(invalid_field("", "wrong_type", "a batch must be a list of CloudEvents"))
@@ -84,9 +84,9 @@ async def _receive_batch(body: bytes, desk: RecordIntake, kinds: Kinds, sender: 
     return replies.batch_reply(await receive_many(entries, sender, desk.log))
 
 
-def _incoming_item(event: object, kinds: Kinds, sender: IntakeContext) -> IncomingItem | InvalidItem:
+def _incoming_item(event: object, kinds: ParsersByType, sender: IntakeContext) -> IncomingItem | InvalidItem:
     try:
-        entry = entry_of(cloudevents_envelope.from_json(event), kinds)
+        entry = item_of_event(cloudevents_envelope.from_json(event), kinds)
         if entry.kind.accepted_as not in sender.source.accepts:
             raise invalid_field("type", FORBIDDEN, f"this source may not send {entry.kind.accepted_as}")
     except InvalidInput as refusal:
@@ -94,8 +94,8 @@ def _incoming_item(event: object, kinds: Kinds, sender: IntakeContext) -> Incomi
     return entry
 
 
-def entry_of(envelope: CloudEventEnvelope, kinds: Kinds) -> IncomingItem:
-    """The entry of an event; raises Refused for a type that no kind goes by."""
+def item_of_event(envelope: CloudEventEnvelope, kinds: ParsersByType) -> IncomingItem:
+    """The intake item of an event. Raises InvalidInput for an unknown event type."""
     kind = kinds.get(envelope.type)
     if kind is None:
         raise invalid_field("type", "unknown_type", f"must be one of {', '.join(sorted(kinds))}")

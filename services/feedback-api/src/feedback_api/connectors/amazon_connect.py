@@ -22,8 +22,8 @@ _OUTBOUND: Final = frozenset({"outbound", "external_outbound", "agent_reply", "c
 _INBOUND: Final = frozenset(
     {"inbound", "transfer", "queue_transfer", "callback", "api", "webrtc_api", "messaging_platform", "flow"}
 )
+# What runs after a contact (a flow that asks how it was) or listens to it, and is no part of it.
 _NO_CONTACT: Final = frozenset({"disconnect", "monitor"})
-"""What runs after a contact (a flow that asks how it was) or listens to it, and is no part of it."""
 _CONTACT_EVENT: Final = "Amazon Connect Contact Event"
 _CALLED_BACK: Final = ("InitiationMethod", "PreviousContactId")
 _OUTCOME_RANK: Final[Mapping[str, int]] = {
@@ -31,8 +31,8 @@ _OUTCOME_RANK: Final[Mapping[str, int]] = {
     "answered": 8,
 }  # fmt: skip
 _MEASURED: Final = ("enqueued_at", "answered_at", "ended_at", "wait_s", "talk_s", "hold_s", "wrap_up_s")
+# Events count their milliseconds from 2001: a contact record, which says more, outranks every event.
 _EVENT_EPOCH: Final = 1_000_000_000_000
-"""Events count their milliseconds from 2001: a contact record, which says more, outranks every event."""
 
 
 def callback_origins(records: Iterable[object]) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""Who calls a connector's door: a source by its key, or a vendor by its signature."""
+"""Authentication of connector requests: by source key or by vendor signature."""
 
 from base64 import b64decode
 from binascii import Error as NotBase64
@@ -22,9 +22,9 @@ from soundings.kernel.clock import Clock
 
 @dataclass(frozen=True, slots=True)
 class ConnectorAuthenticator:
-    """Tells who calls."""
+    """Authenticates connector requests and resolves their source."""
 
-    door: SourceAuthenticator
+    authenticator: SourceAuthenticator
     seals: SecretBox
     clock: Clock
 
@@ -36,25 +36,25 @@ class ConnectorAuthenticator:
         secret = bearer_token(request) or _basic_password(request) or request.headers.get(KEY_HEADER)
         if secret is None and vendor == "zendesk" and is_signed(request.headers):
             return await self._verify_signature(request, source_id, vendor, body)
-        sender = await self.door.sender_with(secret, request, "interactions")
+        sender = await self.authenticator.sender_with(secret, request, "interactions")
         if sender.source.id != source_id:
             raise ProblemException(403, FORBIDDEN, "This key belongs to another source than the address names.")
         return sender
 
     async def body_limit(self, request: Request, vendor: str) -> int:
-        """How many bytes of a request are read before it is known who calls: as much as its claim is worth.
+        """Maximum body size in bytes, decided from the headers before the body is read.
 
-        A key is checked at once (401). A signature is over the body, which comes in small pieces from those who sign.
+        A key is verified at once (401). A signature covers the body, so the body is read first, with a smaller limit.
         """
         secret = bearer_token(request) or _basic_password(request) or request.headers.get(KEY_HEADER)
         if secret is None and vendor == "zendesk" and is_signed(request.headers):
             return SINGLE_MAX_BYTES
-        await self.door.sender_with(secret, request)
+        await self.authenticator.sender_with(secret, request)
         return BATCH_MAX_BYTES
 
     async def source_for(self, caller: Principal, source_id: str) -> SourceView:
-        """A source that a member of staff may look after; 404 where there is none."""
-        source = (await self.door.ready_catalogue()).find_source(source_id)
+        """A source of the caller's agency. 404 where it is not in force, AccessForbidden for another agency."""
+        source = (await self.authenticator.ready_catalogue()).find_source(source_id)
         if source is None:
             raise ProblemException(404, "not_found", "There is no such source in force.")
         if not caller.can_act_for(source.agency_id):
@@ -62,7 +62,7 @@ class ConnectorAuthenticator:
         return source
 
     async def _verify_signature(self, request: Request, source_id: str, vendor: str, body: bytes) -> IntakeContext:
-        source = (await self.door.ready_catalogue()).find_source(source_id)
+        source = (await self.authenticator.ready_catalogue()).find_source(source_id)
         connector = None if source is None else source.connectors.get(vendor)
         sealed = None if connector is None else connector.signing_secret
         secret = None if sealed is None else self.seals.open_secret(sealed, source_id, vendor)
@@ -71,7 +71,7 @@ class ConnectorAuthenticator:
         fault = fault_of_signature(request.headers, body, secret, self.clock())
         if fault is not None:
             raise _not_proven(fault)
-        sender = self.door.context_of(source, request)
+        sender = self.authenticator.context_of(source, request)
         must_accept(sender, "interactions")
         return sender
 
@@ -81,7 +81,7 @@ def _not_proven(detail: str) -> ProblemException:
 
 
 def _basic_password(request: Request) -> str | None:
-    """The password of basic authentication, for vendors that can send nothing else; the user name means nothing."""
+    """The password of HTTP Basic authentication, for vendors without bearer tokens. The user name is ignored."""
     scheme, _, given = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None

@@ -1,4 +1,4 @@
-"""From the bytes of a body to a vendor's records, out of whatever that vendor wraps them in."""
+"""Body parser of the connectors: JSON, JSON lines and CSV, with the vendor's envelope removed."""
 
 import codecs
 import csv
@@ -27,8 +27,8 @@ _JSON_KINDS: Final = JSON_TYPES | {"application/cloudevents+json", "application/
 _CSV_TYPES: Final = frozenset({"text/csv", "application/csv"})
 _COLUMNS_MAX: Final = 200
 _CELLS_MAX: Final = 1_000_000
+# Characters of one row, however many lines it has.
 _ROW_MAX: Final = 256 * 1024
-"""Characters of one row, however many lines it has."""
 _MARKS: Final = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CHARSET: Final = re.compile(r";\s*charset\s*=\s*\"?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _CHARSETS: Final = frozenset(
@@ -40,10 +40,10 @@ _SEPARATOR: Final = re.compile(r'"?sep=([;,\t|])"?[;,\t]*', re.IGNORECASE)
 
 
 def read_records(vendor: str, body: bytes, content_type: str | None, rows_max: int) -> Sequence[object]:
-    """The records in a body; raises Unreadable, TooLarge or UnsupportedType."""
+    """The records in a body. Raises UnreadableBody, TooLarge or UnsupportedType."""
     kind = media_type(content_type)
     if vendor == "generic-csv" and kind in _CSV_TYPES:
-        return _csv_rows(_decoded(body, content_type), rows_max)
+        return _csv_rows(_decode_text(body, content_type), rows_max)
     if kind in _JSON_KINDS:
         value = parse_body(body)
         found = list(value) if is_list(value) else [value]
@@ -60,7 +60,7 @@ def _as_it_is(value: object) -> Sequence[object]:
 
 
 def _genesys_conversations(value: object) -> Sequence[object]:
-    """A page of the analytics API holds a list of conversations, or only its total where it found none."""
+    """The conversations in a page of the analytics API; a page without results holds only ``totalHits``."""
     if not is_object(value) or "conversationId" in value:
         return (value,)
     inside = value.get("conversations")
@@ -75,8 +75,8 @@ _UNWRAP: Final[Mapping[str, Callable[[object], Sequence[object]]]] = {
 }
 
 
-def _decoded(body: bytes, content_type: str | None) -> str:
-    """The text of a file: by its byte order mark, or else the ``charset`` of its type, or else UTF-8."""
+def _decode_text(body: bytes, content_type: str | None) -> str:
+    """The decoded text: by byte order mark, else the ``charset`` parameter, else UTF-8."""
     said = _CHARSET.search(content_type or "")
     marked = next((encoding for mark, encoding in _MARKS if body.startswith(mark)), None)
     encoding = marked or ("utf-8" if said is None else said[1])
@@ -96,8 +96,8 @@ def _decoded(body: bytes, content_type: str | None) -> str:
     return text
 
 
-class _Lines:
-    """The lines of a text, none of them and no row of more than a bounded length; ``end_row`` after each row."""
+class _BoundedLines:
+    """Line iterator that bounds the length of a CSV row, which may span lines. Call ``end_row`` after each row."""
 
     def __init__(self, text: str) -> None:
         self._stream = io.StringIO(text, newline="")
@@ -126,7 +126,7 @@ def _csv_rows(text: str, rows_max: int) -> Sequence[object]:
     delimiter = _detect_delimiter(text) if said is None else said[1]
     if text.count(delimiter) > _CELLS_MAX or text.count("\n") > 2 * rows_max + _COLUMNS_MAX:
         raise TooLarge(f"A file may hold {rows_max} rows and {_CELLS_MAX} cells at once. Send it in parts.")
-    lines = _Lines(text)
+    lines = _BoundedLines(text)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         header = [name.strip() for name in next(reader, list[str]())]
@@ -146,7 +146,7 @@ def _csv_rows(text: str, rows_max: int) -> Sequence[object]:
 
 
 def _detect_delimiter(text: str) -> str:
-    """What stands between the cells, by the header: a comma, or a semicolon or tab where there are more of them."""
+    """The cell delimiter: the most frequent of comma, semicolon and tab in the header line."""
     header = text.partition("\n")[0]
     return max(",;\t", key=header.count)
 

@@ -1,4 +1,4 @@
-"""A draft: the interaction item that a vendor's record becomes, and what the rules of its source may look at."""
+"""Draft of an interaction item mapped from a vendor's record, with the facts that mapping rules match on."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -18,10 +18,10 @@ _SLUG_MAX: Final = 60
 
 @dataclass(slots=True)
 class DraftInteraction:
-    """An item as ``POST /v1/interactions`` takes it, on its way.
+    """An item of ``POST /v1/interactions`` under construction.
 
-    ``facts`` are the vendor's values by the vendor's names: rules look at them, nothing else of a record is seen.
-    ``places`` tells where in the vendor's record the field of the item came from.
+    ``facts`` are vendor values by vendor field name; rules match on them only.
+    ``places`` maps a field of the item to its path in the vendor's record.
     """
 
     item: dict[str, object] = field(default_factory=dict[str, object])
@@ -36,7 +36,7 @@ class DraftInteraction:
             self.places[name] = found.path
 
     def put_fact(self, name: str, value: object) -> None:
-        """A field of the item that follows from several of the vendor's; None says nothing."""
+        """Set a field derived from several vendor fields; None leaves it unset."""
         if value is not None:
             self.item[name] = value
 
@@ -46,7 +46,7 @@ class DraftInteraction:
             self.facts[name] = (*self.facts.get(name, ()), *texts)
 
     def keep_attribute(self, name: str, value: object) -> None:
-        """A raw value that is worth keeping, because we have no word for it."""
+        """Keep a raw vendor value as an attribute, where no field of the item fits."""
         if (text := as_text(value)) is not None and (slug := slug_of(name)):
             self.attributes.setdefault(slug, text)
 
@@ -59,16 +59,16 @@ class DraftInteraction:
 
 @dataclass(frozen=True, slots=True)
 class MappingContext:
-    """What a mapping is told beside the record: the connector of the source, the agency's time zone, the delivery."""
+    """Input of a mapping besides the record: connector configuration, agency time zone, callbacks of the delivery."""
 
     connector: ConnectorBody
     zone: ZoneInfo
+    # Contacts that another record of the same delivery calls back, by the vendor's id.
     called_back: frozenset[str] = frozenset()
-    """Contacts that another record of the same delivery calls back, by the vendor's id."""
 
 
+# Drafts of a vendor's record, none where it describes no contact; raises InvalidInput with the vendor's own field.
 Mapper = Callable[[Item, MappingContext], Sequence[DraftInteraction]]
-"""Drafts of a vendor's record, none where it tells of no contact; raises Refused with the vendor's own field."""
 
 
 def as_text(value: object) -> str | None:

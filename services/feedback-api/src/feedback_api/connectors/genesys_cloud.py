@@ -42,8 +42,8 @@ class _AgentLeg:
 class _GenesysConversation:
     whole: RecordReader
     participants: Sequence[RecordReader]
+    # Every session with the purpose of its participant.
     sessions: Sequence[tuple[str, RecordReader]]
-    """Every session with the purpose of its participant."""
     is_over: bool
 
     def participants_of(self, purposes: frozenset[str]) -> list[RecordReader]:
@@ -80,7 +80,7 @@ def map_genesys_cloud(record: Item, _setting: MappingContext) -> Sequence[DraftI
 
 
 def _callback_request(conversation: _GenesysConversation, legs: Sequence[_AgentLeg]) -> FieldValue | None:
-    """When an inbound contact became a callback, where that was before anybody took it; None where it did not."""
+    """When an inbound contact became a callback before any agent answered; None otherwise."""
     if (conversation.whole.read_text("originatingDirection") or "").lower() == "outbound":
         return None
     starts = [
@@ -116,7 +116,7 @@ def _first_leg(
     _map_contact(draft, conversation)
     _map_waits(draft, conversation, legs[0] if legs else None, asked)
     if asked is not None:
-        # Nobody called back: the wait for it lasted to the end.
+        # Without a callback the wait lasted until the end of the conversation.
         draft.put_value("ended_at", asked if legs else whole.value_at("conversationEnd"))
         draft.put_fact("outcome", "callback")
     elif legs:
@@ -175,9 +175,9 @@ def _map_contact(draft: DraftInteraction, conversation: _GenesysConversation) ->
 def _map_waits(
     draft: DraftInteraction, conversation: _GenesysConversation, leg: _AgentLeg | None, asked: FieldValue | None
 ) -> None:
-    """When the contact was first queued, and how long it waited in all its queues before somebody took it.
+    """Set the first queue time and the total wait in all queues before the first answer.
 
-    What was queued after the first answer is no part of that wait.
+    Queues entered after the first answer are not counted.
     """
     answered = None if leg is None else _instant_of(leg.answered)
     queues = conversation.participants_of(frozenset({"acd"}))
@@ -188,7 +188,7 @@ def _map_waits(
     if entered:
         draft.put_value("enqueued_at", min(entered, key=_instant_of))
     if asked is not None:
-        return  # the metrics tell of the callback's wait, which its own record has by its instants
+        return  # the metrics include the callback's wait, which its own record derives from its times
     everywhere = [session for _, session in conversation.sessions]
     last = _first_metric(everywhere, "tAbandon") if leg is None else _answer_metric(everywhere, leg)
     if last is None:
@@ -199,7 +199,7 @@ def _map_waits(
 
 
 def _answer_metric(sessions: Sequence[RecordReader], leg: _AgentLeg) -> FieldValue | None:
-    """The wait for the first person, not one for somebody who took it after that one had left."""
+    """The wait for the first agent, excluding answers after that agent had left."""
     left = None if leg.ended is None else _instant_of(leg.ended)
     for metric in _metric_values(sessions, "tAnswered"):
         emitted, seconds = metric.read_instant("emitDate"), _metric_seconds(metric)
@@ -273,9 +273,9 @@ def _agent_legs(conversation: _GenesysConversation) -> Iterator[_AgentLeg]:
 
 
 def _with_the_person(sessions: Sequence[RecordReader], talking: Sequence[RecordReader]) -> Sequence[RecordReader]:
-    """The segments in which somebody spoke with the person; a callback is spoken in the session that dials.
+    """The talk segments with the customer; empty where a callback was not answered.
 
-    Where a callback dials and nobody picks up, there are none.
+    For a callback these are the segments of the dialling session.
     """
     dialled = [session for session in sessions if _media(session) != "callback"]
     if len(dialled) in {0, len(sessions)}:

@@ -1,4 +1,4 @@
-"""The connectors' doors over HTTP: taking a vendor's records in, trying them, and sealing a vendor's secret."""
+"""HTTP endpoints of the connectors: receive vendor records, preview the mapping, seal a signing secret."""
 
 import asyncio
 from collections.abc import Mapping
@@ -54,7 +54,7 @@ _PATH: Final = "/v1/connectors/{source_id}/{vendor}"
 
 @dataclass(frozen=True, slots=True)
 class ConnectorDependencies:
-    """What the connectors' doors need."""
+    """Dependencies of the connector endpoints."""
 
     callers: ConnectorAuthenticator
     interactions: ItemParser
@@ -132,7 +132,7 @@ async def _receive_delivery(desk: ConnectorDesk, request: Request, source_id: st
 
 
 def _more(received: DeliveryResult, vendor: Vendor, *, replaces: bool) -> dict[str, object]:
-    """What an answer says beside what was accepted and refused."""
+    """Members of the batch reply besides ``accepted`` and ``rejected``."""
     more: dict[str, object] = {"ignored": received.ignored, "without_service": received.without_service}
     return more | ({"note": _NOTE} if vendor == "generic-csv" and not replaces else {})
 
@@ -167,11 +167,11 @@ def _must_list(sender: IntakeContext, vendor: Vendor) -> None:
 async def _dry_run_mapper(
     desk: ConnectorDependencies, request: Request, source_id: str, vendor: Vendor, body: bytes
 ) -> IntakeContext:
-    """A manager who looks after the source, or the source itself."""
+    """The context of a preview: for a manager of the source's agency, or for the source itself."""
     manager = current_principal(request)
     if manager is ANONYMOUS:
         return await desk.callers.authenticate_sender(request, source_id, vendor, body)
-    return desk.callers.door.context_of(await desk.callers.source_for(manager, source_id), request)
+    return desk.callers.authenticator.context_of(await desk.callers.source_for(manager, source_id), request)
 
 
 async def _read_secret(request: Request) -> str:

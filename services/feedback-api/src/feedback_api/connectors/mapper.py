@@ -1,4 +1,4 @@
-"""From a vendor's record to records for the log: drafted, filled by the rules, and checked as at our own doors."""
+"""Mapping of vendor records to log records: draft, mapping rules, and the validation of the record endpoints."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -35,13 +35,13 @@ MAPPERS: Final[Mapping[Vendor, Mapper]] = {
 
 @dataclass(frozen=True, slots=True)
 class MappedRecord:
-    """What became of a vendor's record: records for the log, or a refusal; neither where it tells of no contact."""
+    """Result of mapping a vendor record: records for the log, or a refusal; neither where it describes no contact."""
 
     external_id: str | None
     taken: Sequence[ParsedItem]
     refusal: InvalidInput | None
+    # Values that no rule looks at.
     silent: Sequence[Fact]
-    """Values that no rule looks at."""
     has_service: bool
 
 
@@ -55,7 +55,7 @@ class ContentClashes:
         self._column = setting.connector.columns.get("id", "id")
         self._seen: dict[tuple[str | None, bytes], tuple[int, bytes | None]] = {}
 
-    def checked(self, index: int, mapped: MappedRecord) -> MappedRecord:
+    def reject_clash(self, index: int, mapped: MappedRecord) -> MappedRecord:
         """The same, or its refusal where an earlier record has its id and another content."""
         for taken in mapped.taken:
             identity = (taken.root_id, dict(taken.record.headers)["ce_id"])
@@ -86,7 +86,7 @@ class VendorRecordMapper:
         self._rules = MappingRules(connector)
 
     async def map_records(self, records: Sequence[object]) -> list[MappedRecord]:
-        """What becomes of each record, in order; other requests have their turn meanwhile. May raise TooLarge."""
+        """The result of each record, in order. Yields to other requests in between. Raises TooLarge."""
         check_text_length(records)
         if self._vendor == "amazon-connect":
             self._setting = replace(self._setting, called_back=callback_origins(records))
@@ -96,12 +96,12 @@ class VendorRecordMapper:
         for index, record in enumerate(records):
             is_long = text_length(record) > LONG_TEXT
             one = await asyncio.to_thread(self.map_record, record) if is_long else self.map_record(record)
-            mapped.append(one if clashes is None else clashes.checked(index, one))
+            mapped.append(one if clashes is None else clashes.reject_clash(index, one))
             await turn.give_way()
         return mapped
 
     def map_record(self, record: object) -> MappedRecord:
-        """What becomes of one record. A record whose parts do not all hold is refused as a whole."""
+        """The result of one record. A record with an invalid part is refused as a whole."""
         drafts: Sequence[DraftInteraction] = ()
         try:
             if isinstance(record, UnreadRow):

@@ -1,4 +1,4 @@
-"""The rules of a source: what the values in a vendor's record say of the contact."""
+"""Mapping rules of a source: vendor values to fields of the interaction."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -10,12 +10,12 @@ from soundings.events.catalogue import ConnectorBody, ConnectorRule
 _SAYS: Final = ("service_id", "reason", "channel", "kind", "direction", "outcome")
 _TOPICS_MAX: Final = 20
 
+# A vendor's field and its value, as they are compared.
 Fact = tuple[str, str]
-"""A vendor's field and its value, as they are compared."""
 
 
 class MappingRules:
-    """The rules of one connector, found by what they look at."""
+    """The rules of one connector, indexed by vendor field and value."""
 
     def __init__(self, connector: ConnectorBody) -> None:
         self._connector = connector
@@ -24,7 +24,7 @@ class MappingRules:
             self._rules.setdefault(_fact_text(rule.field, rule.value), []).append((place, rule))
 
     def apply_rules(self, draft: DraftInteraction) -> None:
-        """Fill a draft: of each thing what the first fitting rule says, and the topics of all of them."""
+        """Fill a draft: each field from the first matching rule, topics from all matching rules."""
         fitting = self._matching_rules(draft)
         for name in _SAYS:
             said = next((value for rule in fitting if (value := getattr(rule, name)) is not None), None)

@@ -1,4 +1,4 @@
-"""How the connectors' doors describe themselves."""
+"""OpenAPI parts of the connector endpoints."""
 
 from typing import Any, Final
 

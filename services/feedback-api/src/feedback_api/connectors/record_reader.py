@@ -1,4 +1,4 @@
-"""Reading a vendor's record: by path, tolerant of what is absent, exact about what is wrong."""
+"""Reader of vendor records by path. Absent fields give None; wrong types raise InvalidInput with the path."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class FieldValue:
 
 @dataclass(frozen=True, slots=True)
 class UnreadRow:
-    """A row of a file whose cells cannot be told apart, and why."""
+    """A CSV row that cannot be read, with the reason."""
 
     detail: str
 
@@ -43,7 +43,7 @@ class RecordReader:
         return FieldValue(self._value.get(given), self.path_of(given))
 
     def path_of(self, name: str) -> str:
-        """How the field is called in answers to the sender."""
+        """The field's dotted path as used in error replies."""
         return f"{self._path}.{name}" if self._path else name
 
     def sub_record(self, *names: str) -> "RecordReader":

@@ -15,18 +15,18 @@ from feedback_api.intake.field_readers import Item, is_object
 
 _VENDOR_PREFIX: Final = "com.twilio."
 _PREFIX: Final = "com.twilio.taskrouter."
+# What names of TaskRouter's events begin with where they come without their prefix.
 _GROUPS: Final = frozenset({"task", "task-queue", "reservation", "worker", "workflow", "workspace", "activity"})
-"""What names of TaskRouter's events begin with where they come without their prefix."""
 _TASK: Final = frozenset(
     {"task.created", "task-queue.entered", "task.canceled", "task.completed", "task.deleted", "task.system-deleted"}
 )
 _RESERVATION: Final = frozenset({"reservation.accepted", "reservation.wrapup", "reservation.completed"})
 _DELETED: Final = frozenset({"task.deleted", "task.system-deleted"})
+# Which of two events of one instant is the later one.
 _EVENT_RANK: Final[Mapping[str, int]] = {
     "task.created": 0, "task-queue.entered": 10, "task.system-deleted": 50, "task.deleted": 50, "task.canceled": 60,
     "task.completed": 70, "reservation.accepted": 20, "reservation.wrapup": 30, "reservation.completed": 40,
 }  # fmt: skip
-"""Which of two events of one instant is the later one."""
 _KINDS: Final[Mapping[str, str]] = {
     "voice": "call", "call": "call", "video": "call", "chat": "chat", "web": "chat", "sms": "message",
     "whatsapp": "message", "messenger": "message", "email": "email", "callback": "callback",
@@ -36,12 +36,12 @@ _CHANNELS: Final[Mapping[str, str]] = {
     "whatsapp": "social_media", "messenger": "social_media", "email": "email",
 }  # fmt: skip
 _LEFT: Final = ("hangup", "hung up", "hang up", "abandon", "caller left", "customer left", "disconnected")
+# Attributes with personal data. They never become facts, nor does the person's location.
 _PERSONAL: Final = frozenset(
     {"name", "customername", "customeraddress", "customers", "email", "phone", "address", "identity", "outbound_to"}
 )
-"""Attributes that speak of the person; no rule sees them, nor what says where the person is."""
+# Name prefixes of the caller's and of the called party's attributes.
 _PLACED: Final = ("from", "caller"), ("to", "called")
-"""What begins with these tells of who calls, and of who is called."""
 _DURATIONS: Final = (("talk_s", "talk_time"), ("hold_s", "hold_time"), ("wrap_up_s", "wrap_up_time"))
 
 
@@ -76,7 +76,7 @@ class _TaskAttributes:
 
 
 def map_twilio(record: Item, _setting: MappingContext) -> Sequence[DraftInteraction]:
-    """A draft of the task or of the reservation that an event tells of; none of other events."""
+    """The draft of the task or reservation of an event; empty for other events."""
     event = RecordReader(record)
     kind = _event_kind(event)
     if kind not in _TASK | _RESERVATION:
@@ -156,7 +156,7 @@ def _map_facts(draft: DraftInteraction, payload: RecordReader, attributes: _Task
 
 
 def _is_personal(name: str, theirs: Sequence[str]) -> bool:
-    """Whether an attribute tells of the person; ``theirs`` are the names of the person's end of the line."""
+    """Whether an attribute identifies the person. ``theirs`` are the prefixes of the person's end of the call."""
     plain = name.casefold()
     return plain in _PERSONAL or any(plain == end or plain.startswith(f"{end}_") for end in theirs)
 
@@ -170,7 +170,7 @@ def _map_task(draft: DraftInteraction, payload: RecordReader, kind: str, happene
     draft.put_value("started_at", created)
     if created.value is None:
         draft.put_fact("started_at", happened.isoformat())
-    # A task that overflows enters a second queue, and its events tell only the last entry: it waits since it is there.
+    # A task that overflows enters a second queue and reports only the last entry, so the wait counts from creation.
     draft.put_value("enqueued_at", payload.value_at("task_queue_entered_date") if created.value is None else created)
     if kind in {"task.created", "task-queue.entered"}:
         draft.put_fact("outcome", "open")

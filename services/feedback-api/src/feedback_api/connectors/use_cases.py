@@ -1,20 +1,18 @@
-"""The use case of the connectors' doors: map every record, append what holds, tell what became of each."""
+"""Use case of the connectors: append mapped records and report the result of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from feedback_api.connectors.mapper import MappedRecord
 from feedback_api.intake.context import IntakeContext
-from feedback_api.intake.field_readers import Item
-from feedback_api.intake.ports import Accepted, ParsedItem, RecordKind
-from feedback_api.intake.use_cases import IncomingItem, InvalidItem, RejectedItem, receive_many
+from feedback_api.intake.use_cases import IntakeEntry, InvalidItem, PreparedItem, RejectedItem, receive_many
 from soundings.events.topics import INTERACTIONS
 from soundings.log.port import EventLog
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryResult:
-    """What became of a vendor's records: how many are durable, refused, no contact at all, and without a service."""
+    """Result of a delivery: accepted (durable), rejected, ignored (no contact), and accepted without a service."""
 
     accepted: int
     rejected: Sequence[RejectedItem]
@@ -22,27 +20,12 @@ class DeliveryResult:
     without_service: int
 
 
-class _MappedParser:
-    """The kind of a record that has been made already."""
-
-    accepted_as: Accepted = "interactions"
-    topic: str = INTERACTIONS.name
-    receipt_kind: RecordKind | None = "interaction"
-
-    def __init__(self, taken: ParsedItem) -> None:
-        self._taken = taken
-
-    def parse(self, item: Item, sender: IntakeContext, given_id: str | None) -> ParsedItem:  # noqa: ARG002 - the port's shape
-        """The record itself."""
-        return self._taken
-
-
 async def receive_mapped(mapped: Sequence[MappedRecord], sender: IntakeContext, log: EventLog) -> DeliveryResult:
-    """Append what was mapped; what is counted as accepted is durable. Raises Unavailable as all record doors do."""
-    entries: list[IncomingItem | InvalidItem] = []
+    """Append mapped records; accepted ones are durable. Raises ServiceUnavailable if nothing could be stored."""
+    entries: list[IntakeEntry] = []
     owners: list[int] = []
     for index, one in enumerate(mapped):
-        found = [InvalidItem(one.external_id, one.refusal)] if one.refusal is not None else _mapped_entries(one)
+        found = [InvalidItem(one.external_id, one.refusal)] if one.refusal is not None else _prepared_items(one)
         entries += found
         owners += [index] * len(found)
     outcome = await receive_many(entries, sender, log)
@@ -59,5 +42,5 @@ async def receive_mapped(mapped: Sequence[MappedRecord], sender: IntakeContext, 
     )
 
 
-def _mapped_entries(mapped: MappedRecord) -> list[IncomingItem | InvalidItem]:
-    return [IncomingItem(_MappedParser(taken), {}, mapped.external_id) for taken in mapped.taken]
+def _prepared_items(mapped: MappedRecord) -> list[IntakeEntry]:
+    return [PreparedItem(INTERACTIONS.name, taken, mapped.external_id) for taken in mapped.taken]

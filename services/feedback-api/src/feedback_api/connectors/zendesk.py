@@ -31,7 +31,7 @@ _GONE: Final = frozenset({"merged", "marked_as_spam", "soft_deleted", "permanent
 
 
 def map_zendesk(record: Item, _setting: MappingContext) -> Sequence[DraftInteraction]:
-    """A draft of the ticket that an event tells of; none where it changes nothing that is counted."""
+    """The draft of an event's ticket; empty where the event changes nothing that is counted."""
     event = RecordReader(record)
     kind = event.required_text("type")
     name = str(kind.value).lower()
@@ -69,7 +69,7 @@ def _event_rank(event: RecordReader, ticket: RecordReader, name: str, status: st
 
 
 def _position(event: RecordReader, ticket: RecordReader) -> int:
-    """The place of an event among those of one update; by the number of tags where Zendesk does not tell it."""
+    """Position of an event within one update; the number of tags where Zendesk sends no sequence."""
     meta = event.value_at("event").value
     for part in ("meta", "sequence", "position"):
         meta = meta.get(part) if is_object(meta) else None

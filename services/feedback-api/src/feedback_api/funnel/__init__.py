@@ -1,1 +1,1 @@
-"""The funnel: how often a form was offered, shown and begun."""
+"""Funnel events: how often a form was offered, shown and started."""

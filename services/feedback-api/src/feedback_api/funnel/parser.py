@@ -1,4 +1,4 @@
-"""Funnel events as a kind: what an item must hold, and the event that it becomes."""
+"""Item parser of funnel events."""
 
 from collections.abc import Callable, Mapping
 from typing import Final
@@ -24,7 +24,7 @@ _MOST: Final = 10**9
 
 
 class FunnelParser:
-    """Takes how often a form was offered, shown or begun. Who may count others (``n``) is for the door to decide."""
+    """Parses counts of how often a form was offered, shown or started. The endpoint decides who may send ``n``."""
 
     accepted_as: Accepted = "responses"
     topic: str = RESPONSES.name
@@ -36,7 +36,7 @@ class FunnelParser:
         self._maker = RecordBuilder(FormFunnelStep, FormFunnelStep.KIND)
 
     def parse(self, item: Item, sender: IntakeContext, given_id: str | None) -> ParsedItem:
-        """The record of a funnel event; raises Refused."""
+        """The record of a funnel event. Raises InvalidInput."""
         if not item.keys() <= FIELDS:
             raise unknown_field(item, FIELDS)
         record_id = record_id_of(item, sender, given_id, self._new_id)

@@ -1,1 +1,1 @@
-"""The page of a form: served whole, complete without JavaScript, and more comfortable with it."""
+"""Hosted form pages, server-rendered and complete without JavaScript."""

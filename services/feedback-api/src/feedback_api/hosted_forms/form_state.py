@@ -8,8 +8,8 @@ from uuid import UUID, uuid5
 
 from feedback_api.intake.body_parser import UnreadableBody
 
+# What the address of the page may say of the answer; each is checked when the answer is taken.
 CARRIED: Final = ("service_id", "channel", "touchpoint", "test", "form_version")
-"""What the address of the page may say of the answer; each is checked when the answer is taken."""
 _STAGES: Final = UUID("6f2f7a0e-6a53-4a4b-9d0e-1b5d1c6f7c11")
 _FIELDS_MAX: Final = 1000
 _ANSWER: Final = "answers."
@@ -34,12 +34,12 @@ class FormState:
 
 
 def stage_id(record_id: str, stage: str) -> str:
-    """The id of a stage that a sheet came to: one UUID for each of them, so that each counts once."""
+    """The id of a funnel stage: a UUID derived from record and stage, so that each stage counts once."""
     return str(uuid5(_STAGES, f"{record_id}/{stage}"))
 
 
-def read_sheet(body: bytes) -> FormState:
-    """The sheet that a page sent; Unreadable where it is none."""
+def read_form_state(body: bytes) -> FormState:
+    """The form state in a posted body. Raises UnreadableBody."""
     try:
         pairs = parse_qsl(body.decode("utf-8"), keep_blank_values=True, max_num_fields=_FIELDS_MAX)
     except ValueError:
@@ -66,8 +66,10 @@ def read_sheet(body: bytes) -> FormState:
     )
 
 
-def first_sheet(query: Mapping[str, str], hidden: Sequence[str], record_id: str, start: str, version: int) -> FormState:
-    """The sheet of somebody who has just come: what the address says of the answer and of hidden questions."""
+def initial_form_state(
+    query: Mapping[str, str], hidden: Sequence[str], record_id: str, start: str, version: int
+) -> FormState:
+    """The form state of a first visit, from the query parameters."""
     carried = {name: query[name] for name in CARRIED if query.get(name)}
     return FormState(
         answers={name: [query[name]] for name in hidden if query.get(name)},

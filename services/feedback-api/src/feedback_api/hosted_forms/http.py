@@ -9,8 +9,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
 
 from feedback_api.catalogue_projection.read_models import FormView
-from feedback_api.hosted_forms.form_state import FormState, first_sheet, read_sheet, stage_id
-from feedback_api.hosted_forms.localisation import FormLocaliser, speech_of
+from feedback_api.hosted_forms.form_state import FormState, initial_form_state, read_form_state, stage_id
+from feedback_api.hosted_forms.localisation import FormLocaliser, choose_localiser
 from feedback_api.hosted_forms.rendering import notice_page, screen_page, static_asset, thank_you_page
 from feedback_api.hosted_forms.start_token import StartTokens
 from feedback_api.hosted_forms.view_model import ScreenModel
@@ -23,8 +23,8 @@ from feedback_api.public_forms.body_parser import HTML_FORM, SpamSignals
 from feedback_api.public_forms.contact_consent import with_person
 from feedback_api.public_forms.cors import device_class
 from feedback_api.public_forms.openapi import PAGES
-from feedback_api.public_forms.ports import FormCheck
 from feedback_api.public_forms.use_cases import FormSubmissions, with_device
+from feedback_api.responses.form_validator import FormCheck
 from soundings.events.forms import FormBody
 from soundings.http.body import read_limited_body
 from soundings.http.problems import ProblemException
@@ -107,18 +107,20 @@ class HostedPage:
     clock: Clock
 
     async def show_page(self, form_id: str, request: Request) -> Response:
-        """The first step for somebody who has just come."""
+        """The first step of the form for a new visit."""
         view = await self._find_form(form_id)
         if view is None or not await self._is_about_one_service(view, request):
             return notice_page(None, "no_form", 404)
         form, query = view.body.form, request.query_params
-        speech = speech_of(form, query.get("lang", ""), request.headers.get("accept-language", ""))
+        speech = choose_localiser(form, query.get("lang", ""), request.headers.get("accept-language", ""))
         state = form_availability(form, self.clock())
         if state != "open":
             return notice_page(speech, state, 403)
         record_id, hidden = new_id(), [one.id for one in form.questions if one.type == "hidden"]
         start = self.start_tokens.issue_token(form_id, record_id, self.clock())
-        visit = self._wizard_request(request, view, first_sheet(query, hidden, record_id, start, view.version), speech)
+        visit = self._wizard_request(
+            request, view, initial_form_state(query, hidden, record_id, start, view.version), speech
+        )
         if _hidden_faults(visit):
             return notice_page(None, "no_form", 404)
         if _is_watched(request):
@@ -130,13 +132,13 @@ class HostedPage:
         """What follows from what was filled in and pressed."""
         if media_type(request.headers.get("content-type")) != HTML_FORM:
             raise ProblemException(415, "unsupported_media_type", f"Send {HTML_FORM}.")
-        sheet = read_sheet(await read_limited_body(request, PUBLIC_MAX_BYTES))
+        sheet = read_form_state(await read_limited_body(request, PUBLIC_MAX_BYTES))
         view = await self._find_form(form_id, sheet.carried.get("form_version", ""))
         if view is None:
             return notice_page(None, "no_form", 404)
         sender = await self.public.sender_of(request, view)
         asked_for = sheet.go.removeprefix("lang:") if sheet.go.startswith("lang:") else sheet.language
-        speech = speech_of(view.body.form, asked_for, request.headers.get("accept-language", ""))
+        speech = choose_localiser(view.body.form, asked_for, request.headers.get("accept-language", ""))
         visit = self._wizard_request(request, view, sheet, speech)
         if sheet.go == "back":
             return visit.render_screen(
@@ -184,20 +186,20 @@ class HostedPage:
 
     async def _find_form(self, form_id: str, version: str = "") -> FormView | None:
         """The version that the person began with, else the newest one; None where there is none to be shown here."""
-        directory = await self.public.desk.door.ready_catalogue()
+        directory = await self.public.intake.authenticator.ready_catalogue()
         number = int(version) if version.isascii() and version.isdigit() and len(version) <= _DIGITS_MAX else None
         view = directory.find_form(form_id, number) or directory.find_form(form_id)
         return view if view is not None and _is_offered(view.body.form) else None
 
     async def _is_about_one_service(self, view: FormView, request: Request) -> bool:
-        """Whether it is clear which service people speak of: by the address, or because there is only one."""
+        """Whether the service is known: from the address, or because there is only one."""
         if view.only_service is not None or request.query_params.get("service_id"):
             return True
-        source = (await self.public.desk.door.ready_catalogue()).find_source(view.body.form.source_id or "")
+        source = (await self.public.intake.authenticator.ready_catalogue()).find_source(view.body.form.source_id or "")
         return source is not None and source.only_service is not None
 
     async def _count_stage(self, visit: WizardRequest, sender: IntakeContext, stage: str) -> None:
-        """Count a stage on the way to an answer, once per sheet; the page never fails for it."""
+        """Count a funnel stage once per visit. Errors of the count are ignored, so that the page is still shown."""
         sheet = visit.sheet
         item: dict[str, object] = {"id": stage_id(sheet.record_id, stage), "form_id": visit.view.form_id}
         item |= {name: value for name, value in sheet.carried.items() if name in {"service_id", "channel"}}
@@ -221,7 +223,7 @@ def _is_watched(request: Request) -> bool:
 
 
 def _hidden_faults(visit: WizardRequest) -> list[FieldError]:
-    """What nobody could mend on the page: answers that only the address can give."""
+    """Faults of hidden questions, which only the page's address can correct."""
     fields = {f"answers.{question.id}" for question in visit.published_form.questions if question.type == "hidden"}
     return [fault for fault in visit.looked.faults if fault.field in fields]
 
@@ -246,7 +248,7 @@ def _contact_fields(sheet: FormState) -> Item:
 
 
 def _response_item(visit: WizardRequest) -> Item:
-    """The answer as the door for scripts would get it."""
+    """The item as a script would send it to the response endpoint."""
     sheet = visit.sheet
     carried = {name: value for name, value in sheet.carried.items() if name not in {"form_version", "test"}}
     return {

@@ -51,7 +51,7 @@ class FormLocaliser:
         return [(one, native_name(one), text_direction(one)) for one in self.form.title if one != self.language]
 
 
-def speech_of(form: FormBody, wanted: str, accept: str) -> FormLocaliser:
+def choose_localiser(form: FormBody, wanted: str, accept: str) -> FormLocaliser:
     """The language asked for, else the best that the browser accepts, else the form's first one."""
     offered = list(form.title)
     found = _match_language(wanted, offered) if wanted else None

@@ -9,7 +9,7 @@ from jinja2 import Environment, StrictUndefined, Template
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from feedback_api.hosted_forms.localisation import FormLocaliser, speech_of
+from feedback_api.hosted_forms.localisation import FormLocaliser, choose_localiser
 from feedback_api.hosted_forms.view_model import ScreenModel
 from soundings.events.forms import FormBody
 from soundings.http.problems import ProblemException
@@ -46,7 +46,7 @@ def thank_you_page(speech: FormLocaliser, receipt: str, *, to_files: str = "") -
 
 def thank_you_for_post(form: FormBody, wanted: str, request: Request, receipt: str) -> HTMLResponse:
     """The page of thanks after a plain HTML post to the API, whose address lies elsewhere than that of the form."""
-    speech = speech_of(form, wanted, request.headers.get("accept-language", ""))
+    speech = choose_localiser(form, wanted, request.headers.get("accept-language", ""))
     return thank_you_page(speech, receipt, to_files="../../../f/")
 
 
@@ -70,7 +70,7 @@ def _read_static(name: str) -> str:
 
 @cache
 def _asset_version() -> str:
-    """Stands in the addresses of the files, which may therefore be kept for ever."""
+    """Content hash in the asset URLs, so that browsers may cache them for ever."""
     return sha256("".join(map(_read_static, _TYPES)).encode()).hexdigest()[:12]
 
 

@@ -1,4 +1,4 @@
-"""When a form was first shown to somebody, in our own signed word: nobody else can make or change it."""
+"""Signed token with the time at which a form was first shown."""
 
 import hmac
 from base64 import urlsafe_b64encode

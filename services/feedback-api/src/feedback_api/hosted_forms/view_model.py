@@ -11,8 +11,8 @@ from feedback_api.public_forms.scale_labels import points_of
 from soundings.events.forms import FormQuestion, FormVersion
 from soundings.kernel.errors import FieldError
 
+# Characters where the form sets no limit of its own, as the door has them.
 _TEXT_LIMITS: Final[Mapping[str, int]] = {"short_text": 500, "long_text": 10_000}
-"""Characters where the form sets no limit of its own, as the door has them."""
 _TEXTS: Final = frozenset({"short_text", "long_text"})
 _OF_CODE: Final[Mapping[str, str]] = {"too_long": "too_long", "not_a_date": "bad_date"}
 _OF_CONTACT: Final[Mapping[tuple[str, str], str]] = {
@@ -33,7 +33,7 @@ class ChoiceModel:
 
 @dataclass(frozen=True, slots=True)
 class QuestionModel:
-    """A question as it stands on the page. ``choices`` are its points or options; ``shown_when`` is for scripts."""
+    """A question on the page. ``choices`` are its points or options; ``shown_when`` is for scripts."""
 
     id: str
     type: str

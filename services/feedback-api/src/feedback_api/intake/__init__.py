@@ -1,1 +1,1 @@
-"""What all doors share: reading what was sent, checking fields, building log records, appending, and answering."""
+"""Intake shared by all endpoints: body parsing, field validation, record building, appending, and replies."""

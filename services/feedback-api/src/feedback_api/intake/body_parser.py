@@ -1,4 +1,4 @@
-"""From the bytes of a body to the items in it: one object, an array, or lines of objects."""
+"""Body parser of the record endpoints: one JSON object, an array, or JSON lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,10 +13,10 @@ from soundings.kernel.errors import SoundingsError
 ITEMS_MAX: Final = 10_000
 SINGLE_MAX_BYTES: Final = 1024 * 1024
 BATCH_MAX_BYTES: Final = 8 * 1024 * 1024
+# Limit without a source key; far above the largest answers to the largest form.
 PUBLIC_MAX_BYTES: Final = 256 * 1024
-"""For those who show no key: far more than the longest answers to the longest form take."""
+# Blank lines between items are allowed, but not without end.
 _LINES_MAX: Final = 2 * ITEMS_MAX
-"""Blank lines between items are allowed, but not without end."""
 
 JSON_TYPES: Final = frozenset({"application/json"})
 LINES_TYPES: Final = frozenset({"application/x-ndjson", "application/ndjson", "application/jsonl"})
@@ -30,13 +30,13 @@ class UnreadableBody(SoundingsError):
 
 
 class TooLarge(SoundingsError):
-    """The body, or the list in it, is longer than a door takes at once."""
+    """The body, or the list in it, exceeds the limit of one request."""
 
     code: ClassVar[str] = "too_large"
 
 
 class UnsupportedType(SoundingsError):
-    """The body is of a type that the door does not read."""
+    """The endpoint does not read this media type."""
 
     code: ClassVar[str] = "unsupported_media_type"
 
@@ -55,7 +55,7 @@ def media_type(content_type: str | None) -> str:
 
 
 def read_items(body: bytes, content_type: str | None) -> ParsedBody:
-    """The items of a body; raises Unreadable, TooLarge or UnsupportedType."""
+    """The items of a body. Raises UnreadableBody, TooLarge or UnsupportedType."""
     kind = media_type(content_type)
     if kind in JSON_TYPES:
         sent = _one_or_many(parse_body(body))
@@ -70,7 +70,7 @@ def read_items(body: bytes, content_type: str | None) -> ParsedBody:
 def parse_body(body: bytes) -> object:
     """The body as JSON (strict: no NaN, no lone surrogates, nested at most 1,024 deep; of equal names the last).
 
-    Raises Unreadable, or TooLarge where it holds more values than are parsed at once.
+    Raises UnreadableBody, or TooLarge where it holds more values than are parsed at once.
     """
     excess = BATCH_JSON.excess(body)
     if excess is not None:

@@ -1,4 +1,4 @@
-"""Who sends: a source with the agency it belongs to, at the time its request came in."""
+"""Context of an intake request: source, agency, time received, and the catalogue lookups."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ CHANNELS: Mapping[str, str] = {channel.value: channel.value for channel in Servi
 
 
 class CatalogueLookup(Protocol):
-    """What the doors look up in the catalogue's projection; retired entities are found by `registered_…` only."""
+    """Lookups of intake in the catalogue projection. Retired entities are found by `registered_…` only."""
 
     def find_agency(self, agency_id: str) -> AgencyView | None: ...
     def registered_agency(self, agency_id: str) -> AgencyView | None: ...
@@ -39,8 +39,8 @@ class CatalogueLookup(Protocol):
 class IntakeContext:
     """A source, its agency, when the request came in, and the trace that it belongs to.
 
-    ``judge`` tells what to think of a response that came through a public door; a source's key vouches for the others.
-    ``is_public`` says that nobody vouches for what is sent: no key came with it. ``adjusted`` names the fields of a
+    ``spam_check`` scores responses from public endpoints; None for requests with a source key.
+    ``is_public`` is set for requests without a source key. ``adjusted`` names the fields of a
     public item that could not stay as they were sent.
     """
 
@@ -48,7 +48,7 @@ class IntakeContext:
     agency: AgencyView
     received_at: datetime
     traceparent: str | None = None
-    judge: SpamCheck | None = None
+    spam_check: SpamCheck | None = None
     is_public: bool = False
     adjusted: tuple[str, ...] = ()
 

@@ -1,4 +1,4 @@
-"""Refusals of items, each with the field that is wrong, a stable code, and a sentence for the person who reads it."""
+"""Constructors of InvalidInput: the field, a stable code, and a sentence that says what to change."""
 
 from collections.abc import Collection, Iterable
 from typing import Final
@@ -6,8 +6,8 @@ from typing import Final
 from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.ids import is_slug
 
+# The code of what is well formed but not this source's right: 403 where it comes alone.
 FORBIDDEN: Final = "forbidden"
-"""The code of what is well formed but not this source's right: 403 where it comes alone."""
 
 
 def invalid_field(field: str, code: str, detail: str) -> InvalidInput:
@@ -36,7 +36,7 @@ def unknown_field(names: Iterable[object], allowed: Collection[str]) -> InvalidI
 
 
 def shown_text(name: str, *, of: str = "") -> str:
-    """A place in the item that may be told to the sender: the path, or only its parent where the name is no slug."""
+    """The path of a field that is safe to repeat in a reply: only the parent where the name is no slug."""
     if not is_slug(name):
         return of
     return f"{of}.{name}" if of else name

@@ -1,4 +1,4 @@
-"""Reading fields of an item: each reader gives a checked value, None where the field is absent or null, or refuses."""
+"""Field readers: each returns a validated value, None where absent or null, or raises InvalidInput."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -10,12 +10,12 @@ from soundings.kernel.ids import RECORD_ID_MAX, is_slug
 Item = Mapping[str, object]
 Redact = Callable[[str], str]
 
+# The largest count, amount of money or cost that is taken: sums of nine millions of them still fit 64 bits.
 COUNT_MAX: Final = 10**12
-"""The largest count, amount of money or cost that is taken: sums of nine millions of them still fit 64 bits."""
+# The largest total of durations that is taken: in milliseconds, sums of a million of them still fit 64 bits.
 TOTAL_SECONDS_MAX: Final = 9 * 10**9
-"""The largest total of durations that is taken: in milliseconds, sums of a million of them still fit 64 bits."""
+# The longest duration of one contact that is taken: a hundred years, as the event's contract has it.
 DURATION_SECONDS_MAX: Final = 3_200_000_000
-"""The longest duration of one contact that is taken: a hundred years, as the event's contract has it."""
 REVISION_MAX: Final = 2**63 - 1
 _NOT_IN_IDS: Final = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _DIGITS: Final = re.compile(r"[0-9]")
@@ -155,16 +155,16 @@ def read_label(item: Item, field: str, limit: int, redact: Redact) -> str | None
 
 
 def clean_text(value: str, limit: int, redact: Redact) -> str:
-    """Redacted text within its limit. A slug is kept, unless it has so many digits that it may be somebody's number."""
+    """Redacted text within its limit. A slug is kept unless it has enough digits to be a personal number."""
     if is_slug(value) and len(_DIGITS.findall(value)) <= _DIGITS_MAX:
         return value
-    return fitted(redact(value), limit)
+    return truncate_redacted(redact(value), limit)
 
 
-def fitted(text: str, limit: int) -> str:
-    """Redacted text of at most ``limit`` characters; what it grew by is cut off, and no placeholder in two.
+def truncate_redacted(text: str, limit: int) -> str:
+    """Redacted text cut to ``limit`` characters, never inside a placeholder.
 
-    Placeholders may be longer than what they stand for, and nobody should have to send a text again for that.
+    Placeholders may be longer than the text they replace. Cutting avoids a rejection for text within the limit.
     """
     if len(text) <= limit:
         return text

@@ -1,4 +1,4 @@
-"""What an item answers to: the published form that it names, and the service that it is about."""
+"""Resolution of an item's form and service in the catalogue."""
 
 from typing import Final
 

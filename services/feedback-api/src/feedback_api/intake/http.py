@@ -1,4 +1,4 @@
-"""The record doors over HTTP: one route per kind that takes one object, an array, or lines."""
+"""HTTP endpoints of records: one route per item type, for one object, an array, or JSON lines."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,27 +16,34 @@ from feedback_api.intake.field_readers import checked_id
 from feedback_api.intake.ports import ItemParser, ParsedItem
 from feedback_api.intake.receipts import ReceiptCodec, ReceiptTarget
 from feedback_api.intake.record_ids import client_id
-from feedback_api.intake.route import SourceRoute
 from feedback_api.intake.source_auth import SourceAuthenticator
 from feedback_api.intake.use_cases import IncomingItem, preview_many, receive_many, receive_one
+from soundings.access.policy import AuthScheme
 from soundings.http.body import read_limited_body
+from soundings.http.fast_path import FastPathRoute
 from soundings.kernel.errors import InvalidInput
 from soundings.log.port import EventLog
 
+# An Idempotency-Key leaves room for the index that a list adds to it.
 _KEY_MAX: Final = 190
-"""An Idempotency-Key leaves room for the index that a list adds to it."""
+
+
+class SourceRoute(FastPathRoute):
+    """A route authenticated by source key. Only for operations that the policy table opens to sources."""
+
+    door = AuthScheme.SOURCE
 
 
 @dataclass(frozen=True, slots=True)
 class RecordIntake:
-    """What every record door needs: who may send, where records go, and how receipts are sealed."""
+    """Dependencies of the record endpoints: authentication, log and receipts."""
 
-    door: SourceAuthenticator
+    authenticator: SourceAuthenticator
     log: EventLog
     receipts: ReceiptCodec
 
     async def receive_one(self, entry: IncomingItem, sender: IntakeContext) -> Response:
-        """Take a single item and answer."""
+        """Accept a single item. 202 when durable; 403 or 422 when rejected."""
         try:
             taken = await receive_one(entry, sender, self.log)
         except InvalidInput as refusal:
@@ -55,7 +62,7 @@ class RecordIntake:
 def record_router(
     desk: RecordIntake, kind: ItemParser, *, path: str, name: str, shape: type[BaseModel], summary: str
 ) -> APIRouter:
-    """The router with the door of one kind."""
+    """The router of one item type: receive and preview."""
     router = APIRouter(tags=["records"], route_class=SourceRoute)
 
     @router.post(
@@ -67,7 +74,7 @@ def record_router(
         responses=openapi.RECORD_ANSWERS,
     )
     async def receive(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
-        sender = await desk.door.authenticate_sender(request, kind.accepted_as)
+        sender = await desk.authenticator.authenticate_sender(request, kind.accepted_as)
         body = await read_limited_body(request, BATCH_MAX_BYTES)
         sent = read_items(body, request.headers.get("content-type"))
         try:
@@ -86,10 +93,10 @@ def record_router(
         responses=openapi.RECORD_PREVIEWS,
     )
     async def preview(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
-        sender = await desk.door.authenticate_sender(request, kind.accepted_as)
+        sender = await desk.authenticator.authenticate_sender(request, kind.accepted_as)
         sent = read_items(await read_limited_body(request, BATCH_MAX_BYTES), request.headers.get("content-type"))
         previews, rejected = await preview_many([IncomingItem(kind, item) for item in sent.items], sender)
-        return replies.previewed(previews, rejected)
+        return replies.preview_reply(previews, rejected)
 
     return router
 

@@ -1,4 +1,4 @@
-"""How many different labels that are in no catalogue one source may bring: each of them is a line of every figure."""
+"""Bound on labels per source that are not in the catalogue, because each adds a row to every metric."""
 
 from typing import Final
 
@@ -12,7 +12,7 @@ class InventedLabels:
         self._most = most
         self._seen: dict[str, set[str]] = {}
 
-    def admits(self, source_id: str, label: str) -> bool:
+    def admits_label(self, source_id: str, label: str) -> bool:
         """Whether a label of a source is known, or may still become so; it is from then on."""
         seen = self._seen.setdefault(source_id, set())
         if label in seen:

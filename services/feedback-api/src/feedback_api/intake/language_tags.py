@@ -9,8 +9,8 @@ from feedback_api.intake.field_readers import Item
 _TAG: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")
 _TAG_MAX: Final = 35
 _REGION: Final = re.compile(r"[A-Za-z]{2}|[0-9]{3}")
+# Languages whose dialects are written behind them, as in zh-yue.
 _EXTENDED: Final = frozenset({"ar", "sgn", "zh"})
-"""Languages whose dialects are written behind them, as in zh-yue."""
 _EXTENDED_LENGTH: Final = 3
 _REGISTERED_SCRIPTS: Final = """
     adlm arab aran armn bali bamu batk beng bopo brai bugi cakm cans cham cher copt cyrl deva dsrt ethi geor goth grek
@@ -27,9 +27,9 @@ _VARIANTS: Final = frozenset(_REGISTERED_VARIANTS.split())
 
 
 def language_tag(item: Item) -> str | None:
-    """The item's ``language`` without private use, extensions and subtags that nobody has registered.
+    """The item's ``language`` without private use, extensions and unregistered subtags.
 
-    Refuses what has not the shape of a tag; no language in use has a code of more than three letters.
+    Raises InvalidInput for other shapes. No language in use has a code of more than three letters.
     """
     value = item.get("language")
     if value is None:

@@ -1,4 +1,4 @@
-"""The log as the endpoints append to it, which notes for readiness whether it takes what they give."""
+"""Log adapter that reports the result of each append to the readiness check."""
 
 from collections.abc import Collection, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Revisions made of time, for what replaces an earlier statement about the same thing."""
+"""Revision numbers from the clock, for records that replace an earlier one."""
 
 import threading
 
@@ -14,7 +14,7 @@ class MonotonicRevisions:
         self._lock = threading.Lock()
 
     def next_revision(self) -> int:
-        """The next revision; it rises even while the clock stands still or runs back."""
+        """The next revision. It rises even if the clock stops or goes back."""
         with self._lock:
             self._last = max(epoch_ms(self._clock()), self._last + 1)
             return self._last

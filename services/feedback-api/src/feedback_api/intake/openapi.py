@@ -1,4 +1,4 @@
-"""How the record doors describe themselves: they read bodies by hand for speed, and say here what they read."""
+"""OpenAPI parts of the record endpoints, which parse bodies without FastAPI for speed."""
 
 from functools import cache
 from typing import Any, Final
@@ -101,7 +101,7 @@ RECORD_PREVIEWS: Final[dict[int | str, dict[str, Any]]] = {
 
 @cache
 def record_body(shape: type[BaseModel]) -> dict[str, Any]:
-    """The request body of a door: one item, an array, or lines, and the key it needs."""
+    """The request body of a record endpoint (one item, an array, or JSON lines) and its security scheme."""
     item = shape.model_json_schema()
     return {
         "security": [{"SourceKey": []}],
@@ -152,7 +152,7 @@ REVIEW_BODY: Final[dict[str, object]] = {
 
 
 def events_body(types: list[str]) -> dict[str, object]:
-    """The request body of the CloudEvents door."""
+    """The request body of the CloudEvents endpoint."""
     event = {
         "type": "object",
         "required": ["specversion", "id", "source", "type", "data"],

@@ -1,4 +1,4 @@
-"""Kinds of records: what a door accepts, and what it makes of one item."""
+"""Port of intake: parsers that turn an item into a log record."""
 
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -7,15 +7,15 @@ from feedback_api.intake.context import IntakeContext
 from feedback_api.intake.field_readers import Item
 from soundings.log.port import LogRecord
 
+# What a source may be allowed to send.
 Accepted = Literal["responses", "interactions", "tallies"]
-"""What a source may be allowed to send."""
 
 RecordKind = Literal["response", "interaction", "tally"]
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedItem:
-    """An item that holds what it must: its id, its root where the kind has roots, and the record for the log."""
+    """A valid item: its id, its root id where the type has roots, and the record for the log."""
 
     record_id: str
     root_id: str | None
@@ -23,7 +23,7 @@ class ParsedItem:
 
 
 class ItemParser(Protocol):
-    """Makes log records of items. ``given_id`` is the id that came beside the item (a key or an envelope), if any."""
+    """Makes log records of items. ``given_id`` is the id from the Idempotency-Key or the envelope, if any."""
 
     @property
     def accepted_as(self) -> Accepted:
@@ -37,9 +37,9 @@ class ItemParser(Protocol):
 
     @property
     def receipt_kind(self) -> RecordKind | None:
-        """How a receipt calls this kind; None where there is nothing to take back."""
+        """The record type in receipts; None where records cannot be retracted."""
         ...
 
     def parse(self, item: Item, sender: IntakeContext, given_id: str | None) -> ParsedItem:
-        """The record of an item; raises Refused with the field that is wrong."""
+        """The record of an item. Raises InvalidInput with the invalid field."""
         ...

@@ -8,8 +8,8 @@ from feedback_api.intake.errors import invalid_field
 from feedback_api.intake.field_readers import Item, read_text
 from feedback_api.pseudonyms.domain import BlankPerson
 
+# The pseudonym of a person (second) under the key of an agency (first).
 Pseudonym = Callable[[str, str], str]
-"""The pseudonym of a person (second) under the key of an agency (first)."""
 
 _PERSON_MAX: Final = 500
 

@@ -14,8 +14,8 @@ from feedback_api.intake.ports import ParsedItem
 from soundings.events.base import EventData
 from soundings.log.port import Headers, LogRecord
 
+# The fields of an event in the order of its model; None stands for an absent field.
 Data = dict[str, object]
-"""The fields of an event in the order of its model; None stands for an absent field."""
 
 _OPTIONS: Final = orjson.OPT_UTC_Z
 _CONTENT_TYPE: Final = ("content-type", b"application/json")

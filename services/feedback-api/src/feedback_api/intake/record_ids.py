@@ -8,8 +8,8 @@ from feedback_api.intake.context import IntakeContext
 from feedback_api.intake.errors import invalid_field
 from feedback_api.intake.field_readers import Item, checked_id, read_identifier
 
+# What the id of a record from a public endpoint begins with, on the log and in lists, reviews and erasures.
 PUBLIC_PREFIX: Final = "public:"
-"""What the id of a record from a public endpoint begins with, on the log and in lists, reviews and erasures."""
 _UUID: Final = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 
 
@@ -19,9 +19,9 @@ def is_uuid(text: str) -> bool:
 
 
 def public_id(given: str, field: str = "id") -> str:
-    """The id on the log of what a public endpoint got under an id; refuses what is no UUID, at ``field``.
+    """The log id of a public record: the UUID with the public prefix. Raises InvalidInput at ``field`` for other ids.
 
-    Nobody can guess the UUID of somebody else, and no sender with a key has ids of this name space.
+    UUIDs of others cannot be guessed, and senders with a key cannot use ids of this name space.
     """
     if not is_uuid(given):
         raise invalid_field(field, "not_a_uuid", "must be a UUID, such as 0190d3a5-5d2c-7a41-b1f4-3f0c9a5e7d10")
@@ -54,9 +54,9 @@ def keyed_path_id(given: str, field: str) -> str:
 
 
 def record_id_of(item: Item, sender: IntakeContext, given_id: str | None, new_id: Callable[[], str]) -> str:
-    """The id of an item's record: its own, else the one beside it, else a new one.
+    """The id of an item's record: its own, else ``given_id``, else a new one.
 
-    What comes from a public endpoint has its id already, with the prefix.
+    Public items have their prefixed id already.
     """
     if sender.is_public:
         return read_identifier(item, "id") or public_id(new_id())

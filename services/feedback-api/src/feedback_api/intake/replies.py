@@ -1,4 +1,4 @@
-"""The answers of the record doors, exactly as the contract has them."""
+"""HTTP replies of the record endpoints."""
 
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -31,14 +31,14 @@ def rejected_reply(refusal: InvalidInput) -> Response:
 def batch_reply(outcome: BatchResult, more: Mapping[str, object] = MappingProxyType({})) -> Response:
     """202 when something was taken or the list was empty; 422 with the same body when everything was refused.
 
-    ``more`` is what a door says beside that.
+    ``more`` are further members of the body.
     """
     all_refused = outcome.accepted == 0 and bool(outcome.rejected)
     body = {"accepted": outcome.accepted, "rejected": [_rejection_body(entry) for entry in outcome.rejected], **more}
     return json_response(body, 422 if all_refused else 202)
 
 
-def previewed(previews: Sequence[Preview], rejected: Sequence[RejectedItem]) -> Response:
+def preview_reply(previews: Sequence[Preview], rejected: Sequence[RejectedItem]) -> Response:
     """200 with the event that each item would become, free of personal data, and the refusals."""
     records = [
         {

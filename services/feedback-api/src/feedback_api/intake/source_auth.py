@@ -1,4 +1,4 @@
-"""The source's door: who sends is told by the key, and what it may send by its source."""
+"""Authentication of sources by API key, and authorisation by the source's accepted record types."""
 
 import re
 from typing import Final
@@ -21,7 +21,7 @@ _TRACEPARENT: Final = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class SourceAuthenticator:
-    """Opens to source keys that the catalogue knows, once the catalogue has been read."""
+    """Authenticates source keys against the catalogue projection. Waits until the projection is ready."""
 
     def __init__(self, directory: CatalogueLookup, follower: CatalogueConsumer, clock: Clock) -> None:
         self._directory = directory
@@ -35,7 +35,7 @@ class SourceAuthenticator:
     async def sender_with(
         self, secret: str | None, request: Request, accepted: Accepted | None = None
     ) -> IntakeContext:
-        """Who sends this request with this key, wherever in the request it was; refuses as ``sender`` does."""
+        """As `authenticate_sender`, with a key from anywhere in the request."""
         await self._follower.wait_until_ready(_READY_SECONDS)
         sender = self.context_of(self._source_of_key(secret), request)
         if accepted is not None:

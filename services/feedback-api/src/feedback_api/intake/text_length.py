@@ -6,10 +6,10 @@ from typing import Final
 from feedback_api.intake.body_parser import TooLarge
 from feedback_api.intake.field_readers import is_list, is_object
 
+# Characters of text from which an item is checked on a thread.
 LONG_TEXT: Final = 400
-"""Characters of text from which an item is checked on a thread."""
+# Characters of text in one request, all items together.
 REQUEST_TEXT_MAX: Final = 4_000_000
-"""Characters of text in one request, all items together."""
 
 
 def text_length(value: object) -> int:

@@ -9,8 +9,8 @@ from feedback_api.intake.field_readers import Item
 from soundings.kernel.agency_calendar import FIRST_YEAR, LAST_YEAR
 
 TOLERANCE: Final = timedelta(minutes=5)
+# Times before are mistakes; together with the longest duration this bounds what a sum of times can hold.
 EARLIEST_YEAR: Final = 1900
-"""Times before are mistakes; together with the longest duration this bounds what a sum of times can hold."""
 _TIME: Final = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,12})?)?(Z|z|[+-][0-9]{2}:?[0-9]{2})?"
 )
@@ -39,7 +39,7 @@ def read_instant(item: Item, field: str) -> datetime | None:
 
 
 def clamp_occurred_at(at: datetime | None, received_at: datetime) -> tuple[datetime, bool]:
-    """When something happened: as told, when received where nothing was told; and whether it had to be clamped."""
+    """The occurrence time, defaulting to and clamped to the time received; and whether it was clamped."""
     if at is None:
         return received_at, False
     if at - received_at > TOLERANCE:

@@ -1,4 +1,4 @@
-"""The use case of all record doors: check every item, append what holds at once per topic, tell what became of each."""
+"""Use case of the record endpoints: validate items, append valid ones per topic, report each result."""
 
 import asyncio
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from soundings.log.port import AppendFailed, EventLog, LogRecord
 
 @dataclass(frozen=True, slots=True)
 class IncomingItem:
-    """One item on its way in: the kind that reads it, what was sent, and the id that came beside it."""
+    """An item to be parsed: its parser, the JSON value, and the id from the request or envelope."""
 
     kind: ItemParser
     item: object
@@ -26,15 +26,27 @@ class IncomingItem:
 
 @dataclass(frozen=True, slots=True)
 class InvalidItem:
-    """What cannot be told to be an item of any kind, and why."""
+    """An item without a parser (for example of an unknown event type), with the reason."""
 
     external_id: str | None
     refusal: InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
+class PreparedItem:
+    """An item that was parsed before, as the connectors do, with the topic of its record and the sender's id."""
+
+    topic: str
+    taken: ParsedItem
+    external_id: str | None = None
+
+
+IntakeEntry = IncomingItem | InvalidItem | PreparedItem
+
+
+@dataclass(frozen=True, slots=True)
 class RejectedItem:
-    """An item that was not taken: its place in the list, the id that its sender gave, and its first fault."""
+    """A rejected item: its index, the sender's id, and its first fault."""
 
     index: int
     id: str | int | None
@@ -43,7 +55,7 @@ class RejectedItem:
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What became of a list: how many items are durable, and which were refused, in order of their index."""
+    """Result of a batch: the number of durable items, and the rejected ones by index."""
 
     accepted: int
     rejected: Sequence[RejectedItem]
@@ -65,25 +77,27 @@ class _CheckedBatch:
     records: list[LogRecord] = field(default_factory=list[LogRecord])
 
 
-def parse_item(entry: IncomingItem | InvalidItem, sender: IntakeContext) -> ParsedItem:
-    """One item as a record; raises Refused."""
+def parse_item(entry: IntakeEntry, sender: IntakeContext) -> ParsedItem:
+    """One item as a record. Raises InvalidInput."""
     if isinstance(entry, InvalidItem):
         raise entry.refusal
+    if isinstance(entry, PreparedItem):
+        return entry.taken
     item = entry.item
     if not is_object(item):
         raise invalid_field("", "wrong_type", "an item must be an object")
     return entry.kind.parse(item, sender, entry.external_id)
 
 
-async def take_fairly(entry: IncomingItem | InvalidItem, sender: IntakeContext) -> ParsedItem:
-    """As ``take``, on a thread where the text is long, so that it holds up nobody; raises Refused."""
+async def take_fairly(entry: IntakeEntry, sender: IntakeContext) -> ParsedItem:
+    """As `parse_item`, on a worker thread for long texts, so that the event loop is not blocked."""
     if isinstance(entry, IncomingItem) and text_length(entry.item) > LONG_TEXT:
         return await asyncio.to_thread(parse_item, entry, sender)
     return parse_item(entry, sender)
 
 
 async def receive_one(entry: IncomingItem, sender: IntakeContext, log: EventLog) -> ParsedItem:
-    """Check and append one item; durable on return. Raises Refused, or Unavailable where the log cannot take it."""
+    """Validate and append one item; durable on return. Raises InvalidInput or ServiceUnavailable."""
     taken = await take_fairly(entry, sender)
     (place,) = await log.append_records(entry.kind.topic, (taken.record,))
     if isinstance(place, AppendFailed):
@@ -93,12 +107,10 @@ async def receive_one(entry: IncomingItem, sender: IntakeContext, log: EventLog)
     return taken
 
 
-async def receive_many(
-    entries: Sequence[IncomingItem | InvalidItem], sender: IntakeContext, log: EventLog
-) -> BatchResult:
+async def receive_many(entries: Sequence[IntakeEntry], sender: IntakeContext, log: EventLog) -> BatchResult:
     """Check every item and append those that hold; what is counted as accepted is durable.
 
-    Raises Unavailable when nothing was stored and trying again may help, and TooLarge for too much text.
+    Raises ServiceUnavailable when nothing was stored and a retry may help, and TooLarge for too much text.
     """
     check_text_length(entry.item for entry in entries if isinstance(entry, IncomingItem))
     bundles, rejected = await _check_items(entries, sender)
@@ -133,7 +145,7 @@ async def preview_many(
 
 
 async def _check_items(
-    entries: Sequence[IncomingItem | InvalidItem], sender: IntakeContext
+    entries: Sequence[IntakeEntry], sender: IntakeContext
 ) -> tuple[dict[str, _CheckedBatch], list[RejectedItem]]:
     bundles: dict[str, _CheckedBatch] = {}
     rejected: list[RejectedItem] = []
@@ -144,16 +156,17 @@ async def _check_items(
         except InvalidInput as refusal:
             rejected.append(RejectedItem(index, _external_id(entry), refusal.faults[0]))
         else:
-            assert isinstance(entry, IncomingItem)  # noqa: S101 - a misfit is never taken
-            bundle = bundles.setdefault(entry.kind.topic, _CheckedBatch())
+            assert not isinstance(entry, InvalidItem)  # noqa: S101 - an invalid item always raises above
+            topic = entry.topic if isinstance(entry, PreparedItem) else entry.kind.topic
+            bundle = bundles.setdefault(topic, _CheckedBatch())
             bundle.indices.append(index)
             bundle.records.append(taken.record)
         await turn.give_way()
     return bundles, rejected
 
 
-def _external_id(entry: IncomingItem | InvalidItem) -> str | int | None:
-    """The id that the sender knows the item by: its own, else the one beside it; None where neither can be shown."""
+def _external_id(entry: IntakeEntry) -> str | int | None:
+    """The item's own id, else the external one; None where neither is safe to return."""
     own: object = entry.item.get("id") if isinstance(entry, IncomingItem) and is_object(entry.item) else None
     if isinstance(own, int) or (isinstance(own, str) and len(own) <= RECORD_ID_MAX):
         return own

@@ -1,4 +1,4 @@
-"""What senders say about a contact in their own words: topics and attributes, each one redacted unless it is a slug."""
+"""Free-text fields of interactions: topics and attributes, redacted unless they are slugs."""
 
 import re
 from typing import Final
@@ -47,7 +47,7 @@ def read_attributes(item: Item, redact: Redact) -> dict[str, str]:
 
 
 def _clean_name(name: str, redact: Redact) -> str:
-    """A name without personal data, which may stand in it as words or as a number: both ways are looked at."""
+    """An attribute name without personal data. It is redacted as written and again with separators as spaces."""
     for written in (name, _BETWEEN_WORDS.sub(" ", name)):
         redacted = redact(written)
         if redacted != written:

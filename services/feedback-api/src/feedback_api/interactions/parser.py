@@ -1,4 +1,4 @@
-"""Interaction records as a kind: what an item must hold, and the event that it becomes."""
+"""Item parser of interaction records."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from feedback_api.intake.field_readers import (
     DURATION_SECONDS_MAX,
     Item,
     Redact,
-    fitted,
     read_choice,
     read_label,
     read_number,
     read_revision,
     read_text,
     required_choice,
+    truncate_redacted,
     whole_number,
 )
 from feedback_api.intake.language_tags import language_tag
@@ -58,7 +58,7 @@ _OUTCOMES: Final = _closed_values(ContactOutcome)
 
 @dataclass(frozen=True, slots=True)
 class InteractionTimes:
-    """The times of a record; ``clamped`` tells that they were moved, because they lay in the future."""
+    """The times of a record. ``clamped`` is set where they were moved because they lay in the future."""
 
     started_at: datetime
     enqueued_at: datetime | None
@@ -68,7 +68,7 @@ class InteractionTimes:
 
 
 class InteractionParser:
-    """Takes interaction records of a source's services."""
+    """Parses interaction records of a source's services."""
 
     accepted_as: Accepted = "interactions"
     topic: str = INTERACTIONS.name
@@ -89,7 +89,7 @@ class InteractionParser:
         self._maker = RecordBuilder(InteractionRecorded, InteractionRecorded.KIND)
 
     def parse(self, item: Item, sender: IntakeContext, given_id: str | None) -> ParsedItem:
-        """The record of an interaction; raises Refused."""
+        """The record of an interaction. Raises InvalidInput."""
         if not item.keys() <= FIELDS:
             raise unknown_field(item, FIELDS)
         record_id = record_id_of(item, sender, given_id, self._new_id)
@@ -138,7 +138,7 @@ class InteractionParser:
             "outcome": required_choice(item, "outcome", _OUTCOMES),
             "transferred_to": read_label(item, "transferred_to", _LABEL_MAX, self._redact),
             "team": read_label(item, "team", _LABEL_MAX, self._redact),
-            "query": None if query is None else fitted(self._redact(query), _QUERY_MAX),
+            "query": None if query is None else truncate_redacted(self._redact(query), _QUERY_MAX),
             "results": whole_number(item, "results", 0, COUNT_MAX),
             "cost": whole_number(item, "cost", -COUNT_MAX, COUNT_MAX),
             "language": language_tag(item),

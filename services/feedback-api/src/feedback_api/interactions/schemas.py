@@ -1,4 +1,4 @@
-"""What an interaction record looks like on the wire, for the documentation; the checking itself is done by hand."""
+"""OpenAPI schema of an interaction record. Validation is in `parser`, without pydantic, for speed."""
 
 from datetime import datetime
 

@@ -1,1 +1,1 @@
-"""Pseudonyms."""
+"""Keyed pseudonyms of people."""

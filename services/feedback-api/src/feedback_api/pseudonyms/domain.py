@@ -1,4 +1,4 @@
-"""Subjects: the keyed pseudonym that stands for a person from the door on."""
+"""Keyed pseudonyms that replace personal identifiers at intake."""
 
 import hmac
 import re
@@ -14,8 +14,8 @@ _TELEPHONE: Final = re.compile(r"\+?[0-9 ().\-/]+")
 _NO_DIGIT: Final = re.compile(r"[^0-9]")
 _FEWEST_DIGITS: Final = 7
 
+# The version of an agency's key that is in force, from 1.
 VersionOf = Callable[[str], int]
-"""The version of an agency's key that is in force, from 1."""
 
 
 class BlankPerson(ValueError):
@@ -80,7 +80,7 @@ def _normal_identifier(person: str) -> str:
 
 
 def _compute_pseudonym(keyed: hmac.HMAC, version: int, identifier: str) -> str:
-    # A copy of a keyed state: hmac.digest would let go of the interpreter for each short text, and wait for it.
+    # Copying a keyed state avoids hmac.digest, which releases the GIL for each short text and then waits for it.
     mac = keyed.copy()
     mac.update(identifier.encode("utf-8", "surrogatepass"))
     return f"v{version}:{urlsafe_b64encode(mac.digest()).rstrip(b'=').decode('ascii')}"

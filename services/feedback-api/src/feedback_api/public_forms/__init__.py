@@ -1,1 +1,1 @@
-"""The public doors of a form: its definition, answers from a browser, and its funnel."""
+"""Public form endpoints: definition, responses from a browser, and funnel events."""

@@ -1,4 +1,4 @@
-"""What browsers send to a form: JSON from a script, or the fields of a plain HTML form."""
+"""Body parser of public submissions: JSON from a script, or the fields of a plain HTML form."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,11 +9,11 @@ from feedback_api.catalogue_projection.read_models import FormView
 from feedback_api.intake.body_parser import UnreadableBody, UnsupportedType, media_type, parse_body
 from feedback_api.intake.errors import invalid_field, unknown_field, wrong_type
 from feedback_api.intake.field_readers import Item, is_object, read_text, whole_number
-from feedback_api.public_forms.ports import ReadsFields
+from feedback_api.responses.parser import ResponseParser
 
 HTML_FORM: Final = "application/x-www-form-urlencoded"
+# A script may send its JSON as text/plain, which spares the browser a request that asks for permission.
 SCRIPT: Final = frozenset({"application/json", "text/plain"})
-"""A script may send its JSON as text/plain, which spares the browser a request that asks for permission."""
 ANSWER_FIELDS: Final = frozenset(
     {
         "id", "form_id", "form_version", "service_id", "channel", "touchpoint", "occurred_at", "language", "page",
@@ -32,14 +32,14 @@ _ANSWER: Final = "answers."
 
 @dataclass(frozen=True, slots=True)
 class SpamSignals:
-    """Whether the field was filled in that people do not see, and the time since the form was shown, if told."""
+    """Whether the honeypot field was filled in, and milliseconds since the form was shown (None if unknown)."""
 
     honeypot: bool
     elapsed_ms: int | None
 
 
 def read_script(body: bytes, form_id: str, allowed: frozenset[str]) -> Item:
-    """The item that a script sent to a form. It may not say what only a source with its key may."""
+    """The item that a script sent to a form. Fields reserved for sources with a key raise InvalidInput."""
     value = parse_body(body)
     if not is_object(value):
         raise wrong_type("", "an object")
@@ -50,7 +50,7 @@ def read_script(body: bytes, form_id: str, allowed: frozenset[str]) -> Item:
     return {**value, "form_id": form_id}
 
 
-def read_fields(body: bytes, form_id: str, form: FormView, reader: ReadsFields) -> Item:
+def read_fields(body: bytes, form_id: str, form: FormView, reader: ResponseParser) -> Item:
     """The item that a plain HTML form sent: ``answers.{question}`` by their types, and a response's own fields as text.
 
     Fields of other names (a button's, say) are passed over.
@@ -69,8 +69,8 @@ def read_fields(body: bytes, form_id: str, form: FormView, reader: ReadsFields) 
     return {**_typed_item(item), "form_id": form_id, "answers": reader.read_fields(form, answers)}
 
 
-def clues_of(item: Item) -> tuple[Item, SpamSignals]:
-    """The item without what only the guard looks at, and that."""
+def split_spam_signals(item: Item) -> tuple[Item, SpamSignals]:
+    """The item without the spam signals, and the signals."""
     clues = SpamSignals(
         honeypot=read_text(item, "website", _WEBSITE_MAX) is not None,
         elapsed_ms=whole_number(item, "elapsed_ms", 0, _ELAPSED_MAX),

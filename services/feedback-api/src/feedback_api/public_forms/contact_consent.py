@@ -1,4 +1,4 @@
-"""What a person says about being contacted: consent stays, the address goes on as the person it stands for."""
+"""Contact consent: the consent is stored, the address only as a pseudonym."""
 
 import re
 from typing import Final
@@ -16,9 +16,9 @@ _FEWEST_DIGITS: Final = 7
 
 
 def with_person(item: Item, form: FormBody) -> Item:
-    """The item with the address that was left as its ``person``, which never gets on the log as it is.
+    """The item with the contact address as its ``person``, which is pseudonymised before the log.
 
-    Raises Refused where the form asks nothing of the kind, or where one of consent and address lacks the other.
+    Raises InvalidInput where the form does not ask for contact, or where consent or address is missing.
     """
     if CONSENT not in item and ADDRESS not in item:
         return item

@@ -1,4 +1,4 @@
-"""Which pages may send to a form, and what browsers are told about it."""
+"""CORS headers and origin check of the public form endpoints."""
 
 from typing import Final
 from urllib.parse import urlsplit
@@ -18,9 +18,9 @@ _DEVICES: Final = (("ipad", "tablet"), ("tablet", "tablet"), ("mobi", "mobile"),
 
 
 class PublicCorsRoute(FastPathRoute):
-    """A route whose answers, refusals too, any page may read. Only for operations that the policy table opens to all.
+    """A route whose replies, errors included, any page may read. Only for public operations of the policy table.
 
-    No cookies travel here, so there is nothing to protect from other pages but the form itself: see `may_send`.
+    Requests carry no cookies, so only submission needs an origin check: see `may_send`.
     """
 
     required_scheme = AuthScheme.PUBLIC
@@ -41,7 +41,7 @@ def may_send(request: Request, source: SourceView) -> bool:
 
 
 def device_class(request: Request) -> str | None:
-    """The class of device that the user agent tells of; the user agent itself is never kept."""
+    """The device class from the user agent, which itself is never stored."""
     agent = request.headers.get("user-agent", "").lower()
     if not agent.startswith("mozilla/"):
         return None

@@ -1,4 +1,4 @@
-"""The public doors over HTTP: a form's definition, an answer to it, and its funnel."""
+"""HTTP endpoints of public forms: definition, response, and funnel event."""
 
 from collections.abc import Callable
 from typing import Final
@@ -25,12 +25,12 @@ from soundings.kernel.clock import Clock
 from soundings.kernel.errors import InvalidInput
 
 _FRESH_SECONDS: Final = 60
+# Renders the page after a plain HTML post: of a form, in the language asked for, for a request, with a receipt.
 ThankYouPage = Callable[[FormBody, str, Request, str], Response]
-"""Renders the page after a plain HTML post: of a form, in the language asked for, for a request, with a receipt."""
 
 
 def forms_router(public: FormSubmissions, clock: Clock, thank_you_page: ThankYouPage) -> APIRouter:
-    """The routes of the public doors; any page may read their answers."""
+    """The routes of public forms. Any page may read the replies."""
     router = APIRouter(tags=["forms"], route_class=PublicCorsRoute)
     definitions = DefinitionCache()
 
@@ -90,7 +90,7 @@ async def _receive_response(
         else:
             item = body_parser.read_fields(body, form_id, form, public.responses)
         key = idempotency_key(request)
-        item, clues = body_parser.clues_of(item)
+        item, clues = body_parser.split_spam_signals(item)
         sender = public.with_spam_check(sender, form, request, clues)
         answered = await public.accept_item(form, sender, with_device(item, request), key)
     except InvalidInput as refusal:
@@ -114,13 +114,13 @@ async def _receive_event(public: FormSubmissions, form_id: str, request: Request
 
 
 async def _keyed_event(public: FormSubmissions, form_id: str, request: Request) -> Response:
-    sender = await public.desk.door.authenticate_sender(request, "responses")
+    sender = await public.intake.authenticator.authenticate_sender(request, "responses")
     item = await _event_item(form_id, request, body_parser.EVENT_FIELDS | {"n", "revision"})
     try:
         entry = IncomingItem(public.funnel, item, idempotency_key(request))
     except InvalidInput as refusal:
         return replies.rejected_reply(refusal)
-    return await public.desk.receive_one(entry, sender)
+    return await public.intake.receive_one(entry, sender)
 
 
 async def _event_item(form_id: str, request: Request, allowed: frozenset[str]) -> Item:

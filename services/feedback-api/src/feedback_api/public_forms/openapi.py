@@ -1,4 +1,4 @@
-"""How the public doors describe themselves."""
+"""OpenAPI parts of the public form endpoints."""
 
 from typing import Any, Final
 

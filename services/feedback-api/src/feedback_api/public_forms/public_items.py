@@ -1,4 +1,4 @@
-"""What an item from a public endpoint may say: its id, its time and its channel, within bounds that nobody can bend."""
+"""Bounds on public items: id, time and channel."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,8 +11,8 @@ from feedback_api.intake.timestamps import TOLERANCE, read_instant
 from soundings.events.forms import FormBody
 from soundings.kernel.ids import new_id
 
+# Accepted delay of a submission: the widget's retry queue keeps it for a day.
 LATE: Final = timedelta(hours=25)
-"""How long after it was given an answer may arrive: a browser keeps for a day what it could not send."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""How fast one client may use one form: counted in memory under a hash that cannot be traced and soon changes."""
+"""Rate limit per form and client, in memory, keyed by a rotating hash."""
 
 import re
 import time
@@ -16,7 +16,7 @@ _RATE: Final = re.compile(rf"([1-9][0-9]{{0,8}}) ?(?:/|per) ?({'|'.join(_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class RateLimit:
-    """So many times in so many seconds."""
+    """``times`` requests in ``seconds`` seconds."""
 
     times: int
     seconds: int
@@ -31,9 +31,9 @@ class RateLimit:
 
 
 class ClientLimits:
-    """A generous limit per form and client, who is known by a hash that changes within the hour.
+    """A limit per form and client. The client is keyed by a hash that changes hourly.
 
-    A client may use up its rate at once, and goes on at that rate.
+    The whole rate may be used as a burst; tokens refill continuously.
     """
 
     def __init__(self, rate: RateLimit, monotonic: Callable[[], float] = time.monotonic) -> None:

@@ -1,4 +1,4 @@
-"""The points of a scale with the words that stand beside them."""
+"""Points of a scale with their labels."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from typing import Final
 from soundings.events.forms import FormQuestion, FormVersion
 from soundings.kernel.scales import MeasureScale, allowed_scales, scale_points
 
+# The words around questions in one language, by key.
 Words = Mapping[str, str]
-"""The words around questions in one language, by key."""
 
+# Default label keys of each scale, lowest first; None for points without a label.
 _KEYS: Final[Mapping[str, Sequence[str | None]]] = {
     "likert": tuple(f"agree_{value}" for value in range(1, 6)),
     "stars": ("stars",) * 5,
@@ -18,12 +19,11 @@ _KEYS: Final[Mapping[str, Sequence[str | None]]] = {
     "nps": ("likely_low", *(None,) * 9, "likely_high"),
     "ces": ("agree_1", *(None,) * 5, "agree_5"),
 }
-"""Our words for each point of a scale, lowest first; None where the number stands alone."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScalePoint:
-    """A value that can be chosen, and its words; None where only the number stands."""
+    """A point of a scale, and its label; None where the number is shown alone."""
 
     value: int
     text: str | None

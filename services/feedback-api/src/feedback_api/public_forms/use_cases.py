@@ -1,4 +1,4 @@
-"""The one way of answers from the web: who may send, whether the form is open, and making the answer durable."""
+"""Use cases of public forms: origin and rate checks, availability, and the durable append."""
 
 from dataclasses import dataclass, replace
 from functools import partial
@@ -17,20 +17,20 @@ from feedback_api.public_forms.availability import must_be_open
 from feedback_api.public_forms.body_parser import SpamSignals
 from feedback_api.public_forms.contact_consent import with_person
 from feedback_api.public_forms.cors import device_class, may_send
-from feedback_api.public_forms.ports import ResponseKind
 from feedback_api.public_forms.public_items import public_item
 from feedback_api.public_forms.rate_limit import ClientLimits
+from feedback_api.responses.parser import ResponseParser
 from feedback_api.spam.scorer import SpamScorer, SubmissionContext
 from soundings.events.forms import AbusePolicy
 from soundings.http.problems import ProblemException
 
+# The rules of forms that set none.
 _USUAL: Final = AbusePolicy()
-"""The rules of forms that set none."""
 
 
 @dataclass(frozen=True, slots=True)
 class SubmittedResponse:
-    """An answer that is durable, and the code with which its giver can take it back."""
+    """A durable response, and the receipt code that can erase it."""
 
     record_id: str
     receipt: str
@@ -38,17 +38,17 @@ class SubmittedResponse:
 
 @dataclass(frozen=True, slots=True)
 class FormSubmissions:
-    """What the public doors need beside the desk of the record doors."""
+    """Use cases of public forms: accept responses and funnel events without a source key."""
 
-    desk: RecordIntake
-    responses: ResponseKind
+    intake: RecordIntake
+    responses: ResponseParser
     funnel: ItemParser
     limits: ClientLimits
     guard: SpamScorer
 
     async def find_form(self, form_id: str) -> FormView:
         """The newest published version of a form; 404 where there is none."""
-        form = (await self.desk.door.ready_catalogue()).find_form(form_id)
+        form = (await self.intake.authenticator.ready_catalogue()).find_form(form_id)
         if form is None:
             raise ProblemException(404, "not_found", "There is no such form, or it is no longer in use.")
         return form
@@ -65,38 +65,40 @@ class FormSubmissions:
             raise ProblemException(
                 429, "too_fast", "Too many answers came from here; try again soon.", headers={"Retry-After": str(wait)}
             )
-        return replace(self.desk.door.context_of(source, request), is_public=True)
+        return replace(self.intake.authenticator.context_of(source, request), is_public=True)
 
     def with_spam_check(
         self, sender: IntakeContext, form: FormView, request: Request, clues: SpamSignals
     ) -> IntakeContext:
-        """The sender of a response which the guard looks at by the form's rules."""
+        """The context with a spam check by the form's rules."""
         origin = request.headers.get("origin", "")
         arrival = SubmissionContext(form.form_id, origin, client_of(request), clues.honeypot, clues.elapsed_ms)
-        return replace(sender, judge=partial(self.guard.score_submission, arrival, form.body.form.abuse or _USUAL))
+        return replace(sender, spam_check=partial(self.guard.score_submission, arrival, form.body.form.abuse or _USUAL))
 
     async def accept_item(
         self, form: FormView, sender: IntakeContext, item: Item, given_id: str | None = None
     ) -> SubmittedResponse:
-        """Take an answer in; durable on return. Raises Refused, Unavailable, and a 403 where the form is not open."""
+        """Accept a response; durable on return. Raises InvalidInput, ServiceUnavailable, or 403 for a closed form."""
         public = public_item(item, form.body.form, sender, given_id)
         must_be_open(form.body.form, sender.received_at, public.given_at)
         entry = IncomingItem(self.responses, with_person(public.item, form.body.form))
-        taken = await receive_one(entry, replace(sender, adjusted=public.adjusted), self.desk.log)
+        taken = await receive_one(entry, replace(sender, adjusted=public.adjusted), self.intake.log)
         return SubmittedResponse(
-            client_id(taken.record_id), self.desk.issue_receipt(self.responses, sender, taken) or ""
+            client_id(taken.record_id), self.intake.issue_receipt(self.responses, sender, taken) or ""
         )
 
     async def count(self, form: FormView, sender: IntakeContext, item: Item, given_id: str | None = None) -> str:
-        """Take in an event of the funnel; durable on return of its id. Raises Refused and Unavailable."""
+        """Accept a funnel event; durable on return of its id. Raises InvalidInput and ServiceUnavailable."""
         public = public_item(item, form.body.form, sender, given_id)
         entry = IncomingItem(self.funnel, public.item)
-        taken = await receive_one(entry, replace(sender, adjusted=public.adjusted), self.desk.log)
+        taken = await receive_one(entry, replace(sender, adjusted=public.adjusted), self.intake.log)
         return client_id(taken.record_id)
 
     async def _form_source(self, form: FormView) -> SourceView:
         source_id = form.body.form.source_id
-        source = None if source_id is None else (await self.desk.door.ready_catalogue()).find_source(source_id)
+        source = (
+            None if source_id is None else (await self.intake.authenticator.ready_catalogue()).find_source(source_id)
+        )
         if source is None or "responses" not in source.accepts:
             raise ProblemException(
                 403, "forbidden", "This form is not on the web: it names no source that takes responses."

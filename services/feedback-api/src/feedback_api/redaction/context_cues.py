@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+# How many characters before a number its cue may begin.
 REACH: Final = 40
-"""How many characters before a number its cue may begin."""
 
 _REFERENCE: Final = re.compile(
     r"(?:\b(?:case|ticket|ref(?:erence)?|order|invoice|claim|permit|account|acct|tracking|confirmation|request|receipt|"
@@ -42,7 +42,7 @@ def is_reference(text: str, position: int) -> bool:
 
 
 def is_quantity(text: str, start: int, end: int) -> bool:
-    """Whether the number is written as an amount: a currency beside it or a counted thing after it."""
+    """Whether the number is written as an amount: with an adjacent currency or a counted unit after it."""
     if _MONEY_BEFORE.search(text_before(text, start, 6)):
         return True
     return _QUANTITY_AFTER.match(text, end) is not None

@@ -9,7 +9,7 @@ _GROUP: Final = re.compile(r"[0-9]+")
 
 
 class DigitGroup(NamedTuple):
-    """Digits that stand together, and the separators between them and the group before ("" at a run's start).
+    """Adjacent digits, and the separators before them ("" at the start of a run).
 
     A tuple, because every number in every text makes some, and a frozen class takes three times as long to fill.
     """

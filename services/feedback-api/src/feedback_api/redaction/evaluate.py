@@ -8,11 +8,11 @@ from importlib.resources import files
 from typing import Final
 
 from feedback_api.redaction.redact import REDACTION_VERSION, find_spans
-from feedback_api.redaction.spans import KINDS, Kind, RedactedSpan
+from feedback_api.redaction.spans import KINDS, PersonalDataKind, RedactedSpan
 
 CORPORA: Final = ("corpus", "held_out", "fresh", "unfitted")
 _MARK: Final = re.compile(r"⟦([a-z-]+)\|([^⟧]*)⟧")
-_BY_NAME: Final[dict[str, Kind]] = {kind: kind for kind in KINDS}
+_BY_NAME: Final[dict[str, PersonalDataKind]] = {kind: kind for kind in KINDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _parse_example(language: str, marked: str) -> LabelledExample:
 
 
 def _score_kind(
-    kind: Kind, pairs: Iterable[tuple[tuple[RedactedSpan, ...], tuple[RedactedSpan, ...]]]
+    kind: PersonalDataKind, pairs: Iterable[tuple[tuple[RedactedSpan, ...], tuple[RedactedSpan, ...]]]
 ) -> RecogniserScore:
     labels = covered = removed = spans = right = 0
     for expected, found in pairs:

@@ -1,4 +1,4 @@
-"""A plain reading of disguised text: digits of any script, full-width forms, odd spaces and hyphens, unseen marks."""
+"""Normalisation of disguised text: digits of any script, full-width forms, unusual spaces, invisible marks."""
 
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -46,7 +46,7 @@ _FEW: Final = 8
 
 @dataclass(frozen=True, slots=True)
 class NormalisedText:
-    """What recognisers read; `origins[i]` is where character i stands in the original, None when nothing moved."""
+    """Text for the recognisers. `origins[i]` is the index of character i in the original; None when unchanged."""
 
     text: str
     origins: Sequence[int] | None = None

@@ -1,4 +1,4 @@
-"""Redaction: every recogniser behind its cheap pre-check, and replacement with a bound on what is read again."""
+"""Redaction of personal data: recognisers behind cheap pre-checks, and replacement with bounded re-reading."""
 
 import re
 from bisect import bisect_right
@@ -18,17 +18,17 @@ from feedback_api.redaction.recognisers.person_names import find_names
 from feedback_api.redaction.recognisers.phones import find_phones
 from feedback_api.redaction.recognisers.street_addresses import find_addresses
 from feedback_api.redaction.recognisers.urls import FoundLink, find_links
-from feedback_api.redaction.spans import KINDS, RedactedSpan, pieces, resolve_overlaps
+from feedback_api.redaction.spans import KINDS, RedactedSpan, resolve_overlaps, unredacted_pieces
 
+# Changes whenever the same text may be redacted differently; stored with the evaluation results.
 REDACTION_VERSION: Final = "2"
-"""Changes whenever the same text may be redacted differently; stored beside what was measured with it."""
 
 _DIGIT: Final = re.compile(r"[0-9]")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _FEWEST_DIGITS: Final = 4
 _FEWEST_NUMBER_DIGITS: Final = 7
+# Characters of pieces with a hit that are parted further, for a text of any length; the last piece may exceed it.
 _ALLOWANCE: Final = 2000
-"""Characters of pieces with a hit that are parted further, for a text of any length; the last piece may exceed it."""
 _COST_OF_A_PIECE: Final = 50
 _NOTHING: Final[frozenset[str]] = frozenset()
 _LOOSE_IN_LINKS: Final = frozenset({"name", "address", "date-of-birth"})
@@ -38,15 +38,15 @@ def find_spans(text: str, *, place_names: frozenset[str] = _NOTHING) -> tuple[Re
     """The personal data in a text: disjoint spans in order, positions in characters of the text as given.
 
     Total over strings: it never raises, and its work grows linearly with the length. `place_names` are the tenant's
-    streets, towns and institutions, in any case, which a first name alone does not turn into a person. What stands
-    between two placeholders is read as a text of its own.
+    streets, towns and institutions, in any case, which a first name alone does not turn into a person. Text between
+    two placeholders is processed separately.
     """
     if "[" not in text:
-        return _found(text, place_names)
+        return _spans_in(text, place_names)
     return tuple(
         RedactedSpan(start + span.start, start + span.end, span.kind)
-        for start, end in pieces(text)
-        for span in _found(text[start:end], place_names)
+        for start, end in unredacted_pieces(text)
+        for span in _spans_in(text[start:end], place_names)
     )
 
 
@@ -62,22 +62,22 @@ def redact_text(text: str, *, place_names: frozenset[str] = _NOTHING) -> str:
         return text
     allowance = _ALLOWANCE
     done: list[str] = []
-    waiting = [*reversed(_parted(text, spans))]
+    waiting = [*reversed(_split_at_spans(text, spans))]
     while waiting:
         piece, is_open = waiting.pop()
-        spans = _found(piece, place_names) if is_open and not piece.isspace() else ()
+        spans = _spans_in(piece, place_names) if is_open and not piece.isspace() else ()
         if not spans:
             done.append(piece)
         elif allowance <= 0:
             done.append(min(spans, key=lambda span: KINDS.index(span.kind)).replacement_label)
         else:
             allowance -= len(piece) + _COST_OF_A_PIECE
-            waiting += reversed(_parted(piece, spans))
+            waiting += reversed(_split_at_spans(piece, spans))
     return "".join(done)
 
 
-def _parted(text: str, spans: Sequence[RedactedSpan]) -> list[tuple[str, bool]]:
-    """Placeholders, old and new, which nobody reads (False), and what is between them (True)."""
+def _split_at_spans(text: str, spans: Sequence[RedactedSpan]) -> list[tuple[str, bool]]:
+    """Split at spans and placeholders: placeholders with False (not read again), the text between with True."""
     parts: list[tuple[str, bool]] = []
     position = 0
     for span in spans:
@@ -92,13 +92,13 @@ def _at_placeholders(text: str) -> list[tuple[str, bool]]:
         return [(text, True)] if text else []
     parts: list[tuple[str, bool]] = []
     position = 0
-    for start, end in pieces(text):
+    for start, end in unredacted_pieces(text):
         parts += ((text[position:start], False), (text[start:end], True))
         position = end
     return [*parts, (text[position:], False)]
 
 
-def _found(text: str, place_names: frozenset[str]) -> tuple[RedactedSpan, ...]:
+def _spans_in(text: str, place_names: frozenset[str]) -> tuple[RedactedSpan, ...]:
     """The personal data in a text without placeholders."""
     reading = normalise_text(text)
     found = _candidate_spans(reading.text, place_names)
@@ -130,7 +130,7 @@ def _number_spans(text: str, count: int) -> Iterator[RedactedSpan]:
 
 
 def _with_links(text: str, found: list[RedactedSpan], addressed: list[FoundLink]) -> list[RedactedSpan]:
-    """A private link goes as a whole, also for what stands in it; in any other the recognisers for prose are silent."""
+    """Replace private links as a whole; inside other links ignore spans of the prose recognisers."""
     addressed.sort(key=lambda link: (link.start, -link.end))
     ends = list(accumulate((link.end for link in addressed), max))
     kept: list[RedactedSpan] = []

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal, get_args
 
-Kind = Literal["url", "email", "iban", "card", "national-id", "ip", "date-of-birth", "phone", "address", "name"]
+PersonalDataKind = Literal[
+    "url", "email", "iban", "card", "national-id", "ip", "date-of-birth", "phone", "address", "name"
+]
 
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
-"""Every kind; the earlier one names a stretch that two recognisers claim."""
+# All kinds in order of priority: overlapping spans get the earlier kind.
+KINDS: Final[tuple[PersonalDataKind, ...]] = get_args(PersonalDataKind)
 
 _RANK: Final = {kind: rank for rank, kind in enumerate(KINDS)}
 _PLACEHOLDER: Final = re.compile(r"\[(?:" + "|".join(KINDS) + r")\]")
@@ -20,15 +22,15 @@ class RedactedSpan:
 
     start: int
     end: int
-    kind: Kind
+    kind: PersonalDataKind
 
     @property
     def replacement_label(self) -> str:
         return f"[{self.kind}]"
 
 
-def pieces(text: str) -> Iterator[tuple[int, int]]:
-    """Start and end of what stands between placeholders, and before and after them; none of it empty."""
+def unredacted_pieces(text: str) -> Iterator[tuple[int, int]]:
+    """Start and end of the non-empty text before, between and after placeholders."""
     position = 0
     for placeholder in _PLACEHOLDER.finditer(text):
         if position < placeholder.start():

@@ -1,4 +1,4 @@
-"""A published form made ready to check answers: built once per version, used for every response to it."""
+"""Validator of answers to a published form, built once per form version."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ from soundings.events import forms
 from soundings.kernel.errors import FieldError, InvalidInput
 from soundings.kernel.scales import MeasureScale, allowed_scales, scale_points
 
+# Characters where the form sets no limit of its own.
 _TEXT_LIMITS: Final[Mapping[str, int]] = {"short_text": 500, "long_text": 10_000, "hidden": 500}
-"""Characters where the form sets no limit of its own."""
 _ONE_OF: Final = frozenset({"single_choice", "dropdown"})
 
 
@@ -76,7 +76,7 @@ class FormValidator:
         self._branches = any(step.condition is not None for step in self._steps)
 
     def check_answers(self, answers: object) -> ValidatedAnswers:
-        """The answers as they go on record. Raises Refused at ``answers.{question}`` for the first that does not hold.
+        """The validated answers. Raises InvalidInput at ``answers.{question}`` for the first invalid one.
 
         An answer of null, blank text or an empty list is no answer. A question that is not reached takes none.
         """
@@ -183,7 +183,7 @@ def _question_validator(question: forms.FormQuestion, body: forms.FormVersion, r
 def _scored_values(
     question: forms.FormQuestion, body: forms.FormVersion, values: frozenset[str] | frozenset[int]
 ) -> Scores:
-    """What goes on record for each possible answer; nothing where the question is not scored."""
+    """The score JSON of each possible answer; empty where the question is not scored."""
     scale = body.scales.get(question.id)
     version = body.measure_versions.get(question.id)
     if question.measure is None or scale is None or version is None:

@@ -1,4 +1,4 @@
-"""Responses as a kind: what an item must hold, and the event that it becomes."""
+"""Item parser of responses."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -37,10 +37,10 @@ FIELDS: Final = frozenset(
         "contact_consent", "page", "device", "revision", "test", "answers",
     }
 )  # fmt: skip
+# Classes of device: all that is ever kept of a user agent.
 DEVICES: Final[Mapping[str, str]] = {
     name: name for name in ("desktop", "mobile", "tablet", "wearable", "tv", "kiosk", "other")
 }
-"""Classes of device: all that is ever kept of a user agent."""
 _TOUCHPOINT_MAX: Final = 200
 _PAGE_MAX: Final = 2000
 _NOWHERE: Final[Mapping[str, object]] = {}
@@ -49,7 +49,7 @@ _PATH_OF_SLUGS: Final = re.compile("(?:/[a-z_-]+)+/?")
 
 
 class ResponseParser:
-    """Takes responses against the published forms of the catalogue."""
+    """Parses responses and validates them against published forms."""
 
     accepted_as: Accepted = "responses"
     topic: str = RESPONSES.name
@@ -72,7 +72,7 @@ class ResponseParser:
         self._ready: dict[tuple[str, int], FormValidator] = {}
 
     def parse(self, item: Item, sender: IntakeContext, given_id: str | None) -> ParsedItem:
-        """The record of a response; raises Refused."""
+        """The record of a response. Raises InvalidInput."""
         if not item.keys() <= FIELDS:
             raise unknown_field(item, FIELDS)
         record_id = record_id_of(item, sender, given_id, self._new_id)
@@ -95,8 +95,8 @@ class ResponseParser:
             "comments": given.comments,
             **(
                 _NOT_JUDGED
-                if sender.judge is None
-                else _spam_fields(record_id, form.written_answers(given), sender.judge)
+                if sender.spam_check is None
+                else _spam_fields(record_id, form.written_answers(given), sender.spam_check)
             ),
             "occurred_at": occurred_at,
             "received_at": sender.received_at,
@@ -107,7 +107,7 @@ class ResponseParser:
         return self._maker.build_record(data, sender, record_id=record_id, revision=number, at=occurred_at)
 
     def ready_form(self, view: FormView) -> FormValidator:
-        """The form made ready for checking; a version never changes, so it is made once."""
+        """The validator of a form version, cached because a published version never changes."""
         key = (view.form_id, view.version)
         ready = self._ready.get(key)
         if ready is None or ready.view is not view:
@@ -144,7 +144,7 @@ class ResponseParser:
     ) -> tuple[Mapping[str, object], tuple[str, ...]]:
         """The touchpoint with its stage, and all fields that were adjusted.
 
-        Of touchpoints that the catalogue does not have, nobody may bring any without a key, and a source not many.
+        A touchpoint that is not in the catalogue is dropped for public items, and beyond a bound for a source.
         """
         touchpoint = read_label(item, "touchpoint", _TOUCHPOINT_MAX, self._redact)
         if touchpoint is None:
@@ -152,7 +152,7 @@ class ResponseParser:
         known = self._directory.find_touchpoint(touchpoint)
         if known is not None and known.service_id == service_id:
             return {"touchpoint": touchpoint, "stage": known.stage}, sender.adjusted
-        if sender.is_public or not self._invented.admits(sender.source.id, touchpoint):
+        if sender.is_public or not self._invented.admits_label(sender.source.id, touchpoint):
             return _NOWHERE, (*sender.adjusted, "touchpoint")
         return {"touchpoint": touchpoint}, sender.adjusted
 
@@ -168,13 +168,13 @@ class ResponseParser:
 
 
 def _spam_fields(record_id: str, texts: Collection[str], judge: SpamCheck) -> Mapping[str, object]:
-    """What goes on record of how suspicious a response is."""
+    """The spam fields of a response's event."""
     found = judge(record_id, texts)
     return {"spam_score": found.score, "spam_reasons": found.reasons or None, "quarantined": found.quarantined}
 
 
 def _contact_consent(item: Item, person: str | None) -> bool | None:
-    """Whether the person may be contacted; None where it is not said. Consent of nobody is refused."""
+    """Whether the person may be contacted; None where absent. Consent without ``person`` raises InvalidInput."""
     if item.get("contact_consent") is None:
         return None
     consents = read_flag(item, "contact_consent")

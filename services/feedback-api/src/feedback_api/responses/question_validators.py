@@ -1,4 +1,4 @@
-"""Questions of a published form, each made ready once to check and take in any number of answers."""
+"""Validators of question types, built once per form version."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,16 +7,16 @@ from typing import Final, Protocol
 import orjson
 
 from feedback_api.intake.errors import invalid_field, wrong_type
-from feedback_api.intake.field_readers import Redact, checked_text, fitted, is_list
+from feedback_api.intake.field_readers import Redact, checked_text, is_list, truncate_redacted
 from feedback_api.intake.timestamps import checked_date
 
+# An answer as conditions compare it: a point, a code, a list of codes, or text; None where nothing was answered.
 AnswerValue = object
-"""An answer as conditions compare it: a point, a code, a list of codes, or text; None where nothing was answered."""
 
+# Characters of free text in one response, all questions together.
 TEXT_MAX: Final = 50_000
-"""Characters of free text in one response, all questions together."""
+# Score JSON by answer value, serialised once.
 Scores = Mapping[object, orjson.Fragment]
-"""What goes on record for each value of a scored question, as JSON that is made once."""
 
 _NONE: Final[Scores] = {}
 
@@ -41,7 +41,7 @@ class QuestionValidator(Protocol):
     def id(self) -> str: ...
 
     def validate_value(self, value: object, given: ValidatedAnswers) -> AnswerValue:
-        """Check an answer and take it in; raises Refused. Gives None for a blank answer."""
+        """Validate an answer and add it to ``given``. Raises InvalidInput; returns None for a blank answer."""
         ...
 
     def from_texts(self, texts: Sequence[str]) -> object:
@@ -149,7 +149,7 @@ class TextQuestion:
             detail = f"all text of one response together may have {TEXT_MAX} characters"
             raise invalid_field(f"answers.{self.id}", "too_long", detail)
         if given.keeps_text:
-            kept = given.comments[self.id] = fitted(self.redact(text), min(self.limit, room))
+            kept = given.comments[self.id] = truncate_redacted(self.redact(text), min(self.limit, room))
             given.characters += max(len(text), len(kept))
         else:
             given.characters += len(text)

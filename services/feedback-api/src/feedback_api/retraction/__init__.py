@@ -1,1 +1,1 @@
-"""Taking back: a sender retracts what it sent, and people erase what they answered."""
+"""Retraction by senders, and erasure by people or their agency."""

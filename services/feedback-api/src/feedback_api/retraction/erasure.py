@@ -26,14 +26,14 @@ _NOT_STORED: Final = FieldError("", "not_stored", "could not be stored just now;
 
 @dataclass(frozen=True, slots=True)
 class ErasureContext:
-    """Whoever erases, and what the catalogue says of the sources."""
+    """The caller, the catalogue and the time of an erasure request."""
 
     principal: Principal
     directory: CatalogueLookup
     at: datetime
 
     def target_of(self, item: object) -> RetractionTarget:
-        """The record that an item names; raises Refused where it may not be erased."""
+        """The record that an item names. Raises InvalidInput where it may not be erased."""
         if not is_object(item):
             raise invalid_field("", "wrong_type", "an item must be an object")
         if not item.keys() <= _FIELDS:
@@ -49,7 +49,7 @@ class ErasureContext:
         return RetractionTarget(source_id, kind, record_id, root_id)
 
     def _check_source(self, source_id: str) -> None:
-        """A source that the catalogue does not know has no agency, so only who reaches all of them erases from it."""
+        """An unknown source has no agency, so only callers with access to all agencies may erase from it."""
         source = self.directory.registered_source(source_id)
         if not self.principal.can_act_for("" if source is None else source.agency_id):
             raise invalid_field("source_id", FORBIDDEN, "is not a source of your agency")
@@ -60,7 +60,7 @@ class ErasureContext:
 async def erase_records(items: Sequence[object], eraser: ErasureContext, log: EventLog) -> BatchResult:
     """Append a retraction for each record that may be erased; what is counted as accepted is durable.
 
-    Raises Unavailable when nothing was stored and trying again may help.
+    Raises ServiceUnavailable when nothing was stored and a retry may help.
     """
     bundles, rejected = await _sort_targets(items, eraser)
     lost = 0

@@ -1,4 +1,4 @@
-"""The doors of a privacy officer: by which pseudonyms a person is known, and the erasure of their records."""
+"""HTTP endpoints of data subject requests: look up a person's pseudonyms, and erase records."""
 
 from collections.abc import Callable
 from typing import Final
@@ -27,8 +27,8 @@ from soundings.http.body import read_limited_body
 from soundings.kernel.clock import Clock
 from soundings.log.port import EventLog
 
+# All pseudonyms that a person (second) has had under the keys of an agency (first).
 Subjects = Callable[[str, str], tuple[str, ...]]
-"""All pseudonyms that a person (second) has had under the keys of an agency (first)."""
 
 _FIND: Final = frozenset({"agency_id", "person"})
 _ERASE: Final = frozenset({"records"})
@@ -41,7 +41,7 @@ def erasure_router(door: SourceAuthenticator, log: EventLog, subjects: Subjects,
 
     @router.post("/v1/subjects", name="feedback.subjects.find", openapi_extra=FIND_BODY, responses=FIND_ANSWERS)
     async def find(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
-        """By which pseudonyms a person is known. Nothing is written, and nobody but you learns whom you asked about."""
+        """The pseudonyms of a person. Nothing is written, and the identifier is not logged."""
         item = await _request_item(request, _FIND)
         agency_id, person = read_reference(item, "agency_id"), read_text(item, "person", _PERSON_MAX)
         if agency_id is None or person is None:

@@ -1,4 +1,4 @@
-"""The doors for taking back: by id with the source's key, and by receipt with nothing but its code."""
+"""HTTP endpoints of retraction: by record id with the source's key, and by receipt code without a key."""
 
 from typing import Final, cast, get_args
 
@@ -21,8 +21,8 @@ from soundings.kernel.errors import ServiceUnavailable
 from soundings.log.port import AppendFailed, EventLog
 from soundings.telemetry.tracing import current_traceparent
 
+# After how many days at most the log has forgotten what was taken back.
 _LOG_DAYS: Final = max(topic.retention.days for topic in (RESPONSES, INTERACTIONS) if topic.retention)
-"""After how many days at most the log has forgotten what was taken back."""
 _KINDS: Final = frozenset(get_args(RecordKind))
 
 
@@ -61,10 +61,9 @@ def retraction_router(door: SourceAuthenticator, log: EventLog, receipts: Receip
         "/v1/receipts/{receipt}", name="feedback.receipts.erase", status_code=202, responses=openapi.ERASURE_ANSWERS
     )
     async def erase(receipt: str) -> Response:  # pyright: ignore[reportUnusedFunction]
-        """Erase what the receipt was given for: it leaves every count at once, and its text is deleted.
+        """Erase the record of a receipt: it leaves every count at once, and its text is deleted.
 
-        The log, which keeps everything in the order of its coming and shows it to nobody, forgets it by itself within
-        ``log_days`` days.
+        The append-only log, which is not readable from outside, drops it within ``log_days`` days.
         """
         target = receipts.open_receipt(receipt)
         if target is None or target.kind not in _KINDS:

@@ -18,7 +18,7 @@ def is_held(source_id: str, directory: CatalogueLookup) -> bool:
 
 
 def held_problem() -> ProblemException:
-    """409, said to whoever wanted something erased."""
+    """The 409 reply to an erasure under legal hold."""
     return ProblemException(409, LEGAL_HOLD, f"Nothing was erased: {_DETAIL}.")
 
 

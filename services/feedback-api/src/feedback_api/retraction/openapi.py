@@ -1,4 +1,4 @@
-"""How the doors of a privacy officer describe themselves."""
+"""OpenAPI parts of the data subject endpoints."""
 
 from typing import Any, Final
 

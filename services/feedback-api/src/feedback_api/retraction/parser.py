@@ -17,8 +17,8 @@ from soundings.events.interaction import InteractionRetracted
 from soundings.events.response import ResponseRetracted
 from soundings.events.tally import TallyRetracted
 
+# Why a record is taken back: the person who answered wants it, or its sender.
 Reason = Literal["erasure", "sender"]
-"""Why a record is taken back: the person who answered wants it, or its sender."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class RetractionTarget:
 
 
 def build_retraction(target: RetractionTarget, reason: Reason, at: datetime) -> EventData:
-    """The event that takes a record back. A tally is nobody's answer: it is always its sender who takes it back."""
+    """The event that retracts a record. Tallies have no receipt, so only their sender retracts them."""
     if target.kind == "response":
         return ResponseRetracted(record_id=target.record_id, source_id=target.source_id, reason=reason, retracted_at=at)
     if target.kind == "interaction":
@@ -59,7 +59,7 @@ _ACCEPTED_AS: Final[Mapping[RecordKind, Accepted]] = {
 
 
 class RetractionParser:
-    """Retractions as a kind of their own, for doors that take them as events: ``{id, root_id?}``."""
+    """Item parser of retractions sent as CloudEvents: ``{id, root_id?}``."""
 
     receipt_kind: RecordKind | None = None
 
@@ -70,7 +70,7 @@ class RetractionParser:
         self.topic: str = _EVENTS[kind].TOPIC.name
 
     def parse(self, item: Item, sender: IntakeContext, given_id: str | None) -> ParsedItem:  # noqa: ARG002 - it names this event
-        """The record of a retraction; the id beside the item names the event and never what it takes back."""
+        """The record of a retraction. ``given_id`` identifies the event, never the retracted record."""
         if not item.keys() <= self._fields:
             raise unknown_field(item, self._fields)
         record_id = keyed_identifier(item, "id")

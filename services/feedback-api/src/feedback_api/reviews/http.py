@@ -1,4 +1,4 @@
-"""The door for reviews: quarantine a response, or release it, with a reason."""
+"""HTTP endpoint of reviews: quarantine or release a response, with a reason."""
 
 import asyncio
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ from feedback_api.intake.errors import invalid_field, missing_field, unknown_fie
 from feedback_api.intake.field_readers import (
     Item,
     Redact,
-    fitted,
     is_object,
     read_identifier,
     read_reference,
     read_text,
     required_choice,
+    truncate_redacted,
 )
 from feedback_api.intake.monotonic_revision import MonotonicRevisions
 from feedback_api.intake.replies import json_response
@@ -45,9 +45,9 @@ _REASON_MAX: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class ReviewDependencies:
-    """What reviewing needs."""
+    """Dependencies of the review endpoint."""
 
-    door: SourceAuthenticator
+    authenticator: SourceAuthenticator
     log: EventLog
     redact: Redact
     revisions: MonotonicRevisions
@@ -68,7 +68,7 @@ def review_router(desk: ReviewDependencies) -> APIRouter:
     async def review(request: Request) -> Response:  # pyright: ignore[reportUnusedFunction]
         """Say whether a response counts. It speaks of all its revisions, and the newest review holds."""
         item = await _request_item(request)
-        directory = await desk.door.ready_catalogue()
+        directory = await desk.authenticator.ready_catalogue()
         event = await asyncio.to_thread(review_event, item, current_principal(request), directory, desk, desk.clock())
         (place,) = await desk.log.append_records(event.TOPIC.name, (encode_event(event, current_traceparent()),))
         if isinstance(place, AppendFailed):
@@ -81,7 +81,7 @@ def review_router(desk: ReviewDependencies) -> APIRouter:
 def review_event(
     item: Item, reviewer: Principal, directory: CatalogueLookup, desk: ReviewDependencies, at: datetime
 ) -> ResponseReviewed:
-    """The event of a review; raises Refused, or Forbidden for another agency's source."""
+    """The event of a review. Raises InvalidInput, or AccessForbidden for another agency's source."""
     if not item.keys() <= _FIELDS:
         raise unknown_field(item, _FIELDS)
     source_id, record_id = read_reference(item, "source_id"), read_identifier(item, "id")
@@ -98,7 +98,7 @@ def review_event(
         source_id=source_id,
         revision=desk.revisions.next_revision(),
         verdict=cast("Verdict", verdict),
-        reason=fitted(desk.redact(reason), _REASON_MAX),
+        reason=truncate_redacted(desk.redact(reason), _REASON_MAX),
         reviewed_at=at,
     )
 

@@ -1,1 +1,1 @@
-"""Secrets."""
+"""Key derivation from the root secret, and encryption of vendor secrets."""

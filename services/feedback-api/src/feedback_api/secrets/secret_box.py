@@ -1,4 +1,4 @@
-"""Secrets of vendors: sealed for one source and vendor, so that the catalogue can keep what only we can open."""
+"""Encryption of vendor signing secrets, so that the catalogue can store them without reading them."""
 
 import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -29,7 +29,7 @@ class SecretBox:
         ]
 
     def seal_secret(self, secret: str, source_id: str, vendor: str) -> str:
-        """The secret as text that tells nothing (AES-256-GCM); it opens only for this source and vendor."""
+        """The secret encrypted with AES-256-GCM, bound to this source and vendor."""
         nonce = os.urandom(_NONCE)
         box = nonce + self._ciphers[0].encrypt(nonce, secret.encode(), _bound_context(source_id, vendor))
         return SEALED_PREFIX + urlsafe_b64encode(box).rstrip(b"=").decode("ascii")

@@ -1,1 +1,1 @@
-"""Abuse: how suspicious a response is that came through a public door, and why."""
+"""Spam scoring of public responses."""

@@ -1,4 +1,4 @@
-"""Clients of the public doors, known by a keyed hash that cannot be traced and soon changes."""
+"""Keyed hash of public clients. The random key rotates hourly, so hashes cannot be traced."""
 
 import secrets
 import time

@@ -13,8 +13,8 @@ _MOST_TEXTS: Final = 20_000
 _MOST_RECORDS: Final = 16
 _BETWEEN: Final = re.compile(r"[\W_]+")
 _BETWEEN_IN_ASCII: Final = {code: None for code in range(128) if not chr(code).isalnum()}
+# Letters and digits that a text needs: people say short things in the same words.
 SHORTEST: Final = 20
-"""Letters and digits that a text needs: people say short things in the same words."""
 
 
 _SHORTEST_THE_SAME: Final = 8

@@ -1,4 +1,4 @@
-"""From what was noticed about a response to its spam score: a plain sum, so that people can follow it."""
+"""Spam score as a plain sum of weighted reasons, so that reviewers can verify it."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -9,24 +9,24 @@ from typing import Final
 class SpamReason(StrEnum):
     """What speaks against a response. The values are its reasons in the event."""
 
+    # A field was filled in that people do not see.
     HONEYPOT = "honeypot"
-    """A field was filled in that people do not see."""
+    # It was sent faster than the form can be read.
     TOO_FAST = "too_fast"
-    """It was sent faster than the form can be read."""
+    # The same text came under another record.
     REPEATED = "repeated"
-    """The same text came under another record."""
+    # The same text came under several other records.
     OFTEN_REPEATED = "often_repeated"
-    """The same text came under several other records."""
     LINK = "link"
+    # More than one.
     LINKS = "links"
-    """More than one."""
+    # Links in HTML or BBCode.
     MARKUP = "markup"
-    """Links in HTML or BBCode."""
     GIBBERISH = "gibberish"
+    # The same text was written into every field.
     SAME_EVERYWHERE = "same_everywhere"
-    """The same text was written into every field."""
+    # More answers came from one client than one person gives. Weighs little: it may be a kiosk or an office.
     CROWD = "crowd"
-    """More answers came from one client than one person gives. Weighs little: it may be a kiosk or an office."""
 
 
 _HUNDREDTHS: Final = {

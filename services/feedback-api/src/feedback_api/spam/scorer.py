@@ -1,4 +1,4 @@
-"""The guard of the public doors: looks at how a response came and at what it says."""
+"""Spam scorer of public submissions: from the circumstances and the text of a response."""
 
 import threading
 import time
@@ -13,8 +13,8 @@ from feedback_api.spam.score import SpamReason, SpamScore, spam_score
 from feedback_api.spam.token_bucket import TokenBuckets
 from soundings.events.forms import AbusePolicy
 
+# Scores a response by its id (first) and its redacted texts (second).
 SpamCheck = Callable[[str, Collection[str]], SpamScore]
-"""What to think of a response with an id (first) and texts (second, redacted)."""
 
 _FORM_BURST: Final = 30
 _ORIGIN_BURST: Final = 60
@@ -25,7 +25,7 @@ _MILLISECONDS: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class SubmissionContext:
-    """How a response came. ``elapsed_ms`` is the time since the form was shown, where the page told it."""
+    """Circumstances of a submission. ``elapsed_ms``: time since the form was shown; None if unknown."""
 
     form_id: str
     origin: str
@@ -35,20 +35,20 @@ class SubmissionContext:
 
 
 class SpamScorer:
-    """Judges responses by their signs. What it remembers is hashed, bounded, and gone after an hour or a restart."""
+    """Scores responses. Its state is hashed, bounded, and expires after an hour or at a restart."""
 
     def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._clients = RotatingClientHash(monotonic)
         self._by_form = TokenBuckets(_FORM_BURST, _PER_SECOND, monotonic)
         self._by_origin = TokenBuckets(_ORIGIN_BURST, _PER_SECOND, monotonic)
         self._repeats = RepeatedTextDetector(monotonic)
-        # Long answers are judged on a thread beside the event loop, and nothing inside is made for two at once.
+        # Long answers are scored on a worker thread while the event loop scores others; the state is not thread-safe.
         self._lock = threading.Lock()
 
     def score_submission(
         self, arrival: SubmissionContext, rules: AbusePolicy, record_id: str, texts: Collection[str]
     ) -> SpamScore:
-        """The suspicion about one response; it is remembered for the ones after it."""
+        """The spam score of one response. The response is recorded for later comparisons."""
         with self._lock:
             signs = {*_of_arrival(arrival, rules), *self._of_texts(arrival.form_id, record_id, texts)}
             if self._is_crowded(arrival):

@@ -1,4 +1,4 @@
-"""What the words of a text say about who wrote it: links, markup, and letters without sense."""
+"""Spam heuristics on text: links, markup and gibberish."""
 
 import re
 import unicodedata
@@ -14,16 +14,16 @@ _LATIN: Final = re.compile(r"[a-z]+")
 _FIVE_CONSONANTS: Final = re.compile("[b-df-hj-np-tv-xz]{5}")
 _ODD_PAIR: Final = re.compile("q[b-df-hj-tv-z]|[jx][jqzvkdg]|[bcdfghkmpvwz]x|[fghjvzx]q|[vwx]z[b-df-hj-np-tv-xz]")
 _IN_ODD_PAIRS: Final = ("q", "x", "j", "z")
+# Neighbours on a keyboard, as far as there is a vowel among them.
 _ALONG_A_ROW: Final = (
     "qwert", "werty", "ertyu", "rtyui", "tyuio", "yuiop", "poiuy", "oiuyt", "iuytr", "uytre", "ytrew", "trewq",
     "asdfg", "gfdsa",
 )  # fmt: skip
-"""Neighbours on a keyboard, as far as there is a vowel among them."""
 _LONG_WORD: Final = 5
 _FEWEST_ODD: Final = 10
 _MOSTLY: Final = 0.6
+# Characters of a text that are read for sense, so that the longest text costs little.
 _LOOKED_AT: Final = 4000
-"""Characters of a text that are read for sense, so that the longest text costs little."""
 
 
 def count_links(text: str) -> int:
@@ -64,7 +64,7 @@ def _plain_text(text: str) -> str:
     """The text in small letters without accents."""
     if text.isascii():
         return text.lower()
-    # Marks go before, because sorting a long row of them takes time that grows with the square of its length.
+    # Combining marks are removed before NFD, because sorting a long run of them takes quadratic time.
     bare = "".join(letter for letter in text.lower() if not unicodedata.combining(letter))
     apart = unicodedata.normalize("NFD", bare)
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
@@ -75,7 +75,7 @@ def _is_odd(word: str) -> bool:
 
 
 def _holds_odd(text: str) -> bool:
-    """Whether letters stand in a row as in hardly any language: in small letters without accents."""
+    """Whether the lower-case text without accents has letter sequences that hardly any language has."""
     if _FIVE_CONSONANTS.search(text) or any(row in text for row in _ALONG_A_ROW):
         return True
     return any(letter in text for letter in _IN_ODD_PAIRS) and _ODD_PAIR.search(text) is not None

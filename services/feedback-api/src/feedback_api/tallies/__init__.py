@@ -1,1 +1,1 @@
-"""Tallies: totals that someone else counted."""
+"""Tallies: totals counted by the sender."""

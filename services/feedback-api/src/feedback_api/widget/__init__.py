@@ -1,1 +1,1 @@
-"""The widget: one static file that puts forms on the pages of an agency."""
+"""The widget: one static script that shows forms on an agency's pages."""

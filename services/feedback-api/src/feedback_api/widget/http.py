@@ -1,4 +1,4 @@
-"""The doors of the widget: a version of it, which never changes, and the newest one."""
+"""HTTP endpoints of the widget script: immutable versions and the newest one."""
 
 from typing import Any, Final
 
@@ -10,13 +10,13 @@ from soundings.http.problems import ProblemException
 
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 _FOR_AN_HOUR: Final = "public, max-age=3600"
+# Any page may load it, with its integrity checked, and look how long that took.
 _OPEN: Final = {
     "access-control-allow-origin": "*",
     "cross-origin-resource-policy": "cross-origin",
     "timing-allow-origin": "*",
     "vary": "accept-encoding",
 }
-"""Any page may load it, with its integrity checked, and look how long that took."""
 _SCRIPT: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "The script.", "content": {"text/javascript": {"schema": {"type": "string"}}}},
     304: {"description": "Not changed."},

@@ -1,4 +1,4 @@
-"""Dates of birth: a date beside a cue that says so."""
+"""Recogniser of dates of birth: a date next to a birth cue."""
 
 import re
 from collections.abc import Iterator

@@ -7,6 +7,7 @@ def _words(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
+# First names that are rarely anything else, folded to lower case.
 FIRST_NAMES: Final = _words(
     """
     aaliyah aaron abdi abdul abdullah abigail adam adebayo adrian agnes agnieszka ahmed aidan aileen aisha aitor
@@ -79,8 +80,8 @@ FIRST_NAMES: Final = _words(
     zofia zoë zulema álvaro ángel ángela óscar úrsula
     """
 )
-"""First names that are rarely anything else, folded to lower case."""
 
+# First names that are also words, places or brands: they count only when a surname follows.
 AMBIGUOUS_NAMES: Final = _words(
     """
     abril alba amber angeles april art august aurora austin autumn bella belén bill bob brook brooke bruno buck
@@ -97,8 +98,8 @@ AMBIGUOUS_NAMES: Final = _words(
     woody zion
     """
 )
-"""First names that are also words, places or brands: they count only when a surname follows."""
 
+# Words after a name that make it the name of a place or an institution.
 PLACE_WORDS: Final = _words(
     """
     academy account act aeropuerto airport alley arena association ave avenida avenue award bank barrio bay beach
@@ -114,8 +115,8 @@ PLACE_WORDS: Final = _words(
     tower towers town township trail trust tunnel universidad university valley view village way wing zoo
     """
 )
-"""Words after a name that make it the name of a place or an institution."""
 
+# Words before a name that do the same.
 PLACE_PREFIXES: Final = _words(
     """
     aeropuerto alcaldía av av. avda avda. avenida barrio biblioteca c/ calle camp cape catedral centro cerro church
@@ -125,14 +126,14 @@ PLACE_PREFIXES: Final = _words(
     st. sta sta. station storm são trader universidad university villa west
     """
 )
-"""Words before a name that do the same."""
 
+# Those that Spanish writes without a capital.
 PLACE_PREFIXES_IN_LOWER_CASE: Final = _words("av. avda. avenida barrio c/ calle colonia escuela parque paseo plaza")
-"""Those that Spanish writes without a capital."""
 
+# Possessives that are shops.
 BRANDS: Final = _words("denny's lloyd's wendy's")
-"""Possessives that are shops."""
 
+# Words after a name that make it the name of a town.
 REGIONS_AFTER_TOWNS: Final = _words(
     """
     alabama alaska argentina arizona arkansas australia california canada chile colombia colorado connecticut cuba
@@ -141,8 +142,8 @@ REGIONS_AFTER_TOWNS: Final = _words(
     perú scotland spain tennessee texas utah vermont wales wisconsin wyoming
     """
 )
-"""Words after a name that make it the name of a town."""
 
+# Capitalised words after a first name that are no surname.
 NO_SURNAMES: Final = _words(
     """
     a about above abril after again agosto al all also although always am an and antes app april are as ask at
@@ -160,8 +161,8 @@ NO_SURNAMES: Final = _words(
     which while who why will window with would y ya yes yesterday yet yo you your él
     """
 )
-"""Capitalised words after a first name that are no surname."""
 
+# Words that follow "my name is" in a complaint about a name.
 NO_NAMES_AFTER_CUE: Final = NO_SURNAMES | _words(
     """
     absent already anonymous anónimo aparece available badly bien called changed common común confidential correct
@@ -172,8 +173,8 @@ NO_NAMES_AFTER_CUE: Final = NO_SURNAMES | _words(
     wrong wrongly
     """
 )
-"""Words that follow "my name is" in a complaint about a name."""
 
+# Words after "I am" and the like that say what someone is, not who.
 PEOPLES: Final = _words(
     """
     african american americans arab asian black caribbean catholic central christian east eastern hispanic indian
@@ -181,4 +182,3 @@ PEOPLES: Final = _words(
     south united veteran veterans western white
     """
 )
-"""Words after "I am" and the like that say what someone is, not who."""

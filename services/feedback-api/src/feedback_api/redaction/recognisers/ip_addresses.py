@@ -1,4 +1,4 @@
-"""Internet addresses, told from version numbers, section numbers and times."""
+"""Recogniser of IP addresses, distinguished from version numbers, section numbers and times."""
 
 import ipaddress
 import re

@@ -53,11 +53,11 @@ _LOCALES: Final = [
     "tw_GH",
 ]
 _SHORTEST: Final = 3
+# The commonest of 88,799; the rarer ones hold more words than people.
 _CENSUS_SURNAMES: Final = 20_000
-"""The commonest of 88,799; the rarer ones hold more words than people."""
 
+# Folded words that no cue but a title or an introduction turns into a name.
 NO_PEOPLE: Final = PLAIN_WORDS | NO_NAMES_AFTER_CUE | PLACE_WORDS | PLACE_PREFIXES | PEOPLES | REGIONS_AFTER_TOWNS
-"""Folded words that no cue but a title or an introduction turns into a name."""
 
 
 def _by_locale(prefix: str) -> Iterator[str]:
@@ -81,12 +81,12 @@ def _folded(*sources: Iterator[str]) -> frozenset[str]:
     return frozenset(name for name in folded if len(name) >= _SHORTEST and name.isalpha()) - NO_PEOPLE
 
 
+# First names beside our own list, folded to lower case: too many to be trusted where nothing else speaks for one.
 MORE_FIRST_NAMES: Final = (
     _folded(_by_locale("first_names"), _by_census("dist.female.first", "dist.male.first"))
     - FIRST_NAMES
     - AMBIGUOUS_NAMES
 )
-"""First names beside our own list, folded to lower case: too many to be trusted where nothing else speaks for one."""
 
+# Surnames, folded to lower case, without those that are common words of English and Spanish.
 SURNAMES: Final = _folded(_by_locale("last_names"), _by_census("dist.all.last"))
-"""Surnames, folded to lower case, without those that are common words of English and Spanish."""

@@ -9,7 +9,7 @@ _AFTER_HEAD: Final = re.compile("['’-]")
 _POSSESSIVES: Final = frozenset({"'s", "’s", "'S", "’S"})
 
 
-class Word(NamedTuple):
+class NameWord(NamedTuple):
     """A word without its possessive; `stop` is where it ends with it, `gap` what is between it and the word before.
 
     `head` is what is before the first hyphen or apostrophe, folded. A tuple, because it is filled faster.
@@ -41,18 +41,18 @@ class WordList:
     def __init__(self, text: str) -> None:
         self._text = text
         self._matches = list(_WORD.finditer(text))
-        self._made: dict[int, Word] = {}
+        self._made: dict[int, NameWord] = {}
 
     def __len__(self) -> int:
         return len(self._matches)
 
-    def __getitem__(self, index: int) -> Word:
+    def __getitem__(self, index: int) -> NameWord:
         word = self._made.get(index)
         if word is None:
             word = self._made[index] = self._word(index)
         return word
 
-    def range(self, first: int, end: int) -> Iterator[Word]:
+    def range(self, first: int, end: int) -> Iterator[NameWord]:
         """The words from the first index to the end, which is excluded."""
         return (self[index] for index in range(first, min(end, len(self))))
 
@@ -64,16 +64,16 @@ class WordList:
         """Index by start in the text."""
         return {match.start(): index for index, match in enumerate(self._matches)}
 
-    def _word(self, index: int) -> Word:
+    def _word(self, index: int) -> NameWord:
         start, stop = self._matches[index].span()
         end = stop - 2 if stop - start > 2 and self._text[stop - 2 : stop] in _POSSESSIVES else stop  # noqa: PLR2004
         text = self._text[start:end]
         folded = text.casefold()
         head = folded if text.isalpha() else _AFTER_HEAD.split(folded, maxsplit=1)[0]
         gap = self._text[self._matches[index - 1].end() if index else 0 : start]
-        return Word(start, end, stop, text, folded, head, gap)
+        return NameWord(start, end, stop, text, folded, head, gap)
 
 
-def phrase(words: Iterable[Word]) -> str:
+def phrase(words: Iterable[NameWord]) -> str:
     """Words as one key that knows neither case nor punctuation."""
     return " ".join(word.folded for word in words)

@@ -105,6 +105,7 @@ _BRITISH: Final = (
     r"|[a-z]{2} [0-9]{2} [0-9]{2} [0-9]{2} [a-d]"
 )
 
+# Add a row to add an identifier; the tests then ask for its examples.
 IDENTIFIERS: Final[tuple[IdentifierRule, ...]] = (
     _identifier_rule(
         "US SSN and ITIN",
@@ -243,7 +244,6 @@ IDENTIFIERS: Final[tuple[IdentifierRule, ...]] = (
         r"(?:[a-z]{1,5}[ \-]?)?(?:[0-9]{6,14}[a-z0-9]{0,5}|[0-9]{2,5}(?:[ \-][0-9]{2,5}){1,4})",
     ),
 )
-"""Add a row to add an identifier; the tests then ask for its examples."""
 
 
 _STEMS: Final = tuple({stem for identifier in IDENTIFIERS for stem in identifier.stems})

@@ -1,4 +1,4 @@
-"""The phrases after which a name stands: introductions, speakers, signatures and titles, English and Spanish."""
+"""Phrases that introduce a name: introductions, speakers, signatures and titles, English and Spanish."""
 
 import re
 from collections.abc import Iterator
@@ -81,6 +81,7 @@ _TITLE_IN_LOWER_CASE: Final = re.compile(
 _INTRODUCING: Final = ("name", "nombre", "llam", "dicen", "apellido")
 _SIGNING: Final = ("signed", "firma", "fdo", "sincerely", "regards", "yours ", "atentamente", "atte", "saludos")
 _ADDRESSING: Final = ("mr", "ms ", "ms.", "sr", "doctor", "señor", "licenciad", "profesor", "officer", "nurse", "judge")
+# A text without any of these words, in lower case, has no opening.
 OPENING_WORDS: Final = frozenset(
     [
         "name",
@@ -121,7 +122,6 @@ OPENING_WORDS: Final = frozenset(
         "judge",
     ]
 )
-"""A text without any of these words, in lower case, has no opening."""
 
 
 def find_openings(text: str, lowered: str) -> Iterator[NameOpening]:

@@ -1,4 +1,4 @@
-"""Names of people: after a cue, after a title, by list and by what is said beside them; a tenant's places are none."""
+"""Recogniser of person names: by cue, title, name list and context. The tenant's place names are excluded."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ from feedback_api.redaction.recognisers.first_names import (
     REGIONS_AFTER_TOWNS,
 )
 from feedback_api.redaction.recognisers.name_lists import MORE_FIRST_NAMES, NO_PEOPLE, SURNAMES
-from feedback_api.redaction.recognisers.name_words import Word, WordList
+from feedback_api.redaction.recognisers.name_words import NameWord, WordList
 from feedback_api.redaction.recognisers.person_name_cues import OPENING_WORDS, find_openings, introductions_of_two_words
 from feedback_api.redaction.recognisers.person_words import (
     AFTER_PEOPLE,
@@ -44,6 +44,7 @@ _NO_FIRST_NAMES: Final = NO_NAMES_AFTER_CUE - AMBIGUOUS_NAMES
 _ANY_FIRST_NAME: Final = FIRST_NAMES | AMBIGUOUS_NAMES | MORE_FIRST_NAMES
 _IN_LOWER_CASE: Final = FIRST_NAMES - PLAIN_IN_LOWER_CASE
 _SURNAMES_IN_LOWER_CASE: Final = SURNAMES - AFTER_PEOPLE
+# A text without any of these words, without an opening and without two capitalised words has no name to find.
 _TELLING: Final = frozenset(
     [
         *TITLES,
@@ -54,7 +55,6 @@ _TELLING: Final = frozenset(
         *(name.upper() for name in FIRST_NAMES if len(name) >= _SHORTEST_IN_CAPITALS),
     ]
 )
-"""A text without any of these words, without an opening and without two capitalised words has no name to find."""
 _TELLING_IN_ASCII: Final = frozenset(word.encode() for word in _TELLING if word.isascii())
 _OPENING_IN_ASCII: Final = frozenset(word.encode() for word in OPENING_WORDS if word.isascii())
 
@@ -64,7 +64,7 @@ def find_names(text: str, lowered: str, place_names: frozenset[str]) -> Iterator
     opened = list(find_openings(text, lowered)) if _has_any(lowered, OPENING_WORDS, _OPENING_IN_ASCII) else []
     introduced = list(introductions_of_two_words(text))
     if opened or introduced or _has_any(text, _TELLING, _TELLING_IN_ASCII):
-        reader = _Reader(text, place_names)
+        reader = _NameReader(text, place_names)
         for opening in opened:
             yield from reader.named_at(opening.position, opening.lower_words)
         for position in introduced:
@@ -79,8 +79,8 @@ def _has_any(text: str, words: frozenset[str], words_in_ascii: frozenset[bytes])
     return not words.isdisjoint(_LETTERS.findall(text))
 
 
-class _Reader:
-    """The words of one text and the names in them; an index after the last word of a name stands for its end."""
+class _NameReader:
+    """The words of one text and the names in them. The end of a name is the index after its last word."""
 
     def __init__(self, text: str, place_names: frozenset[str]) -> None:
         self._text = text
@@ -125,7 +125,7 @@ class _Reader:
             self._index_of = self._words.indices()
         return self._index_of.get(position)
 
-    def _person(self, index: int, word: Word) -> tuple[int, int]:
+    def _person(self, index: int, word: NameWord) -> tuple[int, int]:
         """First word and end of the person at this index, title and role excluded; (0, 0) where there is none."""
         if word.text in TITLES or word.text in OFFICES:
             end = self._titled_end(index, word)
@@ -150,7 +150,7 @@ class _Reader:
             return 0, 0
         return (0, 0) if self._is_in_place(index, end) else (index, end)
 
-    def _titled_end(self, index: int, word: Word) -> int:
+    def _titled_end(self, index: int, word: NameWord) -> int:
         if index + 1 >= len(self._words) or word.stop != word.end:
             return 0
         following = self._words[index + 1]
@@ -161,7 +161,7 @@ class _Reader:
         end = self._end(index + 1, 0)
         return end if end > index + 1 else 0
 
-    def _is_listed(self, index: int, word: Word, end: int) -> bool:
+    def _is_listed(self, index: int, word: NameWord, end: int) -> bool:
         """Whether the words from a listed first name to the end are a person, not a place and not a common word."""
         first = word.head
         if first not in _ANY_FIRST_NAME or not self._has_the_case_of_a_name(word) or self._is_in_place(index, end):
@@ -179,7 +179,7 @@ class _Reader:
         return self._has_neighbours(index, end)
 
     def _has_neighbours(self, index: int, end: int) -> bool:
-        """Whether a person is spoken of before or after these words, in words that nobody uses of a thing."""
+        """Whether the adjacent words refer to a person (roles, relations, activities of people only)."""
         if index:
             word, previous = self._words[index], self._words[index - 1]
             if previous.text in ROLES and word.gap in {" ", ", ", " (", ": ", " - "}:
@@ -200,7 +200,7 @@ class _Reader:
                 return index + 1
         return index
 
-    def _has_the_case_of_a_name(self, word: Word) -> bool:
+    def _has_the_case_of_a_name(self, word: NameWord) -> bool:
         if word.start and (self._text[word.start - 1].isalnum() or self._text[word.start - 1] == "_"):
             return False
         head = word.text[: len(word.head)]
@@ -249,19 +249,19 @@ class _Reader:
                 break
         return end
 
-    def _continues(self, previous: Word, word: Word) -> bool:
+    def _continues(self, previous: NameWord, word: NameWord) -> bool:
         if previous.stop != previous.end:
             return False
         return word.is_joined or (self._is_initial(previous) and word.gap in {".", ". ", ".  ", ".\t"})
 
-    def _is_initial(self, word: Word) -> bool:
+    def _is_initial(self, word: NameWord) -> bool:
         return len(word.text) == 1 and word.text.isupper() and self._text[word.end : word.end + 1] == "."
 
     def _span(self, first: int, end: int) -> RedactedSpan:
         return RedactedSpan(self._words[first].start, self._words[end - 1].end, "name")
 
 
-def _is_of_name(word: Word, *, is_first: bool, lower_words: int) -> bool:
+def _is_of_name(word: NameWord, *, is_first: bool, lower_words: int) -> bool:
     refused = _NO_FIRST_NAMES if is_first else NO_SURNAMES if lower_words <= 0 else NO_NAMES_AFTER_CUE
     return word.folded not in refused and (word.text[0].isupper() or lower_words > 0)
 

@@ -1,4 +1,4 @@
-"""Words that say that the word beside them is a person: titles, roles and relations, and what only people do."""
+"""Words that mark an adjacent word as a person: titles, roles, relations and activities of people."""
 
 from typing import Final
 
@@ -7,6 +7,7 @@ def _words(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
 
+# Words after which a capitalised word is a name, be it a common word or not.
 TITLES: Final = frozenset(
     [
         "Mr",
@@ -62,8 +63,8 @@ TITLES: Final = frozenset(
         "SRTA",
     ]
 )
-"""Words after which a capitalised word is a name, be it a common word or not."""
 
+# Words after which a capitalised word that is no common one is a name.
 OFFICES: Final = frozenset(
     [
         "Councilman",
@@ -104,8 +105,8 @@ OFFICES: Final = frozenset(
         "Padre",
     ]
 )
-"""Words after which a capitalised word that is no common one is a name."""
 
+# Folded words after which a capitalised word is a person's name.
 ROLES: Final = _words(
     """
     daughter son husband wife mother father mom mum dad brother sister aunt uncle cousin grandmother grandfather grandma
@@ -122,8 +123,8 @@ ROLES: Final = _words(
     ingeniero ingeniera supervisora directora bibliotecaria recepcionista compañero compañera abogado abogada
     """
 )
-"""Folded words after which a capitalised word is a person's name."""
 
+# Folded words and pairs of words that often stand before a person's name.
 BEFORE_PEOPLE: Final = _words(
     """
     thank thanks ask asked told named except met praise commend recommend kudos appreciate appreciated bless blame hello
@@ -145,8 +146,8 @@ BEFORE_PEOPLE: Final = _words(
     )
     for verb in verbs.split()
 )
-"""Folded words and pairs of words that often stand before a person's name."""
 
+# Folded words that often stand after a person's name.
 AFTER_PEOPLE: Final = _words(
     """
     was is has had helped helps told tells said says did does didn't doesn't never always took takes gave gives made
@@ -157,8 +158,8 @@ AFTER_PEOPLE: Final = _words(
     resolvió explicó trató trabaja contestó quiso quien que y espera
     """
 )
-"""Folded words that often stand after a person's name."""
 
+# First names that are words, brands or abbreviations too, when nobody troubles with capitals.
 PLAIN_IN_LOWER_CASE: Final = _words(
     """
     adán alba alma ana andrea ángela angel angela april art asha beto buddy carol cher clara clemente consuelo
@@ -172,4 +173,3 @@ PLAIN_IN_LOWER_CASE: Final = _words(
     matt molly nadia olivia paris paulina rosemary ruby russell sandy stacy terry todd trinidad vivian ian mateo
     """
 )
-"""First names that are words, brands or abbreviations too, when nobody troubles with capitals."""

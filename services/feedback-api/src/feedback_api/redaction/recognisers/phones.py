@@ -167,7 +167,7 @@ def _is_shaped(text: str, window: Sequence[DigitGroup]) -> bool:
 
 
 def _cued_size(text: str, run: Sequence[DigitGroup], first: int) -> int:
-    """Beside a cue any grouping will do: the longest that is possible somewhere and neither a date nor an amount."""
+    """Number of groups of a cued number: the longest valid length, in any grouping, that is no date or amount."""
     if first and not (first == 1 and len(run[0].digits) == 1):
         return 0
     start = run[first].start

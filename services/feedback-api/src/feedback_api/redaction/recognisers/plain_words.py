@@ -77,5 +77,5 @@ _LISTED: Final = """
     tucson turkey twitter ukraine uganda utah vegas venezuela vietnam vietnamese york youtube zoom
 """
 
+# Folded to lower case.
 PLAIN_WORDS: Final = frozenset(_LISTED.split())
-"""Folded to lower case."""

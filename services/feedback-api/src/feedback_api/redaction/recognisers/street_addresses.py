@@ -87,7 +87,7 @@ def find_addresses(text: str, lowered: str) -> Iterator[RedactedSpan]:
 
 
 def _english_addresses(text: str) -> Iterator[RedactedSpan]:
-    """Tried only where a house number may begin, which is found much faster than the whole."""
+    """Spans of English addresses, matched only where a street number may begin, because that check is much faster."""
     reached = 0
     for first in _HOUSE_NUMBER.finditer(text):
         if first.start() >= reached and (match := _ENGLISH.match(text, first.start())):

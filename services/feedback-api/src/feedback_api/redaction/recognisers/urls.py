@@ -1,4 +1,4 @@
-"""Web addresses that let someone in or name someone; plain public addresses are told apart."""
+"""Recogniser of private links (credentials, tokens, personal parameters); public links are kept."""
 
 import re
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ _TRAILING: Final = ".,;:!?'’)}*_"
 
 @dataclass(frozen=True, slots=True)
 class FoundLink:
-    """Where a web address stands, and whether it must go as a whole."""
+    """Position of a web address, and whether it must be redacted as a whole."""
 
     start: int
     end: int
