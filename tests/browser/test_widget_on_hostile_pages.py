@@ -1,5 +1,6 @@
 """Pages that break things, and days on which our own origin does not answer: neither may harm the other."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from socket import create_server
@@ -9,6 +10,7 @@ from playwright.sync_api import Browser, Page, Route, expect
 
 from soundings.widget_release import VERSION
 from tests.browser.agency_site import AgencySite, settle_agency
+from tests.browser.answering import KEPT
 from tests.browser.pages import PHONE, chromium
 from tests.e2e.running import Embedded
 
@@ -22,6 +24,14 @@ window.fetch = () => { throw new Error('mine'); };
 Array.prototype.toJSON = function () { return 'broken'; };
 document.addEventListener('submit', event => event.stopImmediatePropagation(), true);
 """
+OLD_LIBRARIES = """
+Array.prototype.toJSON = function () { return '[' + this.join(', ') + ']'; };
+Object.prototype.toJSON = String.prototype.toJSON = function () { return 'broken'; };
+JSON.stringify = () => 'broken';
+Array.from = one => (one === null || one === undefined ? [] : [].concat(one));
+Array.prototype.reduce = function () { return this.length > 1 ? this : this[0]; };
+"""
+"""What libraries of their time did to the language, all at once."""
 INLINE = '<div data-soundings-form="visit"><a href="#own">Feedback</a></div>'
 MODAL = '<a href="#own" data-soundings-open="visit">Feedback</a>'
 Host = Callable[..., object]
@@ -91,6 +101,67 @@ def test_a_page_that_redefines_what_the_browser_gives_is_answered_all_the_same(h
         page.get_by_role("button", name="Send").click()
         page.locator(".box code").wait_for()
     assert '"answers":{"overall":1,"reason":["rude"]}' in (sent.value.post_data or "")
+
+
+def test_what_old_libraries_redefine_changes_neither_a_draft_nor_an_answer_that_waits(host):
+    """Sent by another page than the one it was given on, after a reload, with half a character at the end of a text."""
+    away = [True]
+
+    def prepare(page: Page) -> None:
+        page.route("**/responses", lambda route: route.abort() if away[0] else route.continue_())
+
+    with host(INLINE, head=f"<script>{OLD_LIBRARIES}</script>", prepare=prepare) as page:
+        page.locator(".likert input").nth(0).check()
+        page.locator(".multi_choice input").nth(0).check()
+        page.locator(".multi_choice input").nth(1).check()
+        page.locator("textarea").evaluate("""one => { one.value = 'cut \\ud83d';
+          one.dispatchEvent(new InputEvent('input', {bubbles: true, composed: true})); }""")
+        page.reload(wait_until="commit")
+        expect(page.locator(".multi_choice input").nth(0)).to_be_checked()
+        expect(page.locator(".multi_choice input").nth(1)).to_be_checked()
+        page.get_by_role("button", name="Send").click()
+        page.get_by_role("button", name="Try again").wait_for()
+        away[0] = False
+        with page.expect_response(lambda one: one.url.endswith("/responses") and one.status == 202) as taken_now:
+            page.reload(wait_until="commit")
+    sent = taken_now.value.request.post_data or ""
+    assert '"answers":{"overall":1,"reason":["slow","rude"],"comment":"cut \ufffd"}' in sent
+
+
+@pytest.mark.parametrize("status", [403, 404, 413])
+def test_a_refusal_that_is_not_ours_is_tried_again(host, status):
+    tries: list[int] = []
+
+    def prepare(page: Page) -> None:
+        page.route("**/responses", once_refused)
+
+    def once_refused(route: Route) -> None:
+        tries.append(status)
+        if len(tries) > 1:
+            route.continue_()
+            return
+        headers = {"access-control-allow-origin": "*"}
+        route.fulfill(status=status, content_type="text/html", headers=headers, body="<h1>default backend</h1>")
+
+    with host(INLINE, prepare=prepare) as page:
+        answer(page)
+        assert len(tries) == 2
+        assert page.evaluate(KEPT) == []
+
+
+def test_a_refusal_of_ours_is_final(host):
+    with host(INLINE, prepare=lambda page: page.route("**/responses", refused)) as page:
+        page.locator(".likert input").nth(3).check()
+        page.get_by_role("button", name="Send").click()
+        page.locator("[role=alert]").get_by_text("closed").wait_for()
+        assert page.evaluate(KEPT) == []
+
+
+def refused(route: Route) -> None:
+    """As the server refuses an answer to a form that was closed in the meantime."""
+    problem = {"type": "https://soundings.example/problems/form_closed", "status": 403, "code": "form_closed"}
+    headers = {"access-control-allow-origin": "*"}
+    route.fulfill(status=403, content_type="application/problem+json", headers=headers, body=json.dumps(problem))
 
 
 def test_inside_a_frame_that_may_not_even_keep_anything(host, house):

@@ -3,4 +3,4 @@
 from typing import Final
 
 VERSION: Final = "0.1.0"
-INTEGRITY: Final = "sha384-Tpo8UB7fsW9Dv+AcEf2B1IItvBw3MK9Orm/BXY5KsIoE8iHA/dnhSZfD2go8pa7s"
+INTEGRITY: Final = "sha384-umj1UrZoKMofL/mGtW5uYgJEUJ5NgICKgDdsKepsfq+f2snlcQ9DAWx4kR7l7O3+"

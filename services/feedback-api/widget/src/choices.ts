@@ -23,8 +23,9 @@ const markOf = (type: string, value: number): string | Node | undefined => {
 
 const optionsOf = ({ type, points, options }: Question, { say }: Setting): readonly Option[] => {
   if (!points) return (options ?? []).map(({ code, text }) => ({ value: code, label: say(text) }));
-  const rows = points.map(({ value, text }) => ({ value, label: say(text), mark: markOf(type, value) }));
-  return YES_FIRST.has(type) ? rows.reverse() : rows;
+  const row = ({ value, text }: (typeof points)[number]) => ({ value, label: say(text), mark: markOf(type, value) });
+  const rows = points.map(row);
+  return YES_FIRST.has(type) && rows[1] ? [rows[1], ...rows.slice(0, 1)] : rows;
 };
 
 /** How much is said of a scale: a word for each point, for its ends, or none. */

@@ -1,7 +1,7 @@
 // Answers that were given and not yet acknowledged: kept on the device for a day, sent again with the same id.
 
 import { forgetDraft } from "./drafts.js";
-import { ask, later } from "./platform.js";
+import { ask, later, type Answer } from "./platform.js";
 import { onDevice } from "./storage.js";
 
 /** An answer on its way. */
@@ -30,7 +30,12 @@ const watchers = new Map<string, Watcher>();
 const isLetter = (value: unknown): value is Letter =>
   typeof value === "object" && value !== null && "id" in value && "url" in value && "body" in value;
 
-const isFinal = (status: number): boolean => status >= 400 && status < 500 && status !== 408 && status !== 429;
+/** Whether we ourselves refuse it for good; a page of a proxy, a firewall or a hotel's network never does. */
+const isFinal = ({ status, body }: Answer): boolean => {
+  const problem = body as { code?: unknown; status?: unknown; type?: unknown } | null | undefined;
+  const ours = typeof problem?.code === "string" && typeof problem.type === "string" && problem.status === status;
+  return ours && status >= 400 && status < 500 && status !== 408 && status !== 429;
+};
 
 const attempt = async (id: string): Promise<void> => {
   const entry = waiting.get(id);
@@ -42,7 +47,7 @@ const attempt = async (id: string): Promise<void> => {
   if (waiting.get(id) !== entry) return;
   const receipt = (answer.body as { receipt?: unknown } | undefined)?.receipt;
   if (answer.status === 202 && typeof receipt === "string") settle(id, { kind: "taken", receipt });
-  else if (isFinal(answer.status)) settle(id, { kind: "refused", status: answer.status, problem: answer.body });
+  else if (isFinal(answer)) settle(id, { kind: "refused", status: answer.status, problem: answer.body });
   else {
     entry.tries += 1;
     if (entry.tries === QUICK_TRIES) watchers.get(id)?.({ kind: "waiting" });

@@ -9,11 +9,12 @@ const SIGNS = [
 ];
 
 const passesLuhn = (number: string): boolean => {
-  const digits = Array.from(number.replace(/\D/g, ""), Number).reverse();
-  const sum = digits.reduce((total, digit, place) => {
-    const twice = place % 2 ? digit * 2 : digit;
-    return total + (twice > 9 ? twice - 9 : twice);
-  }, 0);
+  const digits = number.replace(/\D/g, "");
+  let sum = 0;
+  for (let place = 0; place < digits.length; place += 1) {
+    const twice = Number(digits[digits.length - 1 - place]) * (place % 2 ? 2 : 1);
+    sum += twice > 9 ? twice - 9 : twice;
+  }
   return sum % 10 === 0;
 };
 

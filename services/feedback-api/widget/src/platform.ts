@@ -1,5 +1,8 @@
 // What the browser gives, taken once at the start and only where it is the browser's own: pages replace things.
 
+import { written } from "./json.js";
+import { readJson } from "./natives.js";
+
 const sourceOf = Function.prototype.toString;
 
 const isNative = (candidate: unknown): boolean =>
@@ -22,7 +25,7 @@ const TIMEOUT_MS = 10_000;
 
 const parsed = (text: string): unknown => {
   try {
-    return JSON.parse(text);
+    return readJson(text);
   } catch {
     return undefined;
   }
@@ -55,14 +58,6 @@ const byFetch = async (method: string, url: string, body: string | undefined): P
   return { status: answer.status, body: parsed(text), waitSeconds };
 };
 
-// Pages give arrays a toJSON of their own; then JSON.stringify writes something else than the array.
-const written = (value: unknown): string => {
-  if (Array.isArray(value)) return `[${value.map(written).join()}]`;
-  if (typeof value !== "object" || !value) return JSON.stringify(value);
-  const entries = Object.entries(value).filter(([, one]) => one !== undefined);
-  return `{${entries.map(([name, one]) => `${JSON.stringify(name)}:${written(one)}`).join()}}`;
-};
-
 /** Ask the server. Never throws; sends text/plain, which spares a request that asks for permission. */
 export const ask = async (method: "GET" | "POST", url: string, value?: unknown): Promise<Answer> => {
   try {
@@ -88,7 +83,8 @@ export const newId = (): string => {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   bytes[6] = ((bytes[6] ?? 0) & 15) | 64;
   bytes[8] = ((bytes[8] ?? 0) & 63) | 128;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  let hex = "";
+  for (let place = 0; place < 16; place += 1) hex += (256 + (bytes[place] ?? 0)).toString(16).slice(1);
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
 };
 

@@ -1,5 +1,7 @@
 // The browser's storage, which may be full, forbidden or emptied at any time: then nothing is kept.
 
+import { written } from "./json.js";
+import { readJson } from "./natives.js";
 import { now } from "./platform.js";
 
 const PREFIX = "soundings:";
@@ -28,7 +30,7 @@ const drawer = (open: () => Storage, daysKept: number): Drawer => {
   };
   const drop = (key: string) => void attempt((storage) => storage.removeItem(PREFIX + key));
   const get = (key: string) => {
-    const kept = attempt((storage) => JSON.parse(storage.getItem(PREFIX + key) ?? "null") as Kept | null);
+    const kept = attempt((storage) => readJson(storage.getItem(PREFIX + key) ?? "null") as Kept | null);
     if (!kept) return undefined;
     const age = now() - kept.at;
     if (age >= 0 && age < daysKept * DAY_MS) return kept.value;
@@ -39,7 +41,7 @@ const drawer = (open: () => Storage, daysKept: number): Drawer => {
     get,
     drop,
     put: (key, value) =>
-      void attempt((storage) => storage.setItem(PREFIX + key, JSON.stringify({ at: now(), value } satisfies Kept))),
+      void attempt((storage) => storage.setItem(PREFIX + key, written({ at: now(), value } satisfies Kept))),
     keys: () =>
       attempt((storage) =>
         Object.keys(storage)

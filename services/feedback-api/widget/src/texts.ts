@@ -3,6 +3,7 @@
 import type { Question } from "./definition.js";
 import { make, newElementId } from "./elements.js";
 import type { Control, Setting } from "./fields.js";
+import { lengthOf } from "./natives.js";
 import { looksPersonal } from "./personal.js";
 
 const LIMITS: Readonly<Record<string, number>> = { short_text: 500, long_text: 10_000 };
@@ -58,7 +59,7 @@ const text = (question: Question, { words }: Setting, ids: string): Control => {
   const about = { id, "aria-describedby": `${ids} ${hint.id}` };
   const box = question.type === "long_text" ? make("textarea", { ...about, rows: 4 }) : make("input", about);
   const look = () => {
-    const left = limit - Array.from(box.value).length;
+    const left = limit - lengthOf(box.value);
     tell(count, left < 0 ? words("over", { over: -left }) : left < limit * TOLD_FROM ? words("left", { left }) : "");
     tell(hint, looksPersonal(box.value) ? words("looks_private") : "");
   };
@@ -72,7 +73,7 @@ const text = (question: Question, { words }: Setting, ids: string): Control => {
       box.value = given;
       look();
     },
-    fault: () => (Array.from(box.value.trim()).length > limit ? words("too_long", { limit }) : undefined),
+    fault: () => (lengthOf(box.value.trim()) > limit ? words("too_long", { limit }) : undefined),
     missing: "missing_text",
     personal: () => !!hint.textContent,
   };

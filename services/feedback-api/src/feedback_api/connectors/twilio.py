@@ -12,6 +12,7 @@ from feedback_api.connectors.record_reader import FieldValue, RecordReader
 from feedback_api.connectors.revisions import ranked_revision
 from feedback_api.intake.errors import invalid_field, missing_field
 from feedback_api.intake.field_readers import Item, is_object
+from feedback_api.intake.json_decoder import decode_json
 
 _VENDOR_PREFIX: Final = "com.twilio."
 _PREFIX: Final = "com.twilio.taskrouter."
@@ -55,7 +56,7 @@ class _TaskAttributes:
         value: object = found.value
         if isinstance(value, str):
             try:
-                value = orjson.loads(value)
+                value = decode_json(value.encode("utf-8", "surrogatepass"))
             except orjson.JSONDecodeError:
                 value = None
         self.unreadable = found.value is not None and not is_object(value)

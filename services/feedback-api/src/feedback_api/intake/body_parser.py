@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 import orjson
 
 from feedback_api.intake.field_readers import is_list
+from feedback_api.intake.json_decoder import decode_json
 from soundings.http.json_bounds import BATCH_JSON
 from soundings.kernel.errors import SoundingsError
 
@@ -68,7 +69,7 @@ def read_items(body: bytes, content_type: str | None) -> ParsedBody:
 
 
 def parse_body(body: bytes) -> object:
-    """The body as JSON (strict: no NaN, no lone surrogates, nested at most 1,024 deep; of equal names the last).
+    """The body as JSON (strict: no NaN, nested at most 1,024 deep; of equal names the last; see ``decode_json``).
 
     Raises UnreadableBody, or TooLarge where it holds more values than are parsed at once.
     """
@@ -76,7 +77,7 @@ def parse_body(body: bytes) -> object:
     if excess is not None:
         raise TooLarge(f"The body {excess}. Send it in parts.")
     try:
-        value: object = orjson.loads(body.removeprefix(_BOM))
+        value = decode_json(body.removeprefix(_BOM))
     except orjson.JSONDecodeError as error:
         raise UnreadableBody(
             f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
@@ -113,7 +114,7 @@ def _ndjson_lines(body: bytes) -> list[object]:
 
 def _parse_line(number: int, line: bytes) -> object:
     try:
-        value: object = orjson.loads(line)
+        value = decode_json(line)
     except orjson.JSONDecodeError as error:
         raise UnreadableBody(
             f"Line {number} is not JSON: {error.msg} at column {error.colno}. Nothing was taken."
