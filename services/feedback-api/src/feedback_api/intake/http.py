@@ -31,7 +31,7 @@ _KEY_MAX: Final = 190
 class SourceRoute(FastPathRoute):
     """A route authenticated by source key. Only for operations that the policy table opens to sources."""
 
-    door = AuthScheme.SOURCE
+    required_scheme = AuthScheme.SOURCE
 
 
 @dataclass(frozen=True, slots=True)
