@@ -20,26 +20,29 @@ from metrics_worker.dead_letters.use_cases import ReplayDeadLetter
 from metrics_worker.interactions.http import router as interactions_router
 from metrics_worker.interactions.sql import SqlInteractionStore
 from metrics_worker.interactions.use_cases import ListInteractions
-from metrics_worker.migration.sql import copy_database, positions_of, refuse_what_is_used
+from metrics_worker.migration.sql import copy_worker_database, positions_of, refuse_what_is_used
 from metrics_worker.parked.http import router as parked_router
 from metrics_worker.parked.sql import SqlParkedSourceStore
-from metrics_worker.query.http import QUERY_MAX_BYTES
-from metrics_worker.query.http import query_router as query_router
+from metrics_worker.query.http import QUERY_MAX_BYTES, query_router
 from metrics_worker.query.metric_catalogue import DescribeMeasures
 from metrics_worker.query.sql import SqlCellStore
 from metrics_worker.query.use_cases import ReadMetrics
 from metrics_worker.rebuild.rules_upgrade import prepare_rules
 from metrics_worker.rebuild.sql import SqlRebuildStore
-from metrics_worker.rebuild.use_cases import Progress, RebuildSummary, VerifySummary
-from metrics_worker.rebuild.use_cases import rebuild_generation as rebuild_cells
-from metrics_worker.rebuild.use_cases import verify_generation as verify_cells
+from metrics_worker.rebuild.use_cases import (
+    Progress,
+    RebuildSummary,
+    VerifySummary,
+    rebuild_generation,
+    verify_generation,
+)
 from metrics_worker.responses.http import responses_router as voices_router
 from metrics_worker.responses.sql import SqlVoiceStore
 from metrics_worker.responses.use_cases import SearchResponses
 from metrics_worker.retention.scheduler import retention_task
 from metrics_worker.retention.sql import SqlRetentionStore
 from metrics_worker.settings import MetricsSettings
-from metrics_worker.subjects.http import subjects_router as subjects_router
+from metrics_worker.subjects.http import subjects_router
 from metrics_worker.subjects.sql import SqlSubjectStore
 from soundings.access.revocations import LogRevocations, RevocationList
 from soundings.access.tokens import TokenVerifier
@@ -115,13 +118,13 @@ def _verifier(settings: MetricsSettings, revoked: RevocationList) -> TokenVerifi
 async def rebuild_cells(database_url: str, progress: Progress) -> RebuildSummary:
     """Compute all cells again into the next generation and swap; folding waits meanwhile, answering does not."""
     async with _open_database(database_url) as database:
-        return await rebuild_cells(SqlRebuildStore(database), progress)
+        return await rebuild_generation(SqlRebuildStore(database), progress)
 
 
 async def verify_cells(database_url: str, progress: Progress) -> VerifySummary:
     """Compute all cells again beside those in force, and compare; changes nothing."""
     async with _open_database(database_url) as database:
-        return await verify_cells(SqlRebuildStore(database), progress)
+        return await verify_generation(SqlRebuildStore(database), progress)
 
 
 async def resume_workers(database_url: str) -> Sequence[str]:
@@ -164,7 +167,7 @@ async def copy_database(
     """
     async with _open_database(source_url) as source, _open_database(target_url) as target:
         await refuse_what_is_used(target)
-        return await copy_database(source, target, positions, progress)
+        return await copy_worker_database(source, target, positions, progress)
 
 
 @asynccontextmanager

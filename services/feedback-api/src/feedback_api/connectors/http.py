@@ -116,7 +116,7 @@ def connectors_router(desk: ConnectorDependencies) -> APIRouter:
     return router
 
 
-async def _receive_delivery(desk: ConnectorDesk, request: Request, source_id: str, vendor: Vendor) -> Response:
+async def _receive_delivery(desk: ConnectorDependencies, request: Request, source_id: str, vendor: Vendor) -> Response:
     body = await read_limited_body(request, await desk.callers.body_limit(request, vendor))
     sender = await desk.callers.authenticate_sender(request, source_id, vendor, body)
     _must_list(sender, vendor)

@@ -146,7 +146,8 @@ def _decode_response(value: bytes, home: str) -> RecordReceived | None:
     service, channel = event.service_id, event.channel
     return RecordReceived(
         StoredFact(
-            _identity_key("response", event.source_id, event.record_id), None, "response", event.source_id, event.record_id,
+            _identity_key("response", event.source_id, event.record_id), None, "response",
+            event.source_id, event.record_id,
             service, channel, occurred, state, event.revision, None, None, text_of(data), home,
         ),
         response_content(service, channel, occurred, data, list(map(score_count, rows))),

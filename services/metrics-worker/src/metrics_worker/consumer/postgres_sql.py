@@ -57,7 +57,7 @@ class PostgresFoldTransaction:
     def __init__(self, connection: AsyncConnection, slot: int) -> None:
         self._connection = connection
         self._slot = slot
-        self.rows = PostgresRows(connection)
+        self.row_store = PostgresRows(connection)
         self.parking = SqlParking(connection)
 
     async def advance_positions(self, moves: Sequence[OffsetAdvance], at: int) -> None:

@@ -38,7 +38,7 @@ class SqliteFoldTransaction:
 
     def __init__(self, connection: AsyncConnection, _slot: int) -> None:
         self._connection = connection
-        self.rows = SqliteRows(connection)
+        self.row_store = SqliteRows(connection)
         self.removed = False
         self.parking = SqlParking(connection)
 

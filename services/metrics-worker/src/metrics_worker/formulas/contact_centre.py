@@ -31,7 +31,7 @@ def part_of(measure: str, *names: str) -> Evaluate:
 
 
 def answered_of_offered(counts: Mapping[str, BinCounts], params: FormulaParams) -> MetricFigure:
-    return _service_level(counts, counts["wait_answered"].count_within(params.threshold_s))
+    return _service_level_figure(counts, counts["wait_answered"].count_within(params.threshold_s))
 
 
 def answered_of_answered(counts: Mapping[str, BinCounts], params: FormulaParams) -> MetricFigure:
@@ -41,16 +41,16 @@ def answered_of_answered(counts: Mapping[str, BinCounts], params: FormulaParams)
 
 def net_of_short_abandons(counts: Mapping[str, BinCounts], params: FormulaParams) -> MetricFigure:
     soon = params.threshold_s
-    return _service_level(
+    return _service_level_figure(
         counts, counts["wait_answered"].count_within(soon), counts["wait_abandoned"].count_within(soon)
     )
 
 
 def service_level_dequeued(counts: Mapping[str, BinCounts], params: FormulaParams) -> MetricFigure:
-    return _service_level(counts, sum(counts[measure].count_within(params.threshold_s) for measure in _WAITS))
+    return _service_level_figure(counts, sum(counts[measure].count_within(params.threshold_s) for measure in _WAITS))
 
 
-def _service_level(counts: Mapping[str, BinCounts], part: int, left_out: int = 0) -> MetricFigure:
+def _service_level_figure(counts: Mapping[str, BinCounts], part: int, left_out: int = 0) -> MetricFigure:
     """A share of the contacts offered; unknown where some were answered but nobody measured any wait."""
     offered = counts["offered"]
     if offered.total_count("answered") and not counts["wait_answered"].is_present:
@@ -81,7 +81,7 @@ def resolved_at_first(counts: Mapping[str, BinCounts], params: FormulaParams) ->
     return proportion_figure(gaps.unit_count - gaps.count_within(params.days * _HOURS_OF_A_DAY), gaps.unit_count, gaps)
 
 
-def _service_level(
+def _service_level_formula(
     variant: str,
     formula: str,
     evaluate: Callable[[Mapping[str, BinCounts], FormulaParams], MetricFigure],
@@ -149,9 +149,11 @@ FORMULAS: Final = (
         "asa.v1", "Average speed of answer", "Σ wait of answered / answered with a known wait", "wait_answered"
     ),
     _average_formula("aht.v1", "Average handle time", "Σ(talk + hold + wrap-up) / handled", "handle"),
-    _service_level("answered_offered", "answered ≤ T / offered", answered_of_offered, "wait_answered", "offered"),
-    _service_level("answered_answered", "answered ≤ T / answered", answered_of_answered, "wait_answered"),
-    _service_level(
+    _service_level_formula(
+        "answered_offered", "answered ≤ T / offered", answered_of_offered, "wait_answered", "offered"
+    ),
+    _service_level_formula("answered_answered", "answered ≤ T / answered", answered_of_answered, "wait_answered"),
+    _service_level_formula(
         "net_of_short_abandons",
         "answered ≤ T / (offered − abandoned ≤ T)",
         net_of_short_abandons,
@@ -159,7 +161,7 @@ FORMULAS: Final = (
         "wait_abandoned",
         "offered",
     ),
-    _service_level(
+    _service_level_formula(
         "dequeued",
         "(answered + abandoned + called back, each ≤ T) / offered",
         service_level_dequeued,

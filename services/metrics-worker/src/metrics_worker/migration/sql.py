@@ -64,7 +64,7 @@ async def refuse_what_is_used(database: Database) -> None:
         )
 
 
-async def copy_database(
+async def copy_worker_database(
     source: Database, target: Database, positions: Mapping[TopicPartition, ReadMark], progress: Progress
 ) -> Sequence[TableComparison]:
     """All tables, and the positions last, in one transaction: facts without their cells would never be counted."""

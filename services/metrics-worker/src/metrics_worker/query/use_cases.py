@@ -40,7 +40,7 @@ class ReadMetrics:
 
     def __init__(self, cells: CellStore, log_ends: LogEnds, clock: Clock, *, log_seconds: float = 2.0) -> None:
         self._cells = cells
-        self._log_ends = log_ends
+        self._log_reader = log_ends
         self._clock = clock
         self._log_seconds = log_seconds
         self._decisions = SuppressionCache()
@@ -81,7 +81,7 @@ class ReadMetrics:
     async def _log_ends(self) -> Ends | None:
         try:
             async with asyncio.timeout(self._log_seconds):
-                return await self._log_ends.end_positions(_TOPICS)
+                return await self._log_reader.end_positions(_TOPICS)
         except (SoundingsError, TimeoutError):
             return None
 

@@ -28,13 +28,13 @@ _Cells = tuple[RowKey, RowText]
 
 @dataclass(frozen=True, slots=True)
 class SqlRebuildSession:
-    """See `metrics_worker.rebuild.ports.Workbench`; computed rows go to `table`."""
+    """See `metrics_worker.rebuild.ports.RebuildSession`; computed rows go to `table`."""
 
     connection: AsyncConnection
-    rows: RowStore
+    row_store: RowStore
     table: str
-    current: int
-    target: int
+    current_generation: int
+    target_generation: int
     rules: int
 
     async def count_facts(self) -> int:
@@ -61,8 +61,8 @@ class SqlRebuildSession:
     async def compare_generations(self) -> GenerationComparison:
         differences, examples = 0, list[CellDifference]()
         stored, computed = (
-            self._generation_cells("cell_row", self.current),
-            self._generation_cells(self.table, self.target),
+            self._generation_cells("cell_row", self.current_generation),
+            self._generation_cells(self.table, self.target_generation),
         )
         async for key, before, after in _side_by_side(stored, computed):
             if before != after:
@@ -92,9 +92,9 @@ class SqlRebuildSession:
 
     async def swap_generation(self, rules: int) -> None:
         put = text("UPDATE generation SET current = :target, rules = :rules")
-        await self.connection.execute(put, {"target": self.target, "rules": rules})
+        await self.connection.execute(put, {"target": self.target_generation, "rules": rules})
         gone = text("DELETE FROM cell_row WHERE generation <> :target")
-        await self.connection.execute(gone, {"target": self.target})
+        await self.connection.execute(gone, {"target": self.target_generation})
 
     async def exclude_others(self) -> None:
         await self.connection.execute(text("UPDATE position SET epoch = epoch + 1"))

@@ -20,7 +20,7 @@ class SubjectRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class SubjectRecord:
+class SubjectRecordPage:
     """The records among the facts that were looked through, and where to go on; None at the end."""
 
     records: tuple[SubjectRecord, ...]

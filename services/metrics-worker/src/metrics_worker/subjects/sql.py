@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from metrics_worker.db.tables import RETRACTED, fact, parked
-from metrics_worker.subjects.domain import SubjectRecord, parked_record
+from metrics_worker.subjects.domain import SubjectRecord, SubjectRecordPage, parked_record
 from soundings.db import Database
 
 _PARKED: Final = 2**61
@@ -26,7 +26,7 @@ class SqlSubjectStore:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def subject_records(self, subject: str, after: int, span: int) -> SubjectRecord:
+    async def subject_records(self, subject: str, after: int, span: int) -> SubjectRecordPage:
         named = fact.c.data.contains(f'"subject":"{subject}"', autoescape=True)
         there = fact.c.state.bitwise_and(RETRACTED) == 0
         wanted = (
@@ -41,17 +41,17 @@ class SqlSubjectStore:
             found = [_row_record(*row) for row in await connection.execute(wanted)]
             is_parked = (await connection.execute(select(parked.c.id).limit(1))).first() is not None
         end = _PARKED if is_parked else None
-        return SubjectRecord(tuple(found), after + span if after + span < last else end)
+        return SubjectRecordPage(tuple(found), after + span if after + span < last else end)
 
 
-async def _among_parked(connection: AsyncConnection, subject: str, after: int, span: int) -> SubjectRecord:
+async def _among_parked(connection: AsyncConnection, subject: str, after: int, span: int) -> SubjectRecordPage:
     """A subject's records among the next parked ones, which no fact knows of yet."""
     most = min(span, _PARKED_AT_ONCE)
     wanted = select(parked.c.id, parked.c.value).where(parked.c.id > after).order_by(parked.c.id).limit(most)
     rows = (await connection.execute(wanted)).all()
     named = [value for _, value in rows if value is not None and subject.encode() in value]
     found = [record for value in named if (record := parked_record(value, subject)) is not None]
-    return SubjectRecord(tuple(found), _PARKED + rows[-1][0] if len(rows) == most else None)
+    return SubjectRecordPage(tuple(found), _PARKED + rows[-1][0] if len(rows) == most else None)
 
 
 def _row_record(source_id: str, kind: str, record_id: str, data: str | None) -> SubjectRecord:

@@ -87,7 +87,7 @@ class PublicationCalendar(NamedTuple):
 
     def period_nodes(self, year: PublicationYear, cells: Iterable[TableCell]) -> dict[Node, frozenset[Node]]:
         """The time axis of a unit: every cell's own place, and every publishable period with the places inside."""
-        places = {cell_span(cell): cell_span(cell) for cell in cells}
+        places = {cell_node(cell): cell_span(cell) for cell in cells}
         nodes = {node: frozenset((node,)) for node in places}
         for period, span in self._year_periods(year):
             inside = frozenset(node for node, months in places.items() if span.contains_span(months))
@@ -107,11 +107,12 @@ class PublicationCalendar(NamedTuple):
 
 
 def cell_span(cell: TableCell) -> PublicationSpan:
+    """The months that a cell covers."""
     first = month_number(cell.start)
     return PublicationSpan(first, first + MONTHS_OF[cell.grain])
 
 
-def cell_span(cell: TableCell) -> Node:
+def cell_node(cell: TableCell) -> Node:
     """The node of a cell on the time axis; a month's place is also the period of that month."""
     return ("month" if cell.grain == "month" else f"{cell.grain} tally", cell.start)
 

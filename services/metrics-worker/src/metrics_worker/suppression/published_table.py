@@ -7,7 +7,7 @@ from typing import Literal
 
 from metrics_worker.suppression.dimension import Node, TableAxis, axis_of
 from metrics_worker.suppression.margins import Coordinates, TableFigures, figures_of
-from metrics_worker.suppression.publication_periods import PublicationCalendar, PublicationYear, cell_span
+from metrics_worker.suppression.publication_periods import PublicationCalendar, PublicationYear, cell_node
 from metrics_worker.suppression.table import SuppressionRules, SuppressionTable, TableCell
 from metrics_worker.suppression.work_budget import WorkBudget
 
@@ -63,7 +63,7 @@ def _table_axes(
         ),
         axis_of(PublicationCalendar(rules.fiscal_month).period_nodes(year, table.cells)),
     )
-    return axes, {cell: (entities[cell.service], channels[cell.channel], cell_span(cell)) for cell in table.cells}
+    return axes, {cell: (entities[cell.service], channels[cell.channel], cell_node(cell)) for cell in table.cells}
 
 
 def entity_leaf(service: str, departments: Mapping[str, tuple[str, ...]], dropped: frozenset[Dimension]) -> Node:
