@@ -10,7 +10,7 @@ from metrics_worker.formulas.parameters import FormulaParams
 from metrics_worker.formulas.registry import METRICS
 from metrics_worker.formulas.significance import (
     ChangeVerdict,
-    TestedChange,
+    ChangeCase,
     adjusted_p_values,
     control_discoveries,
     test_change,
@@ -100,8 +100,8 @@ def test_scores_and_counts_are_compared_on_their_own_intervals():
 
 
 def test_without_a_figure_or_an_interval_nothing_is_claimed():
-    assert test_change(empty_figure(counted=False), share(1, 2)) == TestedChange(None)
-    assert test_change(averaged(3.0, None, 1), averaged(2.0, None, 1)) == TestedChange(1.0)
+    assert test_change(empty_figure(counted=False), share(1, 2)) == ChangeCase(None)
+    assert test_change(averaged(3.0, None, 1), averaged(2.0, None, 1)) == ChangeCase(1.0)
 
 
 def test_false_discovery_is_controlled_as_in_its_first_example():
@@ -115,15 +115,15 @@ def test_false_discovery_is_controlled_as_in_its_first_example():
 
 
 def test_changes_that_may_be_chance_lose_their_verdict():
-    clear = TestedChange(1.0, 0.1, 1.9, 0.001, ChangeVerdict.UP)
-    chance = TestedChange(1.0, 0.1, 1.9, 0.04, ChangeVerdict.UP)
-    untested = TestedChange(1.0)
+    clear = ChangeCase(1.0, 0.1, 1.9, 0.001, ChangeVerdict.UP)
+    chance = ChangeCase(1.0, 0.1, 1.9, 0.04, ChangeVerdict.UP)
+    untested = ChangeCase(1.0)
     assert control_discoveries([clear, chance, untested, chance]) == (
         clear,
         chance,
         untested,
         chance,
     )
-    unclear = TestedChange(0.1, -1.0, 1.2, 0.9)
+    unclear = ChangeCase(0.1, -1.0, 1.2, 0.9)
     verdicts = [one.verdict for one in control_discoveries([chance, clear, unclear, untested])]
     assert verdicts == ["no_clear_change", "up", "no_clear_change", "no_clear_change"]

@@ -33,8 +33,8 @@ from soundings.kernel.clock import system_clock
 from soundings.testing.memory_log import MemoryLog
 
 from ..conftest import KINDS  # noqa: TID252 - the tests are no package
-from ..fold.conftest import cells_of  # noqa: TID252 - the tests are no package
-from ..fold.histories import POOL  # noqa: TID252 - the tests are no package
+from ..consumer.conftest import cells_of  # noqa: TID252 - the tests are no package
+from ..consumer.histories import POOL  # noqa: TID252 - the tests are no package
 
 FIXTURE = json.loads(gzip.decompress((Path(__file__).parent / "rules_1.json.gz").read_bytes()))
 BYTES = {"key", "unit"}

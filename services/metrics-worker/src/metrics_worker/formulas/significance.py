@@ -21,7 +21,7 @@ class ChangeVerdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class TestedChange:
+class ChangeCase:
     """The difference of two figures, its 95 % interval, and the chance of one as large where nothing changed.
 
     Where no test is possible, interval and `p_value` are null and the verdict is `no_clear_change`.
@@ -34,21 +34,21 @@ class TestedChange:
     verdict: ChangeVerdict = ChangeVerdict.NO_CLEAR_CHANGE
 
 
-def test_change(now: MetricFigure, before: MetricFigure) -> TestedChange:
+def test_change(now: MetricFigure, before: MetricFigure) -> ChangeCase:
     """The change of one metric from one period, or group, to another; both figures are of the same formula and scale.
 
     Means are compared by Welch's test. All others by the square-and-add rule on their own intervals (Zou and Donner
     2008), which for proportions is Newcombe's interval (1998, method 10).
     """
     if now.value is None or before.value is None:
-        return TestedChange(None)
+        return ChangeCase(None)
     difference = now.value - before.value
     if now.variance and before.variance:
         return _welch_test(difference, now.variance / now.n, before.variance / before.n, now.n, before.n)
     return _square_and_add(difference, now, before)
 
 
-def _welch_test(difference: float, one: float, other: float, n: int, m: int) -> TestedChange:
+def _welch_test(difference: float, one: float, other: float, n: int, m: int) -> ChangeCase:
     """`one` and `other` are the squared standard errors of the two means (Welch 1947)."""
     error = sqrt(one + other)
     df = (one + other) ** 2 / (one * one / (n - 1) + other * other / (m - 1))
@@ -56,11 +56,11 @@ def _welch_test(difference: float, one: float, other: float, n: int, m: int) -> 
     return _with_verdict(difference, difference - reach, difference + reach, student_two_sided(difference / error, df))
 
 
-def _square_and_add(difference: float, now: MetricFigure, before: MetricFigure) -> TestedChange:
+def _square_and_add(difference: float, now: MetricFigure, before: MetricFigure) -> ChangeCase:
     if now.value is None or before.value is None:
-        return TestedChange(None)
+        return ChangeCase(None)
     if now.low is None or now.high is None or before.low is None or before.high is None:
-        return TestedChange(difference)
+        return ChangeCase(difference)
     below = sqrt((now.value - now.low) ** 2 + (before.high - before.value) ** 2)
     above = sqrt((now.high - now.value) ** 2 + (before.value - before.low) ** 2)
     toward_zero = below if difference > 0 else above
@@ -68,9 +68,9 @@ def _square_and_add(difference: float, now: MetricFigure, before: MetricFigure) 
     return _with_verdict(difference, difference - below, difference + above, p_value)
 
 
-def _with_verdict(value: float, low: float, high: float, p_value: float) -> TestedChange:
+def _with_verdict(value: float, low: float, high: float, p_value: float) -> ChangeCase:
     verdict = ChangeVerdict.UP if low > 0 else ChangeVerdict.DOWN if high < 0 else ChangeVerdict.NO_CLEAR_CHANGE
-    return TestedChange(value, low, high, p_value, verdict)
+    return ChangeCase(value, low, high, p_value, verdict)
 
 
 def adjusted_p_values(p_values: Sequence[float]) -> tuple[float, ...]:
@@ -85,12 +85,12 @@ def adjusted_p_values(p_values: Sequence[float]) -> tuple[float, ...]:
     return tuple(adjusted)
 
 
-def control_discoveries(changes: Sequence[TestedChange]) -> tuple[TestedChange, ...]:
+def control_discoveries(changes: Sequence[ChangeCase]) -> tuple[ChangeCase, ...]:
     """The same changes, those of them called clear of which together at most 5 % are expected to be false."""
     tested = [one.p_value for one in changes if one.p_value is not None]
     adjusted = iter(adjusted_p_values(tested))
     return tuple(one if one.p_value is None else _with_adjusted_p(one, next(adjusted)) for one in changes)
 
 
-def _with_adjusted_p(one: TestedChange, adjusted: float) -> TestedChange:
+def _with_adjusted_p(one: ChangeCase, adjusted: float) -> ChangeCase:
     return one if adjusted <= _LEVEL else replace(one, verdict=ChangeVerdict.NO_CLEAR_CHANGE)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from metrics_worker.formulas.figures import MetricFigure
-from metrics_worker.formulas.significance import TestedChange
+from metrics_worker.formulas.significance import ChangeCase
 from metrics_worker.query.domain.metric_query import MetricQuery
 from metrics_worker.query.domain.periods import PeriodSlot
 from metrics_worker.query.domain.summation import Group, UnallocatedTally
@@ -32,7 +32,7 @@ class ComparedChange:
     end: date
     value: float | None
     n: int | None
-    change: TestedChange | None
+    change: ChangeCase | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from metrics_worker.formulas.figures import MetricFigure
-from metrics_worker.formulas.significance import TestedChange, control_discoveries, test_change
+from metrics_worker.formulas.significance import ChangeCase, control_discoveries, test_change
 from metrics_worker.query.domain.metric_query import GroupDimension, MetricQuery
 from metrics_worker.query.domain.periods import MOST_ROWS, PeriodSlot
 from metrics_worker.query.domain.result import SUPPRESSED, ComparedChange, ResultRow, order_of, row_of
@@ -121,7 +121,7 @@ class RowBuilder:
 
 def controlled_rows(rows: Sequence[ResultRow]) -> tuple[ResultRow, ...]:
     """The rows with their changes controlled for how many were tested."""
-    changes: list[TestedChange] = [row.compared.change for row in rows if row.compared and row.compared.change]
+    changes: list[ChangeCase] = [row.compared.change for row in rows if row.compared and row.compared.change]
     verdicts = iter(control_discoveries(changes))
     return tuple(
         replace(row, compared=replace(row.compared, change=next(verdicts)))
