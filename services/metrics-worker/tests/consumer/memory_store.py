@@ -64,10 +64,10 @@ class MemoryRows:
 
     state: State
 
-    async def read(self, generation: int, keys: Collection[RowKey]) -> Mapping[RowKey, RowText]:
+    async def read_rows(self, generation: int, keys: Collection[RowKey]) -> Mapping[RowKey, RowText]:
         return {key: self.state.wide[key] for key in keys if key in self.state.wide}
 
-    async def write(self, generation: int, changes: RowChanges) -> None:
+    async def write_rows(self, generation: int, changes: RowChanges) -> None:
         assert not changes.added.keys() & self.state.wide.keys()
         assert changes.changed.keys() <= self.state.wide.keys()
         self.state.wide |= changes.added
@@ -115,10 +115,10 @@ class MemoryTransaction:
     state: State
     slot: int = 0
 
-    async def claim(self, families: Collection[str]) -> int:
+    async def claim_slot(self, families: Collection[str]) -> int:
         return self.slot
 
-    async def fence(self, moves: Sequence[OffsetAdvance], at: int) -> None:
+    async def advance_positions(self, moves: Sequence[OffsetAdvance], at: int) -> None:
         for topic, partition, epoch, start, following, last, digest in moves:
             if self.state.positions.get((topic, partition), PartitionLease(0, 0))[:2] != (epoch, start):
                 raise LeaseLost(topic, partition)
@@ -126,25 +126,25 @@ class MemoryTransaction:
             mark = (known.last, known.digest) if last is None else (last, digest)
             self.state.positions[topic, partition] = PartitionLease(epoch, following, *mark)
 
-    async def generation(self) -> Generation:
+    async def current_generation(self) -> Generation:
         return Generation(1, RULES_VERSION)
 
-    async def records(self, keys: Collection[bytes]) -> Mapping[bytes, StoredFact]:
+    async def facts_by_key(self, keys: Collection[bytes]) -> Mapping[bytes, StoredFact]:
         return {key: self.state.facts[key] for key in keys if key in self.state.facts}
 
-    async def roots(self, units: Collection[bytes]) -> Mapping[bytes, Sequence[StoredFact]]:
+    async def facts_by_root(self, units: Collection[bytes]) -> Mapping[bytes, Sequence[StoredFact]]:
         found = {unit: [fact for fact in self.state.facts.values() if fact.unit == unit] for unit in units}
         return {unit: facts for unit, facts in found.items() if facts}
 
     @property
-    def rows(self) -> "MemoryRows":
+    def row_store(self) -> "MemoryRows":
         return MemoryRows(self.state)
 
     @property
     def parking(self) -> "MemoryParking":
         return MemoryParking(self.state)
 
-    async def write(self, changes: BatchChanges, at: int) -> None:
+    async def write_changes(self, changes: BatchChanges, at: int) -> None:
         state = self.state
         assert not any(fact.key in state.facts for fact in changes.added)
         assert all(fact.key in state.facts for fact in changes.changed)
@@ -167,13 +167,13 @@ class MemoryFoldStore:
         self._turn = asyncio.Lock()
 
     @asynccontextmanager
-    async def transaction(self, slot: int) -> AsyncIterator[MemoryTransaction]:
+    async def begin_transaction(self, slot: int) -> AsyncIterator[MemoryTransaction]:
         async with self._turn:
             transaction = MemoryTransaction(self.state.copy(), slot)
             yield transaction
             self.state = transaction.state
 
-    async def take(
+    async def take_partitions(
         self, homes: Sequence[TopicPartition], owner: str, at: int
     ) -> Mapping[TopicPartition, PartitionLease]:
         for home in homes:
@@ -198,18 +198,18 @@ class MemoryFoldStore:
         self.state.parked = {source: resumes for source, resumes in self.state.parked.items() if source not in done}
         return done
 
-    async def beat(self, worker: str, at: int, until: int, rules: int = RULES_VERSION) -> Sequence[str]:
+    async def heartbeat(self, worker: str, at: int, until: int, rules: int = RULES_VERSION) -> Sequence[str]:
         self.alive[worker] = until
         self.state.stopped.pop(worker, None)
         return sorted(name for name, end in self.alive.items() if end > at and name not in self.state.stopped)
 
-    async def stop(self, worker: str, reason: str) -> None:
+    async def mark_stopped(self, worker: str, reason: str) -> None:
         self.state.stopped[worker] = reason
 
     async def is_stopped(self, worker: str) -> bool:
         return worker in self.state.stopped
 
-    async def leave(self, worker: str) -> None:
+    async def remove_worker(self, worker: str) -> None:
         self.alive.pop(worker, None)
 
     async def current_generation(self) -> int:

@@ -19,7 +19,7 @@ class Tools:
         self._refusals = refusals
         self._heard = asyncio.Event()
 
-    async def hint(self, group: str, positions: Mapping[TopicPartition, int]) -> None:
+    async def publish_offsets(self, group: str, positions: Mapping[TopicPartition, int]) -> None:
         assert group == GROUP
         if self._refusals:
             self._refusals -= 1
@@ -35,7 +35,7 @@ class Tools:
 
 @asynccontextmanager
 async def publishing(hints: OffsetPublisher, tools: Tools):
-    task = asyncio.create_task(hints.publish_once(tools))
+    task = asyncio.create_task(hints.run_publisher(tools))
     try:
         yield
     finally:

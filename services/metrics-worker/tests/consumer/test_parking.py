@@ -167,7 +167,7 @@ async def test_two_workers_park_and_resume_together_and_count_once(database, log
     assert await count(database, dead_letter) == 8 * BAD
 
 
-@pytest.mark.parametrize("step", ["state", "park", "add", "write", "oldest", "remove", "commit"])
+@pytest.mark.parametrize("step", ["state", "park", "add", "write_changes", "oldest", "remove", "commit"])
 async def test_a_failure_in_the_middle_loses_nothing_and_doubles_nothing(database, log, step):
     await tell(log, POOL[:40])
     async with running(log, open_fold_store(database)) as at_work:

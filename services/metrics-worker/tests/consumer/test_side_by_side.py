@@ -25,22 +25,22 @@ class Watched:
         return getattr(self._store, name)
 
     @asynccontextmanager
-    async def transaction(self, slot: int):
+    async def begin_transaction(self, slot: int):
         async with self._store.begin_transaction(slot) as transaction:
             yield self._watch(transaction)
             self._open.pop()
 
     def _watch(self, transaction):
-        fence = transaction.fence
+        advance = transaction.advance_positions
 
         async def watched(moves, at):
             homes = frozenset((move.topic, move.partition) for move in moves)
             assert not any(homes & others for others in self._open)
             self._open.append(homes)
             self.most = max(self.most, len(self._open))
-            await fence(moves, at)
+            await advance(moves, at)
 
-        transaction.fence = watched
+        transaction.advance_positions = watched
         return transaction
 
 

@@ -171,7 +171,7 @@ async def test_a_zombie_writes_nothing_even_from_the_right_position(database, lo
     await store.take_partitions([(topic, partition)], "other", 0)
     with pytest.raises(LeaseLost):
         async with store.begin_transaction(0) as transaction:
-            await apply_batch(transaction, [part], Terms(0), log.read)
+            await apply_batch(transaction, [part], Terms(0), log.read_batch)
     assert await scalar(database, select(func.count()).select_from(fact)) == 0
     assert await scalar(database, select(position.c.next)) == 0
 
@@ -194,7 +194,18 @@ async def fold_once(store: SqlFoldStore, log: EventLog, name: str, homes: Sequen
         await apply_batch(transaction, [part for part in read if part is not None], Terms(0), log.read_batch)
 
 
-STEPS = ["begin", "fence", "state", "records", "roots", "write", "generation", "claim", "read", "commit"]
+STEPS = [
+    "begin",
+    "advance_positions",
+    "state",
+    "facts_by_key",
+    "facts_by_root",
+    "write_changes",
+    "current_generation",
+    "claim_slot",
+    "read_rows",
+    "commit",
+]
 
 
 class Dying:
@@ -213,7 +224,7 @@ class Dying:
             raise OSError(f"the connection broke at {step}")
 
     @asynccontextmanager
-    async def transaction(self, slot: int):
+    async def begin_transaction(self, slot: int):
         self.check("begin")
         async with self._store.begin_transaction(slot) as transaction:
             yield DyingTransaction(transaction, self.check)
@@ -227,7 +238,7 @@ class DyingTransaction:
 
     def __getattr__(self, name: str):
         real = getattr(self._transaction, name)
-        if name in {"rows", "parking"}:
+        if name in {"row_store", "parking"}:
             return DyingTransaction(real, self._check)
 
         async def step(*arguments):
@@ -258,7 +269,7 @@ class Away:
     def __getattr__(self, name: str):
         return getattr(self._log, name)
 
-    async def read(self, *arguments):
+    async def read_batch(self, *arguments):
         if self.times:
             self.times -= 1
             raise LogUnavailable("the log is away", retry_after=0)

@@ -13,7 +13,7 @@ from metrics_worker.formulas.significance import (
     ChangeCase,
     adjusted_p_values,
     control_discoveries,
-    test_change,
+    compare_figures,
 )
 from soundings.kernel.scales import MeasureScale
 
@@ -39,7 +39,7 @@ def averaged(value, variance, n):
     ],
 )
 def test_proportions_have_newcombes_interval(now, before, low, high):
-    found = test_change(share(*now), share(*before))
+    found = compare_figures(share(*now), share(*before))
     assert (found.low, found.high) == pytest.approx((low, high), abs=5e-5)
     assert found.verdict == ("up" if low > 0 else "no_clear_change")
 
@@ -57,7 +57,7 @@ def test_proportions_have_newcombes_interval(now, before, low, high):
     ],
 )
 def test_means_are_compared_by_welch(now, before, p_value):
-    found = test_change(averaged(*now), averaged(*before))
+    found = compare_figures(averaged(*now), averaged(*before))
     assert found.p_value == pytest.approx(p_value, abs=6e-3)
     assert found.verdict == ("down" if p_value < 0.05 else "no_clear_change")
     assert found.low < found.value < found.high
@@ -65,7 +65,7 @@ def test_means_are_compared_by_welch(now, before, p_value):
 
 @given(SHARES, SHARES)
 def test_a_change_mirrors_and_agrees_with_its_chance(now, before):
-    there, back = test_change(share(*now), share(*before)), test_change(share(*before), share(*now))
+    there, back = compare_figures(share(*now), share(*before)), compare_figures(share(*before), share(*now))
     assert (there.low, there.high) == pytest.approx((-back.high, -back.low))
     assert there.low <= there.value <= there.high
     assert (there.verdict is ChangeVerdict.NO_CLEAR_CHANGE) == (there.p_value > 0.05 or there.low <= 0 <= there.high)
@@ -77,8 +77,8 @@ def test_equal_answers_can_still_differ_from_other_equal_answers():
             {"measure": BinCounts(MeasureScale.FIVE, {point: (50, 0)})}, FormulaParams()
         )
 
-    assert test_change(answers("5"), answers("4")).verdict == "up"
-    assert test_change(answers("5"), answers("5")).verdict == "no_clear_change"
+    assert compare_figures(answers("5"), answers("4")).verdict == "up"
+    assert compare_figures(answers("5"), answers("5")).verdict == "no_clear_change"
 
 
 def test_scores_and_counts_are_compared_on_their_own_intervals():
@@ -86,22 +86,22 @@ def test_scores_and_counts_are_compared_on_their_own_intervals():
         counts = BinCounts(MeasureScale.ELEVEN, {"10": (promoters, 0), "0": (detractors, 0)})
         return METRICS["nps.v1"].compute_figure({"measure": counts}, FormulaParams())
 
-    assert test_change(score(80, 20), score(50, 50)).verdict == "up"
-    assert test_change(score(52, 48), score(50, 50)).verdict == "no_clear_change"
+    assert compare_figures(score(80, 20), score(50, 50)).verdict == "up"
+    assert compare_figures(score(52, 48), score(50, 50)).verdict == "no_clear_change"
 
     def volume(n):
         return METRICS["count.v1"].compute_figure(
             {"measure": BinCounts(MeasureScale.COUNT, {"all": (n, 0)})}, FormulaParams()
         )
 
-    assert test_change(volume(100), volume(150)).verdict == "down"
-    assert test_change(volume(100), volume(110)).verdict == "no_clear_change"
-    assert test_change(volume(0), volume(0)).p_value == 1
+    assert compare_figures(volume(100), volume(150)).verdict == "down"
+    assert compare_figures(volume(100), volume(110)).verdict == "no_clear_change"
+    assert compare_figures(volume(0), volume(0)).p_value == 1
 
 
 def test_without_a_figure_or_an_interval_nothing_is_claimed():
-    assert test_change(empty_figure(counted=False), share(1, 2)) == ChangeCase(None)
-    assert test_change(averaged(3.0, None, 1), averaged(2.0, None, 1)) == ChangeCase(1.0)
+    assert compare_figures(empty_figure(counted=False), share(1, 2)) == ChangeCase(None)
+    assert compare_figures(averaged(3.0, None, 1), averaged(2.0, None, 1)) == ChangeCase(1.0)
 
 
 def test_false_discovery_is_controlled_as_in_its_first_example():

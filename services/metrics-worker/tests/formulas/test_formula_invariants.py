@@ -37,7 +37,7 @@ def plain(counts):
 def test_merging_counts_is_associative_and_commutative(data, scale):
     one, two, three = (data.draw(answers(scale)) for _ in range(3))
     assert plain((one + two) + three) == plain(one + (two + three)) == plain(three + two + one)
-    assert (one + two).units == one.units + two.units
+    assert (one + two).unit_count == one.unit_count + two.unit_count
 
 
 def test_counts_of_different_scales_never_add_up():

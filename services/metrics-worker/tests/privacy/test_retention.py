@@ -186,7 +186,7 @@ async def test_no_byte_of_an_erased_text_stays_in_a_file_for_longer_than_an_hour
     await RetentionScheduler(SqlRetentionStore(small_database), Clock()).run_if_due()
     assert await kept.texts() == {"All fine"}
     assert [await kept.found_by(word) for word in ("zebrawood", "fine")] == [0, 1]
-    await small_database.close()
+    await small_database.close_engine()
     assert b"All fine" in file.read_bytes()
     for written in file.parent.glob(f"{file.name}*"):
         assert b"zebrawood" not in written.read_bytes(), written

@@ -62,7 +62,7 @@ async def house(small_database: Database, response, tmp_path: Path) -> AsyncIter
         response("new", "Not yet", "2199-01-01T12:00:00Z"),
     )
     await kept.sources(survey={"text_days": 30})
-    async with small_database.transaction() as connection:
+    async with small_database.write_transaction() as connection:
         await connection.execute(delete(position))  # the service reads another log than the one that was folded
     key = ECKey.generate_key("P-256", {"kid": "k"})
     (tmp_path / "jwks.json").write_text(json.dumps({"keys": [key.as_dict(private=False)]}))

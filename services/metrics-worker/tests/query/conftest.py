@@ -29,7 +29,7 @@ class Ends:
     def __init__(self) -> None:
         self.known: dict[TopicPartition, int] | None = {(RESPONSES.name, 0): 0}
 
-    async def ends(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:  # noqa: ARG002 - it has but one
+    async def end_positions(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]:  # noqa: ARG002 - it has but one
         if self.known is None:
             raise LogUnavailable("the log is away")
         return self.known

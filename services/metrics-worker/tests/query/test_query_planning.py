@@ -102,7 +102,7 @@ def test_the_tallies_of_every_day_of_a_cut_month_are_read(calendar, start, lengt
 def test_every_hour_of_a_range_is_one_bucket_also_when_clocks_change(calendar, start, length):
     end = start + length * DAY
     slots = slots_of(question(start, end, QueryInterval.HOUR), calendar)
-    low, high = calendar.span(start, end)
+    low, high = calendar.utc_span(start, end)
     want = [hour_bucket(at) for at in range(low // HOUR_MS * HOUR_MS, high, HOUR_MS)]
     assert [slot.bucket for slot in slots] == want
     if not slots:

@@ -27,7 +27,7 @@ class FarEnd:
     def __init__(self, end: int | None) -> None:
         self.end = end
 
-    async def ends(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
+    async def end_positions(self, topics: Sequence[str]) -> dict[TopicPartition, int]:
         if self.end is None:
             raise LogUnavailable("away")
         return {(topic, 0): self.end for topic in topics}

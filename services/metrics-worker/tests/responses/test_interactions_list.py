@@ -21,7 +21,7 @@ class Caller:
 
     agencies: frozenset[str]
 
-    def reaches(self, agency: str) -> bool:
+    def can_act_for(self, agency: str) -> bool:
         return agency in self.agencies
 
 

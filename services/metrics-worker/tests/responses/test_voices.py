@@ -206,9 +206,9 @@ async def test_a_wrong_parameter_is_named(ear, query, field):
 async def test_lists_begin_with_the_index_of_a_service_and_searches_with_the_words(ear, words, begins):
     reach = [ReadableService("guest", 1, None), ReadableService("carts", None, 5)]
     async with SqlVoiceStore(ear.database).open_snapshot() as snapshot:
-        statement = snapshot._statement(reach, VoiceSearch(words=words), VoicePosition(9, 9), 5)
+        statement = snapshot._search_statement(reach, VoiceSearch(words=words), VoicePosition(9, 9), 5)
         compiled = statement.compile(
-            dialect=ear.database.engine.dialect, compile_kwargs={"literal_binds": True, "render_postcompile": True}
+            dialect=ear.database.sqlalchemy_engine.dialect, compile_kwargs={"literal_binds": True, "render_postcompile": True}
         )
         plan = (await snapshot._connection.execute(text(f"EXPLAIN QUERY PLAN {compiled}"))).all()
     steps = [row[3] for row in plan]

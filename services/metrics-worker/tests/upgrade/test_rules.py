@@ -204,10 +204,10 @@ async def test_older_rules_add_nothing_to_a_newer_generation(old):
 
 async def test_a_worker_from_before_can_neither_take_a_partition_again_nor_keep_one(old):
     store: SqlFoldStore = open_fold_store(old)
-    async with old.transaction() as connection:
+    async with old.write_transaction() as connection:
         before = (await connection.execute(text("SELECT min(epoch) FROM position"))).scalar_one()
     with pytest.raises(IntegrityError):
-        async with old.transaction() as connection:
+        async with old.write_transaction() as connection:
             await connection.execute(
                 text(
                     "INSERT INTO worker (id, until) VALUES ('old', 1)"
@@ -215,6 +215,6 @@ async def test_a_worker_from_before_can_neither_take_a_partition_again_nor_keep_
                 )
             )
     await follow_rules(SqlRebuildStore(old), rules=NEXT)
-    async with old.transaction() as connection:
+    async with old.write_transaction() as connection:
         assert (await connection.execute(text("SELECT min(epoch) FROM position"))).scalar_one() == before + 1
     assert await store.current_generation() == 2

@@ -30,7 +30,7 @@ class OffsetPublisher:
         """Positions up to which everything is written now."""
         self._noted.update(positions)
 
-    async def publish_once(self, log: PublishesOffsets) -> None:
+    async def run_publisher(self, log: PublishesOffsets) -> None:
         """Publish until cancelled; a log that is away is tried again, and nobody waits for it."""
         rounds = 0
         while True:

@@ -154,7 +154,7 @@ class ConsumerThread:
                 return
             beside = [companion(log, database, letters) for companion in self._companions]
             await self._run_companions(
-                worker, [*beside, hints.publish_once(log)] if isinstance(log, PublishesOffsets) else beside
+                worker, [*beside, hints.run_publisher(log)] if isinstance(log, PublishesOffsets) else beside
             )
 
     async def _run_companions(self, worker: FoldWorker, companions: Iterable[Awaitable[None]]) -> None:

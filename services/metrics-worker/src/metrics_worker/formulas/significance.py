@@ -34,7 +34,7 @@ class ChangeCase:
     verdict: ChangeVerdict = ChangeVerdict.NO_CLEAR_CHANGE
 
 
-def test_change(now: MetricFigure, before: MetricFigure) -> ChangeCase:
+def compare_figures(now: MetricFigure, before: MetricFigure) -> ChangeCase:
     """The change of one metric from one period, or group, to another; both figures are of the same formula and scale.
 
     Means are compared by Welch's test. All others by the square-and-add rule on their own intervals (Zou and Donner

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from metrics_worker.formulas.figures import MetricFigure
-from metrics_worker.formulas.significance import ChangeCase, control_discoveries, test_change
+from metrics_worker.formulas.significance import ChangeCase, control_discoveries, compare_figures
 from metrics_worker.query.domain.metric_query import GroupDimension, MetricQuery
 from metrics_worker.query.domain.periods import MOST_ROWS, PeriodSlot
 from metrics_worker.query.domain.result import SUPPRESSED, ComparedChange, ResultRow, order_of, row_of
@@ -115,7 +115,7 @@ class RowBuilder:
             return replace(row, compared=ComparedChange(base.start, base.end, None, None, None))
         now = row.figure
         known = now is not None and now.value is not None and earlier.value is not None
-        changed = test_change(now, earlier) if known and now else None
+        changed = compare_figures(now, earlier) if known and now else None
         return replace(row, compared=ComparedChange(base.start, base.end, earlier.value, earlier.n, changed))
 
 
