@@ -74,7 +74,7 @@ async def test_a_broken_line_is_told_by_its_number_and_nothing_is_taken(ear: Lis
 
 
 async def test_the_answer_for_one_that_is_not_an_object(ear: Listening):
-    for body in (b"null", b"7", b'"text"', b"true"):
+    for body in (b"null", b"7", b'"text"', b'"\\ud800"', b"true"):
         answer = await ear.raw("responses", body, content_type=JSON)
         assert answer.status_code == 422
         assert answer.json()["errors"][0]["code"] == "wrong_type"
@@ -82,7 +82,7 @@ async def test_the_answer_for_one_that_is_not_an_object(ear: Listening):
 
 async def test_what_is_not_json_is_400(ear: Listening):
     for body in (
-        b"", b"{", b"{'a': 1}", b'{"answers": {"overall": NaN}}', b"[Infinity]", b'"\\ud800"', b"\xff\xfe", b"1e400",
+        b"", b"{", b"{'a': 1}", b'{"answers": {"overall": NaN}}', b"[Infinity]", b"\xff\xfe", b"1e400",
         b"[" * 2000 + b"]" * 2000, b'{"a":' * 2000 + b"1" + b"}" * 2000,
     ):  # fmt: skip
         answer = await ear.raw("responses", body, content_type=JSON)

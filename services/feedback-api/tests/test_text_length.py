@@ -24,7 +24,7 @@ class Watched:
     def __init__(self) -> None:
         self.threads: list[int] = []
 
-    def take(self, item, sender, given_id) -> ParsedItem:  # noqa: ARG002 - the port's shape
+    def parse(self, item, sender, given_id) -> ParsedItem:  # noqa: ARG002 - the port's shape
         self.threads.append(threading.get_ident())
         return ParsedItem("r-1", None, LogRecord(b"key", b"value"))
 

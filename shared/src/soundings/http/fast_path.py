@@ -43,7 +43,7 @@ class FastPathRoute(APIRoute):
         endpoint: Callable[..., Coroutine[None, None, Response]] = self.endpoint
         return await endpoint(request=request, **request.path_params)
 
-    async def handle_asgi(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """The framework's way, for what the direct one has left to it: methods that there are not, for example."""
         await super().handle(scope, receive, self.telemetry_sender(send))
 
