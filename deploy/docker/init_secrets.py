@@ -1,7 +1,7 @@
 """What a set of containers on one machine needs once: a home with keys, and for each container what it alone may read.
 
-``first_start.py HOME SHARES`` makes HOME as `soundings serve` would, and below SHARES a folder for each container. What
-is there already stays as it is, so a second start changes nothing.
+``init_secrets.py HOME SHARES`` makes HOME as `soundings serve` would, and below SHARES a folder for each container.
+What exists already stays as it is, so a second start changes nothing.
 """
 
 import secrets

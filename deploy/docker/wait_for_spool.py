@@ -1,6 +1,6 @@
 """Wait until nothing is left in the spool of the feedback-api in this container.
 
-``drained.py SETTLE PATIENCE`` waits SETTLE seconds in any case and then for PATIENCE seconds at most. It always
+``wait_for_spool.py SETTLE PATIENCE`` waits SETTLE seconds in any case and then for PATIENCE seconds at most. It always
 ends with 0: a log that stays away must not keep a node from being emptied, and what is left lies on the spool's own
 volume, from which the next process with the same volume carries it on.
 """

@@ -34,7 +34,8 @@ class Image:
         """What the image starts: its entry point, and then its program."""
         (program,) = STAGES[self.name].all("CMD")
         python, *arguments = [word.strip(' "') for word in program.strip("[]").split(",")]
-        return [self.python, str(self.scripts / "start.py"), self.python if python == "python" else python, *arguments]
+        started = self.python if python == "python" else python
+        return [self.python, str(self.scripts / "entrypoint.py"), started, *arguments]
 
     @property
     def python(self) -> str:
@@ -92,7 +93,7 @@ class Container:
         with output, subprocess.Popen(self._image.command, stdout=output, stderr=output, **self._how()) as process:
             try:
                 end = time.monotonic() + READY_SECONDS
-                while self.run("healthy.py", "/readyz").returncode != 0:
+                while self.run("healthcheck.py", "/readyz").returncode != 0:
                     with suppress(subprocess.TimeoutExpired):
                         process.wait(PAUSE_SECONDS)
                     told = (self._volume.parent / "output.log").read_text()

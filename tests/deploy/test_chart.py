@@ -153,7 +153,7 @@ def test_a_pod_that_goes_has_the_time_to_drain(release: Release):
     listening = release.workload("feedback-api")
     command = listening.container.at("lifecycle", "preStop", "exec", "command")
     assert isinstance(command, list)
-    assert command[:2] == ["python", "/opt/container/drained.py"]
+    assert command[:2] == ["python", "/opt/container/wait_for_spool.py"]
     assert int(str(listening.pod.at("terminationGracePeriodSeconds"))) > sum(map(int, command[2:]))
 
 

@@ -47,7 +47,7 @@ def test_no_image_runs_as_root_or_has_a_way_to_install_more():
 def test_every_image_says_how_it_is_stopped_asked_and_named():
     for name, stage in IMAGES.items():
         assert stage.all("STOPSIGNAL") == ["SIGTERM"]
-        assert "healthy.py" in stage.all("HEALTHCHECK")[-1]
+        assert "healthcheck.py" in stage.all("HEALTHCHECK")[-1]
         labels = " ".join(stage.all("LABEL"))
         for label in ("title", "description", "version", "revision", "licenses", "vendor"):
             assert f"org.opencontainers.image.{label}=" in labels, name

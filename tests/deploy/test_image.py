@@ -28,9 +28,9 @@ def test_a_service_starts_from_its_image_and_writes_nowhere_but_to_its_volume(se
     mine = {name: value for name, value in settings.items() if name.removesuffix("_FILE") in wanted}
     before = files_of(image)
     with Container(image, volume, mine).running() as container:
-        assert container.run("healthy.py", "/livez").returncode == 0
+        assert container.run("healthcheck.py", "/livez").returncode == 0
         if service == "feedback-api":
-            assert container.run("drained.py", "0", "30").stdout == "left in the spool: 0\n"
+            assert container.run("wait_for_spool.py", "0", "30").stdout == "left in the spool: 0\n"
     assert files_of(image) == before
     assert not (image.environment / "bin" / "pytest").exists()
 
@@ -39,7 +39,7 @@ def test_the_toolbox_has_the_command_and_makes_the_first_keys(tmp_path: Path):
     image, volume = build("embedded", tmp_path), tmp_path / "volume"
     for name in ("postgres", "feedback-api", "catalogue-api", "metrics-worker"):
         (volume / "shares" / name).mkdir(parents=True)
-    done = Container(image, volume, {}).run("first_start.py", str(volume / "home"), str(volume / "shares"))
+    done = Container(image, volume, {}).run("init_secrets.py", str(volume / "home"), str(volume / "shares"))
     assert (done.returncode, done.stderr) == (0, "")
     assert (volume / "shares" / "feedback-api" / "secret").exists()
     assert (image.environment / "bin" / "soundings").exists()

@@ -56,12 +56,12 @@ PRINT = (sys.executable, "-c", "import os; print({n: v for n, v in os.environ.it
 
 def test_what_a_file_holds_becomes_the_setting(tmp_path: Path):
     (tmp_path / "secret").write_text("deep water\n")
-    done = run("start.py", *PRINT, SOUNDINGS_SECRET_FILE=str(tmp_path / "secret"), SOUNDINGS_PORT="1")
+    done = run("entrypoint.py", *PRINT, SOUNDINGS_SECRET_FILE=str(tmp_path / "secret"), SOUNDINGS_PORT="1")
     assert done.stdout == "{'SOUNDINGS_PORT': '1', 'SOUNDINGS_SECRET': 'deep water'}\n"
 
 
 def test_a_file_that_cannot_be_read_ends_the_start(tmp_path: Path):
-    done = run("start.py", *PRINT, SOUNDINGS_SECRET_FILE=str(tmp_path / "none"))
+    done = run("entrypoint.py", *PRINT, SOUNDINGS_SECRET_FILE=str(tmp_path / "none"))
     assert done.returncode == 1
     assert "No such file" in done.stderr
     assert done.stdout == ""
@@ -69,7 +69,7 @@ def test_a_file_that_cannot_be_read_ends_the_start(tmp_path: Path):
 
 def test_a_setting_that_is_given_twice_ends_the_start(tmp_path: Path):
     (tmp_path / "secret").write_text("deep water")
-    done = run("start.py", *PRINT, SOUNDINGS_SECRET="shallow", SOUNDINGS_SECRET_FILE=str(tmp_path / "secret"))
+    done = run("entrypoint.py", *PRINT, SOUNDINGS_SECRET="shallow", SOUNDINGS_SECRET_FILE=str(tmp_path / "secret"))
     assert done.returncode == 1
     assert "both set" in done.stderr
     assert "deep water" not in done.stderr
@@ -77,10 +77,10 @@ def test_a_setting_that_is_given_twice_ends_the_start(tmp_path: Path):
 
 def test_health_is_what_the_service_says():
     with answering((200, "{}")) as (port, asked):
-        assert run("healthy.py", "/readyz", SOUNDINGS_PORT=port).returncode == 0
+        assert run("healthcheck.py", "/readyz", SOUNDINGS_PORT=port).returncode == 0
         assert asked == ["/readyz"]
     with answering((503, '{"reasons": ["the database does not answer"]}')) as (port, _):
-        done = run("healthy.py", "/readyz", SOUNDINGS_PORT=port)
+        done = run("healthcheck.py", "/readyz", SOUNDINGS_PORT=port)
         assert done.returncode == 1
         assert "the database does not answer" in done.stderr
 
@@ -88,26 +88,26 @@ def test_health_is_what_the_service_says():
 def test_a_service_that_does_not_answer_is_not_well():
     with answering((200, "")) as (port, _):
         pass
-    assert "does not answer" in run("healthy.py", "/livez", SOUNDINGS_PORT=port).stderr
+    assert "does not answer" in run("healthcheck.py", "/livez", SOUNDINGS_PORT=port).stderr
 
 
 def test_draining_waits_until_nothing_is_left():
     with answering(depth(2), depth(1), depth(0)) as (port, asked):
-        done = run("drained.py", "0", "60", SOUNDINGS_METRICS_PORT=port)
+        done = run("wait_for_spool.py", "0", "60", SOUNDINGS_METRICS_PORT=port)
     assert (done.returncode, done.stdout) == (0, "left in the spool: 0\n")
     assert asked == ["/metrics"] * 3
 
 
 def test_draining_gives_up_when_its_time_is_over_and_says_what_is_left():
     with answering(depth(5)) as (port, _):
-        done = run("drained.py", "0", "0", SOUNDINGS_METRICS_PORT=port)
+        done = run("wait_for_spool.py", "0", "0", SOUNDINGS_METRICS_PORT=port)
     assert (done.returncode, done.stdout) == (0, "left in the spool: 5\n")
 
 
 def test_draining_does_not_wait_for_a_service_that_is_gone():
     with answering(depth(5)) as (port, _):
         pass
-    done = run("drained.py", "0", "60", SOUNDINGS_METRICS_PORT=port)
+    done = run("wait_for_spool.py", "0", "60", SOUNDINGS_METRICS_PORT=port)
     assert (done.returncode, done.stdout) == (0, "left in the spool: unknown\n")
 
 
@@ -116,7 +116,7 @@ def first_start(folder: Path) -> dict[str, str]:
     shares = folder / "shares"
     for name in ("postgres", "feedback-api", "catalogue-api", "metrics-worker"):
         (shares / name).mkdir(parents=True, exist_ok=True)
-    done = run("first_start.py", str(folder / "home"), str(shares))
+    done = run("init_secrets.py", str(folder / "home"), str(shares))
     assert (done.returncode, done.stderr) == (0, "")
     return {str(path.relative_to(shares)): path.read_text() for path in shares.rglob("*") if path.is_file()}
 

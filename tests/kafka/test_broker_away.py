@@ -12,7 +12,7 @@ from soundings.events.topics import TopicSpec
 from soundings.log.factory import open_log
 from soundings.log.port import LogRecord, LogUnavailable
 from soundings.testing.kafka_broker import KafkaBroker, free_port
-from soundings.testing.log_contract import append_numbered, read_all
+from soundings.testing.log_access import append_all, read_all
 
 pytestmark = [pytest.mark.needs_machine, pytest.mark.slow]
 
@@ -72,14 +72,14 @@ async def test_a_log_is_opened_while_the_broker_is_away_and_works_when_it_is_bac
         with pytest.raises(LogUnavailable):
             await asking
     await asyncio.to_thread(broker.start)
-    await until_it_works(lambda: append_numbered(late, topic, LogRecord(b"k", b"v", partition=0)))
+    await until_it_works(lambda: append_all(late, topic, LogRecord(b"k", b"v", partition=0)))
     assert [stored.value for stored in await read_all(late, topic, 0)] == [b"v"]
     await late.close_log()
 
 
 @pytest.mark.parametrize("how", ["stop", "kill"])
 async def test_appends_fail_while_the_broker_is_away_and_then_keep_their_order(broker, log, topic, how):
-    await append_numbered(log, topic, LogRecord(b"k", b"0", partition=0))
+    await append_all(log, topic, LogRecord(b"k", b"0", partition=0))
     await asyncio.to_thread(getattr(broker, how))
     with pytest.raises(LogUnavailable):
         await log.append_records(topic, [LogRecord(b"k", b"1", partition=0)])
@@ -87,20 +87,20 @@ async def test_appends_fail_while_the_broker_is_away_and_then_keep_their_order(b
         await log.append_records(topic, [LogRecord(b"k", b"2", partition=0)])
     await asyncio.to_thread(broker.start)
     for value in (b"3", b"4"):
-        await until_it_works(lambda value=value: append_numbered(log, topic, LogRecord(b"k", value, partition=0)))
+        await until_it_works(lambda value=value: append_all(log, topic, LogRecord(b"k", value, partition=0)))
     values = [stored.value for stored in await until_it_works(lambda: read_all(log, topic, 0))]
     assert values in ([b"0", b"3", b"4"], [b"0", b"1", b"3", b"4"])
 
 
 async def test_a_frozen_broker_is_unavailable_until_it_thaws(broker, log, topic):
-    await append_numbered(log, topic, LogRecord(b"k", b"0", partition=0))
+    await append_all(log, topic, LogRecord(b"k", b"0", partition=0))
     broker.signal(signal.SIGSTOP)
     try:
-        await until_it_fails(lambda: append_numbered(log, topic, LogRecord(b"k", b"1", partition=0)))
+        await until_it_fails(lambda: append_all(log, topic, LogRecord(b"k", b"1", partition=0)))
         await until_it_fails(lambda: log.end_positions([topic]))
     finally:
         broker.signal(signal.SIGCONT)
-    await until_it_works(lambda: append_numbered(log, topic, LogRecord(b"k", b"2", partition=0)))
+    await until_it_works(lambda: append_all(log, topic, LogRecord(b"k", b"2", partition=0)))
     values = [stored.value for stored in await until_it_works(lambda: read_all(log, topic, 0))]
     assert (values[0], values[-1]) == (b"0", b"2")
     assert set(values[1:-1]) <= {b"1"}
@@ -124,7 +124,7 @@ class Writers:
             number += 1
             value = name + b" %d" % number
             try:
-                await append_numbered(self._log, self._topic, LogRecord(name, value))
+                await append_all(self._log, self._topic, LogRecord(name, value))
             except LogUnavailable:
                 await asyncio.sleep(0.1)
                 continue
@@ -161,19 +161,19 @@ async def test_what_was_acknowledged_is_there_once_and_in_order_after_kills_unde
 
 
 async def test_a_reader_goes_on_where_it_was_after_a_kill(broker, log, topic):
-    await append_numbered(log, topic, *(LogRecord(b"k", str(number).encode(), partition=0) for number in range(100)))
+    await append_all(log, topic, *(LogRecord(b"k", str(number).encode(), partition=0) for number in range(100)))
     first = await log.read_batch(topic, 0, 0, 50)
     await asyncio.to_thread(broker.kill)
     await asyncio.to_thread(broker.start)
     rest = await until_it_works(lambda: read_all(log, topic, 0, start=first.next))
     assert [int(stored.value) for stored in [*first.records, *rest]] == list(range(100))
-    await until_it_works(lambda: append_numbered(log, topic, LogRecord(b"k", b"100", partition=0)))
+    await until_it_works(lambda: append_all(log, topic, LogRecord(b"k", b"100", partition=0)))
     assert await until_it_works(lambda: log.wait_for_records({(topic, 0): rest[-1].position + 1}, PATIENCE))
 
 
 async def test_closing_does_not_wait_for_a_broker_that_is_away(broker, topic):
     log = await open_log(f"{broker.url}?deadline={DEADLINE}")
-    await append_numbered(log, topic, LogRecord(b"k", b"0"))
+    await append_all(log, topic, LogRecord(b"k", b"0"))
     await asyncio.to_thread(broker.kill)
     appending = asyncio.create_task(log.append_records(topic, [LogRecord(b"k", b"1")]))
     await asyncio.sleep(0)

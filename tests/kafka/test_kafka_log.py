@@ -10,7 +10,8 @@ from aiokafka.structs import TopicPartition
 from soundings.events.topics import TopicSpec
 from soundings.log.factory import open_log
 from soundings.log.port import LogRecord
-from soundings.testing.log_contract import LogContract, append_numbered, read_all
+from soundings.testing.log_access import append_all, read_all
+from soundings.testing.log_contract import LogContract
 
 pytestmark = pytest.mark.needs_machine
 
@@ -63,7 +64,7 @@ async def test_ensuring_brings_retention_up_to_date_and_leaves_other_settings(lo
 
 
 async def test_reading_starts_at_the_oldest_record_left(log, topic, admin):
-    places = await append_numbered(log, topic, *(LogRecord(b"k", str(number).encode()) for number in range(10)))
+    places = await append_all(log, topic, *(LogRecord(b"k", str(number).encode()) for number in range(10)))
     await admin.delete_records({TopicPartition(topic, 0): RecordsToDelete(places[6].position)})
     batch = await log.read_batch(topic, 0, 2, 100)
     assert [stored.value for stored in batch.records] == [b"6", b"7", b"8", b"9"]
@@ -80,7 +81,7 @@ async def test_transactions_of_other_producers_count_only_when_they_were_committ
         await producer.send_and_wait(topic, str(number).encode(), b"k")
         await (producer.commit_transaction() if committed else producer.abort_transaction())
     await producer.stop()
-    await append_numbered(log, topic, LogRecord(b"k", b"ours"))
+    await append_all(log, topic, LogRecord(b"k", b"ours"))
     assert [stored.value for stored in await read_all(log, topic, 0)] == [b"0", b"2", b"ours"]
     beginning = await log.read_batch(topic, 0, 0, 1)
     assert list(await log.wait_for_records({(topic, 0): beginning.next}, 10)) == [(topic, 0)]
@@ -108,7 +109,7 @@ async def test_records_of_others_without_key_or_header_value_are_read(log, topic
 
 
 async def test_a_hint_shows_how_far_a_group_has_read(log, topic, admin):
-    await append_numbered(log, topic, *[LogRecord(b"k", b"v")] * 5)
+    await append_all(log, topic, *[LogRecord(b"k", b"v")] * 5)
     await log.publish_offsets("fold", {(topic, 0): 3})
     offsets = await admin.list_consumer_group_offsets("fold", partitions=[TopicPartition(topic, 0)])
     assert offsets[TopicPartition(topic, 0)].offset == 3
@@ -118,6 +119,6 @@ async def test_a_hint_shows_how_far_a_group_has_read(log, topic, admin):
 async def test_every_compression_is_read_back(compression, kafka_broker, topic):
     log = await open_log(f"{kafka_broker.url}?compression={compression}")
     values = [f"{number}".encode() * 500 for number in range(2000)]
-    await append_numbered(log, topic, *(LogRecord(b"k", value) for value in values))
+    await append_all(log, topic, *(LogRecord(b"k", value) for value in values))
     assert [stored.value for stored in await read_all(log, topic, 0, limit=777)] == values
     await log.close_log()

@@ -18,7 +18,7 @@ from soundings.events.envelope import encode_event
 from soundings.events.topics import ALL, CATALOGUE, INTERACTIONS
 from soundings.log.factory import open_log
 from soundings.testing.kafka_broker import KafkaBroker, free_port
-from soundings.testing.log_contract import append_numbered, read_all
+from soundings.testing.log_access import append_all, read_all
 
 pytestmark = [pytest.mark.needs_machine, pytest.mark.slow]
 
@@ -150,7 +150,7 @@ async def log(broker):
     """The broker's log, with the town on it, and how long each partition was before."""
     log = await open_log(broker.url)
     await log.ensure_topics(ALL)
-    await append_numbered(log, CATALOGUE.name, *(encode_event(event) for event in town()))
+    await append_all(log, CATALOGUE.name, *(encode_event(event) for event in town()))
     yield log, await log.end_positions([INTERACTIONS.name])
     await log.close_log()
 

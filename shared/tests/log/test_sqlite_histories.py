@@ -12,7 +12,7 @@ from soundings.events.topics import TopicSpec
 from soundings.log.port import LogRecord
 from soundings.log.sqlite import SqliteLog
 from soundings.testing.hypothesis_profile import example_count
-from soundings.testing.log_contract import append_numbered, read_all
+from soundings.testing.log_access import append_all, read_all
 
 TOPIC = TopicSpec("t", 1, "delete", timedelta(days=10))
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -44,7 +44,7 @@ class History:
 
     async def append(self, many):
         values = [str(self.next + number).encode() for number in range(many)]
-        places = await append_numbered(self.log, "t", *(LogRecord(b"k", value) for value in values))
+        places = await append_all(self.log, "t", *(LogRecord(b"k", value) for value in values))
         assert [place.position for place in places] == list(range(self.next, self.next + many))
         self.left += [(place.position, self.day, value) for place, value in zip(places, values, strict=True)]
         self.next += many

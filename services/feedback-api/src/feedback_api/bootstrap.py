@@ -32,7 +32,7 @@ from feedback_api.interactions.schemas import InteractionItem
 from feedback_api.pseudonyms.domain import SubjectPseudonyms
 from feedback_api.public_forms.http import forms_router
 from feedback_api.public_forms.rate_limit import ClientLimits, RateLimit
-from feedback_api.public_forms.use_cases import FormSubmissions
+from feedback_api.public_forms.submissions import FormSubmissions
 from feedback_api.redaction.redact import redact_text
 from feedback_api.responses.parser import ResponseParser
 from feedback_api.responses.schemas import ResponseItem

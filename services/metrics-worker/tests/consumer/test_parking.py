@@ -25,9 +25,10 @@ from soundings.log.port import EventLog, LogRecord
 from soundings.testing.memory_log import MemoryLog
 
 from .conftest import cells_of
+from .failing_stores import Dying
 from .histories import AT, POOL
 from .oracle import expected
-from .test_worker import Dying, log, poison, running, scalar, tell
+from .test_worker import log, poison, running, scalar, tell
 
 __all__ = ["log"]
 BAD = 106

@@ -28,6 +28,7 @@ from soundings.log.port import EventLog, LogRecord, LogUnavailable, TopicPartiti
 from soundings.testing.memory_log import MemoryLog
 
 from .conftest import cells_of
+from .failing_stores import Dying
 from .histories import AT, POOL, response
 from .oracle import expected
 
@@ -195,58 +196,9 @@ async def fold_once(store: SqlFoldStore, log: EventLog, name: str, homes: Sequen
 
 
 STEPS = [
-    "begin",
-    "advance_positions",
-    "state",
-    "facts_by_key",
-    "facts_by_root",
-    "write_changes",
-    "current_generation",
-    "claim_slot",
-    "read_rows",
-    "commit",
+    *("begin", "advance_positions", "state", "facts_by_key", "facts_by_root", "write_changes"),
+    *("current_generation", "claim_slot", "read_rows", "commit"),
 ]
-
-
-class Dying:
-    """A store that fails at chosen steps, each of which is then used up."""
-
-    def __init__(self, store: SqlFoldStore, failures: Sequence[str]) -> None:
-        self._store = store
-        self.left = list(failures)
-
-    def __getattr__(self, name: str):
-        return getattr(self._store, name)
-
-    def check(self, step: str) -> None:
-        if self.left and self.left[0] == step:
-            self.left.pop(0)
-            raise OSError(f"the connection broke at {step}")
-
-    @asynccontextmanager
-    async def begin_transaction(self, slot: int):
-        self.check("begin")
-        async with self._store.begin_transaction(slot) as transaction:
-            yield DyingTransaction(transaction, self.check)
-            self.check("commit")
-
-
-class DyingTransaction:
-    def __init__(self, transaction, check) -> None:
-        self._transaction = transaction
-        self._check = check
-
-    def __getattr__(self, name: str):
-        real = getattr(self._transaction, name)
-        if name in {"row_store", "parking"}:
-            return DyingTransaction(real, self._check)
-
-        async def step(*arguments):
-            answer = await real(*arguments)
-            self._check(name)
-            return answer
-
-        return step
 
 
 @pytest.mark.parametrize("step", STEPS)

@@ -9,11 +9,11 @@ from metrics_worker.formulas.figures import FigureStatus, MetricFigure, empty_fi
 from metrics_worker.formulas.parameters import FormulaParams
 from metrics_worker.formulas.registry import METRICS
 from metrics_worker.formulas.significance import (
-    ChangeVerdict,
     ChangeCase,
+    ChangeVerdict,
     adjusted_p_values,
-    control_discoveries,
     compare_figures,
+    control_discoveries,
 )
 from soundings.kernel.scales import MeasureScale
 

@@ -208,7 +208,8 @@ async def test_lists_begin_with_the_index_of_a_service_and_searches_with_the_wor
     async with SqlVoiceStore(ear.database).open_snapshot() as snapshot:
         statement = snapshot._search_statement(reach, VoiceSearch(words=words), VoicePosition(9, 9), 5)
         compiled = statement.compile(
-            dialect=ear.database.sqlalchemy_engine.dialect, compile_kwargs={"literal_binds": True, "render_postcompile": True}
+            dialect=ear.database.sqlalchemy_engine.dialect,
+            compile_kwargs={"literal_binds": True, "render_postcompile": True},
         )
         plan = (await snapshot._connection.execute(text(f"EXPLAIN QUERY PLAN {compiled}"))).all()
     steps = [row[3] for row in plan]

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
@@ -20,45 +20,17 @@ from soundings.log.port import (
     LogClosed,
     LogRecord,
     RecordPosition,
-    StoredRecord,
     TopicConflict,
     UnknownTopic,
     partition_of,
 )
 from soundings.log.read_marks import ReadMark, check_marks, mark_after
+from soundings.testing.log_access import DEADLINE, append_all, read_all
 
 OpenLog = Callable[[], Awaitable[EventLog]]
 """Opens the log once more: another handle on what is stored already."""
 
-DEADLINE = 30.0
-"""Seconds within which something happens that must; a test ends as soon as it does."""
-
 PARTITIONS = 4
-
-
-async def append_numbered(log: EventLog, topic: str, *records: LogRecord) -> Sequence[RecordPosition]:
-    """Append and insist that every record found its place."""
-    places = await log.append_records(topic, records)
-    stored = [place for place in places if isinstance(place, RecordPosition)]
-    assert len(stored) == len(records), places
-    return stored
-
-
-async def read_all(
-    log: EventLog, topic: str, partition: int, *, limit: int = 1000, start: int = 0
-) -> list[StoredRecord]:
-    """Everything from a position on, batch after batch, up to the end as it is now."""
-    records: list[StoredRecord] = []
-    end = await log.end_position(topic, partition)
-    position = start
-    while position < end:
-        batch = await log.read_batch(topic, partition, position, limit)
-        assert len(batch.records) <= limit
-        records += batch.records
-        if batch.next == position:
-            await log.wait_for_records({(topic, partition): position}, DEADLINE)
-        position = batch.next
-    return records
 
 
 class LogContract:
@@ -84,7 +56,7 @@ class LogContract:
     async def test_a_record_is_read_back_as_it_was_appended(self, log: EventLog, topic: str) -> None:
         headers = (("ce_id", b"response:r-1:0"), ("ce_type", "Größe".encode()))
         record = LogRecord(b"web/r-1", b'{"a":1}', headers)
-        (place,) = await append_numbered(log, topic, record)
+        (place,) = await append_all(log, topic, record)
         (stored,) = await read_all(log, topic, place.partition)
         assert (stored.topic, stored.partition, stored.position) == (topic, place.partition, place.position)
         assert (stored.key, stored.value, stored.headers) == (record.key, record.value, headers)
@@ -93,45 +65,41 @@ class LogContract:
     async def test_any_bytes_survive_in_keys_values_and_headers(self, log: EventLog, topic: str) -> None:
         every = bytes(range(256))
         headers = (("x", every), ("x", b""), ("y", b"\x00"), ("", b"nameless"))
-        (place,) = await append_numbered(log, topic, LogRecord(every, every * 3, headers))
+        (place,) = await append_all(log, topic, LogRecord(every, every * 3, headers))
         (stored,) = await read_all(log, topic, place.partition)
         assert (stored.key, stored.value, stored.headers) == (every, every * 3, headers)
 
     async def test_a_tombstone_is_not_an_empty_value(self, log: EventLog, topic: str) -> None:
-        await append_numbered(log, topic, LogRecord(b"k", None, partition=0), LogRecord(b"k", b"", partition=0))
+        await append_all(log, topic, LogRecord(b"k", None, partition=0), LogRecord(b"k", b"", partition=0))
         assert [stored.value for stored in await read_all(log, topic, 0)] == [None, b""]
 
     async def test_the_key_chooses_the_partition(self, log: EventLog, topic: str) -> None:
         keys = [f"key-{number}".encode() for number in range(100)]
-        places = await append_numbered(log, topic, *(LogRecord(key, b"") for key in keys))
+        places = await append_all(log, topic, *(LogRecord(key, b"") for key in keys))
         assert [place.partition for place in places] == [partition_of(key, PARTITIONS) for key in keys]
         assert {place.partition for place in places} == set(range(PARTITIONS))
 
     async def test_a_named_partition_outranks_the_key(self, log: EventLog, topic: str) -> None:
         other = (partition_of(b"k", PARTITIONS) + 1) % PARTITIONS
-        (place,) = await append_numbered(log, topic, LogRecord(b"k", b"v", partition=other))
+        (place,) = await append_all(log, topic, LogRecord(b"k", b"v", partition=other))
         assert place.partition == other
         assert [stored.key for stored in await read_all(log, topic, other)] == [b"k"]
 
     async def test_records_of_a_batch_stand_in_its_order(self, log: EventLog, topic: str) -> None:
-        places = await append_numbered(log, topic, *(LogRecord(b"same", str(number).encode()) for number in range(500)))
+        places = await append_all(log, topic, *(LogRecord(b"same", str(number).encode()) for number in range(500)))
         positions = [place.position for place in places]
         assert positions == sorted(set(positions))
         stored = await read_all(log, topic, places[0].partition)
         assert [int(record.value or b"") for record in stored] == list(range(500))
 
     async def test_appends_that_follow_each_other_keep_their_order(self, log: EventLog, topic: str) -> None:
-        places = [
-            (await append_numbered(log, topic, LogRecord(b"same", str(number).encode())))[0] for number in range(20)
-        ]
+        places = [(await append_all(log, topic, LogRecord(b"same", str(number).encode())))[0] for number in range(20)]
         assert all(earlier.position < later.position for earlier, later in pairwise(places))
         stored = await read_all(log, topic, places[0].partition)
         assert [int(record.value or b"") for record in stored] == list(range(20))
 
     async def test_appends_that_overlap_keep_the_order_of_their_calls(self, log: EventLog, topic: str) -> None:
-        tasks = [
-            asyncio.create_task(append_numbered(log, topic, LogRecord(b"same", str(n).encode()))) for n in range(300)
-        ]
+        tasks = [asyncio.create_task(append_all(log, topic, LogRecord(b"same", str(n).encode()))) for n in range(300)]
         places = [(await task)[0] for task in tasks]
         assert [place.position for place in places] == sorted(place.position for place in places)
         stored = await read_all(log, topic, places[0].partition)
@@ -140,7 +108,7 @@ class LogContract:
     async def test_every_place_leads_to_its_record(self, log: EventLog, topic: str) -> None:
         async def one_writer(writer: int) -> list[tuple[RecordPosition, bytes]]:
             values = [f"{writer}-{number}".encode() for number in range(50)]
-            return [((await append_numbered(log, topic, LogRecord(value, value)))[0], value) for value in values]
+            return [((await append_all(log, topic, LogRecord(value, value)))[0], value) for value in values]
 
         expected = [pair for pairs in await asyncio.gather(*map(one_writer, range(32))) for pair in pairs]
         found = {
@@ -154,7 +122,7 @@ class LogContract:
         records = [
             LogRecord(f"key-{n}".encode(), str(n).encode() * 20, (("n", str(n).encode()),)) for n in range(10_000)
         ]
-        await append_numbered(log, topic, *records)
+        await append_all(log, topic, *records)
         by_partition: dict[int, list[bytes]] = defaultdict(list)
         for record in records:
             by_partition[partition_of(record.key, PARTITIONS)].append(record.key)
@@ -177,26 +145,26 @@ class LogContract:
 
     async def test_a_record_of_the_greatest_size_is_stored(self, log: EventLog, topic: str) -> None:
         value = b"x" * (MAX_RECORD_BYTES - 1)
-        (place,) = await append_numbered(log, topic, LogRecord(b"k", value))
+        (place,) = await append_all(log, topic, LogRecord(b"k", value))
         (stored,) = await read_all(log, topic, place.partition)
         assert stored.value == value
 
     async def test_it_can_be_passed_on_with_headers_that_say_where_it_has_been(self, log: EventLog, topic: str) -> None:
         value = b"x" * (MAX_RECORD_BYTES - 1)
         headers = (("dl_detail", b"y" * 1000), ("moved_from", b"z" * 40))
-        (place,) = await append_numbered(log, topic, LogRecord(b"k", value, headers))
+        (place,) = await append_all(log, topic, LogRecord(b"k", value, headers))
         (stored,) = await read_all(log, topic, place.partition)
         assert stored.headers == headers
 
     async def test_reading_in_small_steps_finds_everything_once(self, log: EventLog, topic: str) -> None:
-        await append_numbered(log, topic, *(LogRecord(b"k", str(number).encode(), partition=1) for number in range(50)))
+        await append_all(log, topic, *(LogRecord(b"k", str(number).encode(), partition=1) for number in range(50)))
         stored = await read_all(log, topic, 1, limit=7)
         assert [int(record.value or b"") for record in stored] == list(range(50))
         positions = [record.position for record in stored]
         assert positions == sorted(set(positions))
 
     async def test_reading_starts_at_any_position(self, log: EventLog, topic: str) -> None:
-        places = await append_numbered(
+        places = await append_all(
             log, topic, *(LogRecord(b"k", str(number).encode(), partition=1) for number in range(10))
         )
         backwards = [await read_all(log, topic, 1, start=place.position) for place in reversed(places)]
@@ -205,7 +173,7 @@ class LogContract:
         ]
 
     async def test_reading_at_the_end_gives_nothing_and_stays(self, log: EventLog, topic: str) -> None:
-        await append_numbered(log, topic, LogRecord(b"k", b"v", partition=1))
+        await append_all(log, topic, LogRecord(b"k", b"v", partition=1))
         end = await log.end_position(topic, 1)
         batch = await log.read_batch(topic, 1, end, 10)
         assert (list(batch.records), batch.next) == ([], end)
@@ -213,20 +181,18 @@ class LogContract:
     async def test_reading_beyond_the_end_gives_nothing_and_stays(self, log: EventLog, topic: str) -> None:
         batch = await log.read_batch(topic, 1, 1_000, 10)
         assert (batch.topic, batch.partition, list(batch.records), batch.next) == (topic, 1, [], 1_000)
-        await append_numbered(log, topic, LogRecord(b"k", b"v", partition=1))
+        await append_all(log, topic, LogRecord(b"k", b"v", partition=1))
         assert [stored.value for stored in await read_all(log, topic, 1)] == [b"v"]
 
     async def test_what_was_acknowledged_can_be_read_at_once(self, log: EventLog, topic: str) -> None:
         for number in range(20):
-            (place,) = await append_numbered(log, topic, LogRecord(b"k", str(number).encode()))
+            (place,) = await append_all(log, topic, LogRecord(b"k", str(number).encode()))
             assert await log.end_position(topic, place.partition) == place.position + 1
             (stored,) = await read_all(log, topic, place.partition, start=place.position)
             assert stored.value == str(number).encode()
 
     async def test_two_readers_do_not_disturb_each_other(self, log: EventLog, topic: str, reopen: OpenLog) -> None:
-        await append_numbered(
-            log, topic, *(LogRecord(b"k", str(number).encode(), partition=2) for number in range(300))
-        )
+        await append_all(log, topic, *(LogRecord(b"k", str(number).encode(), partition=2) for number in range(300)))
         second = await reopen()
         try:
             ours, theirs, mine = await asyncio.gather(
@@ -241,8 +207,8 @@ class LogContract:
 
     async def test_end_positions_cover_every_partition(self, log: EventLog, topic: str) -> None:
         assert await log.partition_count(topic) == PARTITIONS
-        await append_numbered(log, topic, LogRecord(b"k", b"", partition=0), LogRecord(b"k", b"", partition=0))
-        (place,) = await append_numbered(log, topic, LogRecord(b"k", b"", partition=3))
+        await append_all(log, topic, LogRecord(b"k", b"", partition=0), LogRecord(b"k", b"", partition=0))
+        (place,) = await append_all(log, topic, LogRecord(b"k", b"", partition=3))
         ends = await log.end_positions([topic])
         assert ends[topic, 3] == place.position + 1
         assert {home: end > 0 for home, end in ends.items()} == {(topic, n): n in {0, 3} for n in range(PARTITIONS)}
@@ -250,13 +216,11 @@ class LogContract:
 
     async def test_first_positions_are_stable_while_nothing_is_removed(self, log: EventLog, topic: str) -> None:
         assert await log.start_positions([topic]) == {(topic, partition): 0 for partition in range(PARTITIONS)}
-        await append_numbered(log, topic, *[LogRecord(b"k", b"", partition=1)] * 3)
+        await append_all(log, topic, *[LogRecord(b"k", b"", partition=1)] * 3)
         assert await log.start_positions([topic]) == {(topic, partition): 0 for partition in range(PARTITIONS)}
 
     async def test_a_mark_fits_as_long_as_its_record_stands_there(self, log: EventLog, topic: str) -> None:
-        await append_numbered(
-            log, topic, *(LogRecord(b"k", str(n).encode(), (("h", b"1"),), partition=1) for n in range(5))
-        )
+        await append_all(log, topic, *(LogRecord(b"k", str(n).encode(), (("h", b"1"),), partition=1) for n in range(5)))
         stored = await read_all(log, topic, 1)
         home, mark = (topic, 1), mark_after(stored[2], stored[3].position)
         for fitting in (mark, ReadMark(), ReadMark(mark.next)):
@@ -272,20 +236,19 @@ class LogContract:
         for _ in range(3):
             again = await reopen()
             seen += [
-                place.position
-                for place in await append_numbered(again, topic, *[LogRecord(b"k", b"", partition=0)] * 5)
+                place.position for place in await append_all(again, topic, *[LogRecord(b"k", b"", partition=0)] * 5)
             ]
             await again.close_log()
         assert seen == sorted(set(seen))
 
     async def test_waiting_ends_at_once_when_there_is_something(self, log: EventLog, topic: str) -> None:
-        (place,) = await append_numbered(log, topic, LogRecord(b"k", b"", partition=2))
+        (place,) = await append_all(log, topic, LogRecord(b"k", b"", partition=2))
         ready = await log.wait_for_records({(topic, 1): 0, (topic, 2): place.position}, DEADLINE)
         assert list(ready) == [(topic, 2)]
 
     async def test_waiting_ends_when_something_comes(self, log: EventLog, topic: str) -> None:
         waiting = asyncio.create_task(log.wait_for_records({(topic, n): 0 for n in range(PARTITIONS)}, DEADLINE))
-        (place,) = await append_numbered(log, topic, LogRecord(b"k", b"", partition=3))
+        (place,) = await append_all(log, topic, LogRecord(b"k", b"", partition=3))
         assert list(await asyncio.wait_for(waiting, DEADLINE)) == [(topic, 3)]
         (stored,) = (await log.read_batch(topic, 3, place.position, 10)).records
         assert stored.position == place.position
@@ -294,13 +257,13 @@ class LogContract:
         other = await reopen()
         try:
             waiting = asyncio.create_task(log.wait_for_records({(topic, 0): 0}, DEADLINE))
-            await append_numbered(other, topic, LogRecord(b"k", b"", partition=0))
+            await append_all(other, topic, LogRecord(b"k", b"", partition=0))
             assert list(await asyncio.wait_for(waiting, DEADLINE)) == [(topic, 0)]
         finally:
             await other.close_log()
 
     async def test_waiting_gives_nothing_when_its_time_is_over(self, log: EventLog, topic: str) -> None:
-        (place,) = await append_numbered(log, topic, LogRecord(b"k", b"", partition=0))
+        (place,) = await append_all(log, topic, LogRecord(b"k", b"", partition=0))
         assert list(await log.wait_for_records({(topic, 0): place.position + 1, (topic, 1): 0}, 0.05)) == []
         assert list(await log.wait_for_records({(topic, 1): 0}, 0)) == []
 
@@ -310,16 +273,14 @@ class LogContract:
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
-        await append_numbered(log, topic, LogRecord(b"k", b"v", partition=0))
+        await append_all(log, topic, LogRecord(b"k", b"v", partition=0))
         assert [stored.value for stored in await read_all(log, topic, 0)] == [b"v"]
 
     async def test_everything_is_there_after_a_restart(self, reopen: OpenLog) -> None:
         topic = TopicSpec(f"contract-{uuid4().hex}", 2, "delete", timedelta(days=1))
         log = await reopen()
         await log.ensure_topics([topic])
-        await append_numbered(
-            log, topic.name, *(LogRecord(b"k", str(number).encode(), partition=1) for number in range(10))
-        )
+        await append_all(log, topic.name, *(LogRecord(b"k", str(number).encode(), partition=1) for number in range(10)))
         before = await read_all(log, topic.name, 1)
         await log.close_log()
         log = await reopen()
@@ -328,7 +289,7 @@ class LogContract:
         await log.close_log()
 
     async def test_ensuring_again_changes_nothing(self, log: EventLog, topic: str) -> None:
-        await append_numbered(log, topic, LogRecord(b"k", b"v", partition=0))
+        await append_all(log, topic, LogRecord(b"k", b"v", partition=0))
         await log.ensure_topics([TopicSpec(topic, PARTITIONS, "delete", timedelta(days=90))])
         assert [stored.value for stored in await read_all(log, topic, 0)] == [b"v"]
 
@@ -371,7 +332,7 @@ class LogContract:
 
     async def test_a_closed_log_says_so(self, log: EventLog, topic: str, reopen: OpenLog) -> None:
         other = await reopen()
-        await append_numbered(other, topic, LogRecord(b"k", b"v"))
+        await append_all(other, topic, LogRecord(b"k", b"v"))
         await other.close_log()
         await other.close_log()
         for asking in (
@@ -383,7 +344,7 @@ class LogContract:
         ):
             with pytest.raises(LogClosed):
                 await asking
-        await append_numbered(log, topic, LogRecord(b"k", b"v"))
+        await append_all(log, topic, LogRecord(b"k", b"v"))
 
     async def test_two_event_loops_share_what_they_append(self, log: EventLog, topic: str, reopen: OpenLog) -> None:
         async def elsewhere() -> None:
@@ -391,15 +352,15 @@ class LogContract:
             try:
                 assert list(await other.wait_for_records({(topic, 0): 0}, DEADLINE)) == [(topic, 0)]
                 await asyncio.gather(
-                    *(append_numbered(other, topic, LogRecord(b"k", b"t", partition=1)) for _ in range(100))
+                    *(append_all(other, topic, LogRecord(b"k", b"t", partition=1)) for _ in range(100))
                 )
             finally:
                 await other.close_log()
 
         thread = Thread(target=asyncio.run, args=(elsewhere(),))
         thread.start()
-        await append_numbered(log, topic, LogRecord(b"k", b"h", partition=0))
-        await asyncio.gather(*(append_numbered(log, topic, LogRecord(b"k", b"h", partition=1)) for _ in range(100)))
+        await append_all(log, topic, LogRecord(b"k", b"h", partition=0))
+        await asyncio.gather(*(append_all(log, topic, LogRecord(b"k", b"h", partition=1)) for _ in range(100)))
         await asyncio.to_thread(thread.join, DEADLINE)
         values = [stored.value for stored in await read_all(log, topic, 1)]
         assert (values.count(b"h"), values.count(b"t")) == (100, 100)

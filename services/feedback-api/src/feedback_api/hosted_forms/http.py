@@ -23,7 +23,7 @@ from feedback_api.public_forms.body_parser import HTML_FORM, SpamSignals
 from feedback_api.public_forms.contact_consent import with_person
 from feedback_api.public_forms.cors import device_class
 from feedback_api.public_forms.openapi import PAGES
-from feedback_api.public_forms.use_cases import FormSubmissions, with_device
+from feedback_api.public_forms.submissions import FormSubmissions, with_device
 from feedback_api.responses.form_validator import FormCheck
 from soundings.events.forms import FormBody
 from soundings.http.body import read_limited_body

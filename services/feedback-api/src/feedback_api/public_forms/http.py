@@ -15,7 +15,7 @@ from feedback_api.public_forms import body_parser, openapi
 from feedback_api.public_forms.availability import form_availability, must_be_open
 from feedback_api.public_forms.cors import PREFLIGHT, PublicCorsRoute
 from feedback_api.public_forms.definition import DefinitionCache, etag_matches
-from feedback_api.public_forms.use_cases import FormSubmissions, with_device
+from feedback_api.public_forms.submissions import FormSubmissions, with_device
 from soundings.access.keys import PREFIX
 from soundings.events.forms import FormBody
 from soundings.http.auth import bearer_token

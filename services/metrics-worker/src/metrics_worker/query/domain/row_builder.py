@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from metrics_worker.formulas.figures import MetricFigure
-from metrics_worker.formulas.significance import ChangeCase, control_discoveries, compare_figures
+from metrics_worker.formulas.significance import ChangeCase, compare_figures, control_discoveries
 from metrics_worker.query.domain.metric_query import GroupDimension, MetricQuery
 from metrics_worker.query.domain.periods import MOST_ROWS, PeriodSlot
 from metrics_worker.query.domain.result import SUPPRESSED, ComparedChange, ResultRow, order_of, row_of
