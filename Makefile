@@ -13,7 +13,7 @@ LOCKED := uv.lock pyproject.toml $(MEMBERS:%=%/pyproject.toml)
 SOURCES := shared/src services/feedback-api/src services/catalogue-api/src services/metrics-worker/src deploy/embedded/src deploy/cluster/src
 
 .DEFAULT_GOAL := help
-.PHONY: help run cluster setup setup-dev machine test test-fast lint format contracts bench chaos clean
+.PHONY: help run cluster setup setup-dev machine test test-full test-fast lint format contracts bench chaos clean
 
 help: ## List these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -25,11 +25,14 @@ cluster: setup ## Run Kafka, PostgreSQL and every service as its own process, wi
 	@deploy/setup/install_system_packages.sh cluster
 	@$(RUN)/python -m soundings_cluster --dir $(CLUSTER_DIR) $(if $(filter 0,$(DEMO)),,--demo-if-empty) $(if $(FROM_HOME),--from-home $(FROM_HOME))
 
-test: setup-dev machine ## Run every test (installs what is missing when root)
-	@$(RUN)/python -m pytest -p no:cacheprovider -n 3 --dist=loadscope $(ARGS)
+test: setup-dev machine ## Run the tests (installs what is missing when root)
+	@$(RUN)/python -m pytest -p no:cacheprovider -m "not full" -n 3 --dist=loadscope --durations=10 $(ARGS)
+
+test-full: setup-dev machine ## Run the tests with their long forms and all variants: more examples, every screen, both modes
+	@$(RUN)/python -m pytest -p no:cacheprovider --hypothesis-profile=full -n 3 --dist=loadscope --durations=10 $(ARGS)
 
 test-fast: setup-dev ## Run the tests that need nothing but Python, in about 30 s
-	@$(RUN)/python -m pytest -p no:cacheprovider -m "not slow and not needs_machine" --hypothesis-profile=fast \
+	@$(RUN)/python -m pytest -p no:cacheprovider -m "not slow and not needs_machine and not full" --hypothesis-profile=fast \
 		-n auto --maxprocesses=4 --ignore=tests/browser --ignore=tests/kafka $(ARGS)
 
 chaos: setup-dev machine ## Kill, freeze, starve and mislead a cluster under load for about 20 minutes, and print the table of kills

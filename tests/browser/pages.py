@@ -2,11 +2,12 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 AXE = Path(__file__).with_name("node_modules") / "axe-core" / "axe.min.js"
@@ -41,6 +42,15 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=arguments)
         yield browser
         browser.close()
+
+
+def reader_params(readers: Mapping[str, dict[str, object]]):
+    """Ways to read a page as parameters: the phone and forced colours in every run, all others in the full one."""
+    usual = {"phone", "in forced colours"}
+    return [
+        pytest.param(reader, id=name, marks=() if name in usual else pytest.mark.full)
+        for name, reader in readers.items()
+    ]
 
 
 class Watched:

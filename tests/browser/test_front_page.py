@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from soundings_embedded.demo import FORM_ID
 from soundings_embedded.demo.event_stream import DemoHistory, generate_history
 from soundings_embedded.demo.use_cases import DemoProgress, run_demo
-from tests.browser.pages import PHONE, ZOOMED, Watched, chromium
+from tests.browser.pages import PHONE, ZOOMED, Watched, chromium, reader_params
 from tests.e2e.running import Embedded
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs_machine]
@@ -71,7 +71,7 @@ READERS = {
 
 
 @pytest.mark.parametrize("house", ["empty", "told"])
-@pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
+@pytest.mark.parametrize("reader", reader_params(READERS))
 def test_there_are_no_barriers_nothing_is_cut_off_and_nobody_else_is_asked(visit, house, reader):
     with visit(house, **reader) as watched:
         watched.page.wait_for_load_state("networkidle")
@@ -81,7 +81,7 @@ def test_there_are_no_barriers_nothing_is_cut_off_and_nobody_else_is_asked(visit
         assert (watched.strangers(), watched.faults) == ([], [])
 
 
-@pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
+@pytest.mark.parametrize("reader", reader_params(READERS))
 def test_the_keyboard_reaches_every_link_in_order_and_is_seen_where_it_is(visit, reader):
     with visit(**reader) as watched:
         links = watched.page.evaluate("[...document.links].map(link => link.getAttribute('href'))")

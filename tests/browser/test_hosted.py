@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from soundings.client import Soundings
-from tests.browser.pages import PHONE, ZOOMED, Watched, chromium
+from tests.browser.pages import PHONE, ZOOMED, Watched, chromium, reader_params
 from tests.e2e.running import Embedded
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs_machine]
@@ -114,7 +114,7 @@ READERS = {
 }
 
 
-@pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
+@pytest.mark.parametrize("reader", reader_params(READERS))
 def test_there_are_no_barriers_in_any_state_and_nothing_is_cut_off(visit: Visit, house: Embedded, reader):
     with visit("every", **reader) as watched:
         page = watched.page

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from soundings.i18n.form_messages import WORDS
 from tests.browser.answering import KEPT, counted, heard, point, thanks
-from tests.browser.pages import PHONE, ZOOMED, Watched
+from tests.browser.pages import PHONE, ZOOMED, Watched, reader_params
 
 pytestmark = [pytest.mark.slow, pytest.mark.needs_machine]
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "host-page"
@@ -54,7 +54,7 @@ READERS = {
 SEND = {"en": "Send", "es": "Enviar", "ar": "إرسال"}
 
 
-@pytest.mark.parametrize("reader", READERS.values(), ids=READERS)
+@pytest.mark.parametrize("reader", reader_params(READERS))
 def test_there_are_no_barriers_in_any_state_and_nothing_is_cut_off(visit, site, reader):
     site.pages["/dark.css"] = DARK
     send = SEND[reader.get("lang", "en")]

@@ -25,6 +25,7 @@ BOTH = ("kafka", "postgres")
 AWAY = [("kafka",), ("postgres",), BOTH] if extent() is LONG else [BOTH]
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("parts", AWAY, ids=" and ".join)
 def test_what_is_away_for_a_while_costs_no_answer(
     cluster: Cluster, town: Town, how_much: Extent, parts: tuple[str, ...], capsys: pytest.CaptureFixture[str]

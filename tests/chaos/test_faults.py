@@ -90,6 +90,7 @@ def test_a_full_disk_under_a_home_is_refused_politely_and_forgotten_when_there_i
             running.close()
 
 
+@pytest.mark.full
 def test_a_full_spool_is_refused_politely_and_drains(cluster: Cluster, town: Town):
     with small_disk(4, at=cluster.home / "spool"):
         restart(cluster, "feedback-api")
@@ -129,6 +130,7 @@ def reasons(cluster: Cluster) -> list[str]:
     return [reason for answer in answers if answer.status_code == 503 for reason in answer.json()["reasons"]]
 
 
+@pytest.mark.full
 def test_clocks_that_are_two_hours_off_change_no_count(cluster: Cluster, town: Town, how_much: Extent):
     with (
         off(cluster, "feedback-api", -TWO_HOURS) as behind,

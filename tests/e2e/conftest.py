@@ -12,7 +12,11 @@ from soundings.client import Soundings
 from tests.e2e.running import Embedded, Running
 
 ACCEPTED = 202
-MODES = ["embedded", pytest.param("cluster", marks=[pytest.mark.needs_machine, pytest.mark.slow])]
+_CLUSTER_MARKS = (pytest.mark.needs_machine, pytest.mark.slow)
+BOTH_MODES = ["embedded", pytest.param("cluster", marks=_CLUSTER_MARKS)]
+"""For what either mode does in a way of its own: `@pytest.mark.parametrize("running", BOTH_MODES, indirect=True)`."""
+MODES = ["embedded", pytest.param("cluster", marks=[*_CLUSTER_MARKS, pytest.mark.full])]
+"""For what both modes do by the same code."""
 
 
 @pytest.fixture

@@ -139,7 +139,7 @@ class Running(ABC):
 class Embedded(Running):
     """``soundings serve`` on its own home and port."""
 
-    kills = 20
+    kills = 8
 
     def __init__(self, home: Path) -> None:
         super().__init__(home)

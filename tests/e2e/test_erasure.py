@@ -85,6 +85,7 @@ def figures(house: House) -> object:
     return [house.row(metric, measure=measure) for metric, measure in asked]
 
 
+@pytest.mark.parametrize("running", BOTH_MODES, indirect=True)
 def test_a_person_is_erased_everywhere_also_after_the_key_was_rotated(running: Running, tmp_path: Path):
     house = House(running)
     say(house, 1, 5, "Everything went smoothly", person="ann@example.org")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import httpx
 import pytest
 
-from tests.e2e.conftest import declare, new_town
+from tests.e2e.conftest import BOTH_MODES, declare, new_town
 from tests.e2e.running import Running
 
 SENDERS = 3
@@ -93,6 +93,7 @@ def listed(running: Running, service: str) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
+@pytest.mark.parametrize("running", BOTH_MODES, indirect=True)
 def test_kills_lose_nothing_that_was_acknowledged_and_count_nothing_twice(running: Running):
     town = new_town()
     with running.client() as client:

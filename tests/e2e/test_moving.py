@@ -59,6 +59,7 @@ def everything(running: Running) -> dict[str, object]:
     }
 
 
+@pytest.mark.full
 def test_a_home_that_moved_to_a_cluster_gives_the_same_answers_and_knows_its_receipts(
     home: Path, tmp_path: Path, request: pytest.FixtureRequest
 ):

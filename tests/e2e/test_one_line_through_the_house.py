@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.e2e.conftest import declare, new_town
+from tests.e2e.conftest import BOTH_MODES, declare, new_town
 from tests.e2e.running import Embedded, Running
 
 pytestmark = pytest.mark.slow
@@ -44,6 +44,7 @@ class House:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("running", BOTH_MODES, indirect=True)
 def test_what_three_channels_say_is_counted_once_and_survives_a_kill(running: Running):
     house = House(running)
     assert house.send("responses", [house.answer(n, 4) for n in range(40)]).json() == {"accepted": 40, "rejected": []}
@@ -71,6 +72,7 @@ def test_what_three_channels_say_is_counted_once_and_survives_a_kill(running: Ru
     assert house.row("completion.v1") == figures["completion"]
 
 
+@pytest.mark.parametrize("running", BOTH_MODES, indirect=True)
 def test_personal_data_never_reach_the_disk(running: Running):
     house = House(running)
     text = "Ask jo.public@example.org or 415-555-0132."

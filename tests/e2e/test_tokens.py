@@ -3,6 +3,7 @@
 import time
 
 import httpx
+import pytest
 
 from tests.e2e.running import Running
 from tests.e2e.test_commands import soundings
@@ -32,6 +33,7 @@ def new_token(running: Running, name: str = "sam") -> str:
     return soundings(running, "token", "--role", "manager", "--name", name).stdout.strip()
 
 
+@pytest.mark.parametrize("running", BOTH_MODES, indirect=True)
 def test_a_revoked_token_is_refused_by_every_service_also_after_a_restart(running: Running):
     token, other = new_token(running, "reva"), new_token(running)
     assert 401 not in asked(running, token).values()

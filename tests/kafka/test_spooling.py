@@ -187,7 +187,7 @@ async def back(broker, how):
         broker.signal(signal.SIGCONT)
 
 
-@pytest.mark.parametrize("how", ["stopped", "frozen"])
+@pytest.mark.parametrize("how", ["stopped", pytest.param("frozen", marks=pytest.mark.full)])
 async def test_all_that_was_answered_while_the_broker_was_away_arrives_in_order(broker, log, service, how):
     kafka, before = log
     writers = Writers(service.base)
