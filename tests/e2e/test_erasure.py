@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from soundings_embedded.__main__ import app
+from tests.e2e.conftest import BOTH_MODES
 from tests.e2e.running import Running
 from tests.e2e.test_one_line_through_the_house import House
 

@@ -5,6 +5,7 @@ import time
 import httpx
 import pytest
 
+from tests.e2e.conftest import BOTH_MODES
 from tests.e2e.running import Running
 from tests.e2e.test_commands import soundings
 

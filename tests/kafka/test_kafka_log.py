@@ -19,12 +19,12 @@ pytestmark = pytest.mark.needs_machine
 class TestKafkaLog(LogContract):
     @pytest.fixture
     def reopen(self, kafka_broker):
-        return lambda: open_log(kafka_broker.url)
+        return lambda: open_log(kafka_broker.broker_url)
 
 
 @pytest.fixture
 async def log(kafka_broker):
-    log = await open_log(kafka_broker.url)
+    log = await open_log(kafka_broker.broker_url)
     yield log
     await log.close_log()
 
@@ -117,7 +117,7 @@ async def test_a_hint_shows_how_far_a_group_has_read(log, topic, admin):
 
 @pytest.mark.parametrize("compression", ["none", "lz4", "zstd", "snappy", "gzip"])
 async def test_every_compression_is_read_back(compression, kafka_broker, topic):
-    log = await open_log(f"{kafka_broker.url}?compression={compression}")
+    log = await open_log(f"{kafka_broker.broker_url}?compression={compression}")
     values = [f"{number}".encode() * 500 for number in range(2000)]
     await append_all(log, topic, *(LogRecord(b"k", value) for value in values))
     assert [stored.value for stored in await read_all(log, topic, 0, limit=777)] == values

@@ -238,8 +238,8 @@ async def test_records_that_were_deleted_once_they_were_read_are_no_reason_to_st
 async def test_a_broker_that_is_killed_and_comes_back_with_everything_is_no_reason_to_stop(measuring, kafka_broker):
     measuring.start()
     await measuring.counted(of(range(60)))
-    kafka_broker.kill()
-    kafka_broker.start()
+    kafka_broker.kill_broker()
+    kafka_broker.start_broker()
     async with opened(kafka_broker) as log:
         await tell(log, range(60, 90))
     await measuring.counted(of(range(90)))

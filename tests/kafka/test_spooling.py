@@ -55,7 +55,7 @@ class Listening:
         jwks = folder / "jwks.json"
         jwks.write_text('{"keys": []}')
         self._environment = os.environ | {
-            "SOUNDINGS_LOG_URL": broker.url,
+            "SOUNDINGS_LOG_URL": broker.broker_url,
             "SOUNDINGS_SECRET": "s" * 32,
             "SOUNDINGS_JWKS_URL": jwks.as_uri(),
             "SOUNDINGS_SPOOL_DIR": str(folder / "spool"),
@@ -148,7 +148,7 @@ def broker(tmp_path_factory):
 @pytest.fixture
 async def log(broker):
     """The broker's log, with the town on it, and how long each partition was before."""
-    log = await open_log(broker.url)
+    log = await open_log(broker.broker_url)
     await log.ensure_topics(ALL)
     await append_all(log, CATALOGUE.name, *(encode_event(event) for event in town()))
     yield log, await log.end_positions([INTERACTIONS.name])
@@ -175,16 +175,16 @@ async def service(broker, log, tmp_path):
 
 async def away(broker, how):
     if how == "stopped":
-        await asyncio.to_thread(broker.stop)
+        await asyncio.to_thread(broker.stop_broker)
     else:
-        broker.signal(signal.SIGSTOP)
+        broker.signal_broker(signal.SIGSTOP)
 
 
 async def back(broker, how):
     if how == "stopped":
-        await asyncio.to_thread(broker.start)
+        await asyncio.to_thread(broker.start_broker)
     else:
-        broker.signal(signal.SIGCONT)
+        broker.signal_broker(signal.SIGCONT)
 
 
 @pytest.mark.parametrize("how", ["stopped", pytest.param("frozen", marks=pytest.mark.full)])

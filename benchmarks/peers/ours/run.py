@@ -4,9 +4,9 @@ import sys
 import threading
 from pathlib import Path
 
-from metrics_worker.consumer.thread import FoldRunner, RunnerSettings
+from metrics_worker.consumer.thread import ConsumerThread, RunnerSettings
 
 brokers, dsn, worker, batch, folder = sys.argv[1:6]
 (Path(folder) / "loaded").touch()
-FoldRunner(RunnerSettings(f"kafka://{brokers}", dsn, worker, int(batch))).start()
+ConsumerThread(RunnerSettings(f"kafka://{brokers}", dsn, worker, int(batch))).start()
 threading.Event().wait()

@@ -100,7 +100,7 @@ async def test_a_reference_is_never_left_dangling(open_town, settings):
 async def test_without_its_database_it_is_polite_and_comes_back_by_itself(open_town, settings, cluster):
     async with open_town(settings) as town:
         await town.put("agencies/city", AGENCY)
-        cluster.stop()
+        cluster.stop_cluster()
         for method, body in (("GET", None), ("PUT", {**AGENCY, "name": {"en": "x"}})):
             answer = await town.call(method, "agencies/city", body)
             assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
@@ -108,7 +108,7 @@ async def test_without_its_database_it_is_polite_and_comes_back_by_itself(open_t
         ready = await town.http.get("/readyz")
         assert (ready.status_code, "database" in ready.json()["reasons"][0]) == (503, True)
         assert (await town.http.get("/livez")).status_code == 200
-        cluster.start()
+        cluster.start_cluster()
         await town.put("agencies/city", {**AGENCY, "name": {"en": "x"}}, 200)
         assert [event.revision for event in await town.events(2)] == [1, 2]
         assert (await town.http.get("/readyz")).status_code == 200
