@@ -122,7 +122,7 @@ async def rebuild_cells(database_url: str, progress: Progress) -> RebuildSummary
 
 
 async def verify_cells(database_url: str, progress: Progress) -> VerifySummary:
-    """Compute all cells again beside those in force, and compare; changes nothing."""
+    """Compute all cells again and compare them with the generation in force; writes nothing."""
     async with _open_database(database_url) as database:
         return await verify_generation(SqlRebuildStore(database), progress)
 
@@ -161,9 +161,9 @@ async def check_unused(database_url: str) -> None:
 async def copy_database(
     source_url: str, target_url: str, positions: Mapping[TopicPartition, ReadMark], progress: Progress
 ) -> Sequence[TableComparison]:
-    """Make another database hold what this one holds, and read on at positions of another log; what both hold then.
+    """Copy this database into another one, and start that one at positions of another log; returns the copied counts.
 
-    Nobody may use either meanwhile. Raises `DatabaseInUse`.
+    Both databases must be idle meanwhile. Raises `DatabaseInUse`.
     """
     async with _open_database(source_url) as source, _open_database(target_url) as target:
         await refuse_what_is_used(target)

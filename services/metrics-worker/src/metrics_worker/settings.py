@@ -1,4 +1,4 @@
-"""What measuring needs to be told; the environment is read here and nowhere else."""
+"""Settings of metrics-worker. This is the only module that reads the environment."""
 
 import os
 import socket

@@ -11,7 +11,7 @@ from metrics_worker.db.tables import fact
 from metrics_worker.interactions.domain import InteractionSearch, StoredInteraction
 from metrics_worker.interactions.ports import FactStretch
 from metrics_worker.interactions.sql import SqlInteractionStore
-from metrics_worker.interactions.use_cases import ForeignAgency, ListInteractions
+from metrics_worker.interactions.use_cases import InteractionAgencyDenied, ListInteractions
 from soundings.kernel.errors import InvalidInput
 
 
@@ -77,7 +77,7 @@ async def test_all_pages_of_what_a_caller_reaches_and_nothing_that_was_taken_bac
     assert await listed(ear, service="carts", **{"from": "2024-05-02", "to": "2024-05-04"}) == ["r2", "r3"]
     assert await listed(ear, channel="website") == []
     for query in ({"agency": "sf"}, {"service": "guest"}):
-        with pytest.raises(ForeignAgency):
+        with pytest.raises(InteractionAgencyDenied):
             await listed(ear, BOSTON, **query)
 
 

@@ -33,10 +33,10 @@ class FoldResult:
 
 
 class BatchFold:
-    """Takes the events of one batch; `result` tells what they change together.
+    """Folds the events of one batch; `result` holds the changes of all of them together.
 
-    Contributions are added at once, as if every event were new, and the few that turn out not to be are taken away
-    again. Those of roots are worked out at the end, from all of a root's records before and after.
+    Contributions are added at once, as if every event were new, and those of the few that are not new are subtracted
+    again. Contributions of roots are computed at the end, from all records of a root before and after the batch.
     """
 
     def __init__(self, known: StoredFacts, rules: ContributionRules = CURRENT_RULES) -> None:

@@ -73,7 +73,7 @@ def count_duration(measure: str, milliseconds: int) -> MeasureCount:
 
 
 def count_unknown_duration(measure: str) -> MeasureCount:
-    """One whose duration nobody measured. It has a total of 0, so that a bin is of one shape throughout."""
+    """Count a contact without a measured duration. Its total is 0, so that all bins have the same shape."""
     return MeasureCount(versioned_measure(measure), UNKNOWN, 1, 0)
 
 

@@ -1,7 +1,7 @@
-"""What facts keep beside their columns, and what they contribute: used by the fold for events, by rebuilds for facts.
+"""Structs of a fact's JSON payload, and what they contribute. The fold uses them for events, rebuilds for facts.
 
-The structs are JSON as it is written: instants are texts, durations are seconds, and what is absent is `UNSET`. Events
-have the same fields and more, see `metrics_worker.consumer.event_structs`.
+The structs mirror the JSON: instants are texts, durations are seconds, absent fields are `UNSET`. Events have the
+same fields and more, see `metrics_worker.consumer.event_structs`.
 """
 
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Which source sent a record of the log, told without reading the record."""
+"""The source that sent a log record, determined from its key and headers without decoding its value."""
 
 from typing import Final
 
@@ -7,7 +7,7 @@ from soundings.kernel.ids import is_slug
 from soundings.log.port import Headers
 
 UNKNOWN_SENDER: Final = "~unknown"
-"""The label of records that do not tell their source. It is no slug, so no source has it."""
+"""The label of records that do not name their source. It is no slug, so no source has it."""
 CATALOGUE_SENDER: Final = "~catalogue"
 """The label of everything on the topic of the catalogue, which no source sends."""
 _SOURCES: Final = "/sources/"
@@ -19,8 +19,8 @@ def sender_of(topic: str, key: bytes, headers: Headers) -> str:
         return CATALOGUE_SENDER
     for name, value in headers:
         if name == "ce_source":
-            told = value.decode("utf-8", "replace")
-            if told.startswith(_SOURCES) and is_slug(source := told[len(_SOURCES) :]):
+            sender = value.decode("utf-8", "replace")
+            if sender.startswith(_SOURCES) and is_slug(source := sender[len(_SOURCES) :]):
                 return source
             break
     source, slash, _ = key[: 4 * 101].decode("utf-8", "replace").partition("/")

@@ -27,7 +27,7 @@ class RecordReceived(NamedTuple):
 
 
 class ReviewReceived(NamedTuple):
-    """Somebody judged a record; `fact` is what is known of one that is only spoken of, with the judgement."""
+    """A review of a record; `fact` is the placeholder for a record that has not arrived, with the verdict applied."""
 
     fact: StoredFact
 
@@ -37,7 +37,7 @@ class ReviewReceived(NamedTuple):
 
 
 class RetractionReceived(NamedTuple):
-    """A record was taken back; `fact` is what is known of one that is only spoken of, taken back."""
+    """A retraction of a record; `fact` is the placeholder for a record that has not arrived, marked as retracted."""
 
     fact: StoredFact
 

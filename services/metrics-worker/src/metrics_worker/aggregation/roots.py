@@ -76,7 +76,7 @@ def is_handled(record: InteractionRecord) -> bool:
 
 
 def root_contribution(records: Sequence[InteractionRecord]) -> CellContribution | None:
-    """What the records of one root add, in whatever order they are given; None while nobody has named its service."""
+    """What the records of one root add, independent of their order; None until a record names its service."""
     ordered = records if len(records) == 1 else sorted(records, key=_by_start)
     service = next((record.service for record in ordered if record.service is not None), None)
     if service is None:
@@ -138,7 +138,7 @@ def _rank_at_tie(record: InteractionRecord) -> tuple[int, int, str]:
 
 
 def _without_ringing(ordered: Sequence[InteractionRecord]) -> Sequence[InteractionRecord]:
-    """The records without the legs that merely rang, where another record tells how the person's wait ended."""
+    """The records without unanswered ringing legs, where another record has the outcome of the wait."""
     if not any(record.outcome in _ENDED_UNANSWERED for record in ordered):
         return ordered
     return [record for record in ordered if not _merely_rang(record)]
@@ -177,9 +177,9 @@ def _search_bin(deciding: InteractionRecord) -> str | None:
 def _offered_counts(
     ordered: Sequence[InteractionRecord], handled: Sequence[InteractionRecord], deciding: InteractionRecord
 ) -> Iterator[MeasureCount]:
-    """`offered` and the wait of an inbound contact, where somebody waited for a person.
+    """`offered` and the wait of an inbound contact that requested an agent.
 
-    They were queued, or it ended as only such a contact ends.
+    That is one that was queued, or whose outcome only such a contact can have.
     """
     waited_for: str | None = "callback"
     if is_queued_callback(ordered, handled):
@@ -222,11 +222,10 @@ def is_queued_callback(ordered: Sequence[InteractionRecord], handled: Sequence[I
 def root_wait(
     ordered: Sequence[InteractionRecord], handled: Sequence[InteractionRecord], deciding: InteractionRecord
 ) -> int | None:
-    """The wait of a root in milliseconds, in however many queues; None where it cannot be told.
+    """The wait of a root in milliseconds over all queues; None where it cannot be determined.
 
-    It runs from the first queueing to the first answer, or to the end of the contact where nobody answered. Where one
-    of these instants is missing, it is the time that is covered by the waits given for the records up to the first
-    handled one.
+    It runs from the first queueing to the first answer, or to the end of an unanswered contact. Where one of these
+    instants is missing, it is the time that is covered by the waits given for the records up to the first handled one.
     """
     if len(ordered) == 1:  # most roots; the general way gives the same
         until = deciding.answered if handled else deciding.ended

@@ -1,4 +1,4 @@
-"""What a tally adds: totals that somebody else counted, in their own grain and every coarser one that days lead to."""
+"""Contributions of tallies: totals counted by an external system, in their own grain and every coarser one."""
 
 from collections.abc import Mapping
 from datetime import date

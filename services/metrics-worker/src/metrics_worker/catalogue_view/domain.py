@@ -1,4 +1,4 @@
-"""What stands under whom: agencies with their calendars, departments, services, and measures with their versions."""
+"""The catalogue as metrics need it: agencies with calendars, departments, services, and measures with versions."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ class DepartmentFacts:
 
 @dataclass(frozen=True, slots=True)
 class ServiceFacts:
-    """A service; nobody without a right to single numbers sees anything of a ``draft``."""
+    """A service; a ``draft`` is visible only to callers with a right to unsuppressed figures."""
 
     id: str
     agency_id: str

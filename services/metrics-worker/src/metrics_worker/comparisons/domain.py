@@ -59,7 +59,7 @@ class ComparedRecords:
     lag_events: int | None
 
 
-def is_heard(fact: StoredFact) -> bool:
+def has_arrived(fact: StoredFact) -> bool:
     """Whether a record came, or was taken back; one that was only reviewed has not come yet."""
     return not fact.state & EMPTY or bool(fact.state & RETRACTED)
 

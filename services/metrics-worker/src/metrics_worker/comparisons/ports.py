@@ -35,6 +35,6 @@ class ComparisonStore(Protocol):
 
 
 class LogEnds(Protocol):
-    """Where the log ends; raises a SoundingsError when that cannot be told."""
+    """The end offsets of the log; raises a SoundingsError when they cannot be read."""
 
     async def end_positions(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]: ...

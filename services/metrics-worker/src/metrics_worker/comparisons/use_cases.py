@@ -15,7 +15,7 @@ from metrics_worker.comparisons.domain import (
     State,
     Statement,
     equal_statements,
-    is_heard,
+    has_arrived,
 )
 from metrics_worker.comparisons.ports import ComparisonSnapshot, ComparisonStore, LogEnds
 from metrics_worker.consumer.event_decoder import decode_log_event
@@ -82,7 +82,7 @@ class CompareRecords:
         cutoff = await snapshot.text_cutoff(source_id, epoch_ms(self._clock())) if stored else None
         found: list[FoundRecord] = []
         for key, before in stored.items():
-            if not is_heard(before.fact):
+            if not has_arrived(before.fact):
                 continue
             record, sent = asked[key]
             trimmed = cutoff is not None and before.fact.occurred_at < cutoff

@@ -30,7 +30,7 @@ def show_batch(slices: Sequence[PartitionBatch], letters: Sequence[DeadLetter], 
         NEWEST_FOLD.set(newest / 1000)
     record_batch_spans("fold", (parent for part in slices for parent in part.traces), seconds, events=count)
     for letter in letters:
-        _show_letter(letter)
+        _log_dead_letter(letter)
 
 
 def show_parked(records: Mapping[str, int]) -> None:
@@ -40,7 +40,7 @@ def show_parked(records: Mapping[str, int]) -> None:
         PARKED_RECORDS.labels(source).set(number)
 
 
-def _show_letter(letter: DeadLetter) -> None:
+def _log_dead_letter(letter: DeadLetter) -> None:
     """Count a dead letter and log which event it is; what is in it stays where it is."""
     DEAD_LETTERS.labels(letter.reason).inc()
     event = dict(unpack_headers(letter.headers)).get("ce_id", b"").decode("utf-8", "replace")

@@ -1,7 +1,7 @@
-"""From a record on the log to what the fold understands, or the reason why not.
+"""Decodes a log record to an event of the fold, or to the reason of its refusal.
 
-Most events have the plain shape in which our own doors write them; these are decoded and checked in one go. All others
-go through the contract models, and then the same way.
+Most events have the plain shape that this platform writes; msgspec decodes and checks these in one pass. All others
+are parsed by the contract models, and then decoded in the same way.
 """
 
 from collections.abc import Callable

@@ -1,7 +1,7 @@
-"""Events in the plain shape in which our own doors write them, decoded and checked in one go.
+"""Structs of events in the plain shape that this platform writes, decoded and checked in one pass.
 
-What passes here is accepted by the contract models too, and means the same. Nothing is refused here: whatever is not
-plain goes to the models, which decide, and what they write is plain.
+The contract models accept everything that passes here, with the same meaning. A mismatch here refuses nothing: the
+models decide, and they serialise to the plain shape.
 """
 
 from typing import TYPE_CHECKING, Annotated, Final, Literal
@@ -105,7 +105,7 @@ class PlainInteraction(InteractionData, gc=False, kw_only=True):
 
 
 class PlainTally(TallyData, gc=False, kw_only=True):
-    """Totals that somebody else counted."""
+    """Totals counted by an external system."""
 
     tally_id: str
     source_id: str

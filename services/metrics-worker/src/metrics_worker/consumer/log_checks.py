@@ -57,7 +57,7 @@ async def check_gap(log: EventLog, following: int, batch: RecordBatch) -> None:
 
 
 async def refuse(store: FoldStore, problems: Mapping[TopicPartition, str]) -> None:
-    """Note what does not fit, for whoever answers questions meanwhile, and raise `LogMismatch`."""
+    """Store the mismatch, so that queries can report it, and raise `LogMismatch`."""
     LOG_MISMATCH.labels("metrics-worker").set(1)
     for topic, partition in problems:
         LAG_EVENTS.labels(topic, str(partition)).set(float("nan"))  # nobody knows

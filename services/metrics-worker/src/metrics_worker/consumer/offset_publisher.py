@@ -31,7 +31,7 @@ class OffsetPublisher:
         self._noted.update(positions)
 
     async def run_publisher(self, log: PublishesOffsets) -> None:
-        """Publish until cancelled; a log that is away is tried again, and nobody waits for it."""
+        """Publish offsets until cancelled; retries while the log is unavailable, without blocking the fold."""
         rounds = 0
         while True:
             await asyncio.sleep(self._every_s)

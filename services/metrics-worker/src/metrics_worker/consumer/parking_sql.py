@@ -1,8 +1,8 @@
 """Parking in SQLite and PostgreSQL.
 
-Which sources are parked is locked for reading by every batch, so that nobody resumes one while its records go aside.
-The records of one partition are written and removed under the fence of the partition only, retention apart, which
-removes what nobody would count.
+Every batch takes a read lock on the set of parked sources, so that no source is resumed while its records are being
+parked. Records of a partition are written and removed only under the fence of that partition; retention is the
+exception, since it removes only records that will never be counted.
 """
 
 from collections import Counter
@@ -49,9 +49,9 @@ async def read_state(connection: AsyncConnection, *, lock: bool = False) -> Park
 
 
 async def end_resuming(connection: AsyncConnection) -> Sequence[str]:
-    """Forget sources that resume and have nothing parked; which these are.
+    """Delete the sources that are resuming and have no parked records left; returns them.
 
-    First the lock, then the look: whoever has put a record aside by what was there before is waited for.
+    Takes the lock before it reads, so that it waits for every transaction that parks by the previous state.
     """
     resuming = text("SELECT source FROM parked_source WHERE resuming ORDER BY source")
     if connection.dialect.name == "postgresql":

@@ -1,4 +1,4 @@
-"""Reading a slice of one partition and decoding it, in steps short enough to let a transaction go on beside it."""
+"""Reads and decodes a slice of one partition, in steps short enough for a transaction to progress concurrently."""
 
 import asyncio
 from collections.abc import Callable
@@ -57,7 +57,7 @@ async def read_slice(
 
 
 def decode_parked(records: list[StoredRecord], move: OffsetAdvance) -> PartitionBatch:
-    """Records that were parked, as a slice that moves nothing. What of them is refused counts against nobody."""
+    """Parked records as a slice that moves no position. Refusals among them count against no source."""
     kept = home_of(move.topic, move.partition)
     events: list[Event] = []
     positions: list[int] = []
@@ -144,7 +144,7 @@ class _Reader(Generic[T]):
         return self._limit.count_refused(letter.source)
 
     def _accept(self) -> None:
-        """Count the fine events since the last time, which costs nothing as long as nobody is watched."""
+        """Count the accepted events since the last call; costs nothing while no source is watched."""
         if self._limit.is_watching:
             self._limit.count_accepted(map(self._source_of, self.events[self._counted :]))
         self._counted = len(self.events)

@@ -36,7 +36,7 @@ class OffsetAdvance(NamedTuple):
 
 
 class DeadLetter(NamedTuple):
-    """An event that could not be folded, as it stood on the log."""
+    """An event that could not be folded, with its bytes as read from the log."""
 
     topic: str
     partition: int
@@ -57,7 +57,7 @@ class Generation(NamedTuple):
 
 
 class ParkedRecord(NamedTuple):
-    """A record of a parked source, as it stood on the log."""
+    """A record of a parked source, with its bytes as read from the log."""
 
     source: str
     topic: str
@@ -83,7 +83,7 @@ class CatalogueRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class BatchChanges:
-    """All that one batch writes beside the rows. Voices of `added` facts are new, all others replace."""
+    """Everything that one batch writes besides cells. Response texts of `added` facts are new, all others replace."""
 
     added: Sequence[StoredFact] = ()
     changed: Sequence[StoredFact] = ()
@@ -100,7 +100,7 @@ class ParkingStore(Protocol):
         ...
 
     async def lock(self) -> None:
-        """Let nobody else park a source until the transaction ends. To be called before `state`."""
+        """Block other transactions from parking a source until this one ends. Call it before `state`."""
         ...
 
     async def park(self, sources: Mapping[str, str], at: int) -> None:
@@ -147,7 +147,7 @@ class FoldTransaction(Protocol):
         ...
 
     async def claim_slot(self, families: Collection[str]) -> int:
-        """The slot in whose rows of these families nobody else writes until the transaction ends."""
+        """A slot whose rows of these families no other transaction writes until this one ends."""
         ...
 
     async def facts_by_key(self, keys: Collection[bytes]) -> Mapping[bytes, StoredFact]:
@@ -173,7 +173,7 @@ class FoldStore(Protocol):
     async def take_partitions(
         self, homes: Sequence[TopicPartition], owner: str, at: int
     ) -> Mapping[TopicPartition, PartitionLease]:
-        """Make partitions mine: raise their epoch, so that whoever had them can no longer write."""
+        """Take over partitions: raise their epoch, which fences the previous owner."""
         ...
 
     async def adopt(self, marks: Mapping[TopicPartition, tuple[int, ReadMark]], at: int) -> None:
@@ -201,7 +201,7 @@ class FoldStore(Protocol):
         ...
 
     async def is_stopped(self, worker: str) -> bool:
-        """Whether it still is noted as stopped: nobody has resumed it."""
+        """Whether the worker is still marked as stopped, that is, has not been resumed."""
         ...
 
     async def remove_worker(self, worker: str) -> None:

@@ -122,7 +122,7 @@ class SqlFoldStore:
             return list((await connection.execute(alive, {"at": at})).scalars())
 
     async def _put_out(self, workers: Sequence[str], connection: AsyncConnection) -> None:
-        """End what workers that are gone have begun, or one that stands still would keep its locks from the others."""
+        """Terminate the transactions of dead workers; a hung one would keep its locks."""
         if workers and self._database.dialect == "postgresql":
             await connection.execute(_END_SESSIONS, {"names": [session_name(worker) for worker in workers]})
 
@@ -151,9 +151,9 @@ class SqlFoldStore:
             return sorted((await connection.execute(statement)).scalars())
 
     async def read_again(self) -> int:
-        """Have every partition read from its beginning, by whoever takes it next; how many there are.
+        """Reset every partition to its first offset, for its next owner; returns their number.
 
-        Raising the epochs stops whoever reads them now, who then takes them again.
+        Raising the epochs fences the present owners, which then take the partitions again.
         """
         async with self._database.write_transaction() as connection:
             return (await connection.execute(_READ_AGAIN)).rowcount

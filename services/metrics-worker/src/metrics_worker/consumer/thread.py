@@ -61,7 +61,7 @@ def _tune_gc() -> None:
 
 
 class ConsumerThread:
-    """Starts and stops the thread, and tells how the worker is doing. Its methods may be called from any thread."""
+    """Starts and stops the thread and reports the worker's status. All methods are thread-safe."""
 
     def __init__(
         self,

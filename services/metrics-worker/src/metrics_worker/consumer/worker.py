@@ -57,7 +57,7 @@ async def is_prepared(_tell: Callable[[str], None]) -> None:
 
 
 class FoldWorker:
-    """Folds until it is told to stop. Runs in one event loop; `status` may be read from any thread."""
+    """Folds until it is stopped. Runs in one event loop; `status` may be read from any thread."""
 
     def __init__(
         self,
@@ -127,8 +127,8 @@ class FoldWorker:
         await self._release_leases()
 
     async def _fold_on(self) -> None:
-        """Read batch after batch, and write each beside the next one, until there is a reason to begin afresh."""
-        await self._prepare(self._tell_preparing)
+        """Read batch after batch, writing each while the next is read, until the assignment must be taken anew."""
+        await self._prepare(self._report_preparation)
         self._held.clear()
         self._next_beat = 0
         self._behind = True  # as long as nobody knows
@@ -154,9 +154,9 @@ class FoldWorker:
             self._writing.clear()
 
     async def _read_batches(self) -> list[PartitionBatch]:
-        """What waits in partitions that are mine and not being written; where to read on moves before it is written.
+        """Read the held partitions that are not being written; read positions advance before the write.
 
-        While the log holds more than a batch, half of the partitions are read, so that the others can be beside them.
+        While the log holds more than a batch, half of the partitions are read, so that the other half can be written.
         """
         waiting = {(one.topic, one.partition) for one in self._parking.drainable(self._held.keys())}
         open_ = {home: held.next for home, held in self._held.items() if home not in waiting}
@@ -182,7 +182,7 @@ class FoldWorker:
         return slices
 
     async def _begin_writing(self, slices: Sequence[PartitionBatch]) -> None:
-        """Write a batch beside what comes next; after a small one that was all there is, linger."""
+        """Write a batch concurrently with the next read; pause after a small one that emptied the backlog."""
         homes = {(part.move.topic, part.move.partition) for part in slices}
         self._busy |= homes
         self._writing.add(asyncio.create_task(self._write_slices(slices, homes)))
@@ -376,7 +376,7 @@ class FoldWorker:
         FOLD_STOPPED.set(0)
         self.status.stopped = None
 
-    def _tell_preparing(self, reason: str) -> None:
+    def _report_preparation(self, reason: str) -> None:
         """Say what folding waits for. Raises `WorkerEnds` when it is time to stop."""
         self.status.unready = reason
         if self._stopping.is_set():

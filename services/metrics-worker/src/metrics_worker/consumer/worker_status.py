@@ -1,4 +1,4 @@
-"""What a worker is told, and what others may see of it."""
+"""The commands to a worker, and its status as other threads see it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

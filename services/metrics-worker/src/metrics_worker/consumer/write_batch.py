@@ -30,9 +30,9 @@ Refusal = tuple[OffsetAdvance, int, WrongPartition]
 
 @dataclass(frozen=True, slots=True)
 class PartitionBatch:
-    """What was read of one partition: `events` stood at `positions`. What else they were on the log is let go.
+    """What was read of one partition: `events` and their `positions`; no other log metadata is kept.
 
-    Records of the sources in `routed` were not read but are `parked`.
+    Records of the sources in `routed` were not decoded but are in `parked`.
     """
 
     move: OffsetAdvance

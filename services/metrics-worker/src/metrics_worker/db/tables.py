@@ -1,18 +1,18 @@
 """The tables of the metrics database, the same on SQLite and PostgreSQL.
 
-Cells are kept as wide rows. One row holds what one worker adds to one place in one bucket of time from one kind of
-topic: its ``shard`` is ``r`` for responses, ``i`` for interactions or ``t`` for tallies, and the worker's slot (``t0``
-always). A reader sums over the shards; a single one may be negative where a partition went from one worker to another
-before something was corrected. ``counters`` is JSON text with sorted keys::
+Cells are stored as wide rows. One row holds what one worker adds to one (grain, service, channel, touchpoint) in one
+time bucket from one kind of topic: its ``shard`` is ``r`` for responses, ``i`` for interactions or ``t`` for tallies,
+and the worker's slot (always ``t0`` for tallies). A reader sums over the shards; a single one may be negative where a
+partition changed its worker before a correction. ``counters`` is JSON text with sorted keys::
 
     {"satisfaction@1": {"4": 2, "5": 7}, "talk@1": {"37": [2, 73400]}}
 
-that is ``measure@version`` → bin → n, or [n, total] where there is a total other than 0 (milliseconds of a duration,
-minor units of money). Bins whose n and total are 0 are left out. A measure that has nothing but tallies of zeros is
-there with no bins, ``{}``: it was reported, and it is 0. What nobody reported is not there.
+that is ``measure@version`` → bin → n, or [n, total] where the total is not 0 (milliseconds of a duration, minor units
+of money). Bins whose n and total are 0 are left out. A measure with nothing but tallies of zero is present without
+bins, ``{}``: it was reported, and it is 0. An unreported measure is absent.
 
-Buckets are named as :mod:`soundings.kernel.agency_calendar` names them: an hour ``2018-05-01T13:00:00Z``, everything
-else its first day ``2018-05-01``. The view ``cell`` shows the same as one line per bin.
+Buckets are named as in :mod:`soundings.kernel.agency_calendar`: an hour ``2018-05-01T13:00:00Z``, every other bucket
+by its first day ``2018-05-01``. The view ``cell`` has one row per bin.
 """
 
 from typing import Final

@@ -8,7 +8,7 @@ from soundings.log.port import Headers, LogRecord
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """An event as it stood on the log, and why it could not be folded; times are epoch milliseconds."""
+    """An event with its bytes as read from the log, and why it was refused; times are epoch milliseconds."""
 
     id: int
     topic: str
@@ -43,5 +43,5 @@ def forwarded_record(letter: DeadLetter) -> LogRecord:
 
 
 def replayed_record(letter: DeadLetter) -> LogRecord:
-    """Exactly what stood on the log; its key leads it to the partition of its unit."""
+    """The original bytes of the record; the unchanged key selects the same partition."""
     return LogRecord(letter.key, letter.value, letter.headers)

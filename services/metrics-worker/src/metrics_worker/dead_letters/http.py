@@ -19,7 +19,7 @@ _LARGEST: Final = 2**63 - 1
 
 
 class DeadLetterBody(BaseModel):
-    """One event that could not be folded; `value` is what stood on the log, read as UTF-8."""
+    """One event that could not be folded; `value` is the record's value decoded as UTF-8."""
 
     id: int
     topic: str
@@ -42,7 +42,7 @@ class DeadLetterPage(BaseModel):
 
 
 class ReplayReply(BaseModel):
-    """Where the event stands on its topic now."""
+    """The topic, partition and offset of the replayed event."""
 
     id: int
     topic: str
@@ -61,7 +61,7 @@ def dead_letters_router(store: DeadLetterStore, replay: ReplayDeadLetter) -> API
         before = None if cursor is None else int(decode_cursor(cursor, int)[0])
         letters = await store.list_page(before, limit + 1, reach_of(current_principal(request)))
         more = encode_cursor(letters[limit - 1].id) if len(letters) > limit else None
-        return DeadLetterPage(items=[_letter_body(letter) for letter in letters[:limit]], next=more)
+        return DeadLetterPage(items=[_dead_letter_body(letter) for letter in letters[:limit]], next=more)
 
     @routes.post(
         "/v1/dead-letters/{letter_id}/replay",
@@ -79,7 +79,7 @@ def dead_letters_router(store: DeadLetterStore, replay: ReplayDeadLetter) -> API
     return routes
 
 
-def _letter_body(letter: DeadLetter) -> DeadLetterBody:
+def _dead_letter_body(letter: DeadLetter) -> DeadLetterBody:
     return DeadLetterBody(
         id=letter.id,
         topic=letter.topic,

@@ -23,7 +23,7 @@ class DeadLetterStore(Protocol):
         """The newest that are reached with an id below `before`, newest first."""
         ...
 
-    async def find_letter(self, letter_id: int, reach: AgencyReach) -> DeadLetter | None:
+    async def find_dead_letter(self, letter_id: int, reach: AgencyReach) -> DeadLetter | None:
         """One that is reached; None for any other."""
         ...
 

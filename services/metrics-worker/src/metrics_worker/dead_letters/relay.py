@@ -1,4 +1,4 @@
-"""The relay that forwards dead letters to their topic, beside the worker."""
+"""The background task that forwards dead letters to their topic."""
 
 import asyncio
 from typing import Final

@@ -37,7 +37,7 @@ class SqlDeadLetterStore:
         newest = reached.order_by(dead_letter.c.id.desc()).limit(most)
         return await self._read_letters(newest if before is None else newest.where(dead_letter.c.id < before))
 
-    async def find_letter(self, letter_id: int, reach: AgencyReach) -> DeadLetter | None:
+    async def find_dead_letter(self, letter_id: int, reach: AgencyReach) -> DeadLetter | None:
         reached = sent_within(dead_letter.c.source, reach.agency)
         found = await self._read_letters(select(*_COLUMNS).where(dead_letter.c.id == letter_id, reached))
         return found[0] if found else None
@@ -59,10 +59,10 @@ class SqlDeadLetterStore:
         self, statement: Select[int, str, int, int, bytes, bytes, bytes | None, str, str, int, int | None]
     ) -> Sequence[DeadLetter]:
         async with self._database.read_snapshot() as connection:
-            return [_row_letter(*row) for row in await connection.execute(statement)]
+            return [_dead_letter_from_row(*row) for row in await connection.execute(statement)]
 
 
-def _row_letter(
+def _dead_letter_from_row(
     letter_id: int,
     topic: str,
     partition: int,

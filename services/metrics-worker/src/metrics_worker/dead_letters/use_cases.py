@@ -25,11 +25,11 @@ class ReplayDeadLetter:
         self._clock = clock
 
     async def __call__(self, letter_id: int, reach: AgencyReach) -> tuple[DeadLetter, RecordPosition]:
-        """The letter, if it is reached, and where it stands now.
+        """The dead letter, if the caller reaches it, and its new position.
 
         Raises `NoSuchDeadLetter`, `LogUnavailable` or `NotReplayed`.
         """
-        letter = await self._store.find_letter(letter_id, reach)
+        letter = await self._store.find_dead_letter(letter_id, reach)
         if letter is None:
             raise NoSuchDeadLetter(f"There is no dead letter {letter_id}.")
         (place,) = await self._log.append_records(letter.topic, [replayed_record(letter)])

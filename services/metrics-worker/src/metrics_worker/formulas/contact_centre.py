@@ -51,7 +51,7 @@ def service_level_dequeued(counts: Mapping[str, BinCounts], params: FormulaParam
 
 
 def _service_level_figure(counts: Mapping[str, BinCounts], part: int, left_out: int = 0) -> MetricFigure:
-    """A share of the contacts offered; unknown where some were answered but nobody measured any wait."""
+    """A share of the contacts offered; unknown where some were answered but no wait was measured."""
     offered = counts["offered"]
     if offered.total_count("answered") and not counts["wait_answered"].is_present:
         return empty_figure(counted=False)

@@ -35,10 +35,10 @@ class FigureStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MetricFigure:
-    """One answer. `value`, `low` and `high` are null unless the status is ok or low_n.
+    """One figure of a metric. `value`, `low` and `high` are null unless the status is ok or low_n.
 
-    `n` is the denominator, `numerator` stands beside proportions, `sum` beside means (exact; points, seconds or minor
-    units), `variance` (of single values, for tests of a change) beside means. `label` is a remark for the reader.
+    `n` is the denominator. Proportions have `numerator`; means have `sum` (exact; points, seconds or minor units) and
+    `variance` (of single values, for tests of a change). `label` is a remark for the reader.
     """
 
     status: FigureStatus

@@ -15,7 +15,7 @@ _MOST_SPANS: Final = 20
 Bounds = tuple[int | None, int | None]
 
 
-class ForeignAgency(SoundingsError):
+class InteractionAgencyDenied(SoundingsError):
     """The caller's token is for another agency."""
 
     code = "forbidden"
@@ -36,7 +36,7 @@ class ListInteractions:
         self._store = store
 
     async def page(self, given: Mapping[str, str], after: int, principal: Principal) -> InteractionPage:
-        """The records after a place that fit; Refused naming a parameter, or ForeignAgency."""
+        """The records after a place that fit; Refused naming a parameter, or InteractionAgencyDenied."""
         async with self._store.snapshot() as snapshot:
             structure = await snapshot.structure()
             search = read_search(given, structure)
@@ -61,7 +61,7 @@ def _must_reach(search: InteractionSearch, structure: CatalogueView, principal: 
     if search.service is not None:
         asked.append(structure.services[search.service].agency_id)
     if not all(map(principal.can_act_for, asked)):
-        raise ForeignAgency("this is of another agency than your token")
+        raise InteractionAgencyDenied("this is of another agency than your token")
 
 
 def _bounds(search: InteractionSearch, structure: CatalogueView, principal: Principal) -> Mapping[str, Bounds]:

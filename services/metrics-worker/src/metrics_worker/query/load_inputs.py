@@ -33,7 +33,7 @@ _SHARDS: Final[Mapping[CountedUnit, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class PeriodLane:
+class PeriodCells:
     """Slots by number that do not overlap, how cells fall on them, and the lines that were read for them."""
 
     numbers: tuple[int, ...]
@@ -52,8 +52,8 @@ class QueryInputs:
     scope: QueryScope
     slots: tuple[PeriodSlot, ...]
     bases: tuple[PeriodSlot, ...]
-    now: tuple[PeriodLane, ...]
-    base: tuple[PeriodLane, ...]
+    now: tuple[PeriodCells, ...]
+    base: tuple[PeriodCells, ...]
     matters: Mapping[SuppressionKey, Known]
 
 
@@ -101,13 +101,13 @@ class QueryLoader:
 
     async def _period_lanes(
         self, slots: Sequence[PeriodSlot], question: MetricQuery, scope: QueryScope
-    ) -> tuple[PeriodLane, ...]:
-        lanes: list[PeriodLane] = []
+    ) -> tuple[PeriodCells, ...]:
+        periods_read: list[PeriodCells] = []
         for numbers in lanes_of(slots):
             timeline = timeline_of([slots[number] for number in numbers], scope.agency_calendar)
             wanted = self._wanted_cells(timeline.grain_spans(), scope.services, scope.measures.values(), question)
-            lanes.append(PeriodLane(numbers, timeline, await self._snapshot.read_lines(wanted)))
-        return tuple(lanes)
+            periods_read.append(PeriodCells(numbers, timeline, await self._snapshot.read_lines(wanted)))
+        return tuple(periods_read)
 
     def _wanted_cells(
         self,

@@ -30,10 +30,10 @@ class CellFilter:
 
 @dataclass(frozen=True, slots=True)
 class FoldProgress:
-    """How far the fold has come: its generation, where it reads on, and when it last did (epoch milliseconds).
+    """The progress of the fold: its generation, read positions, and last commit (epoch milliseconds).
 
-    ``log_fits`` is False while it stands still because the log is not the one that it has read.
-    ``parked`` is the number of records before there that are not counted, because their source is parked.
+    ``log_fits`` is False while folding is stopped because the log is not the one that was read before.
+    ``parked`` is the number of records before these positions that are not counted, because their source is parked.
     """
 
     generation: int
@@ -64,6 +64,6 @@ class CellStore(Protocol):
 
 
 class LogEnds(Protocol):
-    """Where the log ends; raises a SoundingsError when that cannot be told."""
+    """The end offsets of the log; raises a SoundingsError when they cannot be read."""
 
     async def end_positions(self, topics: Sequence[str]) -> Mapping[TopicPartition, int]: ...

@@ -123,10 +123,10 @@ def _cell_lines(rows: Iterable[_Cells], wanted: CellFilter) -> list[CellReading]
 
 
 def bins_at(counters: str, at: int, width: int) -> Bins:
-    """The bins of the measure whose name stands at ``at`` and is ``width`` long with its colon.
+    """The bins of the measure whose name starts at ``at`` and is ``width`` long with its colon.
 
-    A quotation mark inside a name is escaped, so a measure followed by ``:{`` stands nowhere else. A brace inside the
-    name of a bin cuts the bins short, which leaves a string open and cannot be read; then the whole row is.
+    A quotation mark inside a name is escaped, so a measure followed by ``:{`` occurs once. A brace inside the name of a
+    bin cuts the bins short, which leaves a string open and cannot be parsed; then the whole row is parsed.
     """
     start = at + width
     try:

@@ -11,7 +11,7 @@ from metrics_worker.query.domain.result import AsOf, MetricResult, ResultRow
 from metrics_worker.query.domain.row_builder import RowBuilder, SumPool, group_of, pool_of
 from metrics_worker.query.domain.summation import CellSums, add_up
 from metrics_worker.query.errors import invalid_parameter, numbered_error
-from metrics_worker.query.load_inputs import PeriodLane, QueryInputs, QueryLoader
+from metrics_worker.query.load_inputs import PeriodCells, QueryInputs, QueryLoader
 from metrics_worker.query.ports import CellStore, FoldProgress, LogEnds
 from metrics_worker.query.suppression.cache import SuppressionCache, SuppressionInput
 from metrics_worker.query.suppression.mask import SuppressionMask, TableDecisions
@@ -36,7 +36,7 @@ Number = int | None
 
 
 class ReadMetrics:
-    """Answers questions. ``log_ends`` tells how far the cells lag behind; it is asked before the cells are read."""
+    """Runs metric queries. ``log_ends`` measures the lag of the cells; it is read before the cells."""
 
     def __init__(self, cells: CellStore, log_ends: LogEnds, clock: Clock, *, log_seconds: float = 2.0) -> None:
         self._cells = cells
@@ -97,8 +97,8 @@ class ReadMetrics:
 
     async def _build_result(self, gathered: QueryInputs, as_of: AsOf) -> MetricResult:
         now, base, pool = await _run_inline_or_in_thread(gathered, partial(_added_up, gathered))
-        veil = await self._suppression_mask(gathered, pool) if gathered.scope.suppressed else None
-        figuring = RowBuilder(gathered.question, pool, now, base, veil)
+        mask = await self._suppression_mask(gathered, pool) if gathered.scope.suppressed else None
+        figuring = RowBuilder(gathered.question, pool, now, base, mask)
         rows = await _run_inline_or_in_thread(gathered, partial(_result_rows, gathered, figuring))
         return MetricResult(
             gathered.question, gathered.scope.agency_calendar.time_zone, pool.all_versions(), as_of, rows
@@ -130,25 +130,25 @@ def _numbering_errors(number: Number) -> Generator[None]:
 
 
 async def _run_inline_or_in_thread(gathered: QueryInputs, work: Callable[[], T]) -> T:
-    """The work done: at once where it is little, else beside the loop, which has others to serve meanwhile."""
+    """Run the work inline where it is small, else in a thread, so that the event loop stays responsive."""
     size = sum(len(lane.lines) for lane in (*gathered.now, *gathered.base)) + len(gathered.slots)
     return work() if size <= _LITTLE else await asyncio.to_thread(work)
 
 
 def _added_up(gathered: QueryInputs) -> tuple[CellSums, CellSums, SumPool]:
-    now, base = _lane_sums(gathered, gathered.now), _lane_sums(gathered, gathered.base)
+    now, base = _period_sums(gathered, gathered.now), _period_sums(gathered, gathered.base)
     return now, base, pool_of(gathered.question, gathered.scope, (now, base))
 
 
-def _lane_sums(gathered: QueryInputs, lanes: Sequence[PeriodLane]) -> CellSums:
-    """The sums of all lanes, by the number that a slot has in the answer."""
+def _period_sums(gathered: QueryInputs, periods_read: Sequence[PeriodCells]) -> CellSums:
+    """The sums of all periods, by the slot's number in the result."""
     together = CellSums()
-    for lane in lanes:
-        sums = add_up(lane.lines, lane.timeline, gathered.question.needs, group_of(gathered.question, gathered.scope))
+    for cells in periods_read:
+        sums = add_up(cells.lines, cells.timeline, gathered.question.needs, group_of(gathered.question, gathered.scope))
         for (slot, group), heaps in sums.counted.items():
-            together.counted[lane.numbers[slot], group] = heaps
+            together.counted[cells.numbers[slot], group] = heaps
         for (slot, group), left_out in sums.left_out.items():
-            together.left_out[lane.numbers[slot], group] = left_out
+            together.left_out[cells.numbers[slot], group] = left_out
     return together
 
 

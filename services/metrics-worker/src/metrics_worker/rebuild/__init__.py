@@ -1,1 +1,1 @@
-"""Cells computed again from the facts: into a new generation, or beside the one in force to check it."""
+"""Computes cells again from the facts, into a new generation or to verify the one in force."""

@@ -71,7 +71,7 @@ class RebuildSession(Protocol):
         ...
 
     async def exclude_others(self) -> None:
-        """Take all partitions away from whoever has them, so that nobody counts on by rules of before."""
+        """Take over all partitions, so that no worker folds on by the previous rules."""
         ...
 
 
@@ -87,12 +87,12 @@ class RebuildStore(Protocol):
         ...
 
     def open_rebuild(self, *, alone: bool = False) -> AbstractAsyncContextManager[RebuildSession]:
-        """Compute into the next generation while nobody folds; committed when the block ends.
+        """Compute into the next generation while folding is blocked; committed when the block ends.
 
-        `alone` is needed to `exclude_others`: then nobody moves a position meanwhile either.
+        `alone` is needed to `exclude_others`: then no other transaction moves a position either.
         """
         ...
 
     def open_verify(self) -> AbstractAsyncContextManager[RebuildSession]:
-        """Compute beside the generation in force, of one state, while folding goes on; nothing is kept."""
+        """Compute from one snapshot of the generation in force, while folding continues; rolled back at the end."""
         ...

@@ -72,7 +72,7 @@ class SqlRebuildSession:
         return GenerationComparison(differences, examples)
 
     async def _generation_cells(self, table: str, generation: int) -> AsyncIterator[_Cells]:
-        """What each place holds of each family of shards, in the order of keys, whoever has written it."""
+        """The sums of each cell per family of shards, ordered by key, over all workers."""
         order = (
             _KEY if self.connection.dialect.name == "sqlite" else _KEY.replace(",", ' COLLATE "C",') + ' COLLATE "C"'
         )

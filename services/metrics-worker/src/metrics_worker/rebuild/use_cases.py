@@ -46,12 +46,12 @@ class VerifySummary:
     parked: int = 0
 
 
-def _tell_nobody(_done: int, _all: int) -> None:
-    """Nobody wants to know."""
+def _ignore_progress(_done: int, _all: int) -> None:
+    """The default progress callback, which does nothing."""
 
 
 async def rebuild_generation(
-    store: RebuildStore, progress: Progress = _tell_nobody, rules: ContributionRules = CURRENT_RULES
+    store: RebuildStore, progress: Progress = _ignore_progress, rules: ContributionRules = CURRENT_RULES
 ) -> RebuildSummary:
     """Fold all facts into the next generation, compare, and swap. Folding waits meanwhile, answering does not.
 
@@ -65,12 +65,12 @@ async def rebuild_generation(
 
 
 async def follow_rules(
-    store: RebuildStore, progress: Progress = _tell_nobody, rules: ContributionRules = CURRENT_RULES
+    store: RebuildStore, progress: Progress = _ignore_progress, rules: ContributionRules = CURRENT_RULES
 ) -> int | None:
-    """Compute all cells again when they follow older rules; the generation that is in force then, None if none is new.
+    """Compute all cells again when they follow older rules; returns the new generation, None if there is none.
 
-    Whoever comes second waits and finds it done. What is cut off leaves all as it was. Raises `RulesDiffer` when the
-    cells follow newer rules.
+    A second caller waits for the lock and finds it done. An interrupted run changes nothing. Raises `RulesDiffer` when
+    the cells follow newer rules.
     """
     if await store.rules() == rules.version:
         return None
@@ -85,11 +85,11 @@ async def follow_rules(
 
 
 async def verify_generation(
-    store: RebuildStore, progress: Progress = _tell_nobody, rules: ContributionRules = CURRENT_RULES
+    store: RebuildStore, progress: Progress = _ignore_progress, rules: ContributionRules = CURRENT_RULES
 ) -> VerifySummary:
-    """Fold all facts of one moment beside the cells of that moment, and compare; nothing waits and nothing changes.
+    """Fold all facts of one snapshot again and compare with its cells; blocks nothing and changes nothing.
 
-    Raises `RulesDiffer` when the cells follow other rules, which says nothing about whether they are right.
+    Raises `RulesDiffer` when the cells follow other rules, which does not mean that they are wrong.
     """
     async with store.open_verify() as bench:
         if bench.rules != rules.version:

@@ -1,1 +1,1 @@
-"""Voices: what people said, with the answers beside it, for advocates."""
+"""The texts of responses with their answers, for advocates."""

@@ -1,4 +1,4 @@
-"""What is searched for among voices, and one voice with the answers beside it."""
+"""The filters of a search in response texts, and one response with its answers."""
 
 import re
 from collections.abc import Mapping
@@ -39,7 +39,7 @@ _WORD: Final = re.compile(r"\w+")
 
 
 class VoicePosition(NamedTuple):
-    """Where a voice stands in the order of all: by time, then by the order of their coming."""
+    """The sort key of a response text: its time, then its sequence number."""
 
     occurred_at: int
     id: int

@@ -21,7 +21,7 @@ class AmbiguousResponse(SoundingsError):
         super().__init__(f"several sources sent this id; name one as source: {', '.join(sorted(sources))}")
 
 
-class ForeignAgency(SoundingsError):
+class ResponseAgencyDenied(SoundingsError):
     """The caller's token is for another agency."""
 
     code: ClassVar[str] = "forbidden"

@@ -7,7 +7,7 @@ from typing import Final
 
 from metrics_worker.catalogue_view.domain import CatalogueView
 from metrics_worker.responses.domain import ReadableService, ResponseVoice, VoicePosition, VoiceSearch, read_search
-from metrics_worker.responses.errors import AmbiguousResponse, ForeignAgency, UnknownResponse
+from metrics_worker.responses.errors import AmbiguousResponse, ResponseAgencyDenied, UnknownResponse
 from metrics_worker.responses.ports import VoiceSnapshot, VoiceStore
 from soundings.access.roles import Principal
 from soundings.kernel.agency_calendar import AgencyCalendar
@@ -25,7 +25,7 @@ class VoicePage:
 
 
 class SearchResponses:
-    """Gives voices of the agencies that a caller reaches; that the caller is an advocate was seen to at the door."""
+    """Searches the response texts of the agencies that a caller reaches; the policy table admits advocates only."""
 
     def __init__(self, voices: VoiceStore) -> None:
         self._voices = voices
@@ -33,7 +33,7 @@ class SearchResponses:
     async def search_page(
         self, given: Mapping[str, str], before: VoicePosition | None, principal: Principal
     ) -> VoicePage:
-        """A page of what fits; Refused naming a parameter, or ForeignAgency."""
+        """A page of what fits; Refused naming a parameter, or ResponseAgencyDenied."""
         async with self._voices.open_snapshot() as snapshot:
             structure = await snapshot.catalogue_view()
             search = read_search(given, structure)
@@ -60,7 +60,7 @@ def _readable_services(
 ) -> tuple[ReadableService, ...]:
     """The services to read, each with the instants between which its agency's dates lie."""
     if search.agency is not None and not principal.can_act_for(search.agency):
-        raise ForeignAgency("this is another agency than your token's")
+        raise ResponseAgencyDenied("this is another agency than your token's")
     services = [
         service
         for service in structure.services.values()
@@ -68,7 +68,7 @@ def _readable_services(
     ]
     reached = [service for service in services if principal.can_act_for(service.agency_id)]
     if search.service is not None and services and not reached:
-        raise ForeignAgency("this service is of another agency than your token")
+        raise ResponseAgencyDenied("this service is of another agency than your token")
     found: list[ReadableService] = []
     for service in sorted(reached, key=lambda service: service.id):
         agency = structure.agencies.get(service.agency_id)

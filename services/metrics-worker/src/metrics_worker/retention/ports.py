@@ -69,7 +69,7 @@ class RetentionStore(Protocol):
         ...
 
     async def remove_parked(self, ids: Collection[int]) -> None:
-        """Remove parked records that nobody would count."""
+        """Remove parked records that will never be counted."""
         ...
 
     async def parked_texts(self, after: int, most: int) -> Sequence[ParkedText]:

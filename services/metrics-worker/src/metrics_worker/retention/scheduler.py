@@ -1,4 +1,4 @@
-"""The keeper of retention, beside the worker: soon after a start, when a rule changed, and every hour."""
+"""Schedules retention: soon after a start, after a change of the rules, and every hour."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -45,7 +45,7 @@ class RetentionScheduler:
         self._tidied: int | None = None  # what an earlier process has left to do is not known
 
     async def run_if_due(self) -> None:
-        """Remove what has to go; errors of the database are told and met again at the next look."""
+        """Remove what is due; database errors are logged and retried at the next interval."""
         try:
             await self._run_once()
         except (DatabaseFailed, OSError, TimeoutError) as error:
@@ -73,9 +73,9 @@ class RetentionScheduler:
             _log.info("retention_removed", texts=texts, words=words, dead_letters=letters)
 
     async def _tidy(self, now: int) -> None:
-        """Let no file hold what retention or the fold has removed: in a few minutes not the index, at once no journal.
+        """Purge removed texts from the files: the search index within minutes, the journal at once.
 
-        Merging the index reads all of it, so somebody who erases without end must not make it go on without end.
+        Merging the index reads all of it, so its rate is limited: a series of erasures must not merge endlessly.
         """
         removals = self._store.removals()
         if removals != self._tidied and now >= self._next_tidying:

@@ -116,7 +116,7 @@ class SqlRetentionStore:
 
 
 def _texts_statement(after: int, most: int) -> Select[int, str, int]:
-    """A text goes by the fact that it belongs to now, so a text that was corrected meanwhile is judged anew."""
+    """Expire a text by the fact that it belongs to now, so that the dates of a correction apply to it."""
     spoken = voice.join(fact, fact.c.key == voice.c.key)
     wanted = select(voice.c.id, fact.c.source_id, fact.c.occurred_at).select_from(spoken)
     return wanted.where(voice.c.id > after).order_by(voice.c.id).limit(most)

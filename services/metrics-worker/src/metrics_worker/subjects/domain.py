@@ -1,4 +1,4 @@
-"""One record of a subject, as whoever erases it must name it."""
+"""One record of a subject, with the fields that an erasure needs to name it."""
 
 import json
 import re

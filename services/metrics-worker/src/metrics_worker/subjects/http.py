@@ -1,4 +1,4 @@
-"""A subject's records over HTTP, for whoever erases them."""
+"""The records of a subject over HTTP, for erasures."""
 
 from typing import Annotated, Final
 

@@ -34,11 +34,11 @@ Corners = tuple[list[int], list[int]]
 
 
 class HypercubeSearch:
-    """Finds for a figure the cheapest exchange among those tried: a shift along each axis, multiplied.
+    """Finds for a figure the cheapest exchange among those tried: the product of one shift along each axis.
 
     One is added to some cells and taken from others, so that the figure changes while each of these cells stays at
-    least 1. When all figures that change are hidden, the public sees the same as before: nobody can tell the two
-    tables apart, neither by solving the sums nor by bounds.
+    least 1. When all figures that change are hidden, the public sees the same as before: the two tables cannot be
+    distinguished, neither by solving the sums nor by bounds.
     """
 
     def __init__(self, figures: TableFigures, effort: WorkBudget) -> None:
@@ -93,7 +93,7 @@ class HypercubeSearch:
                     yield sum(counts[cell] for cell in (*more, *less) if not hidden[alone[cell]]), shifts
 
     def _axis_shifts(self, number: int, axis: int) -> list[AxisShift]:
-        """The shift of this cell alone, and with each of the smallest cells beside it."""
+        """The shift of this cell alone, and with each of its smallest neighbours."""
         cell, stride = self._figures.cells[number], self._figures.axis_strides[axis]
         above = self._figures.axes[axis].above
         names = self._figures.axes[axis].names

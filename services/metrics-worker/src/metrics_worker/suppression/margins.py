@@ -1,7 +1,7 @@
-"""Every figure that can be asked for of one year's table: the closed family of sums along its three axes.
+"""All figures that can be queried of one year's table: the closed family of sums along its three axes.
 
-A figure is the set of non-zero cells that it sums, nothing else. Two questions that sum the same non-zero cells are
-one figure with one verdict, so that a verdict never tells which of the other cells are zero.
+A figure is the set of non-zero cells that it sums, nothing else. Two queries that sum the same non-zero cells are one
+figure with one decision, so that a decision never discloses which of the other cells are zero.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

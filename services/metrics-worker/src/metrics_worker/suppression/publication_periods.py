@@ -1,9 +1,9 @@
-"""The periods the public may ask for, and how a history is cut into years that are decided one by one.
+"""The periods that the public may query, and the partition of a history into years that are decided one by one.
 
-The cut is the calendar year. A fiscal period that crosses New Year is never judged whole: what lies of it in each
-calendar year is a figure of that year's decision, and the whole is shown only when every part with counts is shown.
-So what is published of one year says nothing about another, and a closed year keeps its decision. Tallies that
-themselves cross New Year (a fiscal year's, say) form a small year of their own.
+The unit is the calendar year. A fiscal period that crosses New Year is never decided whole: its part in each calendar
+year is a figure of that year's decision, and the whole is shown only when every part with counts is shown. So what is
+published of one year discloses nothing about another, and a closed year keeps its decision. Tallies that themselves
+cross New Year (a fiscal year's, say) form a small year of their own.
 """
 
 from collections.abc import Iterable, Mapping

@@ -37,7 +37,7 @@ class SuppressionTable:
 
 @dataclass(frozen=True, slots=True)
 class SuppressionRules:
-    """An agency's rules: figures from 1 to `threshold` - 1 are for nobody outside; 0 is shown.
+    """An agency's rules: figures from 1 to `threshold` - 1 are not published; 0 is shown.
 
     `fiscal_month` is the month in which its fiscal year starts. `strict` also protects a small bin of the
     distribution, and a bin that holds all but a few. `effort` bounds the memory and time of one year's decision (a
@@ -59,7 +59,7 @@ class SuppressionRules:
         return 0 < n < self.threshold
 
     def is_sensitive(self, n: int, bins: Mapping[str, int]) -> bool:
-        """Whether a figure of rule 1: n too small, or when strict a bin, or the rest beside a bin, too small."""
+        """Whether a figure is sensitive by rule 1: n (when strict also a bin, or its complement) is too small."""
         if self.is_small(n):
             return True
         return self.strict and any(self.is_small(count) or self.is_small(n - count) for count in bins.values())

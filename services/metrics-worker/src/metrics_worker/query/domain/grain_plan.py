@@ -35,10 +35,10 @@ class SlotPlacement(NamedTuple):
 
 
 class QueryTimeline(Protocol):
-    """Slots that do not overlap, in order of time, and the cells that cover them.
+    """Slots that do not overlap, ordered by time, and the cells that cover them.
 
-    A tally that is in no finer cell is cut where it overlaps a slot without fitting in. To know the tallies of a month
-    that are in no day, the tallies of all its days are read beside it.
+    A tally without finer cells is cut where it overlaps a slot without fitting in. To find the tallies of a month that
+    are in no day cell, the tallies of all its days are read too.
     """
 
     def grain_spans(self) -> tuple[GrainSpan, ...]:
@@ -60,7 +60,7 @@ def timeline_of(slots: Sequence[PeriodSlot], calendar: AgencyCalendar) -> QueryT
 class DateTimeline:
     """Slots made of dates. A month inside a slot is counted whole, other months day by day.
 
-    Quarter and year cells hold what is in no finer cell, so they are counted beside the months where they fit.
+    Quarter and year cells hold what is in no finer cell, so they are added to the months where they fit.
     """
 
     def __init__(self, slots: Sequence[PeriodSlot], calendar: AgencyCalendar) -> None:

@@ -67,14 +67,14 @@ class RowBuilder:
     """Makes the rows of one question from its sums and, where it compares, from those of the earlier slots."""
 
     def __init__(
-        self, question: MetricQuery, pool: SumPool, now: CellSums, base: CellSums, veil: SuppressionMask | None
+        self, question: MetricQuery, pool: SumPool, now: CellSums, base: CellSums, mask: SuppressionMask | None
     ) -> None:
-        """``veil`` is None for callers who see every figure."""
+        """``mask`` is the suppression mask, None for callers who may see every figure."""
         self._question = question
         self._pool = pool
         self._now = now
         self._base = base
-        self._veil = veil
+        self._mask = mask
 
     def build_rows(self, slots: Sequence[PeriodSlot], bases: Sequence[PeriodSlot]) -> tuple[ResultRow, ...]:
         """Every slot for every group; Refused when these are too many."""
@@ -91,7 +91,7 @@ class RowBuilder:
     def _build_row(self, number: int, slot: PeriodSlot, group: Group) -> ResultRow:
         figure = self._row_figure(self._now, number, group)
         left_out = tuple(sorted(self._now.left_out.get((number, group), ())))
-        if self._veil and self._veil.suppresses(group, slot, figure):
+        if self._mask and self._mask.suppresses(group, slot, figure):
             return ResultRow(self._named_group(group), slot, SUPPRESSED, None, left_out)
         return row_of(self._named_group(group), slot, figure, left_out)
 
@@ -111,7 +111,7 @@ class RowBuilder:
         row, earlier = self._build_row(number, slot, group), self._row_figure(self._base, number, group)
         if row.status == SUPPRESSED:
             return row
-        if self._veil and self._veil.suppresses(group, base, earlier):
+        if self._mask and self._mask.suppresses(group, base, earlier):
             return replace(row, compared=ComparedChange(base.start, base.end, None, None, None))
         now = row.figure
         known = now is not None and now.value is not None and earlier.value is not None

@@ -41,7 +41,7 @@ class CellSum:
                 self.total += value[1]
 
     def bin_counts(self, scale: MeasureScale) -> BinCounts:
-        """As counts; the total stands at the first bin that has a value, since only such have amounts."""
+        """Convert to counts; the total goes to the first bin that has a value, since only such bins have amounts."""
         cells = {name: (n, 0) for name, n in self.bins.items()}
         if self.total:
             holder = next((name for name in cells if name not in _WITHOUT_AMOUNT), UNKNOWN)

@@ -1,4 +1,4 @@
-"""The veil: which rows of an answer are hidden, by the decisions on the tables of all measures that it reads."""
+"""The suppression mask: which rows of a result are hidden, by the decisions on the tables of all measures in it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -108,7 +108,7 @@ class SuppressionMask:
     def __init__(
         self, question: MetricQuery, scope: QueryScope, judged: Mapping[tuple[str, str], TableDecisions]
     ) -> None:
-        """``judged`` by agency and measure."""
+        """``judged`` maps agency and measure to the decisions."""
         self._question = question
         self._scope = scope
         self._judged = judged
@@ -135,7 +135,7 @@ class SuppressionMask:
     def _hides_need(
         self, need: MeasureNeed, judged: TableDecisions, named: Mapping[GroupDimension, str | None], slot: PeriodSlot
     ) -> bool:
-        """A need over some channels is a sum that is not judged itself: it is shown where each of its parts is."""
+        """A need over some channels is a sum without a decision of its own: it is shown where each of its parts is."""
         one_channel = named.get(GroupDimension.CHANNEL) or self._question.channel
         service = named.get(GroupDimension.SERVICE) or self._question.service
         department = None if service else self._department_hidden(named, judged)
@@ -164,10 +164,10 @@ def _is_shown(
 
 
 def ways_of(slot: PeriodSlot, calendar: AgencyCalendar, totals: Iterable[Period]) -> tuple[tuple[Period, ...], ...]:
-    """The ways in which what counts of a slot is made of periods that are judged.
+    """The series of decided periods from which the counts of a slot can be summed.
 
-    Only of itself where it is such a period; else of a series of equal ones, if no tally inside it is longer than they
-    are: whoever sees all of a series knows its sum.
+    A slot that is a decided period is its own only series; any other one is covered by a series of equal periods, if no
+    tally inside it is longer than they are: a reader of the whole series knows its sum.
     """
     single = calendar.single_period(slot.start, slot.until)
     if single is not None:

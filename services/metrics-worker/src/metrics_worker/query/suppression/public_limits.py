@@ -1,4 +1,4 @@
-"""What callers may ask whose figures are suppressed: whole local periods, in the dimensions that are judged."""
+"""Limits of queries whose figures are suppressed: whole local periods, in the dimensions that are decided."""
 
 from typing import Final
 
@@ -32,7 +32,7 @@ def check_public(question: MetricQuery, scope: QueryScope) -> None:
 
 
 def _check_version(question: MetricQuery, scope: QueryScope) -> None:
-    """One of several pooled versions could be told from the pool less the others, so it is not given apart."""
+    """Refuse one of several pooled versions: the pool minus the others would disclose it."""
     if question.version is None:
         return
     for measure in scope.measures.values():
