@@ -1,6 +1,6 @@
 """Names and docstrings are plain technical English, and a name that is searched for is found once.
 
-The limits of a package may only fall: lower a number when the package got better, never raise one.
+The minimum of comments of a package may only rise: raise it when the package got better, never lower it.
 """
 
 import ast
@@ -34,18 +34,15 @@ IMAGES_IN_TEXT = re.compile(
     r"|stands)\b",
     re.IGNORECASE,
 )
-NAMES_WITH_IMAGES = {"services/feedback-api/src": 2, "services/metrics-worker/src": 13}
-DOCSTRINGS_WITH_IMAGES = {"services/feedback-api/src": 101, "services/metrics-worker/src": 110}
 COMMENTS_PER_100_LINES = {
-    "shared/src": 2.0,
-    "services/feedback-api/src": 0.4,
-    "services/catalogue-api/src": 1.0,
+    "shared/src": 3.0,
+    "services/feedback-api/src": 1.3,
+    "services/catalogue-api/src": 1.6,
     "services/metrics-worker/src": 0.4,
-    "deploy/embedded/src": 1.0,
+    "deploy/embedded/src": 1.3,
     "deploy/cluster/src": 1.5,
 }
 FILES_PER_TYPE_NAME = 2
-TYPES_IN_MORE_FILES = frozenset({"ForeignAgency"})
 PARTICIPLES = {
     "logging": "the field's word for structured logs, and the name of Python's own module",
     "tracing": "the field's word for distributed traces",
@@ -110,13 +107,13 @@ def comment_density(package: str) -> float:
 def test_no_name_is_an_image():
     for package in PACKAGES:
         found = list(names_with_images(package))
-        assert len(found) <= NAMES_WITH_IMAGES.get(package, 0), found
+        assert found == []
 
 
 def test_no_docstring_speaks_in_images():
     for package in PACKAGES:
         found = list(docstrings_with_images(package))
-        assert len(found) <= DOCSTRINGS_WITH_IMAGES.get(package, 0), found
+        assert found == []
 
 
 def test_reasons_are_written_as_comments():
@@ -132,7 +129,7 @@ def test_a_type_name_is_in_two_files_at_most():
             if not name.startswith("_"):
                 files[name].append(str(path.relative_to(ROOT)))
     many = {name: where for name, where in files.items() if len(where) > FILES_PER_TYPE_NAME}
-    assert many.keys() <= TYPES_IN_MORE_FILES, many
+    assert many == {}
 
 
 def test_a_module_is_a_noun():
@@ -145,4 +142,3 @@ def test_a_module_is_a_noun():
 def test_the_lists_name_only_what_there_is():
     stems = {path.stem for package in PACKAGES for path in sources(package)}
     assert PARTICIPLES.keys() <= stems
-    assert NAMES_WITH_IMAGES.keys() | DOCSTRINGS_WITH_IMAGES.keys() <= set(PACKAGES)

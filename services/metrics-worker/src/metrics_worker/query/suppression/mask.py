@@ -108,7 +108,7 @@ class SuppressionMask:
     def __init__(
         self, question: MetricQuery, scope: QueryScope, judged: Mapping[tuple[str, str], TableDecisions]
     ) -> None:
-        """``judged`` maps agency and measure to the decisions."""
+        """The decisions are by agency and measure."""
         self._question = question
         self._scope = scope
         self._judged = judged
