@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from soundings.access.roles import EVERY_AGENCY, StaffRole
+from soundings_embedded.commands.lazy_group import HelpOption, new_app
 from soundings_embedded.commands.options import (
     DEFAULT_HOME,
     DEFAULT_URL,
@@ -22,10 +23,10 @@ if TYPE_CHECKING:
     from soundings_embedded.issued_tokens import IssuedToken
 
 DAYS_MAX = 365
-tokens = typer.Typer(add_completion=False, rich_markup_mode=None)
+tokens = new_app()
 
 
-@tokens.callback(invoke_without_command=True)
+@tokens.callback(invoke_without_command=True, add_help_option=False)
 def token(
     context: typer.Context,
     role: Annotated[
@@ -37,18 +38,20 @@ def token(
     agency: Annotated[str, typer.Option("--agency", help="Only this agency; * is all agencies.")] = EVERY_AGENCY,
     days: Annotated[int, typer.Option("--days", min=1, max=DAYS_MAX, help="For how many days it is good.")] = 90,
     home: HomeOption = DEFAULT_HOME,
+    *,
+    show_help: HelpOption = False,  # noqa: ARG001 - read by its callback
 ) -> None:
     """Print a staff token for a person or an internal client; list, revoke and withdraw-key look after them.
 
     viewer reads suppressed metrics; analyst reads all figures; advocate reads what people said; manager writes the
     catalogue; admin may do everything. Send it as: Authorization: Bearer TOKEN
     """
+    if context.invoked_subcommand is not None:
+        return
     from soundings.kernel.ids import is_slug
     from soundings_embedded.data_dir import existing_home
     from soundings_embedded.data_dir_permissions import readable_errors
 
-    if context.invoked_subcommand is not None:
-        return
     if not role or not name:
         missing = "--name" if role else "--role"
         raise typer.BadParameter("a token needs both --role and --name.", param_hint=missing)
