@@ -75,12 +75,14 @@ COMMANDS: Final[Mapping[str, CommandEntry]] = MappingProxyType(
         "rotate": _entry(
             "privacy",
             "rotate",
-            "Rotate the key of an agency's subjects: from now on people have new pseudonyms, unlinked to the ones before.",
+            "Rotate the key of an agency's subjects: from now on people have "
+            "new pseudonyms, unlinked to the ones before.",
         ),
         "redaction": _entry(
             "privacy",
             "redaction",
-            "Measure how well redaction finds personal data in the labelled texts, kind by kind, and show each mistake.",
+            "Measure how well redaction finds personal data in the labelled texts, "
+            "kind by kind, and show each mistake.",
         ),
         "move": _entry(
             "move",
@@ -95,7 +97,8 @@ COMMANDS: Final[Mapping[str, CommandEntry]] = MappingProxyType(
         "restore": _entry(
             "backup",
             "restore",
-            "Make a home from a backup, after checking that nothing of it is missing, changed, or at odds with the rest.",
+            "Make a home from a backup, after checking that nothing of it is "
+            "missing, changed, or at odds with the rest.",
         ),
         "recover": _entry(
             "recover",
