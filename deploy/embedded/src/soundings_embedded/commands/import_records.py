@@ -114,8 +114,7 @@ def _send(asked: _Task, *, url: str, feedback: str | None, metrics: str | None) 
         digest = file_digest(stream, "sha256").digest()
     table = read_table(lambda: file.open("rb"), file.suffix, TableLayout() if mapping is None else mapping.layout())
     items: ItemReader = AsItIs(kind) if mapping is None else RowReader(mapping, table.columns)
-    refused: list[RejectedRow] = []
-    differing: list[int] = []
+    refused, differing = list["RejectedRow"](), list[int]()
     checkpoint = ImportCheckpoint(asked.home / "imports", digest, *asked.identity)
     bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Soundings(url, feedback=feedback, metrics=metrics) as client, bar:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from soundings.access.roles import EVERY_AGENCY, StaffRole
-from soundings_embedded.commands.lazy_group import HelpOption, new_app
+from soundings_embedded.commands.help_option import HelpOption
 from soundings_embedded.commands.options import (
     DEFAULT_HOME,
     DEFAULT_URL,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from soundings_embedded.issued_tokens import IssuedToken
 
 DAYS_MAX = 365
-tokens = new_app()
+tokens = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @tokens.callback(invoke_without_command=True, add_help_option=False)
