@@ -78,6 +78,15 @@ class AsyncSoundings:
         _, answer = await self._wire.send_call(self._roots.new_key(source_id))
         return str(answer["key"])
 
+    async def list_keys(self, source_id: str) -> list[Json]:
+        """The keys of a source, revoked ones too; never their secrets."""
+        _, answer = await self._wire.send_call(self._roots.list_keys(source_id))
+        return cast("list[Json]", answer["items"])
+
+    async def revoke_key(self, source_id: str, key_id: str) -> None:
+        """Revoke a key of a source for good, by its ``key_id``."""
+        await self._wire.send_call(self._roots.revoke_key(source_id, key_id))
+
     async def revoke_token(self, jti: str, expires_at: str | None = None) -> None:
         """Revoke a staff token by its ``jti``; ``expires_at`` says until when that must be remembered, if known."""
         await self._wire.send_call(self._roots.revoke_token(jti, expires_at))

@@ -62,6 +62,12 @@ class BaseUrls:
     def new_key(self, source_id: str) -> ApiCall:
         return ApiCall("POST", f"{self.catalogue}/v1/sources/{source_id}/keys", self.token, {})
 
+    def list_keys(self, source_id: str) -> ApiCall:
+        return ApiCall("GET", f"{self.catalogue}/v1/sources/{source_id}/keys", self.token)
+
+    def revoke_key(self, source_id: str, key_id: str) -> ApiCall:
+        return ApiCall("DELETE", f"{self.catalogue}/v1/sources/{source_id}/keys/{key_id}", self.token)
+
     def revoke_token(self, jti: str, expires_at: str | None) -> ApiCall:
         known = {} if expires_at is None else {"expires_at": expires_at}
         return ApiCall("POST", f"{self.catalogue}/v1/token-revocations", self.token, {"jti": jti, **known})

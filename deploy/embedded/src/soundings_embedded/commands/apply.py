@@ -8,11 +8,11 @@ import typer
 
 from soundings_embedded.commands.options import (
     DEFAULT_HOME,
-    DEFAULT_URL,
     CatalogueOption,
     HomeOption,
     TokenOption,
     UrlOption,
+    server_url,
     staff_token,
 )
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 def apply(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="A YAML file: agencies: {id: {...}}, ...")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and change nothing.")] = False,
-    url: UrlOption = DEFAULT_URL,
+    url: UrlOption = None,
     catalogue: CatalogueOption = None,
     token: TokenOption = None,
     home: HomeOption = DEFAULT_HOME,
@@ -42,7 +42,7 @@ def apply(
         document = yaml.safe_load(file.read_text("utf-8"))
     except yaml.YAMLError as error:
         raise typer.BadParameter(f"{file} is not YAML: {error}") from error
-    with Soundings(url, token=staff_token(token, home), catalogue=catalogue) as client:
+    with Soundings(server_url(url, home), token=staff_token(token, home), catalogue=catalogue) as client:
         steps = plan_steps(client, document)
         _show(steps)
         if dry_run:

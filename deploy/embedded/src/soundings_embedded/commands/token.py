@@ -9,11 +9,11 @@ from soundings.access.roles import EVERY_AGENCY, StaffRole
 from soundings_embedded.commands.help_option import HelpOption
 from soundings_embedded.commands.options import (
     DEFAULT_HOME,
-    DEFAULT_URL,
     CatalogueOption,
     HomeOption,
     TokenOption,
     UrlOption,
+    server_url,
     staff_token,
 )
 
@@ -86,7 +86,7 @@ def list_tokens(
 @tokens.command()
 def revoke(
     jti: Annotated[str, typer.Argument(help="The id of the token (its claim jti); `soundings token list` shows it.")],
-    url: UrlOption = DEFAULT_URL,
+    url: UrlOption = None,
     catalogue: CatalogueOption = None,
     token: TokenOption = None,
     home: HomeOption = DEFAULT_HOME,
@@ -101,7 +101,7 @@ def revoke(
 
     with readable_errors(home):
         known = existing_home(home).issued_tokens.find(jti) if (home / "secret").exists() else None
-    with Soundings(url, token=staff_token(token, home), catalogue=catalogue) as client:
+    with Soundings(server_url(url, home), token=staff_token(token, home), catalogue=catalogue) as client:
         client.revoke_token(jti, None if known is None else known.expires.isoformat())
     if known is not None:
         with readable_errors(home):
