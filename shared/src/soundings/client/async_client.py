@@ -68,6 +68,14 @@ class AsyncSoundings:
         """Change some fields of an entity of the catalogue; the entity as it is then."""
         return (await self._wire.send_call(self._roots.patch_entity(entities, entity_id, change)))[1]
 
+    async def check(self, items: Sequence[Json]) -> list[Json]:
+        """What the catalogue would refuse of entities ``{entities, id, body}``, one after the other; nothing is kept.
+
+        For each ``{entities, id, errors, findings}``; an error or a finding is ``{field, code, detail}``.
+        """
+        _, answer = await self._wire.send_call(self._roots.check_declaration(items))
+        return cast("list[Json]", answer["items"])
+
     async def publish(self, form_id: str) -> int:
         """Publish a form as it is now written; the version that is now in force."""
         _, answer = await self._wire.send_call(self._roots.publish_form(form_id))

@@ -56,6 +56,9 @@ class BaseUrls:
     def patch_entity(self, entities: str, entity_id: str, change: Json) -> ApiCall:
         return ApiCall("PATCH", f"{self.catalogue}/v1/{entities}/{entity_id}", self.token, change)
 
+    def check_declaration(self, items: Sequence[Json]) -> ApiCall:
+        return ApiCall("POST", f"{self.catalogue}/v1/declarations/check", self.token, {"items": list(items)})
+
     def publish_form(self, form_id: str) -> ApiCall:
         return ApiCall("POST", f"{self.catalogue}/v1/forms/{form_id}/publish", self.token, {})
 
