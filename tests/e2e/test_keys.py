@@ -27,7 +27,7 @@ def test_keys_are_made_listed_and_revoked_at_the_port_of_the_home(embedded: "Emb
         sources = [str(one["id"]) for one in client.every("sources") if str(one["id"]).startswith(town)]
         source = sources[0]
         before = len(client.list_keys(source))
-        made = key(embedded, source)
+        made = key(embedded, source, "--label", "nightly export")
         assert made.exit_code == 0, made.output
         secret = made.stdout.strip()
         assert secret.startswith("snd_")
@@ -36,10 +36,12 @@ def test_keys_are_made_listed_and_revoked_at_the_port_of_the_home(embedded: "Emb
         key_id = str(new["key_id"])
         listed = key(embedded, source, "--list").stdout
         assert f"{key_id}  active " in listed
+        assert "nightly export" in listed
         assert secret not in listed
         revoked = key(embedded, source, "--revoke", key_id)
         assert revoked.exit_code == 0, revoked.output
         assert f"{key_id}  revoked" in key(embedded, source, "--list").stdout
+        assert key(embedded, source, "--list", "--label", "x").exit_code == 2
         assert key(embedded, source, "--list", "--revoke", key_id).exit_code == 2
 
 

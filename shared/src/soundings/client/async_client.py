@@ -81,9 +81,9 @@ class AsyncSoundings:
         _, answer = await self._wire.send_call(self._roots.publish_form(form_id))
         return int(str(answer["version"]))
 
-    async def new_key(self, source_id: str) -> str:
-        """A new key of a source. It is shown this once."""
-        _, answer = await self._wire.send_call(self._roots.new_key(source_id))
+    async def new_key(self, source_id: str, label: str | None = None) -> str:
+        """A new key of a source, with a label for those who look after keys. It is shown this once."""
+        _, answer = await self._wire.send_call(self._roots.new_key(source_id, label))
         return str(answer["key"])
 
     async def list_keys(self, source_id: str) -> list[Json]:

@@ -62,8 +62,9 @@ class BaseUrls:
     def publish_form(self, form_id: str) -> ApiCall:
         return ApiCall("POST", f"{self.catalogue}/v1/forms/{form_id}/publish", self.token, {})
 
-    def new_key(self, source_id: str) -> ApiCall:
-        return ApiCall("POST", f"{self.catalogue}/v1/sources/{source_id}/keys", self.token, {})
+    def new_key(self, source_id: str, label: str | None) -> ApiCall:
+        labelled = {} if label is None else {"label": label}
+        return ApiCall("POST", f"{self.catalogue}/v1/sources/{source_id}/keys", self.token, labelled)
 
     def list_keys(self, source_id: str) -> ApiCall:
         return ApiCall("GET", f"{self.catalogue}/v1/sources/{source_id}/keys", self.token)

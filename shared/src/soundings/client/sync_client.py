@@ -84,9 +84,9 @@ class Soundings:
         _, answer = self._wire.send_call(self._roots.publish_form(form_id))
         return int(str(answer["version"]))
 
-    def new_key(self, source_id: str) -> str:
-        """A new key of a source. It is shown this once."""
-        _, answer = self._wire.send_call(self._roots.new_key(source_id))
+    def new_key(self, source_id: str, label: str | None = None) -> str:
+        """A new key of a source, with a label for those who look after keys. It is shown this once."""
+        _, answer = self._wire.send_call(self._roots.new_key(source_id, label))
         return str(answer["key"])
 
     def list_keys(self, source_id: str) -> list[Json]:

@@ -24,6 +24,9 @@ def key(
     revoke: Annotated[
         str | None, typer.Option("--revoke", metavar="KEY_ID", help="Revoke this key for good; --list shows its id.")
     ] = None,
+    label: Annotated[
+        str | None, typer.Option("--label", help="What the new key is for; at most 100 characters.")
+    ] = None,
     url: UrlOption = None,
     catalogue: CatalogueOption = None,
     token: TokenOption = None,
@@ -37,6 +40,8 @@ def key(
 
     if lists and revoke is not None:
         raise typer.BadParameter("give one of --list and --revoke.", param_hint="--revoke")
+    if label is not None and (lists or revoke is not None):
+        raise typer.BadParameter("only a new key takes a label.", param_hint="--label")
     with Soundings(server_url(url, home), token=staff_token(token, home), catalogue=catalogue) as client:
         if lists:
             _show(client, source)
@@ -44,7 +49,7 @@ def key(
             client.revoke_key(source, revoke)
             typer.echo(f"The key {revoke} of {source} is revoked: what is sent with it is refused from now on.")
         else:
-            typer.echo(client.new_key(source))
+            typer.echo(client.new_key(source, label))
             typer.echo(f"Keep this key of {source}: it is not shown again. --list shows which there are.", err=True)
 
 
@@ -52,4 +57,5 @@ def _show(client: "Soundings", source: str) -> None:
     for one in client.list_keys(source):
         revoked = f", revoked {str(one['revoked_at'])[:10]} by {one['revoked_by']}" if one["revoked_at"] else ""
         made = f"made {str(one['created_at'])[:10]} by {one['created_by']}"
-        typer.echo(f"{one['key_id']}  {one['state']:<7}  {made}{revoked}")
+        label = f"  {one['label']}" if one["label"] else ""
+        typer.echo(f"{one['key_id']}  {one['state']:<7}  {made}{revoked}{label}")
