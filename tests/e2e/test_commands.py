@@ -48,14 +48,6 @@ def new_key(running: Running, source: str) -> str:
     return answer.json()["key"]
 
 
-def test_every_command_explains_itself(running: Running):
-    looking_after = ("verify", "rebuild", "resume", "recover", "backup", "restore", "doctor")
-    for verb in ("serve", "token", "apply", "import", "demo", *looking_after):
-        done = soundings(running, verb, "--help")
-        assert done.returncode == 0
-        assert "Usage: soundings" in done.stdout.replace("python -m soundings_embedded", "soundings")
-
-
 def test_a_declaration_is_planned_applied_and_then_changes_nothing(running: Running):
     city = str(EXAMPLES / "city.yaml")
     assert "Plan: 11 to create, 0 to change, 0 as they are." in soundings(running, "apply", city, "--dry-run").stdout

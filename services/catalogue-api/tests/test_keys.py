@@ -1,5 +1,7 @@
 """Source keys: shown once, kept as a hash, told to the others, revoked for good."""
 
+import pytest
+
 from soundings.access.keys import hash_key
 from soundings.events.catalogue import SourceKeyChanged
 
@@ -67,3 +69,20 @@ async def test_a_retired_source_gets_no_keys(city):
     await city.call("DELETE", "sources/tool")
     refused = await city.call("POST", "sources/tool/keys")
     assert (refused.status_code, refused.json()["code"]) == (409, "retired")
+
+
+async def test_a_key_may_have_a_label(city):
+    made = [await city.call("POST", "sources/tool/keys", body) for body in ({"label": "nightly é"}, {}, None)]
+    assert [one.status_code for one in made] == [201] * 3
+    shown = {one["key_id"]: one["label"] for one in (await city.get("sources/tool/keys"))["items"]}
+    assert [shown[one.json()["key_id"]] for one in made] == ["nightly é", None, None]
+    await city.call("DELETE", f"sources/tool/keys/{made[0].json()['key_id']}")
+    assert "nightly é" in [one["label"] for one in (await city.get("sources/tool/keys"))["items"]]
+
+
+@pytest.mark.parametrize(
+    "body", [{"label": "x" * 101}, {"label": "a\0b"}, {"label": "\x1b[2J"}, {"label": 3}, {"lable": "x"}]
+)
+async def test_a_label_that_cannot_be_shown_is_refused(city, body: object):
+    assert (await city.call("POST", "sources/tool/keys", body)).status_code == 422
+    assert (await city.get("sources/tool/keys"))["items"] == []

@@ -1,5 +1,6 @@
 """A home is its owner's alone, and one that cannot be used is said in a sentence by every command."""
 
+import json
 import os
 import shutil
 import socket
@@ -41,6 +42,20 @@ COMMANDS: Sequence[Sequence[str]] = (
 )  # fmt: skip
 
 
+ALL_IN_ONE = """
+import contextlib, io, json, sys
+from soundings_embedded.__main__ import run_command
+
+results = []
+for words in json.loads(sys.argv[1]):
+    out, err, sys.stdin = io.StringIO(), io.StringIO(), io.StringIO("ann\\n")
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        code = run_command(words)
+    results.append((words, code, out.getvalue(), err.getvalue()))
+print(json.dumps(results))
+"""
+
+
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.lstat().st_mode)
 
@@ -68,11 +83,27 @@ def run(
     )  # fmt: skip
 
 
+def run_all(home: Path, folder: Path, *, before: Sequence[str] = ()) -> Sequence[subprocess.CompletedProcess[str]]:
+    """Every command on a home, one after the other in one process, which imports what they need only once."""
+    file = folder / "items.jsonl"
+    file.write_text("{}\n")
+    lines = [[str(file) if word == FILE else word for word in command] + ["--home", str(home)] for command in COMMANDS]
+    done = subprocess.run(  # noqa: S603 - our own code
+        [*before, sys.executable, "-c", ALL_IN_ONE, json.dumps(lines)],
+        capture_output=True, text=True, timeout=300, check=False, cwd="/",
+        env={"PATH": os.environ["PATH"], "HOME": "/", "SOUNDINGS_URL": "http://127.0.0.1:1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    results = [subprocess.CompletedProcess[str](*result) for result in json.loads(done.stdout)]
+    assert [one.args for one in results] == lines
+    return results
+
+
 def says(done: subprocess.CompletedProcess[str]) -> None:
     """It failed with words for people."""
-    assert done.returncode not in {0, -9}, done.stdout
-    assert "Traceback" not in done.stderr + done.stdout
-    assert done.stderr.strip() or "LOOK" in done.stdout
+    assert done.returncode not in {0, -9}, done
+    assert "Traceback" not in done.stderr + done.stdout, done
+    assert done.stderr.strip() or "LOOK" in done.stdout, done
 
 
 def test_what_others_could_read_is_taken_from_them_and_said(tmp_path: Path):
@@ -133,19 +164,18 @@ def test_a_read_only_home_is_said(tmp_path: Path):
 
 
 @pytest.mark.needs_machine
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_the_home_of_another_user_is_said(open_folder: Path, tmp_path: Path, command: Sequence[str]):
+def test_the_home_of_another_user_is_said(open_folder: Path):
     home = open_home(open_folder / "home").path
     os.chown(home, NOBODY, NOBODY)
-    (open_folder / "items.jsonl").write_text("{}\n")
-    says(run(home, command, open_folder, before=NO_PRIVILEGES))
+    for done in run_all(home, open_folder, before=NO_PRIVILEGES):
+        says(done)
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
-def test_a_file_where_the_home_should_be_is_said(tmp_path: Path, command: Sequence[str]):
+def test_a_file_where_the_home_should_be_is_said(tmp_path: Path):
     home = tmp_path / "home"
     home.write_text("a file")
-    says(run(home, command, tmp_path))
+    for done in run_all(home, tmp_path):
+        says(done)
     assert home.read_text() == "a file"
 
 

@@ -1,11 +1,12 @@
 """The one place where the catalogue is put together."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from fastapi import FastAPI
 
+from catalogue_api.entities.declaration_http import declaration_router
 from catalogue_api.entities.entity_type import EntityType
 from catalogue_api.entities.http import entities_router
 from catalogue_api.entities.reannouncement import AnnounceEntities
@@ -13,6 +14,7 @@ from catalogue_api.entities.replies import STATUS_OF as ENTITY_STATUS
 from catalogue_api.entities.sql import METADATA, OUTBOX, SqlCatalogue, raise_unavailable
 from catalogue_api.forms.domain import KIND as FORM
 from catalogue_api.forms.http import forms_router
+from catalogue_api.forms.lint import lint_form
 from catalogue_api.forms.templates.http import templates_router
 from catalogue_api.forms.use_cases import version_event
 from catalogue_api.measures.domain import KIND as MEASURE
@@ -33,11 +35,13 @@ from soundings.access.tokens import TokenVerifier
 from soundings.db import Database, migrate_database, open_database
 from soundings.db.outbox import OutboxRelay, run_relay
 from soundings.db.table_copy import Progress, TableComparison, copy_tables
+from soundings.events.catalogue import EntityBody
+from soundings.events.forms import FormBody
 from soundings.events.topics import CATALOGUE
 from soundings.http.app import Check, Lifespan, ServiceSpec, service_app
 from soundings.http.write_health import WriteHealth, WriteProbe
 from soundings.kernel.clock import Clock, system_clock
-from soundings.kernel.errors import ServiceUnavailable
+from soundings.kernel.errors import FieldError, ServiceUnavailable
 from soundings.log.factory import open_log
 from soundings.log.port import EventLog
 from soundings.telemetry.metrics import OUTBOX_DEPTH
@@ -81,6 +85,7 @@ def build(
             description=_DESCRIPTION,
             routers=[
                 entities_router(catalogue, KINDS, clock),
+                declaration_router(catalogue, KINDS, clock, _incomplete),
                 forms_router(catalogue, clock),
                 templates_router(catalogue),
                 keys_router(keyring, clock),
@@ -98,6 +103,10 @@ def build(
             ready=[_outbox_moves(relay, settings.stuck_after_seconds), health.unready_reason],
         )
     )
+
+
+def _incomplete(body: EntityBody) -> Iterable[FieldError]:
+    return lint_form(body) if isinstance(body, FormBody) else ()
 
 
 def _verifier(settings: Settings, revoked: RevocationList) -> TokenVerifier:

@@ -88,6 +88,7 @@ POLICY: dict[str, Access] = {
     "feedback.connectors.preview": SourceOrStaff(_MANAGER.roles),
     "feedback.connectors.seal": _MANAGER,
     # catalogue-api
+    "catalogue.declarations.check": _MANAGER,
     "catalogue.forms.publish": _MANAGER,
     "catalogue.form_templates.list": StaffRoles(STAFF, needs_agency=False),
     "catalogue.form_templates.fill": _ANY_STAFF,

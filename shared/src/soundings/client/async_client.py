@@ -68,15 +68,32 @@ class AsyncSoundings:
         """Change some fields of an entity of the catalogue; the entity as it is then."""
         return (await self._wire.send_call(self._roots.patch_entity(entities, entity_id, change)))[1]
 
+    async def check(self, items: Sequence[Json]) -> list[Json]:
+        """What the catalogue would refuse of entities ``{entities, id, body}``, one after the other; nothing is kept.
+
+        For each ``{entities, id, errors, findings}``; an error or a finding is ``{field, code, detail}``.
+        """
+        _, answer = await self._wire.send_call(self._roots.check_declaration(items))
+        return cast("list[Json]", answer["items"])
+
     async def publish(self, form_id: str) -> int:
         """Publish a form as it is now written; the version that is now in force."""
         _, answer = await self._wire.send_call(self._roots.publish_form(form_id))
         return int(str(answer["version"]))
 
-    async def new_key(self, source_id: str) -> str:
-        """A new key of a source. It is shown this once."""
-        _, answer = await self._wire.send_call(self._roots.new_key(source_id))
+    async def new_key(self, source_id: str, label: str | None = None) -> str:
+        """A new key of a source, with a label for those who look after keys. It is shown this once."""
+        _, answer = await self._wire.send_call(self._roots.new_key(source_id, label))
         return str(answer["key"])
+
+    async def list_keys(self, source_id: str) -> list[Json]:
+        """The keys of a source, revoked ones too; never their secrets."""
+        _, answer = await self._wire.send_call(self._roots.list_keys(source_id))
+        return cast("list[Json]", answer["items"])
+
+    async def revoke_key(self, source_id: str, key_id: str) -> None:
+        """Revoke a key of a source for good, by its ``key_id``."""
+        await self._wire.send_call(self._roots.revoke_key(source_id, key_id))
 
     async def revoke_token(self, jti: str, expires_at: str | None = None) -> None:
         """Revoke a staff token by its ``jti``; ``expires_at`` says until when that must be remembered, if known."""

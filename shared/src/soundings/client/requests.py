@@ -56,11 +56,21 @@ class BaseUrls:
     def patch_entity(self, entities: str, entity_id: str, change: Json) -> ApiCall:
         return ApiCall("PATCH", f"{self.catalogue}/v1/{entities}/{entity_id}", self.token, change)
 
+    def check_declaration(self, items: Sequence[Json]) -> ApiCall:
+        return ApiCall("POST", f"{self.catalogue}/v1/declarations/check", self.token, {"items": list(items)})
+
     def publish_form(self, form_id: str) -> ApiCall:
         return ApiCall("POST", f"{self.catalogue}/v1/forms/{form_id}/publish", self.token, {})
 
-    def new_key(self, source_id: str) -> ApiCall:
-        return ApiCall("POST", f"{self.catalogue}/v1/sources/{source_id}/keys", self.token, {})
+    def new_key(self, source_id: str, label: str | None) -> ApiCall:
+        labelled = {} if label is None else {"label": label}
+        return ApiCall("POST", f"{self.catalogue}/v1/sources/{source_id}/keys", self.token, labelled)
+
+    def list_keys(self, source_id: str) -> ApiCall:
+        return ApiCall("GET", f"{self.catalogue}/v1/sources/{source_id}/keys", self.token)
+
+    def revoke_key(self, source_id: str, key_id: str) -> ApiCall:
+        return ApiCall("DELETE", f"{self.catalogue}/v1/sources/{source_id}/keys/{key_id}", self.token)
 
     def revoke_token(self, jti: str, expires_at: str | None) -> ApiCall:
         known = {} if expires_at is None else {"expires_at": expires_at}

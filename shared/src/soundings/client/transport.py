@@ -15,6 +15,7 @@ Json = dict[str, object]
 _PATIENCE: Final = (429, 503)
 _TRIES: Final = 8
 _LONGEST_WAIT: Final = 30.0
+_NOT_ALLOWED: Final = (401, 403)
 _FINE: Final = (200, 201, 202, 204)
 
 
@@ -45,7 +46,10 @@ class ApiCall:
         """The status and the JSON body; RefusedByServer for a status that is not expected."""
         answer = _json_body(response)
         if response.status_code not in self.expect:
-            raise RefusedByServer(response.status_code, answer, f"{self.method} {response.request.url.path}")
+            url = response.request.url
+            # A token is refused most often because it is that of another server, so this one is named.
+            place = str(url.copy_with(query=None)) if response.status_code in _NOT_ALLOWED else url.path
+            raise RefusedByServer(response.status_code, answer, f"{self.method} {place}")
         return response.status_code, answer
 
 

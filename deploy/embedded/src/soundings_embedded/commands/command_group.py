@@ -22,6 +22,7 @@ class CommandEntry(NamedTuple):
 COMMANDS: Final[dict[str, CommandEntry]] = {
     "serve": CommandEntry("serve", "serve", "Serve everything from one directory, on one port."),
     "token": CommandEntry("token", "tokens", "Make, list and revoke staff tokens."),
+    "key": CommandEntry("key", "key", "Make, list and revoke the keys of a source."),
     "apply": CommandEntry("apply", "apply", "Declare agencies, services, forms and sources in a file."),
     "import": CommandEntry("import_records", "import_records", "Import records from CSV, Excel or JSON Lines."),
     "export": CommandEntry("export", "export", "Export responses, interactions or metrics."),

@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from soundings_embedded.commands.options import (
     DEFAULT_HOME,
-    DEFAULT_URL,
     CatalogueOption,
     FeedbackOption,
     HomeOption,
     MetricsOption,
     TokenOption,
     UrlOption,
+    server_url,
     staff_token,
 )
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def demo(
-    url: UrlOption = DEFAULT_URL,
+    url: UrlOption = None,
     feedback: FeedbackOption = None,
     catalogue: CatalogueOption = None,
     metrics: MetricsOption = None,
@@ -35,7 +35,9 @@ def demo(
     from soundings.client import Soundings
 
     bearer = staff_token(token, home)
-    with Soundings(url, token=bearer, feedback=feedback, catalogue=catalogue, metrics=metrics) as client:
+    with Soundings(
+        server_url(url, home), token=bearer, feedback=feedback, catalogue=catalogue, metrics=metrics
+    ) as client:
         _show_demo(client)
 
 

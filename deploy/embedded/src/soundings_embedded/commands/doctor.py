@@ -19,6 +19,7 @@ from soundings_embedded.commands.options import (
     MetricsDatabaseUrlOption,
     MetricsOption,
     UrlOption,
+    server_url,
 )
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class DoctorFinding:
 
 def doctor(
     home: HomeOption = DEFAULT_HOME,
-    url: UrlOption = DEFAULT_URL,
+    url: UrlOption = None,
     feedback: FeedbackOption = None,
     catalogue: CatalogueOption = None,
     metrics: MetricsOption = None,
@@ -51,7 +52,7 @@ def doctor(
     The exit code is 1 when something needs doing.
     """
     alone = [root for root in (feedback, catalogue, metrics) if root]
-    servers = [one for root in alone or [url] for one in _server(root)]
+    servers = [one for root in alone or [_home_url(url, home)] for one in _server(root)]
     findings = [*_machine(), *_home(home), *_log_fits(home, log, metrics_database), *servers]
     for one in findings:
         typer.echo(f"{'ok  ' if one.well else 'LOOK'}  {one.what}")
@@ -59,6 +60,15 @@ def doctor(
             typer.echo(f"      {one.advice}")
     if not all(one.well for one in findings):
         raise typer.Exit(1)
+
+
+def _home_url(url: str | None, home: Path) -> str:
+    from soundings_embedded.data_dir_permissions import HomeUnusable
+
+    try:
+        return server_url(url, home)
+    except HomeUnusable:  # told by what looks at the home
+        return DEFAULT_URL
 
 
 def _machine() -> Iterator[DoctorFinding]:

@@ -8,11 +8,11 @@ import typer
 
 from soundings_embedded.commands.options import (
     DEFAULT_HOME,
-    DEFAULT_URL,
     HomeOption,
     MetricsOption,
     TokenOption,
     UrlOption,
+    server_url,
     staff_token,
 )
 
@@ -28,7 +28,7 @@ def export(
         bool, typer.Option("--excel", help="CSV that Excel opens with a double click: semicolons, byte order mark.")
     ] = False,
     plain: Annotated[bool, typer.Option("--plain", help="CSV without a byte order mark, for programs.")] = False,
-    url: UrlOption = DEFAULT_URL,
+    url: UrlOption = None,
     metrics: MetricsOption = None,
     token: TokenOption = None,
     home: HomeOption = DEFAULT_HOME,
@@ -52,7 +52,7 @@ def export(
     style = EXCEL_STYLE if excel else PLAIN_STYLE if plain else CsvStyle()
     query = _filters(where or [])
     bar = Progress(SpinnerColumn(), TextColumn("{task.description}"))
-    with Soundings(url, token=staff_token(token, home), metrics=metrics) as client, bar:
+    with Soundings(server_url(url, home), token=staff_token(token, home), metrics=metrics) as client, bar:
         task = bar.add_task(file.name)
         if metric is not None:
             records = iter(client.rows(metric, **query))

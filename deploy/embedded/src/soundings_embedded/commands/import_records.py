@@ -10,11 +10,11 @@ import typer
 
 from soundings_embedded.commands.options import (
     DEFAULT_HOME,
-    DEFAULT_URL,
     FeedbackOption,
     HomeOption,
     MetricsOption,
     UrlOption,
+    server_url,
 )
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def import_records(
         bool,
         typer.Option("--replace", help="Put rows in the place of what is stored under their id with other content."),
     ] = False,
-    url: UrlOption = DEFAULT_URL,
+    url: UrlOption = None,
     feedback: FeedbackOption = None,
     metrics: MetricsOption = None,
     home: HomeOption = DEFAULT_HOME,
@@ -71,6 +71,7 @@ def import_records(
         raise typer.BadParameter("say what the rows are and where: soundings import responses FILE --map MAP.toml")
     if key is None:
         raise typer.BadParameter("the key of the source is needed.", param_hint="--key")
+    url = server_url(url, home)
     rules = b"" if mapping_file is None else mapping_file.read_bytes()
     mapping = None if mapping_file is None else read_mapping(rules)
     if mapping is None and file.suffix.lower() not in LINES:

@@ -9,12 +9,12 @@ import typer
 
 from soundings_embedded.commands.options import (
     DEFAULT_HOME,
-    DEFAULT_URL,
     HomeOption,
     MetricsDatabaseOption,
     MetricsOption,
     TokenOption,
     UrlOption,
+    server_url,
     staff_token,
 )
 
@@ -60,7 +60,7 @@ def resume(
     source: Annotated[str | None, typer.Argument(help="The id of a parked source.")] = None,
     home: HomeOption = DEFAULT_HOME,
     database: MetricsDatabaseOption = None,
-    url: UrlOption = DEFAULT_URL,
+    url: UrlOption = None,
     metrics: MetricsOption = None,
     token: TokenOption = None,
 ) -> None:
@@ -71,7 +71,7 @@ def resume(
     if source is not None:
         from soundings.client import Soundings
 
-        with Soundings(url, token=staff_token(token, home), metrics=metrics) as client:
+        with Soundings(server_url(url, home), token=staff_token(token, home), metrics=metrics) as client:
             found = client.resume(source)
         typer.echo(f"{source} resumes: its {found['records']} parked records are being counted, then what it sends.")
         return

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 HOME = typer.Option("--home", envvar="SOUNDINGS_HOME", help="The home directory of this Soundings.")
-URL = typer.Option("--url", envvar="SOUNDINGS_URL", help="Where Soundings serves (embedded mode: all three APIs).")
+URL = typer.Option("--url", envvar="SOUNDINGS_URL", help="Where Soundings serves; else where its home is served.")
 FEEDBACK = typer.Option("--feedback", envvar="SOUNDINGS_FEEDBACK_URL", help="The root of feedback-api, if it is alone.")
 CATALOGUE = typer.Option(
     "--catalogue", envvar="SOUNDINGS_CATALOGUE_URL", help="The root of catalogue-api, if it is alone."
@@ -25,7 +25,7 @@ METRICS_DATABASE_URL = typer.Option(
 TOKEN = typer.Option("--token", envvar="SOUNDINGS_TOKEN", help="A staff token; without it, admin.token of the home.")
 
 HomeOption = Annotated[Path, HOME]
-UrlOption = Annotated[str, URL]
+UrlOption = Annotated[str | None, URL]
 FeedbackOption = Annotated[str | None, FEEDBACK]
 CatalogueOption = Annotated[str | None, CATALOGUE]
 MetricsOption = Annotated[str | None, METRICS]
@@ -37,6 +37,17 @@ TokenOption = Annotated[str | None, TOKEN]
 
 DEFAULT_HOME = Path(".soundings")
 DEFAULT_URL = "http://127.0.0.1:8000"
+
+
+def server_url(url: str | None, home: Path) -> str:
+    """The address that was given, or that of the server of the home, or the usual one."""
+    if url:
+        return url
+    from soundings_embedded.data_dir_permissions import readable_errors
+    from soundings_embedded.server_address import served_address
+
+    with readable_errors(home):
+        return served_address(home) or DEFAULT_URL
 
 
 def staff_token(token: str | None, home: Path) -> str:

@@ -7,13 +7,13 @@ import typer
 
 from soundings_embedded.commands.options import (
     DEFAULT_HOME,
-    DEFAULT_URL,
     CatalogueOption,
     FeedbackOption,
     HomeOption,
     MetricsOption,
     TokenOption,
     UrlOption,
+    server_url,
     staff_token,
 )
 
@@ -22,7 +22,7 @@ _AGENCY = typer.Argument(help="The id of the agency.")
 
 def erase(
     agency: Annotated[str, _AGENCY],
-    url: UrlOption = DEFAULT_URL,
+    url: UrlOption = None,
     feedback: FeedbackOption = None,
     metrics: MetricsOption = None,
     token: TokenOption = None,
@@ -37,7 +37,7 @@ def erase(
     from soundings_embedded.erasure.use_cases import erase_person
 
     person = _person()
-    with Soundings(url, token=staff_token(token, home), feedback=feedback, metrics=metrics) as client:
+    with Soundings(server_url(url, home), token=staff_token(token, home), feedback=feedback, metrics=metrics) as client:
         done = erase_person(client, agency, person)
     for record, reason in done.refused:
         typer.echo(f"not erased: {record['kind']} {record['id']} of {record['source_id']}: {reason}", err=True)
@@ -48,7 +48,7 @@ def erase(
 
 def rotate(
     agency: Annotated[str, _AGENCY],
-    url: UrlOption = DEFAULT_URL,
+    url: UrlOption = None,
     catalogue: CatalogueOption = None,
     token: TokenOption = None,
     home: HomeOption = DEFAULT_HOME,
@@ -59,7 +59,7 @@ def rotate(
     """
     from soundings.client import Soundings
 
-    with Soundings(url, token=staff_token(token, home), catalogue=catalogue) as client:
+    with Soundings(server_url(url, home), token=staff_token(token, home), catalogue=catalogue) as client:
         body = client.get("agencies", agency)
         if body is None:
             raise typer.BadParameter(f"there is no agency {agency!r}")

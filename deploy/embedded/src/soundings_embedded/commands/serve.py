@@ -56,6 +56,7 @@ def serve(
     from soundings.telemetry.tracing import start_traces
     from soundings_embedded.data_dir import DataDir, open_home
     from soundings_embedded.data_dir_permissions import check_writable, make_private
+    from soundings_embedded.server_address import published_address
 
     configure_logs(log_level.upper())
     start_traces("soundings")
@@ -68,7 +69,7 @@ def serve(
             typer.echo(f"Others could read the home: {change}", err=True)
         check_writable(place.path)
         serving = ServeOptions(hosts, _base(host, port), metrics_port, with_demo=fresh and demo_if_empty)
-        with listening_socket(host, port) as listener:
+        with listening_socket(host, port) as listener, published_address(place.path, serving.base):
             # Everything runs inside the lock: two servers on one data directory would both fold the
             # log.
             uvloop.run(_serve(place.path, listener, serving))

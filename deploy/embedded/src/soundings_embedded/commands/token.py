@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from soundings.access.roles import EVERY_AGENCY, StaffRole
+from soundings_embedded.commands.help_option import HelpOption
 from soundings_embedded.commands.options import (
     DEFAULT_HOME,
-    DEFAULT_URL,
     CatalogueOption,
     HomeOption,
     TokenOption,
     UrlOption,
+    server_url,
     staff_token,
 )
 
@@ -25,7 +26,7 @@ DAYS_MAX = 365
 tokens = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@tokens.callback(invoke_without_command=True)
+@tokens.callback(invoke_without_command=True, add_help_option=False)
 def token(
     context: typer.Context,
     role: Annotated[
@@ -37,18 +38,20 @@ def token(
     agency: Annotated[str, typer.Option("--agency", help="Only this agency; * is all agencies.")] = EVERY_AGENCY,
     days: Annotated[int, typer.Option("--days", min=1, max=DAYS_MAX, help="For how many days it is good.")] = 90,
     home: HomeOption = DEFAULT_HOME,
+    *,
+    show_help: HelpOption = False,  # noqa: ARG001 - read by its callback
 ) -> None:
     """Print a staff token for a person or an internal client; list, revoke and withdraw-key look after them.
 
     viewer reads suppressed metrics; analyst reads all figures; advocate reads what people said; manager writes the
     catalogue; admin may do everything. Send it as: Authorization: Bearer TOKEN
     """
+    if context.invoked_subcommand is not None:
+        return
     from soundings.kernel.ids import is_slug
     from soundings_embedded.data_dir import existing_home
     from soundings_embedded.data_dir_permissions import readable_errors
 
-    if context.invoked_subcommand is not None:
-        return
     if not role or not name:
         missing = "--name" if role else "--role"
         raise typer.BadParameter("a token needs both --role and --name.", param_hint=missing)
@@ -83,7 +86,7 @@ def list_tokens(
 @tokens.command()
 def revoke(
     jti: Annotated[str, typer.Argument(help="The id of the token (its claim jti); `soundings token list` shows it.")],
-    url: UrlOption = DEFAULT_URL,
+    url: UrlOption = None,
     catalogue: CatalogueOption = None,
     token: TokenOption = None,
     home: HomeOption = DEFAULT_HOME,
@@ -98,7 +101,7 @@ def revoke(
 
     with readable_errors(home):
         known = existing_home(home).issued_tokens.find(jti) if (home / "secret").exists() else None
-    with Soundings(url, token=staff_token(token, home), catalogue=catalogue) as client:
+    with Soundings(server_url(url, home), token=staff_token(token, home), catalogue=catalogue) as client:
         client.revoke_token(jti, None if known is None else known.expires.isoformat())
     if known is not None:
         with readable_errors(home):

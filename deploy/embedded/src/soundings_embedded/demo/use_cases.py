@@ -9,7 +9,7 @@ from typing import Final, cast
 from soundings.client import RefusedByServer, Soundings
 from soundings.kernel.clock import Clock, system_clock
 from soundings_embedded.catalogue_apply.domain import iter_declared
-from soundings_embedded.catalogue_apply.use_cases import apply_step, plan_steps
+from soundings_embedded.catalogue_apply.use_cases import apply_step, declared_entities, plan_steps
 from soundings_embedded.demo.agency import AGENCY_ID, BENEFITS
 from soundings_embedded.demo.catalogue import start_of
 from soundings_embedded.demo.errors import ItemsRefused, KeyUnknown, NotCounted
@@ -84,7 +84,7 @@ def _remembered_start(client: Soundings, today: date) -> date | None:
 
 def _declare(client: Soundings, history: DemoHistory, progress: DemoProgress) -> None:
     progress.begins("Declaring the catalogue", sum(1 for _ in iter_declared(history.declaration)))
-    for step in plan_steps(client, history.declaration):
+    for step in plan_steps(client, declared_entities(client, history.declaration)):
         apply_step(client, step)
         progress.advances(1)
 

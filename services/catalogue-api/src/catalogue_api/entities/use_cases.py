@@ -48,19 +48,32 @@ class PutEntity:
         self, kind: EntityType, entity_id: str, sent: object, caller: Principal, conditions: Preconditions
     ) -> WriteResult:
         """Raises Refused, ForeignAgency, AdminOnly and ChangedMeanwhile."""
-        if not is_slug(entity_id):
-            raise InvalidInput(
-                [FieldError("id", "not_a_slug", "an id is 1 to 100 of a-z, 0-9, - and _, no sign at either end")]
-            )
         author = ChangeAuthor.of(caller, self.clock)
         async with self.catalogue.writing() as writer:
-            before = await writer.get(kind.name, entity_id)
-            if before is not None:
-                require_write(caller, kind.name, before.agency_id)
-            conditions.require(before)
-            body = read_body(kind, entity_id, sent)
-            entity = await _save_proposal(writer, kind, entity_id, body, before=before, author=author)
-        return WriteResult(entity, created=before is None)
+            return await put_entity(writer, kind, entity_id, sent, author=author, conditions=conditions)
+
+
+async def put_entity(
+    writer: CatalogueWriter,
+    kind: EntityType,
+    entity_id: str,
+    sent: object,
+    *,
+    author: ChangeAuthor,
+    conditions: Preconditions,
+) -> WriteResult:
+    """As :class:`PutEntity`, within a transaction that is open already."""
+    if not is_slug(entity_id):
+        raise InvalidInput(
+            [FieldError("id", "not_a_slug", "an id is 1 to 100 of a-z, 0-9, - and _, no sign at either end")]
+        )
+    before = await writer.get(kind.name, entity_id)
+    if before is not None:
+        require_write(author.principal, kind.name, before.agency_id)
+    conditions.require(before)
+    body = read_body(kind, entity_id, sent)
+    entity = await _save_proposal(writer, kind, entity_id, body, before=before, author=author)
+    return WriteResult(entity, created=before is None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ class StoredKey:
     created_by: str
     revoked_at: datetime | None = None
     revoked_by: str | None = None
+    label: str | None = None
 
     def snapshot(self) -> SourceKeyChanged:
         """The event payload of the key for feedback-api."""

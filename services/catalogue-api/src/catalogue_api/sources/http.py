@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import Response
+from pydantic import BaseModel, ConfigDict, Field
 
 from catalogue_api.entities.domain import Document
 from catalogue_api.entities.replies import format_instant, json_reply, page_reply
@@ -19,6 +20,18 @@ STATUS_OF: Mapping[str, int] = {"too_many_keys": 409}
 Id = Annotated[str, Path(description="The source's id.")]
 
 
+class NewSourceKey(BaseModel):
+    """What may be said of a key when it is made."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    # No control characters: labels are shown in terminals, and PostgreSQL keeps no NUL.
+    label: Annotated[
+        str | None,
+        Field(max_length=100, pattern=r"^[^\x00-\x1f\x7f-\x9f]*$", description="What the key is for, in your words."),
+    ] = None
+
+
 def keys_router(keyring: SourceKeyStore, clock: Clock) -> APIRouter:
     """The routes of keys, below their source."""
     create_key, list_keys, revoke_key = CreateKey(keyring, clock), ListKeys(keyring), RevokeKey(keyring, clock)
@@ -31,8 +44,11 @@ def keys_router(keyring: SourceKeyStore, clock: Clock) -> APIRouter:
         status_code=201,
         responses={201: {"description": "`{key_id, key}`"}},
     )
-    async def create(request: Request, source_id: Id) -> Response:  # pyright: ignore[reportUnusedFunction]
-        made = await create_key(source_id, current_principal(request))
+    async def create(  # pyright: ignore[reportUnusedFunction]
+        request: Request, source_id: Id, wanted: NewSourceKey | None = None
+    ) -> Response:
+        label = None if wanted is None else wanted.label
+        made = await create_key(source_id, current_principal(request), label)
         return json_reply({"key_id": made.key.id, "key": made.secret}, 201)
 
     @router.get("/v1/sources/{source_id}/keys", name="catalogue.keys.list", summary="List the keys of a source")
@@ -55,6 +71,7 @@ def keys_router(keyring: SourceKeyStore, clock: Clock) -> APIRouter:
 def _item(key: StoredKey) -> Document:
     return {
         "key_id": key.id,
+        "label": key.label,
         "state": "active" if key.revoked_at is None else "revoked",
         "created_at": format_instant(key.created_at),
         "created_by": key.created_by,

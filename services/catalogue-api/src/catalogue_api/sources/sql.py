@@ -21,6 +21,7 @@ KEYS = Table(
     Column("created_by", String, nullable=False),
     Column("revoked_at", UtcDateTime, nullable=True),
     Column("revoked_by", String, nullable=True),
+    Column("label", String, nullable=True),
 )
 
 
@@ -76,6 +77,7 @@ def _row(key: StoredKey) -> dict[str, object]:
         "created_by": key.created_by,
         "revoked_at": key.revoked_at,
         "revoked_by": key.revoked_by,
+        "label": key.label,
     }
 
 
@@ -89,4 +91,5 @@ def _key(row: Row[tuple[object, ...]]) -> StoredKey:
         created_by=row.created_by,
         revoked_at=row.revoked_at,
         revoked_by=row.revoked_by,
+        label=row.label,
     )

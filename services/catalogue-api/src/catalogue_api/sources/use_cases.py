@@ -33,7 +33,7 @@ class CreateKey:
     keyring: SourceKeyStore
     clock: Clock
 
-    async def __call__(self, source_id: str, caller: Principal) -> CreatedKey:
+    async def __call__(self, source_id: str, caller: Principal, label: str | None = None) -> CreatedKey:
         """Raises NotFound, ForeignAgency, EntityRetired and TooManyKeys."""
         author = ChangeAuthor.of(caller, self.clock)
         async with self.keyring.writing() as writer:
@@ -48,7 +48,7 @@ class CreateKey:
                 raise TooManyKeys(f"A source has at most {KEYS_MAX} keys in force; revoke one first.")
             # The secret is in the reply only. The database and the log have its hash.
             made = make_key()
-            key = StoredKey(made.key_id, source_id, made.key_hash, 1, author.now, author.name)
+            key = StoredKey(made.key_id, source_id, made.key_hash, 1, author.now, author.name, label=label)
             await writer.save_key(key)
             await writer.enqueue_event(key.snapshot())
         return CreatedKey(key, made.secret)
