@@ -19,6 +19,10 @@ from feedback_api.redaction.redact import redact_text
         ("my DL# 12345678 expired", "my DL# [national-id] expired"),
         ("card 501234567896", "card [card]"),
         ("i live at 45 elm st near the park", "i live at [address] near the park"),
+        ("i live at 123 main street", "i live at [address]"),
+        ("the leak at 123 main street is back", "the leak at [address] is back"),
+        ("my house is 7 oak street", "my house is [address]"),
+        ("my address is 5 main road", "my address is [address]"),
     ],
 )
 def test_more_formats_are_found(text: str, expected: str):
@@ -32,6 +36,13 @@ def test_more_formats_are_found(text: str, expected: str):
         "case 501234567896 is open",
         "file 501234567896",
         "45 minutes st",
+        "i waited 45 minutes in the street",
+        "they fixed 12 main street lights",
+        "i live on 2 different streets",
+        "i live at 5 minutes way",
+        "there are 10 main roads here",
+        "Sun Feb 12 the office was closed",
+        "open Jan Mar and Sun Mar 3",
         "we waited 20 30 or more minutes",
     ],
 )

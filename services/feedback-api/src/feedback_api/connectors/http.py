@@ -82,6 +82,7 @@ def connectors_router(desk: ConnectorDependencies) -> APIRouter:
         f"{_PATH}/preview",
         name="feedback.connectors.preview",
         summary="Show what records would become, and write nothing",
+        description=f"At most {PREVIEW_MAX} records; more are refused with 413.",
         openapi_extra=openapi.RECEIVE_BODY,
         responses=openapi.PREVIEW_ANSWERS,
     )

@@ -39,6 +39,11 @@ _MOST_WORDS: Final = 6
 _SHORTEST_IN_CAPITALS: Final = 4
 _FEWEST_LETTERS: Final = 3
 
+# Abbreviations in dates; two in a row ("Sun Feb 12") are no person.
+_CALENDAR_WORDS: Final = (
+    "mon tue tues wed thu thur thurs fri sat sun jan feb mar apr may jun jul aug sep sept oct nov dec"
+)
+_CALENDAR: Final = frozenset(_CALENDAR_WORDS.split())
 _NO_SPEAKERS: Final = PEOPLES | PLACE_WORDS | PLACE_PREFIXES | REGIONS_AFTER_TOWNS
 _NO_FIRST_NAMES: Final = NO_NAMES_AFTER_CUE - AMBIGUOUS_NAMES
 _ANY_FIRST_NAME: Final = FIRST_NAMES | AMBIGUOUS_NAMES | MORE_FIRST_NAMES
@@ -209,7 +214,9 @@ class _NameReader:
         )
 
     def _is_in_place(self, index: int, end: int) -> bool:
-        """Whether these words are a part of a place's or an institution's name."""
+        """Whether these words are a part of a place's or an institution's name, or of a date."""
+        if index + 1 < end and self._words[index].folded in _CALENDAR and self._words[index + 1].folded in _CALENDAR:
+            return True
         previous = self._before(index)
         if previous:
             prefixes = PLACE_PREFIXES if previous[0].isupper() else PLACE_PREFIXES_IN_LOWER_CASE

@@ -40,6 +40,18 @@ _ENGLISH: Final = re.compile(
     r"court|ct|terrace)\b)"
     rf"(?: {_COMPASS}(?!\w))?(?:{_UNIT})?(?:{_TOWN_AND_CODE})?"
 )
+_PLAIN_SUFFIX: Final = r"(?:street|st|avenue|ave|road|rd|boulevard|blvd|lane|ln|drive|court|ct|terrace|place|way)\b"
+# "Main" is a street's name only before the singular; without a cue, "12 main street lights" are things.
+_MAIN_STREET: Final = re.compile(
+    rf"{_NUMBER}(?<=[0-9][0-9] )main (?:street|st)\b(?! (?:lights?|lamps?|signs?|vendors?|shops?|stores?|businesses)\b)"
+)
+_LIVING_AT: Final = re.compile(
+    r"\b(?:liv(?:e|es|ed|ing)|resid(?:e|es|ed|ing)|stay(?:s|ed|ing)? (?:over )?|house|home|address|apartment) ?"
+    r"(?:at|is|:|is at|on)? {1,2}$",
+    re.IGNORECASE,
+)
+_LONGEST_CUE: Final = 30
+_AFTER_CUE: Final = re.compile(rf"{_NUMBER}(?:main |(?:{_PLAIN_WORD} )){{1,2}}{_PLAIN_SUFFIX}")
 _HOUSE_NUMBER: Final = re.compile(r"[0-9](?<![\w$€£.,/-][0-9])")
 _BOX: Final = re.compile(
     r"(?:\bp\.? ?o\.? ?box ?#? ?|\bapartado(?: de correos| postal)? (?:n[.º°o]{1,3} ?)?)[0-9]{1,6}"
@@ -90,6 +102,13 @@ def _english_addresses(text: str) -> Iterator[RedactedSpan]:
     """Spans of English addresses, matched only where a street number may begin, because that check is much faster."""
     reached = 0
     for first in _HOUSE_NUMBER.finditer(text):
-        if first.start() >= reached and (match := _ENGLISH.match(text, first.start())):
+        if first.start() >= reached and (match := _english_match(text, first.start())):
             reached = match.end()
             yield RedactedSpan(*match.span(), "address")
+
+
+def _english_match(text: str, start: int) -> re.Match[str] | None:
+    if found := _ENGLISH.match(text, start) or _MAIN_STREET.match(text, start):
+        return found
+    after_cue = _AFTER_CUE.match(text, start)
+    return after_cue if after_cue and _LIVING_AT.search(text, max(0, start - _LONGEST_CUE), start) else None
