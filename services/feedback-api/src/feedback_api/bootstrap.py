@@ -18,6 +18,7 @@ from feedback_api.connectors.auth import ConnectorAuthenticator
 from feedback_api.connectors.http import ConnectorDependencies, connectors_router
 from feedback_api.funnel.parser import FunnelParser
 from feedback_api.hosted_forms.http import HostedPage, hosted_router
+from feedback_api.hosted_forms.receipt_page import ReceiptPage, receipt_router
 from feedback_api.hosted_forms.rendering import thank_you_for_post
 from feedback_api.hosted_forms.start_token import StartTokens
 from feedback_api.intake.body_parser import BATCH_MAX_BYTES
@@ -119,6 +120,7 @@ def build_app(settings: FeedbackSettings, *, open_log: OpenLog = open_log, clock
             responses,
             forms_router(public, clock, thank_you_for_post),
             hosted_router(HostedPage(public, StartTokens(parts.page_key), clock)),
+            receipt_router(ReceiptPage(parts.intake.authenticator, parts.event_log, parts.intake.receipts, clock)),
             widget_router(),
             *other_records,
             events_router(parts.intake, _parsers_by_type(parts)),
