@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Protocol
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, Response
@@ -12,16 +12,23 @@ from feedback_api.hosted_forms.rendering import receipt_html
 from feedback_api.intake.receipts import ReceiptCodec, ReceiptTarget
 from feedback_api.intake.source_auth import SourceAuthenticator
 from feedback_api.public_forms.openapi import PAGES
-from feedback_api.retraction.http import append_retraction, erasable_target
-from feedback_api.retraction.legal_hold import is_held
+from soundings.http.problems import ProblemException
 from soundings.i18n.languages import text_direction
 from soundings.i18n.receipt_messages import RECEIPT_LANGUAGES, receipt_messages
-from soundings.kernel.clock import Clock
 from soundings.kernel.errors import ServiceUnavailable
-from soundings.log.port import EventLog
 
 _Outcome = Literal["shown", "erased", "invalid", "held", "unavailable"]
 _STATUS: Final[dict[_Outcome, int]] = {"shown": 200, "erased": 200, "invalid": 404, "held": 409, "unavailable": 503}
+
+
+class AnswerEraser(Protocol):
+    """Erases the record of an opened receipt."""
+
+    def can_erase(self, sealed: ReceiptTarget) -> bool: ...
+
+    async def erase_record(self, sealed: ReceiptTarget) -> None:
+        """Durable on return. Raises ProblemException under a legal hold, and ServiceUnavailable."""
+        ...
 
 
 def receipt_router(page: "ReceiptPage") -> APIRouter:
@@ -46,24 +53,24 @@ class ReceiptPage:
     """Shows receipts and erases what they name."""
 
     authenticator: SourceAuthenticator
-    log: EventLog
     receipts: ReceiptCodec
-    clock: Clock
+    eraser: AnswerEraser
 
     async def show_receipt(self, receipt: str, request: Request) -> Response:
         sealed = self.receipts.open_receipt(receipt)
-        valid = sealed is not None and erasable_target(sealed) is not None
+        valid = sealed is not None and self.eraser.can_erase(sealed)
         return await self._page("shown" if valid else "invalid", sealed if valid else None, request)
 
     async def erase_answer(self, receipt: str, request: Request) -> Response:
         sealed = self.receipts.open_receipt(receipt)
-        target = None if sealed is None else erasable_target(sealed)
-        if target is None:
+        if sealed is None or not self.eraser.can_erase(sealed):
             return await self._page("invalid", None, request)
-        if is_held(target.source_id, await self.authenticator.ready_catalogue()):
-            return await self._page("held", sealed, request)
         try:
-            await append_retraction(self.log, target, "erasure", self.clock)
+            await self.eraser.erase_record(sealed)
+        except ProblemException as problem:
+            if problem.code != "legal_hold":
+                raise
+            return await self._page("held", sealed, request)
         except ServiceUnavailable:
             return await self._page("unavailable", sealed, request)
         return await self._page("erased", sealed, request)

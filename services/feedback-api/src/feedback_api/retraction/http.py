@@ -1,5 +1,6 @@
 """HTTP endpoints of retraction: by record id with the source's key, and by receipt code without a key."""
 
+from dataclasses import dataclass
 from typing import Final, cast, get_args
 
 from fastapi import APIRouter, Request
@@ -72,6 +73,28 @@ def retraction_router(door: SourceAuthenticator, log: EventLog, receipts: Receip
         return await retract(erasable, "erasure")
 
     return router
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiptErasure:
+    """Erases the records of opened receipts, for the page of receipts."""
+
+    authenticator: SourceAuthenticator
+    log: EventLog
+    clock: Clock
+
+    def can_erase(self, sealed: ReceiptTarget) -> bool:
+        """Whether records of this kind can be erased."""
+        return erasable_target(sealed) is not None
+
+    async def erase_record(self, sealed: ReceiptTarget) -> None:
+        """Durable on return. Raises ProblemException under a legal hold, and ServiceUnavailable."""
+        target = erasable_target(sealed)
+        if target is None:
+            raise ProblemException(404, "not_found", "This is not a receipt that we gave.")
+        if is_held(target.source_id, await self.authenticator.ready_catalogue()):
+            raise held_problem()
+        await append_retraction(self.log, target, "erasure", self.clock)
 
 
 async def append_retraction(log: EventLog, target: RetractionTarget, reason: Reason, clock: Clock) -> None:
