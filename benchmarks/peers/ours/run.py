@@ -8,5 +8,5 @@ from metrics_worker.consumer.thread import ConsumerThread, RunnerSettings
 
 brokers, dsn, worker, batch, folder = sys.argv[1:6]
 (Path(folder) / "loaded").touch()
-ConsumerThread(RunnerSettings(f"kafka://{brokers}", dsn, worker, int(batch))).start()
+ConsumerThread(RunnerSettings(f"kafka://{brokers}", dsn, worker, int(batch))).start_thread()
 threading.Event().wait()

@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from soundings_embedded.catalogue_apply.domain import ApplyStep
 from soundings_embedded.commands.options import (
     DEFAULT_HOME,
     DEFAULT_URL,
@@ -16,6 +15,9 @@ from soundings_embedded.commands.options import (
     UrlOption,
     staff_token,
 )
+
+if TYPE_CHECKING:
+    from soundings_embedded.catalogue_apply.domain import ApplyStep
 
 
 def apply(
@@ -51,7 +53,7 @@ def apply(
                 typer.echo(f"{one.entities}/{one.entity_id}: {done}")
 
 
-def _show(steps: Sequence[ApplyStep]) -> None:
+def _show(steps: "Sequence[ApplyStep]") -> None:
     for one in steps:
         changes = f" ({', '.join(one.changes)})" if one.changes else ""
         typer.echo(f"{one.action:<7}{one.entities}/{one.entity_id}{changes}")

@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from hashlib import file_digest
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -16,10 +16,10 @@ from soundings_embedded.commands.options import (
     MetricsOption,
     UrlOption,
 )
-from soundings_embedded.exports.csv_safety import safe_cell
-from soundings_embedded.imports.mapping import ImportMapping, read_mapping
-from soundings_embedded.imports.table_readers import LINES, TableLayout, read_table
-from soundings_embedded.imports.use_cases import ItemReader, RejectedRow
+
+if TYPE_CHECKING:
+    from soundings_embedded.imports.mapping import ImportMapping
+    from soundings_embedded.imports.use_cases import ItemReader, RejectedRow
 
 SHOWN = 20
 Kind = Literal["responses", "interactions", "tallies"]
@@ -61,6 +61,9 @@ def import_records(
     Rows that cannot be read are reported with their line and reason while the others go in; then the exit code is 3.
     docs/importing.md explains mappings, with examples.
     """
+    from soundings_embedded.imports.mapping import read_mapping
+    from soundings_embedded.imports.table_readers import LINES
+
     if draft is not None:
         _draft(draft, kind, form)
         return
@@ -85,7 +88,7 @@ class _Task:
 
     kind: Kind
     file: Path
-    mapping: ImportMapping | None
+    mapping: "ImportMapping | None"
     key: str
     identity: tuple[bytes, ...]
     rejects: Path | None
@@ -101,6 +104,7 @@ def _send(asked: _Task, *, url: str, feedback: str | None, metrics: str | None) 
     from soundings_embedded.imports.comparison import ServerComparison
     from soundings_embedded.imports.row_mapper import AsItIs, RowReader
     from soundings_embedded.imports.summary import summary_lines
+    from soundings_embedded.imports.table_readers import TableLayout, read_table
     from soundings_embedded.imports.use_cases import ImportCallbacks, ImportFile
 
     kind, file, mapping = asked.kind, asked.file, asked.mapping
@@ -110,7 +114,7 @@ def _send(asked: _Task, *, url: str, feedback: str | None, metrics: str | None) 
         digest = file_digest(stream, "sha256").digest()
     table = read_table(lambda: file.open("rb"), file.suffix, TableLayout() if mapping is None else mapping.layout())
     items: ItemReader = AsItIs(kind) if mapping is None else RowReader(mapping, table.columns)
-    refused, differing = list[RejectedRow](), list[int]()
+    refused, differing = list["RejectedRow"](), list[int]()
     checkpoint = ImportCheckpoint(asked.home / "imports", digest, *asked.identity)
     bar = Progress(TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Soundings(url, feedback=feedback, metrics=metrics) as client, bar:
@@ -140,7 +144,7 @@ def _draft(file: Path, kind: Kind | None, form: Path | None) -> None:
     typer.echo(draft.mapping, nl=False)
 
 
-def _report(refused: list[RejectedRow], rejects: Path | None) -> None:
+def _report(refused: "list[RejectedRow]", rejects: Path | None) -> None:
     for row in refused[:SHOWN]:
         typer.echo(f"line {row.line}: {row.field}: {row.detail}", err=True)
     if len(refused) > SHOWN:
@@ -149,8 +153,10 @@ def _report(refused: list[RejectedRow], rejects: Path | None) -> None:
         _write_rejects(refused, rejects)
 
 
-def _write_rejects(refused: list[RejectedRow], path: Path) -> None:
+def _write_rejects(refused: "list[RejectedRow]", path: Path) -> None:
     import csv
+
+    from soundings_embedded.exports.csv_safety import safe_cell
 
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
