@@ -50,7 +50,7 @@ _TABLE: Final[Mapping[str, tuple[str, str, str]]] = {
     ),
     "unavailable": (
         "Your answer could not be erased just now",
-        "No se pudo borrar su respuesta en este momento",
+        "No se pudo borrar su respuesta ahora",
         "تعذر حذف إجابتك الآن",
     ),
     "unavailable_help": (
