@@ -112,6 +112,9 @@ async def test_a_branch_is_decided_between_steps_and_the_answers_arrive(trust: L
     assert made.comments == {"campaign": "mail"}
     assert (made.record_id, made.language, made.channel) == (f"public:{first['id']}", "en", "website")
     assert "Keep this receipt" in done.words
+    (link,) = [found["href"] for tag, found in done.tags if tag == "a"]
+    erasing = await trust.http.get(f"/f/{link}")
+    assert (erasing.status_code, "Your visit" in erasing.text) == (200, True)
 
 
 async def test_what_is_missing_is_named_linked_and_nothing_is_chosen_for_anyone(trust: Listening):

@@ -29,7 +29,7 @@ from soundings_embedded.root_alias import RootAlias
 LOOPBACK = AllowedHosts()
 BODY_LIMIT = 8 * 1024 * 1024
 """The most that any service takes; each has its own limit below it."""
-_AT_THE_ROOT = ("/f/", "/widget.js", "/widget/", "/v1/forms/")
+_AT_THE_ROOT = ("/f/", "/r/", "/widget.js", "/widget/", "/v1/forms/")
 """What pages load of listening also stands at the root, with the forms that the widget then asks for there."""
 _SMALL_BATCH = 10_000
 """Events folded at once: half of what a worker takes that has a machine for itself."""

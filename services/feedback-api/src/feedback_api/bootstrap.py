@@ -18,6 +18,7 @@ from feedback_api.connectors.auth import ConnectorAuthenticator
 from feedback_api.connectors.http import ConnectorDependencies, connectors_router
 from feedback_api.funnel.parser import FunnelParser
 from feedback_api.hosted_forms.http import HostedPage, hosted_router
+from feedback_api.hosted_forms.receipt_page import ReceiptPage, receipt_router
 from feedback_api.hosted_forms.rendering import thank_you_for_post
 from feedback_api.hosted_forms.start_token import StartTokens
 from feedback_api.intake.body_parser import BATCH_MAX_BYTES
@@ -37,7 +38,7 @@ from feedback_api.redaction.redact import redact_text
 from feedback_api.responses.parser import ResponseParser
 from feedback_api.responses.schemas import ResponseItem
 from feedback_api.retraction.erasure_http import erasure_router
-from feedback_api.retraction.http import retraction_router
+from feedback_api.retraction.http import ReceiptErasure, retraction_router
 from feedback_api.retraction.parser import RetractionParser
 from feedback_api.reviews import http as reviews
 from feedback_api.secrets.key_derivation import derive_key
@@ -119,6 +120,13 @@ def build_app(settings: FeedbackSettings, *, open_log: OpenLog = open_log, clock
             responses,
             forms_router(public, clock, thank_you_for_post),
             hosted_router(HostedPage(public, StartTokens(parts.page_key), clock)),
+            receipt_router(
+                ReceiptPage(
+                    parts.intake.authenticator,
+                    parts.intake.receipts,
+                    ReceiptErasure(parts.intake.authenticator, parts.event_log, clock),
+                )
+            ),
             widget_router(),
             *other_records,
             events_router(parts.intake, _parsers_by_type(parts)),

@@ -71,6 +71,8 @@ POLICY: dict[str, Access] = {
     "feedback.interactions.retract": AuthScheme.SOURCE,
     "feedback.tallies.retract": AuthScheme.SOURCE,
     "feedback.receipts.erase": AuthScheme.PUBLIC,
+    "feedback.receipts.show": AuthScheme.PUBLIC,
+    "feedback.receipts.erase_by_page": AuthScheme.PUBLIC,
     "feedback.subjects.find": _ADMIN,
     "feedback.erasures.erase": _ADMIN,
     "feedback.forms.get": AuthScheme.PUBLIC,

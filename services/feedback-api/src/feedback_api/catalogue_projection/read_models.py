@@ -17,6 +17,7 @@ class AgencyView:
     time_zone: str
     calendar: AgencyCalendar
     subject_key_version: int
+    name: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def only_one(service_ids: tuple[str, ...]) -> str | None:
 
 
 def agency_view(event: catalogue.AgencyChanged, calendar: AgencyCalendar) -> AgencyView:
-    return AgencyView(event.id, event.body.time_zone, calendar, event.body.subject_key_version)
+    return AgencyView(event.id, event.body.time_zone, calendar, event.body.subject_key_version, event.body.name)
 
 
 def source_view(event: catalogue.SourceChanged) -> SourceView:

@@ -1,6 +1,6 @@
 """Texts in the language of the reader, or in the form's first one where they were not written in that."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -39,26 +39,30 @@ class FormLocaliser:
 
     def localise_text(self, texts: Mapping[str, str] | None) -> LocalisedText | None:
         """The text in this language, else in the first that it has; None where there is no text."""
-        if texts is None:
-            return None
-        if self.language in texts:
-            return LocalisedText(texts[self.language])
-        other, text = next(iter(texts.items()))
-        return LocalisedText(text, other)
+        return None if texts is None else localise_texts(texts, self.language)
 
     def other_languages(self) -> list[tuple[str, str, Direction]]:
         """The other languages of the form: tag, own name, direction."""
         return [(one, native_name(one), text_direction(one)) for one in self.form.title if one != self.language]
 
 
+def localise_texts(texts: Mapping[str, str], language: str) -> LocalisedText:
+    """The text in this language, else in the first that it has."""
+    if language in texts:
+        return LocalisedText(texts[language])
+    other, text = next(iter(texts.items()))
+    return LocalisedText(text, other)
+
+
 def choose_localiser(form: FormBody, wanted: str, accept: str) -> FormLocaliser:
     """The language asked for, else the best that the browser accepts, else the form's first one."""
     offered = list(form.title)
     found = _match_language(wanted, offered) if wanted else None
-    return FormLocaliser(form, found or _accepted_language(accept, offered) or offered[0])
+    return FormLocaliser(form, found or accepted_language(accept, offered) or offered[0])
 
 
-def _accepted_language(accept: str, offered: list[str]) -> str | None:
+def accepted_language(accept: str, offered: Sequence[str]) -> str | None:
+    """The offered language that an Accept-Language header prefers; None where it accepts none of them."""
     ranked: list[tuple[float, int, str]] = []
     for place, part in enumerate(accept[:1000].split(",")):
         tag, _, parameters = part.partition(";")
@@ -75,6 +79,6 @@ def _quality_value(parameters: str) -> float:
         return 0.0
 
 
-def _match_language(tag: str, offered: list[str]) -> str | None:
+def _match_language(tag: str, offered: Sequence[str]) -> str | None:
     exact = next((one for one in offered if one.lower() == tag.lower()), None)
     return exact or next((one for one in offered if primary_subtag(one) == primary_subtag(tag)), None)

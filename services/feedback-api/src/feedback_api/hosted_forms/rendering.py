@@ -1,5 +1,6 @@
 """Drawing the pages of forms, and the two files that they load."""
 
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -13,6 +14,7 @@ from feedback_api.hosted_forms.localisation import FormLocaliser, choose_localis
 from feedback_api.hosted_forms.view_model import ScreenModel
 from soundings.events.forms import FormBody
 from soundings.http.problems import ProblemException
+from soundings.i18n.receipt_messages import receipt_messages
 
 _TYPES: Final = {"form.css": "text/css", "form.js": "text/javascript"}
 _HEADERS: Final = {
@@ -23,6 +25,17 @@ _HEADERS: Final = {
     "cache-control": "no-store",
     # Without a referrer a browser would send the form with the origin "null", like a page that hides where it is from.
     "referrer-policy": "same-origin",
+    "vary": "accept-language",
+}
+_RECEIPT_HEADERS: Final = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "cache-control": "no-store",
+    # The address erases an answer, so it is not handed on to any other page or list.
+    "referrer-policy": "no-referrer",
+    "x-robots-tag": "noindex",
     "vary": "accept-language",
 }
 _FOR_EVER: Final = {"cache-control": "public, max-age=31536000, immutable"}
@@ -39,7 +52,12 @@ def screen_page(shown: ScreenModel, *, pages: int, status: int = 200) -> HTMLRes
 def thank_you_page(speech: FormLocaliser, receipt: str, *, to_files: str = "") -> HTMLResponse:
     """202 with the form's own words of thanks, and the receipt; ``to_files`` leads from the page's address to `/f/`."""
     html = _load_template("thanks.html").render(
-        speech=speech, receipt=receipt, to_files=to_files, version=_asset_version(), **_shared_context()
+        speech=speech,
+        receipt=receipt,
+        receipt_words=receipt_messages(speech.language),
+        to_files=to_files,
+        version=_asset_version(),
+        **_shared_context(),
     )
     return HTMLResponse(html, 202, headers={**_HEADERS, "content-language": speech.language})
 
@@ -54,6 +72,12 @@ def notice_page(speech: FormLocaliser | None, key: str, status: int) -> HTMLResp
     """A page that only says something: that a form is closed, or that there is none."""
     html = _load_template("notice.html").render(speech=speech, key=key, version=_asset_version(), **_shared_context())
     return HTMLResponse(html, status, headers=_HEADERS)
+
+
+def receipt_html(context: Mapping[str, object], status: int) -> HTMLResponse:
+    """The page of a receipt, which loads no script."""
+    html = _load_template("receipt.html").render(**context, version=_asset_version(), **_shared_context())
+    return HTMLResponse(html, status, headers={**_RECEIPT_HEADERS, "content-language": str(context["language"])})
 
 
 def static_asset(version: str, name: str) -> Response:

@@ -14,6 +14,7 @@ from soundings.kernel.errors import FieldError
 # Characters where the form sets no limit of its own, as the door has them.
 _TEXT_LIMITS: Final[Mapping[str, int]] = {"short_text": 500, "long_text": 10_000}
 _TEXTS: Final = frozenset({"short_text", "long_text"})
+_YES_FIRST: Final = frozenset({"thumbs", "yes_no"})
 _OF_CODE: Final[Mapping[str, str]] = {"too_long": "too_long", "not_a_date": "bad_date"}
 _OF_CONTACT: Final[Mapping[tuple[str, str], str]] = {
     ("contact_consent", "missing"): "contact_consent_missing",
@@ -144,7 +145,9 @@ class ScreenModel:
         else:
             points = points_of(question, self.form, self.speech.language, self.speech.form_messages)
             options = ((str(one.value), None if one.text is None else LocalisedText(one.text)) for one in points)
-        return [ChoiceModel(value, text, value in values) for value, text in options]
+        models = [ChoiceModel(value, text, value in values) for value, text in options]
+        # As in the widget, the positive answer stands first.
+        return models[::-1] if question.type in _YES_FIRST else models
 
     def _words_of(self, fault: FieldError, question: FormQuestion | None = None) -> str:
         words = self.speech.form_messages

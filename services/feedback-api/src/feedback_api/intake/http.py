@@ -50,12 +50,14 @@ class RecordIntake:
             return replies.rejected_reply(refusal)
         return replies.accepted_reply(client_id(taken.record_id), self.issue_receipt(entry.kind, sender, taken))
 
-    def issue_receipt(self, kind: ItemParser, sender: IntakeContext, taken: ParsedItem) -> str | None:
+    def issue_receipt(
+        self, kind: ItemParser, sender: IntakeContext, taken: ParsedItem, form_id: str | None = None
+    ) -> str | None:
         """The receipt of a record, where its kind can be taken back."""
         if kind.receipt_kind is None:
             return None
         return self.receipts.seal_receipt(
-            ReceiptTarget(sender.source.id, kind.receipt_kind, taken.root_id, taken.record_id)
+            ReceiptTarget(sender.source.id, kind.receipt_kind, taken.root_id, taken.record_id, form_id)
         )
 
 

@@ -21,12 +21,16 @@ _CONTEXT: Final = [b"soundings receipt 1"]
 
 @dataclass(frozen=True, slots=True)
 class ReceiptTarget:
-    """The record that a receipt names; `root_id` is None where the kind has no roots."""
+    """The record that a receipt names; `root_id` is None where the kind has no roots.
+
+    ``form_id`` is None in receipts of records without a form, and in those made before receipts had it.
+    """
 
     source_id: str
     kind: str
     root_id: str | None
     record_id: str
+    form_id: str | None = None
 
 
 class ReceiptCodec:
@@ -62,7 +66,8 @@ class ReceiptCodec:
 
 def _pack_target(target: ReceiptTarget) -> bytes:
     parts: list[bytes] = []
-    for field in (target.source_id, target.kind, target.root_id, target.record_id):
+    form = () if target.form_id is None else (target.form_id,)
+    for field in (target.source_id, target.kind, target.root_id, target.record_id, *form):
         content = b"" if field is None else field.encode("utf-8", "surrogatepass")
         parts += (_ABSENT if field is None else len(content).to_bytes(_PREFIX), content)
     return b"".join(parts)
@@ -78,5 +83,5 @@ def _unpack_target(packed: bytes) -> ReceiptTarget:
         content = packed[position : position + length].decode("utf-8", "surrogatepass")
         fields.append(None if prefix == _ABSENT else content)
         position += length
-    source_id, kind, root_id, record_id = fields
-    return ReceiptTarget(source_id or "", kind or "", root_id, record_id or "")
+    source_id, kind, root_id, record_id, *form = fields
+    return ReceiptTarget(source_id or "", kind or "", root_id, record_id or "", form[0] if form else None)

@@ -84,7 +84,7 @@ class FormSubmissions:
         entry = IncomingItem(self.responses, with_person(public.item, form.body.form))
         taken = await receive_one(entry, replace(sender, adjusted=public.adjusted), self.intake.log)
         return SubmittedResponse(
-            client_id(taken.record_id), self.intake.issue_receipt(self.responses, sender, taken) or ""
+            client_id(taken.record_id), self.intake.issue_receipt(self.responses, sender, taken, form.form_id) or ""
         )
 
     async def count(self, form: FormView, sender: IntakeContext, item: Item, given_id: str | None = None) -> str:

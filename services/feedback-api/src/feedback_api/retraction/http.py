@@ -1,5 +1,6 @@
 """HTTP endpoints of retraction: by record id with the source's key, and by receipt code without a key."""
 
+from dataclasses import dataclass
 from typing import Final, cast, get_args
 
 from fastapi import APIRouter, Request
@@ -33,7 +34,7 @@ def retraction_router(door: SourceAuthenticator, log: EventLog, receipts: Receip
     async def retract(target: RetractionTarget, reason: Reason) -> Response:
         if is_held(target.source_id, await door.ready_catalogue()):
             raise held_problem()
-        await _append_retraction(log, target, reason, clock)
+        await append_retraction(log, target, reason, clock)
         return json_response({"id": client_id(target.record_id), "log_days": _LOG_DAYS})
 
     def by_id(path: str, name: str, kind: RecordKind, accepted: Accepted) -> None:
@@ -66,19 +67,46 @@ def retraction_router(door: SourceAuthenticator, log: EventLog, receipts: Receip
         The append-only log, which is not readable from outside, drops it within ``log_days`` days.
         """
         target = receipts.open_receipt(receipt)
-        if target is None or target.kind not in _KINDS:
+        erasable = None if target is None else erasable_target(target)
+        if erasable is None:
             raise ProblemException(404, "not_found", "This is not a receipt that we gave.")
-        return await retract(_receipt_target(target), "erasure")
+        return await retract(erasable, "erasure")
 
     return router
 
 
-async def _append_retraction(log: EventLog, target: RetractionTarget, reason: Reason, clock: Clock) -> None:
+@dataclass(frozen=True, slots=True)
+class ReceiptErasure:
+    """Erases the records of opened receipts, for the page of receipts."""
+
+    authenticator: SourceAuthenticator
+    log: EventLog
+    clock: Clock
+
+    def can_erase(self, sealed: ReceiptTarget) -> bool:
+        """Whether records of this kind can be erased."""
+        return erasable_target(sealed) is not None
+
+    async def erase_record(self, sealed: ReceiptTarget) -> None:
+        """Durable on return. Raises ProblemException under a legal hold, and ServiceUnavailable."""
+        target = erasable_target(sealed)
+        if target is None:
+            raise ProblemException(404, "not_found", "This is not a receipt that we gave.")
+        if is_held(target.source_id, await self.authenticator.ready_catalogue()):
+            raise held_problem()
+        await append_retraction(self.log, target, "erasure", self.clock)
+
+
+async def append_retraction(log: EventLog, target: RetractionTarget, reason: Reason, clock: Clock) -> None:
+    """Append a retraction; durable on return. Raises ServiceUnavailable."""
     event = build_retraction(target, reason, clock())
     (place,) = await log.append_records(event.TOPIC.name, (encode_event(event, current_traceparent()),))
     if isinstance(place, AppendFailed):
         raise ServiceUnavailable("The log could not store this just now; send it again.") from place
 
 
-def _receipt_target(sealed: ReceiptTarget) -> RetractionTarget:
+def erasable_target(sealed: ReceiptTarget) -> RetractionTarget | None:
+    """The record of an opened receipt; None where its kind cannot be erased."""
+    if sealed.kind not in _KINDS:
+        return None
     return RetractionTarget(sealed.source_id, cast("RecordKind", sealed.kind), sealed.record_id, sealed.root_id)
