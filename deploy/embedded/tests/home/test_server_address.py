@@ -44,7 +44,7 @@ NO_ADDRESSES = (
 )
 
 
-@pytest.mark.parametrize("text", NO_ADDRESSES)
+@pytest.mark.parametrize("text", NO_ADDRESSES, ids=range(len(NO_ADDRESSES)))
 def test_what_is_no_address_is_none(tmp_path: Path, text: str):
     (tmp_path / "server.json").write_text(text)
     assert served_address(tmp_path) is None
