@@ -193,6 +193,58 @@ async def test_a_body_a_byte_at_a_time_is_answered_408():
         assert problem(answer)["code"] == "timeout"
 
 
+@pytest.mark.parametrize("framing", [b"Content-Length: 100000\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\n"])
+async def test_a_body_that_was_answered_before_it_came_does_not_hold_its_connection(framing: bytes):
+    async with serving(ServerLimits()) as server:
+        client = await server.connect()
+        await client.send(b"POST /nothing HTTP/1.1\r\nHost: x\r\n" + framing)
+
+        async def drip() -> None:
+            with contextlib.suppress(ConnectionError):
+                while True:
+                    await client.send(b"x" if b"Length" in framing else b"1\r\nx\r\n")
+                    await asyncio.sleep(0.05)
+
+        dripping = asyncio.create_task(drip())
+        assert (await client.some()).startswith(b"HTTP/1.1 404")
+        await client.rest()  # which ends because the server closes
+        dripping.cancel()
+
+
+async def test_a_body_that_ends_after_its_answer_leaves_the_connection_usable():
+    async with serving(ServerLimits()) as server:
+        client = await server.connect()
+        await client.send(b"POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab")
+        assert (await client.some()).startswith(b"HTTP/1.1 404")
+        await client.send(b"cd" + HEAD + b"Content-Length: 2\r\n\r\nok")
+        assert (await client.some()).startswith(b"HTTP/1.1 200")
+        client.close()
+
+
+@pytest.mark.parametrize("more", [b"a: b\r\n" * 500_000, b"a: " + b"x" * 3_000_000, b"1;" + b"x" * 3_000_000])
+async def test_trailers_and_chunk_extensions_are_bounded(more: bytes):
+    async with serving(ServerLimits()) as server:
+        client = await server.connect()
+        before = b"" if more.startswith(b"1;") else b"0\r\n"
+        await client.send(HEAD + b"Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n")
+        await client.send(before + more)
+        assert b"200" not in (await client.rest())[:20]
+
+
+async def test_trailers_are_read_and_left_out():
+    async with serving(ServerLimits()) as server:
+        client = await server.connect()
+        await client.send(HEAD + b"Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nA: b\r\n\r\n")
+        assert (await client.some()).startswith(b"HTTP/1.1 200")
+        client.close()
+
+
+async def test_what_is_no_http_is_refused_as_every_other_error():
+    async with serving(ServerLimits()) as server:
+        status, answer = await server.ask(b"this is no request\r\n\r\n")
+        assert (status, problem(answer)["code"]) == (400, "unreadable")
+
+
 async def test_an_answer_that_nobody_reads_does_not_stay():
     async with serving(QUICK) as server:
         body = b"x" * 1_000_000

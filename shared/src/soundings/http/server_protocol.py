@@ -13,6 +13,8 @@ from soundings.http.limits import ServerLimits
 from soundings.http.problems import MEDIA_TYPE, problem_body
 
 HEAD_MAX_BYTES: Final = 64 * 1024
+_LINGER_SECONDS: Final = 2.0
+"""For how long the rest of a body is read that was answered before it had come."""
 _SPARE_FILES: Final = 256
 """File descriptors that are left for logs, databases and brokers."""
 
@@ -51,7 +53,9 @@ class _LimitedProtocol(HttpToolsProtocol):
         self.timeout_keep_alive: float = self.server_limits.keep_alive_seconds  # type: ignore[assignment]
         self._head_timer: asyncio.TimerHandle | None = None
         self._write_timer: asyncio.TimerHandle | None = None
+        self._linger_timer: asyncio.TimerHandle | None = None
         self._head_bytes = 0
+        self._framing_bytes = 0
         self._in_head = True
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -64,6 +68,7 @@ class _LimitedProtocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._cancel_head_timer()
         self._cancel_write_timer()
+        self._cancel_linger_timer()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -73,20 +78,50 @@ class _LimitedProtocol(HttpToolsProtocol):
             self._head_bytes += len(data)
             if self._head_timer is None:
                 self._expect_head()
+        else:
+            self._framing_bytes += len(data)
         super().data_received(data)
         # A body may follow in the same read, so only what is still a head counts.
         if self._in_head and self._head_bytes > HEAD_MAX_BYTES and not self.transport.is_closing():
             self._refuse(431, "too_large", f"Address and headers may have {HEAD_MAX_BYTES} bytes together.")
+        # Trailers and chunk extensions: the parser joins them in time that grows with the square of their length.
+        if self._framing_bytes > HEAD_MAX_BYTES:
+            self.transport.abort()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # Headers after a body (trailers) would be kept in memory without a bound, and nothing reads them.
+        if self._in_head:
+            super().on_header(name, value)
+
+    def on_body(self, body: bytes) -> None:
+        self._framing_bytes = 0
+        super().on_body(body)
 
     def on_headers_complete(self) -> None:
         self._in_head = False
         self._head_bytes = 0
+        self._framing_bytes = 0
         self._cancel_head_timer()
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         super().on_message_complete()
         self._in_head = True
+        self._framing_bytes = 0
+        if self._linger_timer is not None:  # answered before; uvicorn's own timer ended with the first byte after it
+            self._cancel_linger_timer()
+            self._expect_head()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        # uvicorn's timer starts anew with every byte, so a body that comes slowly would hold the connection for ever.
+        unfinished = not self._in_head and self.cycle.response_complete
+        if unfinished and self._linger_timer is None and not self.transport.is_closing():
+            self._linger_timer = self.loop.call_later(_LINGER_SECONDS, self.transport.abort)
+
+    def send_400_response(self, msg: str) -> None:
+        """What cannot be parsed is refused in the shape of every other error; ``msg`` is uvicorn's."""
+        self._refuse(400, "unreadable", msg)
 
     def pause_writing(self) -> None:
         super().pause_writing()
@@ -110,6 +145,11 @@ class _LimitedProtocol(HttpToolsProtocol):
         if self._write_timer is not None:
             self._write_timer.cancel()
             self._write_timer = None
+
+    def _cancel_linger_timer(self) -> None:
+        if self._linger_timer is not None:
+            self._linger_timer.cancel()
+            self._linger_timer = None
 
     def _head_overdue(self) -> None:
         self._head_timer = None
@@ -136,4 +176,9 @@ class _LimitedProtocol(HttpToolsProtocol):
         self.transport.close()
 
 
-_PHRASES: Final = {408: b"Request Timeout", 431: b"Request Header Fields Too Large", 503: b"Service Unavailable"}
+_PHRASES: Final = {
+    400: b"Bad Request",
+    408: b"Request Timeout",
+    431: b"Request Header Fields Too Large",
+    503: b"Service Unavailable",
+}
