@@ -113,11 +113,6 @@ class BaseUrls:
         return ApiCall("GET", f"{self.metrics}/v1/interactions", self.token, query={**named, "cursor": cursor})
 
 
-def rows_of(result: Json) -> list[Json]:
-    """The rows of a metric's result; each carries the result's ``as_of``, also when it is stored on its own."""
-    return [{**row, "as_of": result["as_of"]} for row in cast("list[Json]", result["rows"])]
-
-
 def with_ids(kind: Kind, items: Sequence[Json]) -> list[Json]:
     """The items, each with an id of its own before the first try; a tally's id follows from what it says."""
     if kind == "tallies":

@@ -15,7 +15,6 @@ from soundings.client.requests import (
     BatchResult,
     Kind,
     merge_results,
-    rows_of,
     split_batches,
     taken_of,
     with_ids,
@@ -159,8 +158,8 @@ class Soundings:
         return self._wire.send_call(self._roots.query_metric(metric_id, query))[1]
 
     def rows(self, metric_id: str, **query: str | float | None) -> list[Json]:
-        """The rows of one metric, each with the ``as_of`` of its result."""
-        return rows_of(self.metric(metric_id, **query))
+        """The rows of one metric."""
+        return cast("list[Json]", self.metric(metric_id, **query)["rows"])
 
     def voices(self, **query: str | float | None) -> Iterator[Json]:
         """What people said, the newest first, page by page; the filters are those of ``GET /v1/responses``."""
