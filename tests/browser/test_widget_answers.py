@@ -104,13 +104,19 @@ def test_an_answer_given_offline_outlives_the_page_and_is_counted_once(visit, ho
 
 
 def test_what_the_server_refuses_is_said_at_the_field_and_nothing_is_lost(visit):
-    problem = {"code": "invalid", "errors": [{"field": "answers.comment", "code": "too_long", "detail": "no"}]}
+    problem = {
+        "type": "https://soundings.example/problems/invalid",
+        "status": 422,
+        "code": "invalid",
+        "errors": [{"field": "answers.comment", "code": "too_long", "detail": "no"}],
+    }
     with visit("[inline]") as watched:
         page = watched.page
         point(page, 4).check()
         page.locator("textarea").fill("all of this")
         page.route("**/responses", lambda route: route.fulfill(
-            status=422, json=problem, headers={"access-control-allow-origin": "*"}))  # fmt: skip
+            status=422, content_type="application/problem+json", body=json.dumps(problem),
+            headers={"access-control-allow-origin": "*"}))  # fmt: skip
         page.get_by_role("button", name="Send").click()
         page.locator(".summary button").click()
         assert page.locator("textarea").evaluate("box => box === box.getRootNode().activeElement")
