@@ -26,13 +26,15 @@ async def test_a_review_speaks_of_the_record_and_the_newest_has_the_highest_revi
     assert made[0].revision < made[1].revision == second.json()["revision"]
 
 
-async def test_only_managers_of_the_agency_may_review(ear: Listening):
+async def test_only_managers_and_advocates_of_the_agency_may_review(ear: Listening):
     assert (await review(ear, REVIEW)).status_code == 401
     assert (await ear.send("reviews", REVIEW)).status_code == 401
-    for role in (StaffRole.VIEWER, StaffRole.ANALYST, StaffRole.ADVOCATE):
+    for role in (StaffRole.VIEWER, StaffRole.ANALYST):
         assert (await review(ear, REVIEW, role)).status_code == 403
-    assert (await review(ear, REVIEW, StaffRole.MANAGER, agency="boston")).status_code == 403
+    for role in (StaffRole.MANAGER, StaffRole.ADVOCATE):
+        assert (await review(ear, REVIEW, role, agency="boston")).status_code == 403
     assert ear.stored() == []
+    assert (await review(ear, REVIEW, StaffRole.ADVOCATE)).status_code == 202
 
 
 async def test_what_a_retired_source_sent_is_reviewed_by_its_agency(ear: Listening):

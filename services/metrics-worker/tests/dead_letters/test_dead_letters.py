@@ -176,6 +176,7 @@ async def test_parked_sources_are_told_and_resumed_within_an_agency(house):
         await house.http.post("/v1/parked-sources/web/resume", headers=house.token(StaffRole.MANAGER))
     ).status_code == 403
     assert (await house.http.post("/v1/parked-sources/desk/resume", headers=admin)).status_code == 404
+    assert (await house.http.post("/v1/parked-sources/a%00/resume", headers=admin)).status_code == 422
     assert (await house.http.post("/v1/parked-sources/web/resume", headers=own)).json()["resuming"] is True
     async with asyncio.timeout(20):
         while (await house.http.get("/v1/parked-sources", headers=own)).json()["items"]:  # noqa: ASYNC110

@@ -85,7 +85,7 @@ POLICY: dict[str, Access] = {
     "feedback.page.show": AuthScheme.PUBLIC,
     "feedback.page.go_on": AuthScheme.PUBLIC,
     "feedback.page.asset": AuthScheme.PUBLIC,
-    "feedback.reviews.review": _MANAGER,
+    "feedback.reviews.review": StaffRoles(frozenset({StaffRole.MANAGER, StaffRole.ADVOCATE})),
     "feedback.connectors.receive": AuthScheme.SOURCE,
     "feedback.connectors.preview": SourceOrStaff(_MANAGER.roles),
     "feedback.connectors.seal": _MANAGER,

@@ -45,7 +45,9 @@ def router(store: ParkedSourceStore) -> APIRouter:
         status_code=202,
     )
     async def resume_parked_source(  # pyright: ignore[reportUnusedFunction]
-        request: Request, source: Annotated[str, Path(max_length=200)]
+        request: Request,
+        # PostgreSQL has no text with a NUL.
+        source: Annotated[str, Path(max_length=200, pattern=r"^[^\x00]*$")],
     ) -> ParkedSourceBody:
         found = await store.resume(source, reach_of(current_principal(request)))
         if found is None:
