@@ -38,7 +38,7 @@ from feedback_api.redaction.redact import redact_text
 from feedback_api.responses.parser import ResponseParser
 from feedback_api.responses.schemas import ResponseItem
 from feedback_api.retraction.erasure_http import erasure_router
-from feedback_api.retraction.http import ReceiptErasure, retraction_router
+from feedback_api.retraction.http import RecordRetraction, retraction_router
 from feedback_api.retraction.parser import RetractionParser
 from feedback_api.reviews import http as reviews
 from feedback_api.secrets.key_derivation import derive_key
@@ -110,6 +110,7 @@ def build_app(settings: FeedbackSettings, *, open_log: OpenLog = open_log, clock
         ClientLimits(RateLimit.parse_rate(settings.form_limit)),
         SpamScorer(),
     )
+    retraction = RecordRetraction(parts.intake.authenticator, parts.event_log, clock)
     responses, *other_records = _record_routers(parts)
     spec = ServiceSpec(
         name="feedback-api",
@@ -120,17 +121,11 @@ def build_app(settings: FeedbackSettings, *, open_log: OpenLog = open_log, clock
             responses,
             forms_router(public, clock, thank_you_for_post),
             hosted_router(HostedPage(public, StartTokens(parts.page_key), clock)),
-            receipt_router(
-                ReceiptPage(
-                    parts.intake.authenticator,
-                    parts.intake.receipts,
-                    ReceiptErasure(parts.intake.authenticator, parts.event_log, clock),
-                )
-            ),
+            receipt_router(ReceiptPage(parts.intake.authenticator, parts.intake.receipts, retraction)),
             widget_router(),
             *other_records,
             events_router(parts.intake, _parsers_by_type(parts)),
-            retraction_router(parts.intake.authenticator, parts.event_log, parts.intake.receipts, clock),
+            retraction_router(retraction, parts.intake.receipts),
             erasure_router(parts.intake.authenticator, parts.event_log, parts.subjects.all_pseudonyms, clock),
             reviews.review_router(
                 reviews.ReviewDependencies(

@@ -57,13 +57,12 @@ class ReceiptPage:
     eraser: AnswerEraser
 
     async def show_receipt(self, receipt: str, request: Request) -> Response:
-        sealed = self.receipts.open_receipt(receipt)
-        valid = sealed is not None and self.eraser.can_erase(sealed)
-        return await self._page("shown" if valid else "invalid", sealed if valid else None, request)
+        sealed = self._open_erasable(receipt)
+        return await self._page("invalid" if sealed is None else "shown", sealed, request)
 
     async def erase_answer(self, receipt: str, request: Request) -> Response:
-        sealed = self.receipts.open_receipt(receipt)
-        if sealed is None or not self.eraser.can_erase(sealed):
+        sealed = self._open_erasable(receipt)
+        if sealed is None:
             return await self._page("invalid", None, request)
         try:
             await self.eraser.erase_record(sealed)
@@ -74,6 +73,10 @@ class ReceiptPage:
         except ServiceUnavailable:
             return await self._page("unavailable", sealed, request)
         return await self._page("erased", sealed, request)
+
+    def _open_erasable(self, receipt: str) -> ReceiptTarget | None:
+        sealed = self.receipts.open_receipt(receipt)
+        return sealed if sealed is not None and self.eraser.can_erase(sealed) else None
 
     async def _page(self, key: _Outcome, sealed: ReceiptTarget | None, request: Request) -> Response:
         directory = await self.authenticator.ready_catalogue()

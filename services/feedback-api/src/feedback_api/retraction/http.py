@@ -27,15 +27,36 @@ _LOG_DAYS: Final = max(topic.retention.days for topic in (RESPONSES, INTERACTION
 _KINDS: Final = frozenset(get_args(RecordKind))
 
 
-def retraction_router(door: SourceAuthenticator, log: EventLog, receipts: ReceiptCodec, clock: Clock) -> APIRouter:
+@dataclass(frozen=True, slots=True)
+class RecordRetraction:
+    """Appends retractions of records; a source under legal hold keeps everything."""
+
+    authenticator: SourceAuthenticator
+    log: EventLog
+    clock: Clock
+
+    async def retract_record(self, target: RetractionTarget, reason: Reason) -> None:
+        """Durable on return. Raises ProblemException under a legal hold, and ServiceUnavailable."""
+        if is_held(target.source_id, await self.authenticator.ready_catalogue()):
+            raise held_problem()
+        event = build_retraction(target, reason, self.clock())
+        (place,) = await self.log.append_records(event.TOPIC.name, (encode_event(event, current_traceparent()),))
+        if isinstance(place, AppendFailed):
+            raise ServiceUnavailable("The log could not store this just now; send it again.") from place
+
+    def can_erase(self, sealed: ReceiptTarget) -> bool:
+        """Whether records of this kind can be erased."""
+        return sealed.kind in _KINDS
+
+    async def erase_record(self, sealed: ReceiptTarget) -> None:
+        """Erase the record of an opened receipt, whose kind can be erased. Raises as `retract_record` does."""
+        kind = cast("RecordKind", sealed.kind)
+        await self.retract_record(RetractionTarget(sealed.source_id, kind, sealed.record_id, sealed.root_id), "erasure")
+
+
+def retraction_router(retraction: RecordRetraction, receipts: ReceiptCodec) -> APIRouter:
     """DELETE by id for each kind, and DELETE by receipt."""
     router = APIRouter(tags=["taking back"])
-
-    async def retract(target: RetractionTarget, reason: Reason) -> Response:
-        if is_held(target.source_id, await door.ready_catalogue()):
-            raise held_problem()
-        await append_retraction(log, target, reason, clock)
-        return json_response({"id": client_id(target.record_id), "log_days": _LOG_DAYS})
 
     def by_id(path: str, name: str, kind: RecordKind, accepted: Accepted) -> None:
         @router.delete(
@@ -45,14 +66,15 @@ def retraction_router(door: SourceAuthenticator, log: EventLog, receipts: Receip
             request: Request, record_id: str, root_id: str | None = None
         ) -> Response:
             """Take a record back for good. It may not have come yet; whatever comes later under its id stays out."""
-            sender = await door.authenticate_sender(request, accepted)
+            sender = await retraction.authenticator.authenticate_sender(request, accepted)
             target = RetractionTarget(
                 sender.source.id,
                 kind,
                 keyed_path_id(record_id, "id"),
                 keyed_path_id(root_id, "root_id") if root_id is not None and kind == "interaction" else None,
             )
-            return await retract(target, "sender")
+            await retraction.retract_record(target, "sender")
+            return _retracted_reply(target.record_id)
 
     by_id("/v1/responses/{record_id:path}", "feedback.responses.retract", "response", "responses")
     by_id("/v1/interactions/{record_id:path}", "feedback.interactions.retract", "interaction", "interactions")
@@ -66,47 +88,14 @@ def retraction_router(door: SourceAuthenticator, log: EventLog, receipts: Receip
 
         The append-only log, which is not readable from outside, drops it within ``log_days`` days.
         """
-        target = receipts.open_receipt(receipt)
-        erasable = None if target is None else erasable_target(target)
-        if erasable is None:
+        sealed = receipts.open_receipt(receipt)
+        if sealed is None or not retraction.can_erase(sealed):
             raise ProblemException(404, "not_found", "This is not a receipt that we gave.")
-        return await retract(erasable, "erasure")
+        await retraction.erase_record(sealed)
+        return _retracted_reply(sealed.record_id)
 
     return router
 
 
-@dataclass(frozen=True, slots=True)
-class ReceiptErasure:
-    """Erases the records of opened receipts, for the page of receipts."""
-
-    authenticator: SourceAuthenticator
-    log: EventLog
-    clock: Clock
-
-    def can_erase(self, sealed: ReceiptTarget) -> bool:
-        """Whether records of this kind can be erased."""
-        return erasable_target(sealed) is not None
-
-    async def erase_record(self, sealed: ReceiptTarget) -> None:
-        """Durable on return. Raises ProblemException under a legal hold, and ServiceUnavailable."""
-        target = erasable_target(sealed)
-        if target is None:
-            raise ProblemException(404, "not_found", "This is not a receipt that we gave.")
-        if is_held(target.source_id, await self.authenticator.ready_catalogue()):
-            raise held_problem()
-        await append_retraction(self.log, target, "erasure", self.clock)
-
-
-async def append_retraction(log: EventLog, target: RetractionTarget, reason: Reason, clock: Clock) -> None:
-    """Append a retraction; durable on return. Raises ServiceUnavailable."""
-    event = build_retraction(target, reason, clock())
-    (place,) = await log.append_records(event.TOPIC.name, (encode_event(event, current_traceparent()),))
-    if isinstance(place, AppendFailed):
-        raise ServiceUnavailable("The log could not store this just now; send it again.") from place
-
-
-def erasable_target(sealed: ReceiptTarget) -> RetractionTarget | None:
-    """The record of an opened receipt; None where its kind cannot be erased."""
-    if sealed.kind not in _KINDS:
-        return None
-    return RetractionTarget(sealed.source_id, cast("RecordKind", sealed.kind), sealed.record_id, sealed.root_id)
+def _retracted_reply(record_id: str) -> Response:
+    return json_response({"id": client_id(record_id), "log_days": _LOG_DAYS})
