@@ -1,5 +1,7 @@
 """Opening a log from its URL; the adapter it names is imported only then."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -23,6 +25,16 @@ async def open_log(url: str) -> EventLog:
             return await KafkaLog.open_log(parts.netloc, options)
         case _:
             raise BadLogUrl(f"a log is sqlite:///path or kafka://host:port, not {url!r}")
+
+
+@asynccontextmanager
+async def opened_log(url: str) -> AsyncGenerator[EventLog]:
+    """`open_log` for the length of a block."""
+    log = await open_log(url)
+    try:
+        yield log
+    finally:
+        await log.close_log()
 
 
 async def _open_sqlite(host: str, path: str, options: dict[str, str]) -> EventLog:

@@ -1,8 +1,7 @@
 """Moving a home: check first, copy the log, compare it, copy the databases, compare them."""
 
 import secrets
-from collections.abc import AsyncGenerator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from hmac import compare_digest
@@ -11,7 +10,7 @@ import catalogue_api.bootstrap
 import metrics_worker.bootstrap
 from soundings.db.table_copy import TableComparison as ComparedTable
 from soundings.events.topics import ALL
-from soundings.log.factory import open_log
+from soundings.log.factory import opened_log
 from soundings.log.port import EventLog, TopicPartition
 from soundings.log.read_marks import LogMismatch, ReadMark, check_marks
 from soundings_embedded.data_dir import DataDir
@@ -46,7 +45,7 @@ async def migrate_home(home: DataDir, to: MigrationTarget, tell: Tell) -> Report
     mark = _mark(home)
     await metrics_worker.bootstrap.check_unused(to.metrics_url)
     counted = await metrics_worker.bootstrap.read_positions(home.database_url("metrics"))
-    async with _opened(home.log_url) as source, _opened(to.log_url) as target:
+    async with opened_log(home.log_url) as source, opened_log(to.log_url) as target:
         await source.ensure_topics(ALL)
         await target.ensure_topics(ALL)
         await _check_fit(source, counted)
@@ -89,12 +88,3 @@ def _mark(home: DataDir) -> str:
 async def _records(log: EventLog) -> int:
     """About how many records there are; some may be gone by retention."""
     return sum((await log.end_positions([topic.name for topic in ALL])).values())
-
-
-@asynccontextmanager
-async def _opened(url: str) -> AsyncGenerator[EventLog, None]:
-    log = await open_log(url)
-    try:
-        yield log
-    finally:
-        await log.close_log()

@@ -1,14 +1,12 @@
 """Holding positions against the log, and starting over from its beginning with the catalogue announced again."""
 
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import catalogue_api.bootstrap
 import metrics_worker.bootstrap
 from soundings.events.topics import ALL
-from soundings.log.factory import open_log
-from soundings.log.port import EventLog
+from soundings.log.factory import opened_log
 from soundings.log.read_marks import check_marks
 from soundings_embedded.data_dir import DataDir
 
@@ -54,7 +52,7 @@ async def partition_states(log_url: str, metrics_url: str, *, may_write: bool = 
     database raises.
     """
     marks = await metrics_worker.bootstrap.read_positions(metrics_url, upgrade=may_write)
-    async with _opened(log_url) as log:
+    async with opened_log(log_url) as log:
         if may_write:
             await log.ensure_topics(ALL)
         checked = await check_marks(log, marks)
@@ -77,12 +75,3 @@ async def recover_log(addresses: RecoveryUrls) -> RecoveryResult:
     partitions = await metrics_worker.bootstrap.read_again(addresses.metrics_url)
     await catalogue_api.bootstrap.carry_outbox(addresses.catalogue_url, addresses.log_url)
     return RecoveryResult(partitions, announced)
-
-
-@asynccontextmanager
-async def _opened(url: str) -> AsyncGenerator[EventLog, None]:
-    log = await open_log(url)
-    try:
-        yield log
-    finally:
-        await log.close_log()
