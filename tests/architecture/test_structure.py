@@ -10,7 +10,7 @@ FUNCTION_MAX = 60
 FILE_MAX = 400
 SOURCES = sorted(
     path
-    for root in ("shared/src", "services", "deploy", "benchmarks", "tests")
+    for root in ("shared", "services", "deploy", "benchmarks", "tests")
     for path in (ROOT / root).rglob("*.py")
     if "node_modules" not in path.parts
 )
