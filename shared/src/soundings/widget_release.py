@@ -3,4 +3,4 @@
 from typing import Final
 
 VERSION: Final = "0.1.0"
-INTEGRITY: Final = "sha384-umj1UrZoKMofL/mGtW5uYgJEUJ5NgICKgDdsKepsfq+f2snlcQ9DAWx4kR7l7O3+"
+INTEGRITY: Final = "sha384-OvpufRdd0XrYm8SgzIggYGf+qksd0k3OkRrdmXQ52kTpDTBcOeIjpBpYc053qMA7"

@@ -1,9 +1,9 @@
 // The offer to be contacted: a box to tick, and the address where it is ticked. The address is never kept in a draft.
 
 import type { Definition, Question } from "./definition.js";
-import { make, newElementId } from "./elements.js";
-import type { Field, Setting } from "./fields.js";
-import { failing } from "./failing.js";
+import { make, newElementId } from "./dom.js";
+import type { Field, Setting } from "./questionField.js";
+import { failing } from "./fieldError.js";
 
 const ADDRESS = /^([^\s@]+@[^\s@]+\.[^\s@]+|\+?[0-9 ().\-/]{7,})$/;
 

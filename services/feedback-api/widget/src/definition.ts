@@ -1,6 +1,6 @@
 // A published form as the server tells it, and the reading of it in one language.
 
-import { ask } from "./platform.js";
+import { ask } from "./browser.js";
 
 export type Texts = Readonly<Record<string, string>>;
 export type Value = number | string;

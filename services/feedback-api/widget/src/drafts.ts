@@ -1,7 +1,7 @@
 // What was answered so far, kept in the tab so that a reload loses nothing; a day at most, wiped when sent.
 
 import type { Definition, Given } from "./definition.js";
-import { newId, now } from "./platform.js";
+import { newId, now } from "./browser.js";
 import { inTab } from "./storage.js";
 
 /** The id of the answer that is being given, made before it is first sent, and the answers so far. */

@@ -1,17 +1,17 @@
 // A form as a person fills it: pages, errors, draft, sending, and what became of it.
 
-import { letterOf, trapField } from "./answer.js";
+import { letterOf, trapField } from "./submission.js";
 import { CONTACT } from "./contact.js";
 import { directionOf, type Definition, type Given } from "./definition.js";
 import { draftPlace } from "./drafts.js";
-import { make, newElementId } from "./elements.js";
-import { rememberAsked } from "./frequency.js";
+import { make, newElementId } from "./dom.js";
+import { rememberAsked } from "./askFrequency.js";
 import { note } from "./funnel.js";
-import { send, watch, type Fate } from "./outbox.js";
-import { closedNotice, failedNotice, refusedNotice, thanks } from "./outcome.js";
+import { send, watch, type Fate } from "./retryQueue.js";
+import { closedNotice, failedNotice, refusedNotice, thanks } from "./notices.js";
 import { pagesOf, type Fault } from "./pages.js";
-import { emit, settingAt, speak, type Place } from "./place.js";
-import { summaryOf } from "./summary.js";
+import { emit, settingAt, speak, type Place } from "./mountPoint.js";
+import { summaryOf } from "./errorSummary.js";
 
 export interface FormView {
   readonly element: HTMLElement;

@@ -1,7 +1,7 @@
 // How often a form was offered, shown and begun: told in one go, when a person begins or leaves, never on load.
 
-import type { Place } from "./place.js";
-import { newId, now, tell } from "./platform.js";
+import type { Place } from "./mountPoint.js";
+import { newId, now, tell } from "./browser.js";
 
 export type Stage = "invited" | "shown" | "started";
 

@@ -2,9 +2,9 @@
 
 import { definitionOf } from "./definition.js";
 import { formView } from "./form.js";
-import { mayAsk } from "./frequency.js";
-import { emit, type Place } from "./place.js";
-import { shadowFor } from "./shadow.js";
+import { mayAsk } from "./askFrequency.js";
+import { emit, type Place } from "./mountPoint.js";
+import { shadowFor } from "./shadowRoot.js";
 
 /** Put a form into an element once that comes near the screen, unless this browser was asked too lately. */
 export const showInline = async (place: Place, target: HTMLElement, key: string): Promise<void> => {

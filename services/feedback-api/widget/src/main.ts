@@ -1,14 +1,14 @@
 // Finds the places of a page where forms belong. Nothing here may ever harm the page: every way in is caught.
 
-import { make } from "./elements.js";
-import { mayAsk } from "./frequency.js";
+import { make } from "./dom.js";
+import { mayAsk } from "./askFrequency.js";
 import { note } from "./funnel.js";
 import { showInline } from "./inline.js";
 import { opener } from "./modal.js";
-import { takeUp } from "./outbox.js";
-import { wordsOf } from "./words.js";
-import { shadowFor } from "./shadow.js";
-import { directionAround, speak, wantedLanguage, type Delivery, type Place } from "./place.js";
+import { takeUp } from "./retryQueue.js";
+import { wordsOf } from "./messages.js";
+import { shadowFor } from "./shadowRoot.js";
+import { directionAround, speak, wantedLanguage, type Delivery, type Place } from "./mountPoint.js";
 
 const MINE = Symbol.for("soundings");
 const ATTRIBUTE = "data-soundings-";

@@ -1,12 +1,12 @@
 // A form in a dialog: opened by a button, the focus held inside and given back.
 
 import { definitionOf, directionOf, type Definition } from "./definition.js";
-import { make } from "./elements.js";
+import { make } from "./dom.js";
 import { formView } from "./form.js";
-import { rememberAsked } from "./frequency.js";
-import { directionAround, emit, settingAt, speak, wantedLanguage, type Place } from "./place.js";
-import { shadowFor } from "./shadow.js";
-import { wordsOf, type Words } from "./words.js";
+import { rememberAsked } from "./askFrequency.js";
+import { directionAround, emit, settingAt, speak, wantedLanguage, type Place } from "./mountPoint.js";
+import { shadowFor } from "./shadowRoot.js";
+import { wordsOf, type Words } from "./messages.js";
 
 /** A function that opens the dialog of a place; it is made on first use. */
 export const opener = (place: Place, key: string): (() => void) => {

@@ -3,9 +3,9 @@
 import { reached } from "./branching.js";
 import { contactQuestion } from "./contact.js";
 import type { Definition, Given } from "./definition.js";
-import { make } from "./elements.js";
-import { field, type Field, type Setting } from "./fields.js";
-import type { Place } from "./place.js";
+import { make } from "./dom.js";
+import { field, type Field, type Setting } from "./questionField.js";
+import type { Place } from "./mountPoint.js";
 
 export interface Fault {
   readonly field: Field;

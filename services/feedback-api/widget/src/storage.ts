@@ -2,7 +2,7 @@
 
 import { written } from "./json.js";
 import { readJson } from "./natives.js";
-import { now } from "./platform.js";
+import { now } from "./browser.js";
 
 const PREFIX = "soundings:";
 const DAY_MS = 86_400_000;

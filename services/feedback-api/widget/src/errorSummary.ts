@@ -1,8 +1,8 @@
 // What is wrong with the answers, at the top of the form, with a link to each place.
 
-import { make } from "./elements.js";
+import { make } from "./dom.js";
 import type { Fault } from "./pages.js";
-import type { Words } from "./words.js";
+import type { Words } from "./messages.js";
 
 export interface Summary {
   readonly element: HTMLElement;

@@ -1,7 +1,7 @@
 // A tree of our own that the page's styles do not reach, styled without any inline style.
 
-import { make } from "./elements.js";
-import type { Place } from "./place.js";
+import { make } from "./dom.js";
+import type { Place } from "./mountPoint.js";
 import css from "./styles.css";
 
 let sheet: CSSStyleSheet | undefined;

@@ -1,6 +1,6 @@
 // When this browser was last asked on this site, so that nobody is asked again too soon.
 
-import { now } from "./platform.js";
+import { now } from "./browser.js";
 import { forLong } from "./storage.js";
 
 const DAY_MS = 86_400_000;

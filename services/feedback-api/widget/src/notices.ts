@@ -1,8 +1,8 @@
 // What a person is told when an answer was taken, waits, or was refused; or when nobody can answer now.
 
 import type { Definition } from "./definition.js";
-import { make } from "./elements.js";
-import type { Setting } from "./fields.js";
+import { make } from "./dom.js";
+import type { Setting } from "./questionField.js";
 
 export interface Outcome {
   readonly nodes: readonly Node[];

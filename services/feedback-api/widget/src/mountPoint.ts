@@ -1,8 +1,8 @@
 // Where on a page a form stands, and what the page says about it in `data-soundings-…` attributes.
 
 import { languageOf, type Definition } from "./definition.js";
-import { wordsOf } from "./words.js";
-import { settingOf, type Setting } from "./fields.js";
+import { wordsOf } from "./messages.js";
+import { settingOf, type Setting } from "./questionField.js";
 
 /** In the page; over it by the page's own button; over it by ours. */
 export type Delivery = "inline" | "modal" | "button";

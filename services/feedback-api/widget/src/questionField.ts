@@ -1,12 +1,12 @@
 // One question on the screen: its label, help, error, and the control by its type.
 
 import { directionOf, say, type Definition, type Given, type Question, type Texts } from "./definition.js";
-import { choices } from "./choices.js";
+import { choices } from "./choiceInputs.js";
 import { CONTACT, contactField } from "./contact.js";
-import { make, newElementId } from "./elements.js";
-import { failing } from "./failing.js";
-import { texts } from "./texts.js";
-import type { Words } from "./words.js";
+import { make, newElementId } from "./dom.js";
+import { failing } from "./fieldError.js";
+import { texts } from "./textInputs.js";
+import type { Words } from "./messages.js";
 
 /** What a control does; `value` is undefined where nothing is answered. */
 export interface Control {

@@ -3,10 +3,10 @@
 import { CONTACT } from "./contact.js";
 import type { Definition, Given } from "./definition.js";
 import { aboutOf } from "./funnel.js";
-import { make } from "./elements.js";
-import type { Letter } from "./outbox.js";
-import type { Place } from "./place.js";
-import { now } from "./platform.js";
+import { make } from "./dom.js";
+import type { Letter } from "./retryQueue.js";
+import type { Place } from "./mountPoint.js";
+import { now } from "./browser.js";
 
 /** A field that people neither see nor reach, and programs fill in. */
 export const trapField = (): { element: HTMLElement; input: HTMLInputElement } => {

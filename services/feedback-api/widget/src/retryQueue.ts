@@ -1,7 +1,7 @@
 // Answers that were given and not yet acknowledged: kept on the device for a day, sent again with the same id.
 
 import { forgetDraft } from "./drafts.js";
-import { ask, later, type Answer } from "./platform.js";
+import { ask, later, type Answer } from "./browser.js";
 import { onDevice } from "./storage.js";
 
 /** An answer on its way. */

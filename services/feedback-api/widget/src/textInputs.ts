@@ -1,10 +1,10 @@
 // Controls that are written into, and the drop-down list.
 
 import type { Question } from "./definition.js";
-import { make, newElementId } from "./elements.js";
-import type { Control, Setting } from "./fields.js";
+import { make, newElementId } from "./dom.js";
+import type { Control, Setting } from "./questionField.js";
 import { lengthOf } from "./natives.js";
-import { looksPersonal } from "./personal.js";
+import { looksPersonal } from "./piiHint.js";
 
 const LIMITS: Readonly<Record<string, number>> = { short_text: 500, long_text: 10_000 };
 const TOLD_FROM = 0.2;

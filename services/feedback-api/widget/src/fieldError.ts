@@ -1,7 +1,7 @@
 // How a field says what is wrong with its answer.
 
-import { make } from "./elements.js";
-import type { Words } from "./words.js";
+import { make } from "./dom.js";
+import type { Words } from "./messages.js";
 
 /** A function that shows a message at a field and marks its inputs; without a message it takes both away. */
 export const failing =

@@ -1,8 +1,8 @@
 // Controls of which one or several options are chosen: scales, stars, thumbs, yes or no, lists.
 
 import type { Question, Value } from "./definition.js";
-import { make, newElementId } from "./elements.js";
-import type { Control, Setting } from "./fields.js";
+import { make, newElementId } from "./dom.js";
+import type { Control, Setting } from "./questionField.js";
 import { thumb } from "./thumb.js";
 
 interface Option {
